@@ -1,0 +1,43 @@
+import type { KindName } from '@weft/controller/resources';
+
+/** Path segment of every kind that the API shows. A test holds this table against the registry of kinds. */
+export const collections = {
+  'external-network': 'external-networks',
+  host: 'hosts',
+  vpc: 'vpcs',
+  subnet: 'subnets',
+  'route-table': 'route-tables',
+  'internet-gateway': 'internet-gateways',
+  'security-group': 'security-groups',
+  'security-group-rule': 'security-group-rules',
+  'network-interface': 'network-interfaces',
+  'elastic-ip': 'elastic-ips',
+  instance: 'instances',
+  binding: 'bindings',
+} as const satisfies Partial<Record<KindName, string>>;
+
+/** A kind of resource that the API shows. */
+export type ApiKind = keyof typeof collections;
+export const apiKinds = Object.keys(collections) as readonly ApiKind[];
+
+/** True for the names of kinds that the API shows; internal kinds are not among them. */
+export function isApiKind(name: string): name is ApiKind {
+  return Object.hasOwn(collections, name);
+}
+
+const host = (name: string) => `/v1/hosts/${encodeURIComponent(name)}`;
+
+/** Every address of the API, so that no caller writes one by hand. Ids are escaped: a binding's id has a slash. */
+export const paths = {
+  collection: (kind: ApiKind) => `/v1/${collections[kind]}`,
+  resource: (kind: ApiKind, id: string) => `/v1/${collections[kind]}/${encodeURIComponent(id)}`,
+  host,
+  heartbeat: (name: string) => `${host(name)}/heartbeat`,
+  hostBindings: (name: string) => `${host(name)}/bindings`,
+  hostBinding: (name: string, networkInterfaceId: string) =>
+    `${host(name)}/bindings/${encodeURIComponent(networkInterfaceId)}`,
+  instanceStatus: (id: string) => `/v1/instances/${encodeURIComponent(id)}/status`,
+  watch: '/v1/watch',
+  health: '/v1/health',
+  openapi: '/v1/openapi.json',
+} as const;

@@ -1,0 +1,130 @@
+import type { ErrorCode, ResourceOf } from '@weft/controller/resources';
+import type { ApiKind } from './paths.ts';
+
+/** Liveness of a host as of the moment of the answer; it expires when the agent or the switch falls silent. */
+export interface HostLiveness {
+  readonly agent: 'up' | 'down';
+  readonly openflow: 'up' | 'down';
+  /** Newest revision that the switch has confirmed. */
+  readonly appliedRevision: number;
+}
+
+export type Host = ResourceOf<'host'> & { readonly liveness: HostLiveness };
+
+/** A resource as the API answers it. Hosts carry their liveness. */
+export type ApiResource<K extends ApiKind> = K extends 'host' ? Host : ResourceOf<K>;
+
+/** Which hosts have confirmed a write. */
+export interface Receipt {
+  readonly revision: number;
+  /** True when every affected host has confirmed; otherwise the answer has status 202. */
+  readonly applied: boolean;
+  readonly hosts: readonly {
+    readonly host: string;
+    readonly state: 'applied' | 'pending' | 'disconnected';
+  }[];
+}
+
+/** Present in the answer when the write was made with `wait=applied`. */
+export interface Receipted {
+  readonly receipt?: Receipt;
+}
+
+/** Body of `POST /v1/<kind>`. `spec` is the kind's `create` schema. */
+export interface CreateRequest {
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** Body of `PATCH /v1/<kind>/{id}`: fields given replace, null removes where the schema allows null. */
+export interface UpdateRequest {
+  readonly spec?: Readonly<Record<string, unknown>>;
+  /** Replaces all tags. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** One page of a list. */
+export interface Page<R> {
+  readonly items: readonly R[];
+  /** The list is as of this revision: watch from here to miss nothing. */
+  readonly revision: number;
+  /** Present when there is more: pass it as `cursor`. */
+  readonly nextCursor?: string;
+}
+
+export interface ListQuery {
+  /** At most so many items, 1 to 1000. Absent: 1000. */
+  readonly limit?: number;
+  readonly cursor?: string;
+  /** Equality by path: `{ 'spec.vpcId': 'vpc-…', 'tag.Name': 'web' }`. On a list, one equal member is enough. */
+  readonly filter?: Readonly<Record<string, string>>;
+}
+
+export interface WriteQuery {
+  /** Only when the resource is at this revision (`If-Match`). */
+  readonly ifRevision?: number;
+  /** Wait so long for every affected host to confirm, 0 to 60; the answer then has a `receipt`. */
+  readonly waitSeconds?: number;
+}
+
+export type Removed = { readonly revision: number } & Receipted;
+
+/** Answer to a registration. */
+export type RegisteredHost = Host & {
+  /** Where the host's switch connects to, e.g. `tcp:192.0.2.1:6653`. */
+  readonly openflowTargets: readonly string[];
+} & Receipted;
+
+/** One OVS port that carries a network interface. */
+export interface ReportedPort {
+  readonly networkInterfaceId: string;
+  readonly ofport: number;
+}
+
+/** Body of `PUT /v1/hosts/{name}/bindings`: the complete list. */
+export interface BindingsRequest {
+  readonly ports: readonly ReportedPort[];
+}
+
+/** `unknown`: interfaces that the controller does not have; their ports were skipped. */
+export type BindingsAnswer = { readonly revision: number; readonly unknown: readonly string[] } & Receipted;
+
+export interface Health {
+  readonly status: 'ok';
+  readonly revision: number;
+}
+
+/** One changed resource. Without `after` it is gone. */
+export type WatchChange = {
+  readonly [K in ApiKind]: { readonly kind: K; readonly id: string; readonly after?: ResourceOf<K> };
+}[ApiKind];
+
+/** One commit as far as the API shows it. */
+export interface WatchCommit {
+  readonly revision: number;
+  readonly changes: readonly WatchChange[];
+}
+
+export interface WatchQuery {
+  /** Deliver what came after this revision. Absent: what comes from now on. */
+  readonly after?: number;
+  readonly kinds?: readonly ApiKind[];
+  /** Only instances that run on this host and bindings of it. */
+  readonly host?: string;
+}
+
+/** Body of every error answer, RFC 9457 with members of our own. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly detail: string;
+  /** Where the wrong value stands, e.g. `spec.cidrBlock`. */
+  readonly field?: string;
+  readonly value?: unknown;
+  /** What the caller can do about it, as a sentence. */
+  readonly fix?: string;
+  /** For `internal`: the id under which the controller has logged it. */
+  readonly requestId?: string;
+}
