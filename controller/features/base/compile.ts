@@ -1,0 +1,164 @@
+import {
+  call,
+  conntrackState,
+  type Feature,
+  type Flow,
+  type FragmentDefinition,
+  flags,
+  globalScope,
+  isArp,
+  isIpv4,
+  move,
+  on,
+  onRegister,
+  outputToRegister,
+  ports,
+  protocol,
+  registers,
+  type StageName,
+  set,
+  setFlag,
+  tableOf,
+  whole,
+} from '../../pipeline/index.ts';
+
+const peer = registers.peerIdentity;
+const allowed = on(registers.flags, 1 << flags.allowed, 1 << flags.allowed);
+const labelToPeer = move('ct_label', peer, 32);
+const commit = {
+  type: 'conntrack',
+  commit: true,
+  zone: whole('securityZone', 16),
+  exec: [move(peer, 'ct_label', 32)],
+} as const;
+
+/**
+ * Half of the security group machinery, the same for both halves of the pipeline. Rules always see the connection's
+ * original direction, so what decides is who opened it: for packets of the direction in which it was opened the
+ * `own` rules, for replies the rules of the other direction, with the other side's identity from the connection.
+ */
+function securityCheck(
+  stage: { track: StageName; check: StageName; verdict: StageName; next: StageName },
+  own: StageName,
+  reply: StageName,
+): Flow[] {
+  const ct = (
+    priority: number,
+    yes: Parameters<typeof conntrackState>[0],
+    no: Parameters<typeof conntrackState>[1],
+  ) => ({
+    priority,
+    match: [isIpv4, conntrackState(yes, no)],
+  });
+  const { check, verdict, next } = stage;
+  return [
+    {
+      stage: stage.track,
+      priority: 100,
+      match: [isIpv4],
+      actions: [{ type: 'conntrack', zone: whole('securityZone', 16), table: tableOf(check) }],
+    },
+    { stage: check, ...ct(100, ['inv'], []), actions: [] },
+    { stage: check, ...ct(90, [], ['inv', 'rpl', 'rel']), actions: [call(own)], goto: verdict },
+    { stage: check, ...ct(90, ['rel'], ['inv', 'rpl']), actions: [labelToPeer, call(own)], goto: verdict },
+    { stage: check, ...ct(90, ['rpl'], ['inv']), actions: [labelToPeer, call(reply)], goto: verdict },
+    {
+      stage: verdict,
+      priority: 100,
+      match: [allowed, isIpv4, conntrackState(['new'], ['rel', 'rpl'])],
+      actions: [setFlag(flags.allowed, 0), commit],
+      goto: next,
+    },
+    ...[conntrackState(['rpl']), conntrackState(['rel'])].map((match, index) => ({
+      stage: verdict,
+      priority: 90 - index,
+      match: [allowed, isIpv4, match],
+      actions: [setFlag(flags.allowed, 0)],
+      goto: next,
+    })),
+    // Identity 0 on both sides is equal in every VPC; the others have a flow for each identity.
+    {
+      stage: verdict,
+      priority: 80,
+      match: [
+        allowed,
+        onRegister('peerIdentity', 0),
+        isIpv4,
+        conntrackState(['est'], ['rel', 'rpl']),
+        on('ct_label', 0n, 0xffffffffn),
+      ],
+      actions: [setFlag(flags.allowed, 0)],
+      goto: next,
+    },
+    {
+      stage: verdict,
+      priority: 70,
+      match: [allowed, isIpv4, conntrackState(['est'], ['rel', 'rpl'])],
+      actions: [setFlag(flags.allowed, 0), commit],
+      goto: next,
+    },
+  ];
+}
+
+const arpReply: Flow = {
+  stage: 'arp-reply',
+  priority: 100,
+  match: [isArp],
+  actions: [
+    move('arp_sha', 'arp_tha', 48),
+    move('arp_spa', 'arp_tpa', 32),
+    move('eth_dst', 'arp_sha', 48),
+    move(registers.nextHop, 'arp_spa', 32),
+    move('eth_src', 'eth_dst', 48),
+    move('arp_sha', 'eth_src', 48),
+    set('arp_op', 2),
+    { type: 'output', port: ports.inPort },
+  ],
+};
+
+function baseFlows(): Flow[] {
+  return [
+    // A VM that answers DHCP requests of others would hand out addresses: never.
+    {
+      stage: 'admit',
+      priority: 290,
+      match: [isIpv4, on('ip_proto', protocol.udp), on('udp_src', 67), on('udp_dst', 68)],
+      actions: [],
+    },
+    { stage: 'egress-destination', priority: 0, match: [], actions: [], goto: 'egress-track' },
+    ...securityCheck(
+      { track: 'egress-track', check: 'egress-check', verdict: 'egress-verdict', next: 'route' },
+      'egress-rules',
+      'ingress-rules',
+    ),
+    {
+      stage: 'route',
+      priority: 65000,
+      match: [on(registers.flags, 1 << flags.switched, 1 << flags.switched)],
+      actions: [],
+      goto: 'resolve',
+    },
+    { stage: 'forward', priority: 200, match: [isArp], actions: [], goto: 'arp-reply' },
+    arpReply,
+    ...securityCheck(
+      { track: 'ingress-track', check: 'ingress-check', verdict: 'ingress-verdict', next: 'deliver' },
+      'ingress-rules',
+      'egress-rules',
+    ),
+    { stage: 'deliver', priority: 0, match: [], actions: [outputToRegister] },
+  ];
+}
+
+const base: FragmentDefinition = {
+  name: 'base',
+  code: 1,
+  compile: () => ({ scope: globalScope, number: 0, flows: baseFlows() }),
+};
+
+/** The flows that every host has from the first moment, whatever VPCs there are. */
+export const baseFeature: Feature = {
+  name: 'base',
+  fragments: [base],
+  affected: () => [],
+  always: [{ definition: base, id: 'base' }],
+};

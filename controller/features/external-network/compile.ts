@@ -1,0 +1,104 @@
+import type { Action } from 'node-openflow';
+import {
+  cookiePrefix,
+  type Feature,
+  type Flow,
+  type FragmentDefinition,
+  globalScope,
+  isArp,
+  isIpv4,
+  load,
+  move,
+  neighbourSeen,
+  on,
+  onRegister,
+  registers,
+  resolveNeighbour,
+  tableOf,
+  whole,
+} from '../../pipeline/index.ts';
+import { netmask, parseAddress, parseCidr } from '../../resources/index.ts';
+
+/** Cookie of learned flows: fragment kind 63 of ours, which no resync removes. */
+const learnedCookie = (cookiePrefix << 56n) | (63n << 50n);
+const neighbourLimits = { seconds: 300, entries: 4096 } as const;
+
+/**
+ * Remembers the sender of an ARP packet as a flow of stage NEIGHBOUR: packets to its address get its MAC and leave by
+ * the port on which it was seen. Bounded in time and number.
+ */
+export const learnNeighbour: Action = {
+  type: 'learn',
+  table: tableOf('neighbour'),
+  priority: 100,
+  hardTimeout: neighbourLimits.seconds,
+  limit: neighbourLimits.entries,
+  cookie: learnedCookie,
+  specs: [
+    { type: 'match-field', source: whole('externalNetwork'), destination: whole('externalNetwork') },
+    { type: 'match-field', source: { field: 'arp_spa', offset: 0, bits: 32 }, destination: whole('nextHop') },
+    {
+      type: 'load-field',
+      source: { field: 'arp_sha', offset: 0, bits: 48 },
+      destination: { field: 'eth_dst', offset: 0, bits: 48 },
+    },
+    { type: 'output', source: whole('outputPort') },
+  ],
+};
+
+const routing: FragmentDefinition = {
+  name: 'external-network.routing',
+  code: 42,
+  compile(view, id) {
+    const network = view.get('external-network', id);
+    if (!network) return undefined;
+    const cidr = parseCidr(network.spec.cidrBlock, 'cidrBlock');
+    const here = onRegister('externalNetwork', network.number as number);
+    const flows: Flow[] = [
+      {
+        stage: 'external-route',
+        priority: 100,
+        match: [here, isIpv4, on('ipv4_dst', cidr.address, netmask(cidr.prefixLength))],
+        actions: [move('ipv4_dst', registers.nextHop, 32)],
+        goto: 'external-port',
+      },
+      {
+        stage: 'neighbour',
+        priority: 10,
+        match: [here, isIpv4],
+        actions: [resolveNeighbour(tableOf('neighbour'))],
+      },
+      {
+        stage: 'external-in',
+        priority: 50,
+        match: [here, isArp, on('arp_op', 1)],
+        actions: [learnNeighbour],
+      },
+      {
+        stage: 'external-in',
+        priority: 50,
+        match: [here, isArp, on('arp_op', 2)],
+        actions: [learnNeighbour, neighbourSeen],
+      },
+    ];
+    if (network.spec.gateway !== undefined) {
+      flows.push({
+        stage: 'external-route',
+        priority: 50,
+        match: [here, isIpv4],
+        actions: [load('nextHop', parseAddress(network.spec.gateway, 'gateway'))],
+        goto: 'external-port',
+      });
+    }
+    return { scope: globalScope, number: network.number as number, flows };
+  },
+};
+
+/** Next hops on a network outside and the MACs of its neighbours. */
+export const externalNetworkFeature: Feature = {
+  name: 'external-network',
+  fragments: [routing],
+  *affected(change) {
+    if (change.kind === 'external-network') yield { definition: routing, id: change.id };
+  },
+};

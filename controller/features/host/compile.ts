@@ -1,0 +1,113 @@
+import {
+  type Feature,
+  type Flow,
+  type FragmentDefinition,
+  load,
+  move,
+  on,
+  onRegister,
+  registers,
+} from '../../pipeline/index.ts';
+import { type ResourceOf, tryParseIpv4 } from '../../resources/index.ts';
+import type { TopologyView } from '../../topology/view.ts';
+
+/** Geneve option (class 0x0177, type 1) that carries the sender's identity. */
+export const identityOption = 'tun_metadata0';
+
+function tunnelFlows(host: ResourceOf<'host'>): Flow[] {
+  const { tunnelPort, tunnelAddress } = host.spec;
+  const own = tryParseIpv4(tunnelAddress) as number;
+  return [
+    {
+      stage: 'classify',
+      priority: 100,
+      match: [on('in_port', tunnelPort)],
+      actions: [move('tunnel_id', 'metadata', 24), move(identityOption, registers.peerIdentity, 32)],
+      goto: 'locate',
+    },
+    {
+      stage: 'forward',
+      priority: 100,
+      match: [onRegister('hostKey', own)],
+      actions: [move(registers.ownIdentity, registers.peerIdentity, 32)],
+      goto: 'locate',
+    },
+    {
+      stage: 'forward',
+      priority: 50,
+      match: [],
+      actions: [
+        move(registers.hostKey, 'tun_ipv4_dst', 32),
+        move('metadata', 'tunnel_id', 24),
+        move(registers.ownIdentity, identityOption, 32),
+        { type: 'output', port: tunnelPort },
+      ],
+    },
+  ];
+}
+
+function externalFlows(host: ResourceOf<'host'>, view: TopologyView): Flow[] {
+  const flows: Flow[] = [];
+  for (const network of view.all('external-network')) {
+    const port = host.spec.externalPorts[network.spec.name];
+    if (port === undefined) continue;
+    const number = network.number as number;
+    flows.push(
+      {
+        stage: 'classify',
+        priority: 100,
+        match: [on('in_port', port)],
+        actions: [load('externalNetwork', number), load('outputPort', port)],
+        goto: 'external-in',
+      },
+      {
+        stage: 'external-port',
+        priority: 100,
+        match: [onRegister('externalNetwork', number)],
+        actions: [load('outputPort', port)],
+        goto: 'neighbour',
+      },
+    );
+  }
+  return flows;
+}
+
+const hostScope = (host: ResourceOf<'host'>) =>
+  ({ type: 'host', id: host.id, number: host.number as number }) as const;
+
+const tunnel: FragmentDefinition = {
+  name: 'host.tunnel',
+  code: 2,
+  compile(view, id) {
+    const host = view.get('host', id);
+    return host && { scope: hostScope(host), number: host.number as number, flows: tunnelFlows(host) };
+  },
+};
+
+const external: FragmentDefinition = {
+  name: 'host.external',
+  code: 3,
+  compile(view, id) {
+    const host = view.get('host', id);
+    const flows = host ? externalFlows(host, view) : [];
+    return host && flows.length > 0
+      ? { scope: hostScope(host), number: host.number as number, flows }
+      : undefined;
+  },
+};
+
+/** What makes one host different from another: its tunnel address and its ports. */
+export const hostFeature: Feature = {
+  name: 'host',
+  fragments: [tunnel, external],
+  *affected(change, view) {
+    if (change.kind === 'host') {
+      yield { definition: tunnel, id: change.id };
+      yield { definition: external, id: change.id };
+    }
+    if (change.kind === 'external-network') {
+      // An operator's rare act; every host may have a port to the network.
+      for (const host of view.all('host')) yield { definition: external, id: host.id };
+    }
+  },
+};

@@ -1,0 +1,21 @@
+import type { Feature } from '../pipeline/index.ts';
+import { baseFeature } from './base/compile.ts';
+import { elasticIpFeature } from './elastic-ip/compile.ts';
+import { externalNetworkFeature } from './external-network/compile.ts';
+import { hostFeature } from './host/compile.ts';
+import { networkInterfaceFeature } from './network-interface/compile.ts';
+import { routeTableFeature } from './route-table/compile.ts';
+import { securityGroupFeature } from './security-group/compile.ts';
+import { subnetFeature } from './subnet/compile.ts';
+
+/** Every feature that contributes flows. */
+export const features: readonly Feature[] = [
+  baseFeature,
+  hostFeature,
+  subnetFeature,
+  routeTableFeature,
+  networkInterfaceFeature,
+  securityGroupFeature,
+  externalNetworkFeature,
+  elasticIpFeature,
+];

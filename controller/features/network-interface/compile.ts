@@ -1,0 +1,236 @@
+import {
+  type Feature,
+  type Flow,
+  type FragmentDefinition,
+  isArp,
+  isIpv4,
+  load,
+  on,
+  onRegister,
+  protocol,
+  set,
+} from '../../pipeline/index.ts';
+import { parseAddress } from '../../resources/index.ts';
+import type { TopologyView } from '../../topology/view.ts';
+import { identityFragments } from '../security-group/identity.ts';
+import { vpcMatch, vpcScope } from '../vpc/scope.ts';
+import {
+  type BoundContext,
+  boundContext,
+  conntrackZones,
+  currentBinding,
+  hostScope,
+  interfaceContext,
+  macNumber,
+} from './context.ts';
+import { dhcpFlows } from './dhcp.ts';
+
+/** Where the interface is, for every host of the VPC: the only flow that an interface costs on other hosts. */
+const resolve: FragmentDefinition = {
+  name: 'interface.resolve',
+  code: 20,
+  compile(view, id) {
+    const context = interfaceContext(view, id);
+    const host = context && view.get('host', currentBinding(view, id)?.spec.hostId ?? '');
+    if (!context || !host) return undefined;
+    const { networkInterface, vpc } = context;
+    const { privateAddress, macAddress } = networkInterface.spec;
+    return {
+      scope: vpcScope(vpc),
+      number: networkInterface.number as number,
+      flows: [
+        {
+          stage: 'resolve',
+          priority: 100,
+          match: [vpcMatch(vpc), onRegister('nextHop', parseAddress(privateAddress, 'privateAddress'))],
+          actions: [
+            set('eth_dst', macNumber(macAddress)),
+            load('hostKey', parseAddress(host.spec.tunnelAddress, 'tunnelAddress')),
+          ],
+          goto: 'forward',
+        },
+      ],
+    };
+  },
+};
+
+function localFlows({ networkInterface, vpc, subnet, identity, binding }: BoundContext): Flow[] {
+  const zones = conntrackZones(binding);
+  const common = [
+    load('interfaceNumber', networkInterface.number as number),
+    load('ownIdentity', identity.number as number),
+    load('securityZone', zones.security),
+  ];
+  return [
+    {
+      stage: 'classify',
+      priority: 100,
+      match: [on('in_port', binding.spec.ofport)],
+      actions: [
+        set('metadata', BigInt(vpc.number as number)),
+        ...common,
+        load('translationZone', zones.translation),
+        load('subnetNumber', subnet.number as number),
+      ],
+      goto: 'source-guard',
+    },
+    {
+      stage: 'locate',
+      priority: 100,
+      match: [vpcMatch(vpc), on('eth_dst', macNumber(networkInterface.spec.macAddress))],
+      actions: [...common, load('outputPort', binding.spec.ofport)],
+      goto: 'ingress-track',
+    },
+  ];
+}
+
+/** The port on its host, with its identity: what changes when the interface changes its security groups. */
+const local: FragmentDefinition = {
+  name: 'interface.local',
+  code: 21,
+  compile(view, id) {
+    const context = boundContext(view, id);
+    if (!context) return undefined;
+    const zones = conntrackZones(context.binding);
+    return {
+      scope: hostScope(context.host),
+      number: context.networkInterface.number as number,
+      flows: localFlows(context),
+      // The zones may have been another port's before: its connections must not be taken for this one's.
+      before: [
+        { type: 'ct-flush-zone', zone: zones.security },
+        { type: 'ct-flush-zone', zone: zones.translation },
+      ],
+      waitsFor: identityFragments.map((definition) => ({ definition, id: context.identity.id })),
+    };
+  },
+};
+
+function guardFlows(context: BoundContext): Flow[] {
+  const { networkInterface } = context;
+  const address = parseAddress(networkInterface.spec.privateAddress, 'privateAddress');
+  const mac = macNumber(networkInterface.spec.macAddress);
+  const here = [onRegister('interfaceNumber', networkInterface.number as number), on('eth_src', mac)];
+  const admit = (priority: number, ...match: Flow['match']): Flow => ({
+    stage: 'source-guard',
+    priority,
+    match: [...here, ...match],
+    actions: [],
+    goto: 'admit',
+  });
+  const arpFrom = (sender: number) => [isArp, on('arp_op', 1), on('arp_spa', sender), on('arp_sha', mac)];
+  return [
+    admit(100, isIpv4, on('ipv4_src', address)),
+    admit(
+      100,
+      isIpv4,
+      on('ip_proto', protocol.udp),
+      on('ipv4_src', 0),
+      on('ipv4_dst', 0xffffffff),
+      on('udp_src', 68),
+      on('udp_dst', 67),
+    ),
+    admit(100, ...arpFrom(address)),
+    // A probe before an address is used (RFC 5227) has no sender address yet.
+    admit(100, ...arpFrom(0)),
+    // Announcements and probes of the own address are answered by nobody.
+    {
+      stage: 'source-guard',
+      priority: 200,
+      match: [...here, isArp, on('arp_tpa', address)],
+      actions: [],
+    },
+  ];
+}
+
+/** What the interface may send, and its DHCP answer. */
+const guard: FragmentDefinition = {
+  name: 'interface.guard',
+  code: 22,
+  compile(view, id) {
+    const context = boundContext(view, id);
+    return (
+      context && {
+        scope: hostScope(context.host),
+        number: context.networkInterface.number as number,
+        flows: [...guardFlows(context), ...dhcpFlows(context)],
+      }
+    );
+  },
+};
+
+/** The identity behind an address, in VPCs with egress rules that name groups. */
+const destinationIdentity: FragmentDefinition = {
+  name: 'interface.destination-identity',
+  code: 23,
+  compile(view, id) {
+    const context = interfaceContext(view, id);
+    if (!context || view.egressGroupRuleCount(context.vpc.id) === 0) return undefined;
+    const { networkInterface, vpc, identity } = context;
+    const address = parseAddress(networkInterface.spec.privateAddress, 'privateAddress');
+    return {
+      scope: vpcScope(vpc),
+      number: networkInterface.number as number,
+      flows: [
+        {
+          stage: 'egress-destination',
+          priority: 100,
+          match: [vpcMatch(vpc), isIpv4, on('ipv4_dst', address)],
+          actions: [load('peerIdentity', identity.number as number)],
+          goto: 'egress-track',
+        },
+      ],
+    };
+  },
+};
+
+/** Interfaces of a VPC when its first egress rule with a group comes, or its last one goes. */
+function* whenDestinationsMatter(vpcId: string, appeared: boolean, view: TopologyView) {
+  const threshold = appeared ? 1 : 0;
+  if (view.egressGroupRuleCount(vpcId) !== threshold) return;
+  for (const { id } of view.referrers({ kind: 'vpc', id: vpcId }, 'in-vpc', 'network-interface')) {
+    yield { definition: destinationIdentity, id };
+  }
+}
+
+/** Network interfaces: where they are, who they are, what they may send. */
+export const networkInterfaceFeature: Feature = {
+  name: 'network-interface',
+  fragments: [resolve, local, guard, destinationIdentity],
+  *affected({ kind, id, before, after }, view) {
+    if (kind === 'network-interface') {
+      yield { definition: resolve, id };
+      yield { definition: destinationIdentity, id };
+      for (const binding of view.referrers({ kind, id }, 'of-interface', 'binding')) {
+        yield { definition: local, id: binding.id };
+        yield { definition: guard, id: binding.id };
+      }
+    }
+    if (kind === 'binding') {
+      yield { definition: local, id };
+      yield { definition: guard, id };
+      const binding = (after ?? before) as { spec: { networkInterfaceId: string } };
+      yield { definition: resolve, id: binding.spec.networkInterfaceId };
+    }
+    if (kind === 'host') {
+      // Only a host that appears, goes, or changes its tunnel address moves its interfaces.
+      const address = (host: typeof before) =>
+        host && (host as { spec: { tunnelAddress: string } }).spec.tunnelAddress;
+      if (address(before) !== address(after)) {
+        for (const binding of view.referrers({ kind, id }, 'on-host', 'binding')) {
+          yield { definition: resolve, id: binding.spec.networkInterfaceId };
+          yield { definition: local, id: binding.id };
+          yield { definition: guard, id: binding.id };
+        }
+      }
+    }
+    if (kind === 'security-group-rule') {
+      const { spec } = (after ?? before) as {
+        spec: { groupId: string; direction: string; referencedGroupId?: string };
+      };
+      if (spec.direction !== 'egress' || spec.referencedGroupId === undefined) return;
+      const group = view.get('security-group', spec.groupId);
+      if (group) yield* whenDestinationsMatter(group.spec.vpcId, after !== undefined, view);
+    }
+  },
+};

@@ -1,0 +1,137 @@
+import type { Action } from 'node-openflow';
+import {
+  type CompiledFragment,
+  conntrackState,
+  type Flow,
+  type FragmentDefinition,
+  flags,
+  isIpv4,
+  on,
+  onRegister,
+  registers,
+  setFlag,
+} from '../../pipeline/index.ts';
+import type { ResourceOf } from '../../resources/index.ts';
+import type { TopologyView } from '../../topology/view.ts';
+import { vpcMatch, vpcScope } from '../vpc/scope.ts';
+import { hasPeer } from './rule-matches.ts';
+
+type Direction = 'ingress' | 'egress';
+type Rule = ResourceOf<'security-group-rule'>;
+
+/** The dimensions of a rule's conjunction, in this order. A rule for every address has no peer. */
+const clauses = { own: 1, service: 2, peer: 3 } as const;
+
+/** The action by which one dimension contributes to a rule. */
+export function contribute(rule: Rule, dimension: keyof typeof clauses): Action {
+  return {
+    type: 'conjunction',
+    id: rule.number as number,
+    clause: clauses[dimension],
+    clauses: hasPeer(rule.spec) ? 3 : 2,
+  };
+}
+
+/** Rules in the order of their numbers, so that equal sets give equal flows. */
+export function contributions(rules: Iterable<Rule>, dimension: keyof typeof clauses): Action[] {
+  return [...rules]
+    .sort((a, b) => (a.number as number) - (b.number as number))
+    .map((rule) => contribute(rule, dimension));
+}
+
+function* rulesOfIdentity(
+  view: TopologyView,
+  identity: ResourceOf<'identity'>,
+  edge: 'of-group' | 'peer-group',
+  direction: Direction,
+): Iterable<Rule> {
+  for (const groupId of identity.spec.groupIds) {
+    for (const rule of view.referrers({ kind: 'security-group', id: groupId }, edge, 'security-group-rule')) {
+      if (rule.spec.direction === direction) yield rule;
+    }
+  }
+}
+
+function identityFragment(
+  name: string,
+  code: number,
+  flows: (view: TopologyView, identity: ResourceOf<'identity'>, vpc: ResourceOf<'vpc'>) => Flow[],
+): FragmentDefinition {
+  return {
+    name,
+    code,
+    compile(view, id): CompiledFragment | undefined {
+      const identity = view.get('identity', id);
+      const vpc = identity && view.get('vpc', identity.spec.vpcId);
+      if (!identity || !vpc) return undefined;
+      const compiled = flows(view, identity, vpc);
+      if (compiled.length === 0) return undefined;
+      return { scope: vpcScope(vpc), number: identity.number as number, flows: compiled };
+    },
+  };
+}
+
+/** One flow: a set of groups, in the role of `own` or `peer`, contributes to every rule that concerns it. */
+function membership(
+  name: string,
+  code: number,
+  direction: Direction,
+  role: 'own' | 'peer',
+): FragmentDefinition {
+  const edge = role === 'own' ? 'of-group' : 'peer-group';
+  const register = role === 'own' ? 'ownIdentity' : 'peerIdentity';
+  return identityFragment(name, code, (view, identity, vpc) => {
+    const actions = contributions(rulesOfIdentity(view, identity, edge, direction), role);
+    if (actions.length === 0) return [];
+    return [
+      {
+        stage: `${direction}-rules`,
+        priority: 100,
+        match: [vpcMatch(vpc), onRegister(register, identity.number as number)],
+        actions,
+      },
+    ];
+  });
+}
+
+/**
+ * A connection that was recorded with this identity needs no new record. Fields cannot be compared with each other,
+ * so each identity has a flow in which both have its value.
+ */
+const recorded = identityFragment('identity.recorded', 54, (_view, identity, vpc) => {
+  const number = identity.number as number;
+  return (['egress', 'ingress'] as const).map((direction) => ({
+    stage: `${direction}-verdict`,
+    priority: 80,
+    match: [
+      on(registers.flags, 1 << flags.allowed, 1 << flags.allowed),
+      vpcMatch(vpc),
+      onRegister('peerIdentity', number),
+      isIpv4,
+      conntrackState(['est'], ['rel', 'rpl']),
+      on('ct_label', BigInt(number), 0xffffffffn),
+    ],
+    actions: [setFlag(flags.allowed, 0)],
+    goto: direction === 'egress' ? 'route' : 'deliver',
+  }));
+});
+
+export const membershipFragments = {
+  ingress: {
+    own: membership('identity.ingress-own', 50, 'ingress', 'own'),
+    peer: membership('identity.ingress-peer', 51, 'ingress', 'peer'),
+  },
+  egress: {
+    own: membership('identity.egress-own', 52, 'egress', 'own'),
+    peer: membership('identity.egress-peer', 53, 'egress', 'peer'),
+  },
+} as const;
+
+/** Everything that must be on every host of the VPC before packets may carry the identity. */
+export const identityFragments: readonly FragmentDefinition[] = [
+  membershipFragments.ingress.own,
+  membershipFragments.ingress.peer,
+  membershipFragments.egress.own,
+  membershipFragments.egress.peer,
+  recorded,
+];

@@ -1,0 +1,159 @@
+import {
+  type Feature,
+  type Flow,
+  type FragmentDefinition,
+  flags,
+  isArp,
+  isIpv4,
+  load,
+  move,
+  on,
+  onRegister,
+  ports,
+  protocol,
+  registers,
+  set,
+  setFlag,
+} from '../../pipeline/index.ts';
+import {
+  derivedMac,
+  gatewayAddress,
+  type Ipv4Network,
+  netmask,
+  parseCidr,
+  type ResourceOf,
+} from '../../resources/index.ts';
+import type { TopologyView } from '../../topology/view.ts';
+import { vpcMatch, vpcScope } from '../vpc/scope.ts';
+
+export const gatewayMac = (subnet: ResourceOf<'subnet'>) =>
+  derivedMac('subnetGateway', subnet.number as number);
+const unicast = on('eth_dst', 0n, 0x0100_0000_0000n);
+
+function admitFlows(
+  subnet: ResourceOf<'subnet'>,
+  network: Ipv4Network,
+  routeTable: number,
+  vpc: ResourceOf<'vpc'>,
+): Flow[] {
+  const here = [vpcMatch(vpc), onRegister('subnetNumber', subnet.number as number)];
+  const gateway = gatewayAddress(network);
+  const mac = gatewayMac(subnet);
+  const inside = (field: 'arp_tpa' | 'ipv4_dst') => on(field, network.address, netmask(network.prefixLength));
+  return [
+    {
+      stage: 'admit',
+      priority: 200,
+      match: [...here, isArp, on('arp_op', 1), on('arp_tpa', gateway)],
+      actions: [load('nextHop', gateway), set('eth_dst', mac)],
+      goto: 'arp-reply',
+    },
+    {
+      stage: 'admit',
+      priority: 100,
+      match: [...here, isArp, on('arp_op', 1), inside('arp_tpa')],
+      actions: [move('arp_tpa', registers.nextHop, 32)],
+      goto: 'resolve',
+    },
+    {
+      stage: 'admit',
+      priority: 200,
+      match: [
+        ...here,
+        on('eth_dst', mac),
+        isIpv4,
+        on('ip_proto', protocol.icmp),
+        on('ipv4_dst', gateway),
+        on('icmpv4_type', 8),
+        on('icmpv4_code', 0),
+      ],
+      actions: [
+        move('eth_src', 'eth_dst', 48),
+        set('eth_src', mac),
+        move('ipv4_src', 'ipv4_dst', 32),
+        set('ipv4_src', gateway),
+        set('icmpv4_type', 0),
+        set('ip_ttl', 64),
+        { type: 'output', port: ports.inPort },
+      ],
+    },
+    {
+      stage: 'admit',
+      priority: 110,
+      match: [...here, on('eth_dst', mac), isIpv4],
+      actions: [load('routeTable', routeTable)],
+      goto: 'egress-destination',
+    },
+    {
+      stage: 'admit',
+      priority: 100,
+      match: [...here, unicast, isIpv4, inside('ipv4_dst')],
+      actions: [setFlag(flags.switched, 1), move('ipv4_dst', registers.nextHop, 32)],
+      goto: 'egress-destination',
+    },
+  ];
+}
+
+function context(view: TopologyView, id: string) {
+  const subnet = view.get('subnet', id);
+  const vpc = subnet && view.get('vpc', subnet.spec.vpcId);
+  return subnet && vpc && { subnet, vpc, network: parseCidr(subnet.spec.cidrBlock, 'cidrBlock') };
+}
+
+const admit: FragmentDefinition = {
+  name: 'subnet.admit',
+  code: 10,
+  compile(view, id) {
+    const found = context(view, id);
+    if (!found) return undefined;
+    const { subnet, vpc, network } = found;
+    const routeTable = view.get('route-table', subnet.spec.routeTableId ?? vpc.spec.mainRouteTableId);
+    if (!routeTable) return undefined;
+    return {
+      scope: vpcScope(vpc),
+      number: subnet.number as number,
+      flows: admitFlows(subnet, network, routeTable.number as number, vpc),
+    };
+  },
+};
+
+const routeLocal: FragmentDefinition = {
+  name: 'subnet.route-local',
+  code: 11,
+  compile(view, id) {
+    const found = context(view, id);
+    if (!found) return undefined;
+    const { subnet, vpc, network } = found;
+    return {
+      scope: vpcScope(vpc),
+      number: subnet.number as number,
+      flows: [
+        {
+          stage: 'route-local',
+          priority: 100,
+          match: [vpcMatch(vpc), isIpv4, on('ipv4_dst', network.address, netmask(network.prefixLength))],
+          actions: [set('eth_src', gatewayMac(subnet))],
+          goto: 'resolve',
+        },
+      ],
+    };
+  },
+};
+
+/** A subnet's router: ARP and echo of its gateway, switched or routed, and its MAC on routed packets. */
+export const subnetFeature: Feature = {
+  name: 'subnet',
+  fragments: [admit, routeLocal],
+  *affected(change, view) {
+    if (change.kind === 'subnet') {
+      yield { definition: admit, id: change.id };
+      yield { definition: routeLocal, id: change.id };
+    }
+    // A main route table is made in the commit that makes its VPC, before any subnet: only its own subnets matter.
+    if (change.kind === 'route-table') {
+      for (const subnet of view.referrers(change, 'uses-route-table', 'subnet')) {
+        yield { definition: admit, id: subnet.id };
+      }
+    }
+  },
+};

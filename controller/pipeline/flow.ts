@@ -1,0 +1,115 @@
+import type { Action, FieldMatch, FieldName, FieldValue, FlowMod, Instruction } from 'node-openflow';
+import { type RegisterName, registers, whole } from './registers.ts';
+import { type Stage, type StageName, stages, tableOf } from './stages.ts';
+
+/** One flow as a feature writes it: stages by name, no table numbers, no cookie. */
+export interface Flow {
+  readonly stage: StageName;
+  readonly priority: number;
+  readonly match: readonly FieldMatch[];
+  readonly actions: readonly Action[];
+  readonly goto?: StageName;
+}
+
+/** An exact or masked match on one field. Fields that others need (eth_type, ip_proto) must stand first. */
+export function on(field: FieldName, value: FieldValue, mask?: FieldValue): FieldMatch {
+  return mask === undefined ? { field, value } : { field, value, mask };
+}
+export function onRegister(register: RegisterName, value: number): FieldMatch {
+  return { field: registers[register], value };
+}
+export function load(register: RegisterName, value: number): Action {
+  return { type: 'set-field', field: registers[register], value };
+}
+export function set(field: FieldName, value: FieldValue): Action {
+  return { type: 'set-field', field, value };
+}
+/** Copies `bits` bits from the start of one field to the start of another. */
+export function move(source: FieldName, destination: FieldName, bits: number): Action {
+  return {
+    type: 'move',
+    source: { field: source, offset: 0, bits },
+    destination: { field: destination, offset: 0, bits },
+  };
+}
+/** Calls a stage that returns. */
+export function call(stage: StageName): Action {
+  return { type: 'resubmit', table: tableOf(stage) };
+}
+
+export const ethertype = { ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd } as const;
+export const isIpv4 = on('eth_type', ethertype.ipv4);
+export const isArp = on('eth_type', ethertype.arp);
+export const protocol = { icmp: 1, tcp: 6, udp: 17, sctp: 132 } as const;
+
+/** ct_state bits, ovs-fields(7). */
+const conntrackBits = { new: 1, est: 2, rel: 4, rpl: 8, inv: 16, trk: 32 } as const;
+type ConntrackBit = keyof typeof conntrackBits;
+
+/** Matches `+trk` and the given bits set (`yes`) or clear (`no`). */
+export function conntrackState(yes: readonly ConntrackBit[], no: readonly ConntrackBit[] = []): FieldMatch {
+  const sum = (names: readonly ConntrackBit[]) => names.reduce((bits, name) => bits | conntrackBits[name], 0);
+  const value = sum(yes) | conntrackBits.trk;
+  return on('ct_state', value, value | sum(no));
+}
+
+/** Sets flags register bits: the value is applied under the mask of one bit. */
+export function setFlag(bit: number, value: 0 | 1): Action {
+  return { type: 'set-field', field: registers.flags, value: value << bit, mask: 1 << bit };
+}
+export const outputToRegister: Action = { type: 'output-register', source: whole('outputPort') };
+
+/** Thrown when a flow does what its stage does not declare: a defect in a feature. */
+export class PipelineViolation extends Error {
+  constructor(flow: Flow, problem: string) {
+    super(`flow of stage ${flow.stage} (priority ${flow.priority}) ${problem}`);
+    this.name = 'PipelineViolation';
+  }
+}
+
+const byName = new Map<StageName, { stage: Stage; matches: ReadonlySet<FieldName> }>(
+  stages.map((stage) => [stage.name, { stage, matches: new Set<FieldName>(stage.matches) }]),
+);
+
+/** Checks a flow against the declaration of its stage. @throws PipelineViolation */
+export function checkFlow(flow: Flow): void {
+  const declared = byName.get(flow.stage);
+  if (!declared) throw new PipelineViolation(flow, 'is in no declared stage');
+  for (const { field } of flow.match) {
+    if (!declared.matches.has(field))
+      throw new PipelineViolation(flow, `matches ${field}, which is not declared`);
+  }
+  if (flow.goto !== undefined && !declared.stage.next.includes(flow.goto)) {
+    throw new PipelineViolation(flow, `goes to ${flow.goto}, which is not declared`);
+  }
+  for (const action of flow.actions) {
+    if (action.type === 'resubmit' && action.table !== undefined) {
+      const target = stages[action.table]?.name;
+      if (!target || !declared.stage.calls?.includes(target)) {
+        throw new PipelineViolation(flow, `calls ${target ?? action.table}, which is not declared`);
+      }
+    }
+    if (action.type === 'conntrack' && action.table !== undefined) {
+      const target = stages[action.table]?.name;
+      if (!target || !declared.stage.next.includes(target)) {
+        throw new PipelineViolation(flow, `continues in ${target ?? action.table}, which is not declared`);
+      }
+    }
+  }
+}
+
+/** The OpenFlow message that adds the flow. */
+export function toFlowMod(flow: Flow, cookie: bigint): FlowMod {
+  const instructions: Instruction[] = [];
+  if (flow.actions.length > 0) instructions.push({ type: 'apply-actions', actions: [...flow.actions] });
+  if (flow.goto !== undefined) instructions.push({ type: 'goto-table', table: tableOf(flow.goto) });
+  return {
+    type: 'flow-mod',
+    command: 'add',
+    table: tableOf(flow.stage),
+    priority: flow.priority,
+    cookie,
+    match: flow.match,
+    instructions,
+  };
+}

@@ -1,0 +1,50 @@
+import type { Subfield } from 'node-openflow';
+
+/**
+ * What the pipeline keeps in registers. One place gives each meaning its register, so that two stages can never
+ * disagree. `metadata` is always the VPC number.
+ */
+export const registers = {
+  /** Bits of `flags` below. */
+  flags: 'reg0',
+  /** Number of the network interface in question: the sender before FORWARD, the receiver after LOCATE. */
+  interfaceNumber: 'reg1',
+  /** Identity of that interface: its set of security groups. 0 means none. */
+  ownIdentity: 'reg2',
+  /** Identity of the other side; 0 outside of any group. */
+  peerIdentity: 'reg3',
+  /** Tunnel address of the host where the destination is. */
+  hostKey: 'reg4',
+  /** Conntrack zone for security groups, bits 0 to 15. */
+  securityZone: 'reg5',
+  /** OpenFlow port to send to. */
+  outputPort: 'reg6',
+  /** Conntrack zone for address translation, bits 0 to 15. */
+  translationZone: 'reg7',
+  /** IPv4 address to resolve: the destination inside the VPC, the next hop outside. */
+  nextHop: 'reg8',
+  /** Subnet number of the sender. */
+  subnetNumber: 'reg9',
+  /** Number of the route table in force. */
+  routeTable: 'reg10',
+  /** Number of the external network that the packet came from or goes to. */
+  externalNetwork: 'reg11',
+} as const;
+export type RegisterName = keyof typeof registers;
+
+/** Bits of the `flags` register. */
+export const flags = {
+  /** A security group rule allowed the packet. Cleared before the next check. */
+  allowed: 0,
+  /** Source and destination are in one subnet: not routed. */
+  switched: 1,
+} as const;
+
+/** The whole of a register as a subfield for move, load and ct. */
+export function whole(register: RegisterName, bits = 32): Subfield {
+  return { field: registers[register], offset: 0, bits };
+}
+
+export function flagBit(flag: keyof typeof flags): Subfield {
+  return { field: registers.flags, offset: flags[flag], bits: 1 };
+}

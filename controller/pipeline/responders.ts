@@ -1,0 +1,51 @@
+import type { Action } from 'node-openflow';
+
+/**
+ * Packets that the host's agent answers. The flow carries everything that the answer needs in `userdata`, so the
+ * agent needs no state: first a byte for what to do, then the payload that is described at each function.
+ */
+export const agentControllerId = 0x5746;
+/** No more of a packet than this is sent to the agent. */
+const maxLength = 65535;
+
+const opcodes = { dhcpv4: 1, resolveNeighbour: 2, neighbourSeen: 3 } as const;
+
+function toAgent(opcode: keyof typeof opcodes, payload: Uint8Array): Action {
+  const userdata = new Uint8Array(1 + payload.length);
+  userdata[0] = opcodes[opcode];
+  userdata.set(payload, 1);
+  return { type: 'controller', id: agentControllerId, reason: 'action', maxLength, userdata };
+}
+
+export interface DhcpV4Answer {
+  readonly address: number;
+  readonly serverAddress: number;
+  readonly serverMac: bigint;
+  /** Code and value, RFC 2132; message type, server identifier and end are added by the agent. */
+  readonly options: readonly (readonly [code: number, value: Uint8Array])[];
+}
+
+/** Payload: address (4 bytes), server identifier (4), server MAC (6), then options as on the wire. */
+export function answerDhcpV4(answer: DhcpV4Answer): Action {
+  const length = answer.options.reduce((sum, [, value]) => sum + 2 + value.length, 14);
+  const payload = Buffer.alloc(length);
+  payload.writeUInt32BE(answer.address, 0);
+  payload.writeUInt32BE(answer.serverAddress, 4);
+  payload.writeUIntBE(Number(answer.serverMac), 8, 6);
+  let offset = 14;
+  for (const [code, value] of answer.options) {
+    payload[offset] = code;
+    payload[offset + 1] = value.length;
+    payload.set(value, offset + 2);
+    offset += 2 + value.length;
+  }
+  return toAgent('dhcpv4', payload);
+}
+
+/** Asks for the MAC of the next hop and sends the packet again through `table`. Payload: the table (1 byte). */
+export function resolveNeighbour(table: number): Action {
+  return toAgent('resolveNeighbour', Uint8Array.of(table));
+}
+
+/** Tells the agent that a neighbour has spoken. No payload. */
+export const neighbourSeen: Action = toAgent('neighbourSeen', new Uint8Array(0));

@@ -1,0 +1,213 @@
+import type { FieldName } from 'node-openflow';
+import { type RegisterName, registers } from './registers.ts';
+
+/**
+ * The declaration of the pipeline: every stage in order, what it is for, what its flows may match, and where they may
+ * send a packet. Table numbers are positions in this list. Flows are checked against it when they are compiled, and
+ * the reference page is generated from it. A packet that no flow of a stage matches is dropped.
+ */
+export interface Stage {
+  readonly name: string;
+  readonly purpose: string;
+  readonly matches: readonly FieldName[];
+  /** Later stages that a packet may go to (by goto, or after conntrack). */
+  readonly next: readonly string[];
+  /** Stages that are called with resubmit and come back. */
+  readonly calls?: readonly string[];
+}
+
+const r = (name: RegisterName): FieldName => registers[name];
+const arpFields = ['eth_type', 'arp_op', 'arp_spa', 'arp_tpa', 'arp_sha'] as const;
+const ipFields = ['eth_type', 'ip_proto', 'ipv4_src', 'ipv4_dst'] as const;
+const conntrackFields = ['ct_state', 'ct_nw_src', 'ct_nw_dst', 'ct_nw_proto', 'ct_tp_dst'] as const;
+const ruleFields = [
+  'metadata',
+  'conj_id',
+  r('ownIdentity'),
+  r('peerIdentity'),
+  'eth_type',
+  'ip_proto',
+  'icmpv4_type',
+  'icmpv4_code',
+  ...conntrackFields,
+] as const;
+
+export const stages = [
+  {
+    name: 'classify',
+    purpose: 'Where the packet came from: an interface, the tunnel, or an external network.',
+    matches: ['in_port'],
+    next: ['source-guard', 'external-in', 'locate'],
+  },
+  {
+    name: 'source-guard',
+    purpose: 'A sender may only use its own MAC and addresses, in Ethernet, ARP and IP.',
+    matches: [r('interfaceNumber'), 'eth_src', ...arpFields, ...ipFields, 'udp_src', 'udp_dst'],
+    next: ['admit'],
+  },
+  {
+    name: 'admit',
+    purpose:
+      'Local answers (DHCP, gateway ARP and echo); whether a packet is switched in its subnet or routed.',
+    matches: [
+      r('interfaceNumber'),
+      'metadata',
+      r('subnetNumber'),
+      'eth_dst',
+      ...arpFields,
+      ...ipFields,
+      'udp_src',
+      'udp_dst',
+      'icmpv4_type',
+      'icmpv4_code',
+    ],
+    next: ['egress-destination', 'resolve', 'arp-reply'],
+  },
+  {
+    name: 'egress-destination',
+    purpose: 'Identity of the destination, where egress rules name groups.',
+    matches: ['metadata', ...ipFields],
+    next: ['egress-track'],
+  },
+  {
+    name: 'egress-track',
+    purpose: "Connection tracking in the sender's zone.",
+    matches: ['eth_type'],
+    next: ['egress-check'],
+  },
+  {
+    name: 'egress-check',
+    purpose: 'Which rules decide: egress rules for what the sender opened, ingress rules for replies.',
+    matches: ['eth_type', 'ct_state'],
+    next: ['egress-verdict'],
+    calls: ['ingress-rules', 'egress-rules'],
+  },
+  {
+    name: 'egress-verdict',
+    purpose: 'Drops what no rule allowed; records the connection and the identity of its other side.',
+    matches: [r('flags'), 'metadata', r('peerIdentity'), 'eth_type', 'ct_state', 'ct_label'],
+    next: ['route'],
+  },
+  {
+    name: 'route',
+    purpose: 'Longest prefix of the route table; decrements the TTL.',
+    matches: [r('flags'), 'metadata', r('routeTable'), ...ipFields],
+    next: ['route-local', 'translate', 'resolve'],
+  },
+  {
+    name: 'route-local',
+    purpose: "The gateway MAC of the destination's subnet becomes the source.",
+    matches: ['metadata', ...ipFields],
+    next: ['resolve'],
+  },
+  {
+    name: 'translate',
+    purpose: 'Private source address to elastic IP, in a conntrack zone of its own.',
+    matches: ['metadata', r('externalNetwork'), ...ipFields],
+    next: ['external-route'],
+  },
+  {
+    name: 'external-route',
+    purpose: 'Next hop on the external network.',
+    matches: [r('externalNetwork'), ...ipFields],
+    next: ['external-port'],
+  },
+  {
+    name: 'external-port',
+    purpose: "The host's port to the external network; elastic IPs of this host turn around here.",
+    matches: [r('externalNetwork'), r('nextHop')],
+    next: ['external-in', 'neighbour'],
+  },
+  {
+    name: 'neighbour',
+    purpose: 'MAC of the next hop, learned from its ARP packets; unknown ones are asked for by the agent.',
+    matches: [r('externalNetwork'), r('nextHop'), 'eth_type'],
+    next: [],
+  },
+  {
+    name: 'external-in',
+    purpose: 'From outside: ARP for elastic IPs, and elastic IP to private address.',
+    matches: [r('externalNetwork'), 'eth_dst', ...arpFields, ...ipFields],
+    next: ['locate'],
+  },
+  {
+    name: 'resolve',
+    purpose: 'Address inside the VPC to MAC and host.',
+    matches: ['metadata', r('nextHop')],
+    next: ['forward'],
+  },
+  {
+    name: 'forward',
+    purpose: 'To this host, or through the tunnel to another one.',
+    matches: ['eth_type', r('hostKey')],
+    next: ['arp-reply', 'locate'],
+  },
+  {
+    name: 'arp-reply',
+    purpose: 'Turns an ARP request into its answer.',
+    matches: ['eth_type'],
+    next: [],
+  },
+  {
+    name: 'locate',
+    purpose: 'MAC inside the VPC to the interface on this host, its port, identity and zone.',
+    matches: ['metadata', 'eth_dst'],
+    next: ['ingress-track'],
+  },
+  {
+    name: 'ingress-track',
+    purpose: "Connection tracking in the receiver's zone.",
+    matches: ['eth_type'],
+    next: ['ingress-check'],
+  },
+  {
+    name: 'ingress-check',
+    purpose: 'Which rules decide: ingress rules for what others opened, egress rules for replies.',
+    matches: ['eth_type', 'ct_state'],
+    next: ['ingress-verdict'],
+    calls: ['ingress-rules', 'egress-rules'],
+  },
+  {
+    name: 'ingress-verdict',
+    purpose: 'Drops what no rule allowed; records the connection and the identity of its other side.',
+    matches: [r('flags'), 'metadata', r('peerIdentity'), 'eth_type', 'ct_state', 'ct_label'],
+    next: ['deliver'],
+  },
+  {
+    name: 'deliver',
+    purpose: 'Out of the port of the interface.',
+    matches: [],
+    next: [],
+  },
+  {
+    name: 'ingress-rules',
+    purpose: 'Called: sets the flag `allowed` when an ingress rule of the receiver matches the connection.',
+    matches: ruleFields,
+    next: [],
+  },
+  {
+    name: 'egress-rules',
+    purpose: 'Called: sets the flag `allowed` when an egress rule of the sender matches the connection.',
+    matches: ruleFields,
+    next: [],
+  },
+  {
+    name: 'marker',
+    purpose: 'Never reached. One flow per scope holds the digest of everything installed for it.',
+    matches: ['metadata'],
+    next: [],
+  },
+] as const satisfies readonly Stage[];
+
+export type StageName = (typeof stages)[number]['name'];
+
+const tables = new Map<StageName, number>(stages.map((stage, index) => [stage.name, index]));
+
+/** The OpenFlow table number of a stage. */
+export function tableOf(stage: StageName): number {
+  return tables.get(stage) as number;
+}
+
+export function stageOf(table: number): Stage | undefined {
+  return stages[table];
+}

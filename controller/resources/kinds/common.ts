@@ -1,0 +1,38 @@
+import Type from 'typebox';
+
+/** IPv4 network in CIDR notation, RFC 4632. Canonical form is checked by the operations, which can say the fix. */
+export const Ipv4Cidr = Type.String({
+  pattern: '^\\d{1,3}(\\.\\d{1,3}){3}/\\d{1,2}$',
+  description: 'IPv4 network in CIDR notation',
+  examples: ['10.0.0.0/16'],
+});
+export const Ipv4Address = Type.String({
+  pattern: '^\\d{1,3}(\\.\\d{1,3}){3}$',
+  description: 'IPv4 address in dotted decimal',
+  examples: ['10.0.0.5'],
+});
+export const MacAddress = Type.String({
+  pattern: '^[0-9a-f]{2}(:[0-9a-f]{2}){5}$',
+  description: 'Ethernet address, lower case',
+  examples: ['02:57:00:00:00:01'],
+});
+/** Reference to another resource by id. */
+export const Id = (prefix: string) =>
+  Type.String({ pattern: `^${prefix}-[0-9a-f]{17}$`, description: `id of a resource (${prefix}-…)` });
+export const Name = Type.String({
+  minLength: 1,
+  maxLength: 63,
+  pattern: '^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$',
+  description: 'letters, digits, dot, dash and underscore; at most 63 characters',
+});
+export const Tags = Type.Record(
+  Type.String({ minLength: 1, maxLength: 127 }),
+  Type.String({ maxLength: 255 }),
+  {
+    maxProperties: 50,
+    description: 'free labels; at most 50',
+  },
+);
+export const NoStatus = Type.Object({}, { additionalProperties: false });
+/** Closed objects: a misspelt field is an error, never silently ignored. */
+export const closed = { additionalProperties: false } as const;

@@ -1,0 +1,33 @@
+import Type, { type Static } from 'typebox';
+import { closed, Ipv4Address, Ipv4Cidr, Name } from './common.ts';
+import { defineKind } from './define.ts';
+
+export const AddressRange = Type.Object({ first: Ipv4Address, last: Ipv4Address }, closed);
+export type AddressRange = Static<typeof AddressRange>;
+export const ExternalNetworkSpec = Type.Object(
+  {
+    name: Name,
+    cidrBlock: Ipv4Cidr,
+    gateway: Type.Optional(Ipv4Address),
+    addressRanges: Type.Array(AddressRange, {
+      maxItems: 64,
+      description: 'elastic IPs are taken from here; must lie inside cidrBlock',
+    }),
+  },
+  closed,
+);
+export type ExternalNetworkSpec = Static<typeof ExternalNetworkSpec>;
+
+/** A network outside that hosts reach through a bridge; agents name it in `--bridge-mapping NAME=BRIDGE`. */
+export const externalNetwork = defineKind<ExternalNetworkSpec, Record<string, never>>({
+  name: 'external-network',
+  prefix: 'extnet',
+  path: 'external-networks',
+  numbered: true,
+  operatorOwned: true,
+  description: 'A network outside that hosts reach through a bridge, with the addresses for elastic IPs.',
+  spec: ExternalNetworkSpec,
+  create: ExternalNetworkSpec,
+  update: Type.Object({ addressRanges: Type.Optional(ExternalNetworkSpec.properties.addressRanges) }, closed),
+  references: () => [],
+});

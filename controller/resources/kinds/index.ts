@@ -1,0 +1,36 @@
+import type { KindName } from '../resource.ts';
+import { binding } from './binding.ts';
+import type { KindDefinition } from './define.ts';
+import { elasticIp } from './elastic-ip.ts';
+import { externalNetwork } from './external-network.ts';
+import { host } from './host.ts';
+import { instance } from './instance.ts';
+import { addressClaim, counter, identity, retiredNumber, ruleMatch } from './internal.ts';
+import { internetGateway } from './internet-gateway.ts';
+import { networkInterface } from './network-interface.ts';
+import { routeTable } from './route-table.ts';
+import { securityGroup } from './security-group.ts';
+import { securityGroupRule } from './security-group-rule.ts';
+import { subnet } from './subnet.ts';
+import { vpc } from './vpc.ts';
+
+/** Every kind by name; the type makes sure that none is missing. */
+export const kinds: Readonly<Record<KindName, KindDefinition>> = {
+  'external-network': externalNetwork,
+  host,
+  vpc,
+  subnet,
+  'route-table': routeTable,
+  'internet-gateway': internetGateway,
+  'security-group': securityGroup,
+  'security-group-rule': securityGroupRule,
+  'network-interface': networkInterface,
+  'elastic-ip': elasticIp,
+  instance,
+  binding,
+  identity,
+  'rule-match': ruleMatch,
+  'address-claim': addressClaim,
+  counter,
+  'retired-number': retiredNumber,
+};

@@ -1,0 +1,59 @@
+import Type, { type Static } from 'typebox';
+import { closed, Id, Ipv4Address, Name } from './common.ts';
+import { defineKind } from './define.ts';
+
+const imageId = Type.Optional(Type.String({ maxLength: 127 }));
+const instanceType = Type.Optional(Type.String({ maxLength: 127 }));
+export const InstanceSpec = Type.Object(
+  {
+    name: Type.Optional(Name),
+    hostId: Type.String({ description: 'the host that runs it' }),
+    networkInterfaceIds: Type.Array(Id('eni'), { minItems: 1, maxItems: 8 }),
+    imageId,
+    instanceType,
+  },
+  closed,
+);
+export type InstanceSpec = Static<typeof InstanceSpec>;
+export const InstanceStatus = Type.Object(
+  {
+    state: Type.Union([
+      Type.Literal('pending'),
+      Type.Literal('running'),
+      Type.Literal('failed'),
+      Type.Literal('terminating'),
+    ]),
+    driver: Type.Optional(Type.String()),
+    namespace: Type.Optional(Type.String({ description: 'network namespace, for the netns driver' })),
+    reason: Type.Optional(Type.String()),
+  },
+  closed,
+);
+export type InstanceStatus = Static<typeof InstanceStatus>;
+
+/** A VM, container or network namespace with network interfaces, started by a host's compute driver. */
+export const instance = defineKind<InstanceSpec, InstanceStatus>({
+  name: 'instance',
+  prefix: 'i',
+  path: 'instances',
+  numbered: false,
+  description: "A VM, container or namespace that a host's compute driver runs.",
+  spec: InstanceSpec,
+  status: InstanceStatus,
+  create: Type.Object(
+    {
+      name: Type.Optional(Name),
+      hostId: Type.Optional(Type.String({ description: 'absent: the least loaded host of the zone' })),
+      networkInterfaceIds: Type.Optional(
+        Type.Array(Id('eni'), { minItems: 1, maxItems: 8, uniqueItems: true }),
+      ),
+      subnetId: Type.Optional(Id('subnet')),
+      privateAddress: Type.Optional(Ipv4Address),
+      securityGroupIds: Type.Optional(Type.Array(Id('sg'), { minItems: 1, maxItems: 16, uniqueItems: true })),
+      imageId,
+      instanceType,
+    },
+    { ...closed, description: 'either networkInterfaceIds, or subnetId for an interface of its own' },
+  ),
+  references: (spec) => [{ type: 'on-host', kind: 'host', id: spec.hostId }],
+});

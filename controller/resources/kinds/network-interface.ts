@@ -1,0 +1,54 @@
+import Type, { type Static } from 'typebox';
+import { closed, Id, Ipv4Address, MacAddress } from './common.ts';
+import { defineKind } from './define.ts';
+
+const subnetId = Id('subnet');
+const securityGroupIds = Type.Array(Id('sg'), { minItems: 1, maxItems: 16, uniqueItems: true });
+const description = Type.Optional(Type.String({ maxLength: 255 }));
+export const NetworkInterfaceSpec = Type.Object(
+  {
+    vpcId: Id('vpc'),
+    subnetId,
+    privateAddress: Ipv4Address,
+    macAddress: MacAddress,
+    securityGroupIds,
+    description,
+    instanceId: Type.Optional(Id('i')),
+  },
+  closed,
+);
+export type NetworkInterfaceSpec = Static<typeof NetworkInterfaceSpec>;
+export const NetworkInterfaceStatus = Type.Object(
+  { identityId: Type.String({ description: 'its distinct set of security groups' }) },
+  closed,
+);
+export type NetworkInterfaceStatus = Static<typeof NetworkInterfaceStatus>;
+
+/** A logical port. A host binds it by an OVS port with `external_ids:iface-id` = its id. */
+export const networkInterface = defineKind<NetworkInterfaceSpec, NetworkInterfaceStatus>({
+  name: 'network-interface',
+  prefix: 'eni',
+  path: 'network-interfaces',
+  numbered: true,
+  description: 'A logical port: MAC, private address, security groups.',
+  spec: NetworkInterfaceSpec,
+  status: NetworkInterfaceStatus,
+  create: Type.Object(
+    {
+      subnetId,
+      privateAddress: Type.Optional(Ipv4Address),
+      macAddress: Type.Optional(MacAddress),
+      securityGroupIds: Type.Optional(securityGroupIds),
+      description,
+    },
+    closed,
+  ),
+  update: Type.Object({ securityGroupIds: Type.Optional(securityGroupIds), description }, closed),
+  references: (spec, status) => [
+    { type: 'in-vpc', kind: 'vpc', id: spec.vpcId },
+    { type: 'in-subnet', kind: 'subnet', id: spec.subnetId },
+    ...spec.securityGroupIds.map((id) => ({ type: 'in-group', kind: 'security-group', id }) as const),
+    { type: 'in-identity', kind: 'identity', id: status.identityId },
+    ...(spec.instanceId ? ([{ type: 'of-instance', kind: 'instance', id: spec.instanceId }] as const) : []),
+  ],
+});

@@ -1,0 +1,40 @@
+import Type, { type Static } from 'typebox';
+import { closed, Id, Ipv4Cidr } from './common.ts';
+import { defineKind } from './define.ts';
+
+const vpcId = Id('vpc');
+export const Route = Type.Object(
+  {
+    destination: Ipv4Cidr,
+    target: Type.String({
+      pattern: '^(igw-[0-9a-f]{17}|blackhole)$',
+      description: 'id of an internet gateway of the same VPC, or blackhole',
+    }),
+  },
+  closed,
+);
+export type Route = Static<typeof Route>;
+const routes = Type.Array(Route, {
+  maxItems: 1000,
+  description: 'longest prefix wins; local is always there',
+});
+export const RouteTableSpec = Type.Object({ vpcId, routes }, closed);
+export type RouteTableSpec = Static<typeof RouteTableSpec>;
+
+/** Where packets that leave a subnet go. The local route of the VPC is implied and cannot be removed. */
+export const routeTable = defineKind<RouteTableSpec, Record<string, never>>({
+  name: 'route-table',
+  prefix: 'rtb',
+  path: 'route-tables',
+  numbered: true,
+  description: 'Where packets go that leave a subnet.',
+  spec: RouteTableSpec,
+  create: Type.Object({ vpcId, routes: Type.Optional(routes) }, closed),
+  update: Type.Object({ routes: Type.Optional(routes) }, closed),
+  references: (spec) => [
+    { type: 'in-vpc', kind: 'vpc', id: spec.vpcId },
+    ...[...new Set(spec.routes.map((route) => route.target))]
+      .filter((target) => target.startsWith('igw-'))
+      .map((id) => ({ type: 'route-target', kind: 'internet-gateway', id }) as const),
+  ],
+});

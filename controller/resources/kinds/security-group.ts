@@ -1,0 +1,22 @@
+import Type, { type Static } from 'typebox';
+import { closed, Id } from './common.ts';
+import { defineKind } from './define.ts';
+
+const vpcId = Id('vpc');
+const name = Type.String({ minLength: 1, maxLength: 255 });
+const description = Type.Optional(Type.String({ maxLength: 255 }));
+export const SecurityGroupSpec = Type.Object({ vpcId, name, description }, closed);
+export type SecurityGroupSpec = Static<typeof SecurityGroupSpec>;
+
+/** A set of interfaces with common rules. Its rules are resources of their own. */
+export const securityGroup = defineKind<SecurityGroupSpec, Record<string, never>>({
+  name: 'security-group',
+  prefix: 'sg',
+  path: 'security-groups',
+  numbered: false,
+  description: 'A set of interfaces that share rules.',
+  spec: SecurityGroupSpec,
+  create: SecurityGroupSpec,
+  update: Type.Object({ description }, closed),
+  references: (spec) => [{ type: 'in-vpc', kind: 'vpc', id: spec.vpcId }],
+});

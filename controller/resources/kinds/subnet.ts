@@ -1,0 +1,37 @@
+import Type, { type Static } from 'typebox';
+import { closed, Id, Ipv4Cidr, Name } from './common.ts';
+import { defineKind } from './define.ts';
+
+const vpcId = Id('vpc');
+const routeTableId = Id('rtb');
+export const SubnetSpec = Type.Object(
+  {
+    vpcId,
+    cidrBlock: Ipv4Cidr,
+    zone: Type.String({ description: 'availability zone; its instances run on hosts of this zone' }),
+    routeTableId: Type.Optional(routeTableId),
+  },
+  closed,
+);
+export type SubnetSpec = Static<typeof SubnetSpec>;
+
+/** A range of the VPC's addresses in one zone. Its first four addresses and its last one are reserved, as in AWS. */
+export const subnet = defineKind<SubnetSpec, Record<string, never>>({
+  name: 'subnet',
+  prefix: 'subnet',
+  path: 'subnets',
+  numbered: true,
+  description: "A range of a VPC's addresses in one zone.",
+  spec: SubnetSpec,
+  create: Type.Object(
+    { vpcId, cidrBlock: Ipv4Cidr, zone: Type.Optional(Name), routeTableId: Type.Optional(routeTableId) },
+    closed,
+  ),
+  update: Type.Object({ routeTableId: Type.Optional(Type.Union([routeTableId, Type.Null()])) }, closed),
+  references: (spec) => [
+    { type: 'in-vpc', kind: 'vpc', id: spec.vpcId },
+    ...(spec.routeTableId
+      ? ([{ type: 'uses-route-table', kind: 'route-table', id: spec.routeTableId }] as const)
+      : []),
+  ],
+});

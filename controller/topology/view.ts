@@ -1,0 +1,34 @@
+import type { KindName, ReferenceType, ResourceOf } from '../resources/index.ts';
+
+/**
+ * What the rest of the controller may ask the topology graph. Everything here is answered from an index or by
+ * following edges of one node: nothing scans all resources of a kind, but for `all`, which is for start-up and lists.
+ */
+export interface TopologyView {
+  /** The store revision that the graph stands at. */
+  readonly revision: number;
+  get<K extends KindName>(kind: K, id: string): ResourceOf<K> | undefined;
+  /** The resource with this number, for numbered kinds. */
+  byNumber<K extends KindName>(kind: K, number: number): ResourceOf<K> | undefined;
+  /** Resources of `kind` that point at `id` by an edge of this type, e.g. the interfaces in a group. */
+  referrers<K extends KindName>(
+    target: { kind: KindName; id: string },
+    type: ReferenceType,
+    kind: K,
+  ): Iterable<ResourceOf<K>>;
+  /** How many resources of `kind` point at the target by an edge of this type. O(1). */
+  countReferrers(target: { kind: KindName; id: string }, type: ReferenceType, kind: KindName): number;
+  /** Every resource of a kind, in order of creation. */
+  all<K extends KindName>(kind: K): Iterable<ResourceOf<K>>;
+  count(kind: KindName): number;
+  /** Names of the hosts on which an interface of the VPC is bound. Kept incrementally. */
+  hostsOfVpc(vpcId: string): ReadonlyMap<string, number>;
+  /** VPC ids with interfaces bound on this host, with how many. Kept incrementally. */
+  vpcsOfHost(hostId: string): ReadonlyMap<string, number>;
+  /** How many egress rules of the VPC name a group. Kept incrementally. */
+  egressGroupRuleCount(vpcId: string): number;
+  /** The interface that has this private address in the VPC. */
+  interfaceByAddress(vpcId: string, address: string): ResourceOf<'network-interface'> | undefined;
+  /** True when the zone slot (conntrack zones) of the host is held by a binding. */
+  zoneSlotTaken(hostId: string, slot: number): boolean;
+}
