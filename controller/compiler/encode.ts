@@ -1,0 +1,79 @@
+import { crc32 } from 'node:zlib';
+import { encodeMessage } from 'node-openflow';
+import {
+  type CompiledFragment,
+  checkFlow,
+  encodeCookie,
+  type Flow,
+  type FragmentDefinition,
+  PipelineViolation,
+  type Scope,
+  toFlowMod,
+} from '../pipeline/index.ts';
+import type { StoredFragment } from './types.ts';
+
+/** Where the cookie stands in a flow-mod, in bytes: behind the OpenFlow header (OpenFlow 1.5.1, section 7.3.4.2). */
+const cookieOffset = 8;
+/** Where every OpenFlow message has its length. */
+const lengthOffset = 2;
+
+export const fragmentKey = (definition: FragmentDefinition, id: string) => `${definition.code}:${id}`;
+
+/** One delete by metadata must remove a whole VPC scope, so no flow of it may be without that match. */
+function checkScope(flow: Flow, scope: Scope): void {
+  checkFlow(flow);
+  if (scope.type !== 'vpc') return;
+  const metadata = flow.match.find(({ field }) => field === 'metadata');
+  if (metadata?.mask !== undefined || Number(metadata?.value ?? -1) !== scope.number) {
+    throw new PipelineViolation(flow, `is of scope VPC ${scope.id}, but does not match its metadata`);
+  }
+}
+
+/** Writes the cookie into each of the encoded flow-mods that follow each other in `bytes`. */
+function stampCookie(bytes: Buffer, cookie: bigint): void {
+  for (let offset = 0; offset < bytes.length; offset += bytes.readUInt16BE(offset + lengthOffset)) {
+    bytes.writeBigUInt64BE(cookie, offset + cookieOffset);
+  }
+}
+
+/**
+ * Encodes a fragment for the wire. Its cookie's version is a checksum of the content, so equal content keeps its
+ * cookie, also across restarts. Should a change meet an equal checksum, the next version is taken.
+ */
+export function encodeFragment(
+  definition: FragmentDefinition,
+  id: string,
+  compiled: CompiledFragment,
+  previous: StoredFragment | undefined,
+): StoredFragment {
+  const parts = compiled.flows.map((flow) => {
+    checkScope(flow, compiled.scope);
+    return encodeMessage(toFlowMod(flow, 0n));
+  });
+  const bytes = Buffer.allocUnsafeSlow(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  const cookieOf = (version: number) =>
+    encodeCookie({ fragmentKind: definition.code, number: compiled.number, version });
+  const version = crc32(bytes);
+  let cookie = cookieOf(version);
+  stampCookie(bytes, cookie);
+  if (previous?.cookie === cookie && !bytes.equals(previous.bytes)) {
+    cookie = cookieOf(version + 1);
+    stampCookie(bytes, cookie);
+  }
+  return {
+    key: fragmentKey(definition, id),
+    scope: compiled.scope,
+    cookie,
+    bytes,
+    flowCount: parts.length,
+    before: compiled.before ?? none,
+    after: compiled.after ?? none,
+    waitsFor: compiled.waitsFor ?? none,
+  };
+}
+const none: readonly never[] = [];
