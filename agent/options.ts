@@ -1,0 +1,32 @@
+import type { Logger } from 'pino';
+
+/** An external network and the OVS bridge that leads to it. */
+export interface BridgeMapping {
+  readonly network: string;
+  readonly bridge: string;
+}
+
+/** What an agent needs to know of its host. */
+export interface AgentOptions {
+  /** Address of the controller's API, e.g. `http://192.0.2.1:8080`. */
+  readonly controller: string;
+  /** Socket of the local ovsdb-server, `unix:/ABSOLUTE/PATH`. */
+  readonly ovsdb: string;
+  /** Name of this host at the controller. */
+  readonly host: string;
+  /** IPv4 address that tunnels of other hosts end at. */
+  readonly tunnelIp: string;
+  readonly bridgeMappings: readonly BridgeMapping[];
+  readonly zone: string;
+  /** Driver that starts instances here; absent: the agent starts none and only reports ports of others. */
+  readonly compute?: 'netns' | undefined;
+  readonly logger: Logger;
+  /** Directory with `br-int.mgmt`; default: the directory of the ovsdb socket. */
+  readonly runDirectory?: string | undefined;
+}
+
+/** A running agent. */
+export interface RunningAgent {
+  /** Ends the agent. Flows, ports and instances stay as they are. */
+  close(): Promise<void>;
+}
