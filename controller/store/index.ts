@@ -1,0 +1,11 @@
+export { openSqliteStore, type SqliteStoreOptions } from './sqlite.ts';
+export {
+  type Change,
+  type Commit,
+  type Condition,
+  type Store,
+  StoreCompacted,
+  StoreConflict,
+  type Transaction,
+  type Watch,
+} from './store.ts';

@@ -1,0 +1,2 @@
+export { Topology } from './topology.ts';
+export type { TopologyView } from './view.ts';
