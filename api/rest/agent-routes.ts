@@ -1,0 +1,163 @@
+import type { HostSpec, InstanceStatus } from '@weft/controller/resources';
+import type { FastifyInstance } from 'fastify';
+import type { ReportedPort } from './context.ts';
+import { present, type RouteContext } from './context.ts';
+import { openflowTargetsFor } from './openflow-target.ts';
+import { answers, hostBindingParams, hostParams, idParams, operation } from './operations.ts';
+import { ref } from './schemas.ts';
+import { answerWrite, writeQuery } from './writing.ts';
+
+/** Routes by which agents tell what they are and what they see. */
+export function registerAgentRoutes(server: FastifyInstance, context: RouteContext): void {
+  registerHostRoutes(server, context);
+  registerBindingList(server, context);
+  registerSingleBinding(server, context);
+  registerInstanceStatus(server, context);
+}
+
+function registerHostRoutes(server: FastifyInstance, { controller, openflowTarget }: RouteContext): void {
+  server.route({
+    method: 'PUT',
+    url: '/v1/hosts/:id',
+    schema: {
+      ...operation('agent', 'registerHost', 'Register a host, or change what it says of itself'),
+      params: hostParams,
+      querystring: writeQuery,
+      body: ref('HostRegistration'),
+      response: answers({
+        200: [ref('RegisteredHost'), 'the host, and where its switch connects to'],
+        202: [ref('RegisteredHost'), 'registered; some hosts have not confirmed in time'],
+      }),
+    },
+    handler: async (request, reply) => {
+      const { id } = request.params as { id: string };
+      const { spec } = request.body as { spec: HostSpec };
+      const { resource, revision } = await controller.registerHost(id, spec);
+      const openflowTargets = openflowTargetsFor(openflowTarget, request);
+      return answerWrite(controller, request, reply, {
+        status: 200,
+        revision,
+        version: resource.revision,
+        body: { ...present(controller, resource), openflowTargets },
+      });
+    },
+  });
+  server.route({
+    method: 'POST',
+    url: '/v1/hosts/:id/heartbeat',
+    schema: {
+      ...operation('agent', 'heartbeat', 'Renew the lease of the agent, which lasts 15 s'),
+      params: hostParams,
+      response: answers({ 204: [{}, 'renewed'] }),
+    },
+    handler: async (request, reply) => {
+      controller.heartbeat((request.params as { id: string }).id);
+      return reply.status(204).send();
+    },
+  });
+}
+
+function registerBindingList(server: FastifyInstance, { controller }: RouteContext): void {
+  server.route({
+    method: 'PUT',
+    url: '/v1/hosts/:id/bindings',
+    schema: {
+      ...operation('agent', 'reportPorts', 'Report every port of the host that carries a network interface', {
+        description: 'The complete list: what is missing in it is unbound. Unknown interfaces are skipped.',
+      }),
+      params: hostParams,
+      querystring: writeQuery,
+      body: ref('PortsReport'),
+      response: answers({
+        200: [ref('PortsAnswer'), 'taken over'],
+        202: [ref('PortsAnswer'), 'taken over; some hosts have not confirmed in time'],
+      }),
+    },
+    handler: async (request, reply) => {
+      const { id } = request.params as { id: string };
+      const { ports } = request.body as { ports: ReportedPort[] };
+      const body = await controller.reportPorts(id, ports);
+      return answerWrite(controller, request, reply, { status: 200, revision: body.revision, body });
+    },
+  });
+}
+
+interface BindingParams {
+  readonly id: string;
+  readonly networkInterfaceId: string;
+}
+
+function registerSingleBinding(server: FastifyInstance, { controller }: RouteContext): void {
+  const url = '/v1/hosts/:id/bindings/:networkInterfaceId';
+  server.route({
+    method: 'PUT',
+    url,
+    schema: {
+      ...operation('agent', 'bind', 'Report one port that carries a network interface'),
+      params: hostBindingParams,
+      querystring: writeQuery,
+      body: ref('PortReport'),
+      response: answers({
+        200: [ref('Binding'), 'bound'],
+        202: [ref('Binding'), 'bound; some hosts have not confirmed in time'],
+      }),
+    },
+    handler: async (request, reply) => {
+      const { id, networkInterfaceId } = request.params as BindingParams;
+      const { ofport } = request.body as { ofport: number };
+      const { resource, revision } = await controller.bind(id, { networkInterfaceId, ofport });
+      return answerWrite(controller, request, reply, {
+        status: 200,
+        revision,
+        version: resource.revision,
+        body: resource,
+      });
+    },
+  });
+  server.route({
+    method: 'DELETE',
+    url,
+    schema: {
+      ...operation('agent', 'unbind', 'Report that a port is gone; an absent binding is no error'),
+      params: hostBindingParams,
+      querystring: writeQuery,
+      response: answers({
+        200: [ref('Removed'), 'unbound'],
+        202: [ref('Removed'), 'unbound; some hosts have not confirmed in time'],
+      }),
+    },
+    handler: async (request, reply) => {
+      const { id, networkInterfaceId } = request.params as BindingParams;
+      const { revision } = await controller.unbind(id, networkInterfaceId);
+      return answerWrite(controller, request, reply, { status: 200, revision, body: { revision } });
+    },
+  });
+}
+
+function registerInstanceStatus(server: FastifyInstance, { controller }: RouteContext): void {
+  server.route({
+    method: 'PUT',
+    url: '/v1/instances/:id/status',
+    schema: {
+      ...operation('agent', 'setInstanceStatus', 'Report what became of an instance'),
+      params: idParams('instance'),
+      querystring: writeQuery,
+      body: ref('InstanceStatusReport'),
+      response: answers({
+        200: [ref('Instance'), 'taken over'],
+        202: [ref('Instance'), 'taken over; some hosts have not confirmed in time'],
+      }),
+    },
+    handler: async (request, reply) => {
+      const { id } = request.params as { id: string };
+      const { status } = request.body as { status: InstanceStatus };
+      const { resource, revision } = await controller.setInstanceStatus(id, status);
+      return answerWrite(controller, request, reply, {
+        status: 200,
+        revision,
+        version: resource.revision,
+        body: resource,
+      });
+    },
+  });
+}

@@ -1,0 +1,36 @@
+import type { ResourceOf } from '@weft/controller/resources';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Caller, Controller } from '../../controller/controller.ts';
+import type { ApiKind, ApiResource, Host } from '../contract/index.ts';
+
+export type {
+  Caller,
+  Controller,
+  CreateInput,
+  HostLiveness,
+  Receipt,
+  ReportedPort,
+  UpdateInput,
+  WriteOptions,
+  WriteResult,
+} from '../../controller/controller.ts';
+
+/** What every group of routes is made from. */
+export interface RouteContext {
+  readonly controller: Controller;
+  readonly caller: Caller;
+  readonly openflowTarget: string;
+  readonly logger: FastifyBaseLogger;
+  readonly watchBacklogBytes: number;
+  readonly watchKeepAliveMs: number;
+}
+
+/** A resource as answers show it: hosts carry their liveness as of now. */
+export function present<K extends ApiKind>(controller: Controller, resource: ResourceOf<K>): ApiResource<K> {
+  if (resource.kind !== 'host') return resource as ApiResource<K>;
+  const host: Host = {
+    ...(resource as ResourceOf<'host'>),
+    liveness: controller.hostLiveness(resource.id),
+  };
+  return host as ApiResource<K>;
+}

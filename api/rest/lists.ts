@@ -1,0 +1,119 @@
+import { kinds, type Resource, WeftError } from '@weft/controller/resources';
+import type { ApiKind } from '../contract/index.ts';
+import { nearest } from './nearest.ts';
+import type { Schema } from './schemas.ts';
+
+export const largestPage = 1000;
+
+/** Query of every list. */
+export const listQuery: Schema = {
+  type: 'object',
+  properties: {
+    limit: {
+      type: 'integer',
+      minimum: 1,
+      maximum: largestPage,
+      description: `items in a page, from 1 to ${largestPage}; without it ${largestPage}`,
+    },
+    cursor: { type: 'string', maxLength: 512, description: 'nextCursor of the page before' },
+  },
+  patternProperties: {
+    '^(spec|status)\\.[A-Za-z0-9.]{1,100}$': { type: 'string', description: 'given once, as text' },
+    '^tag\\..{1,127}$': { type: 'string', description: 'given once, as text' },
+  },
+  additionalProperties: false,
+};
+
+export interface ListQuery {
+  readonly limit?: number;
+  readonly cursor?: string;
+  readonly [filter: string]: unknown;
+}
+
+type Filter = readonly [path: string, value: string];
+
+/**
+ * One page of resources, oldest first. The cursor names the last resource of a page and not a position, so that
+ * nothing is skipped or repeated when resources come and go between pages.
+ */
+export function pageOf<R extends Resource>(
+  kind: ApiKind,
+  resources: Iterable<R>,
+  query: ListQuery,
+): { items: R[]; nextCursor?: string } {
+  const filters = filtersOf(kind, query);
+  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
+  const found: R[] = [];
+  for (const resource of resources) {
+    if (filters.every((filter) => matches(resource, filter)) && (!after || comesAfter(resource, after))) {
+      found.push(resource);
+    }
+  }
+  found.sort((a, b) => (comesAfter(a, b) ? 1 : -1));
+  const limit = query.limit ?? largestPage;
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return found.length > limit && last ? { items, nextCursor: encodeCursor(last) } : { items };
+}
+
+function filtersOf(kind: ApiKind, query: ListQuery): Filter[] {
+  const filters: Filter[] = [];
+  for (const [name, value] of Object.entries(query)) {
+    if (name === 'limit' || name === 'cursor') continue;
+    const [part, field = ''] = name.split('.', 2);
+    if (part !== 'tag') refuseUnknownField(kind, part as 'spec' | 'status', field, value);
+    filters.push([name, String(value)]);
+  }
+  return filters;
+}
+
+function refuseUnknownField(kind: ApiKind, part: 'spec' | 'status', field: string, value: unknown): void {
+  const schema = kinds[kind][part] as { properties?: object } | undefined;
+  const known = Object.keys(schema?.properties ?? {});
+  if (known.includes(field)) return;
+  const guess = nearest(field, known);
+  throw new WeftError('unknown-field', `${kind} has no field ${part}.${field} to filter by`, {
+    field: `${part}.${field}`,
+    value,
+    fix:
+      known.length === 0
+        ? `${kind} has no ${part} to filter by.`
+        : `${guess ? `Did you mean ${part}.${guess}? ` : ''}Known here: ${known.join(', ')}.`,
+  });
+}
+
+/** Lists match by any of their members. A tag's name may have dots. */
+function matches(resource: Resource, [path, wanted]: Filter): boolean {
+  if (path.startsWith('tag.')) return resource.tags[path.slice('tag.'.length)] === wanted;
+  let values: unknown[] = [resource];
+  for (const name of path.split('.')) {
+    values = values.flatMap((value) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+        ? ((value as Record<string, unknown>)[name] as unknown)
+        : [],
+    );
+  }
+  return values.some((value) => typeof value !== 'object' && String(value) === wanted);
+}
+
+type Position = Pick<Resource, 'createdAt' | 'id'>;
+
+const comesAfter = (a: Position, b: Position) =>
+  a.createdAt === b.createdAt ? a.id > b.id : a.createdAt > b.createdAt;
+
+const encodeCursor = ({ createdAt, id }: Position) =>
+  Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
+
+function decodeCursor(cursor: string): Position {
+  try {
+    const [createdAt, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (typeof createdAt === 'string' && typeof id === 'string') return { createdAt, id };
+  } catch {
+    // not JSON: refused below like every other text that is no cursor
+  }
+  throw new WeftError('invalid-value', 'cursor was not made by this API', {
+    field: 'cursor',
+    value: cursor,
+    fix: 'Pass nextCursor of the page before as it came, or leave cursor out to start again.',
+  });
+}

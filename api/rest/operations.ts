@@ -1,0 +1,52 @@
+import type { Schema } from './schemas.ts';
+import { ref } from './schemas.ts';
+
+/** What the OpenAPI document says of one operation. */
+export function operation(
+  tag: string,
+  operationId: string,
+  summary: string,
+  more: { readonly description?: string } = {},
+) {
+  return { tags: [tag], operationId, summary, ...more };
+}
+
+/** Schemas of the answers by status, with the errors that every operation can answer. */
+export function answers(good: Readonly<Record<number, readonly [Schema, string]>>): Record<string, Schema> {
+  const responses: Record<string, Schema> = {};
+  for (const [status, [schema, description]] of Object.entries(good)) {
+    responses[status] = { description, content: { 'application/json': { schema } } };
+  }
+  const problem = { 'application/problem+json': { schema: ref('Problem') } };
+  responses['4xx'] = { description: 'refused; nothing was written', content: problem };
+  responses['5xx'] = { description: 'the controller failed', content: problem };
+  return responses;
+}
+
+export const idParams = (kind: string): Schema => ({
+  type: 'object',
+  properties: { id: { type: 'string', minLength: 1, maxLength: 256, description: `id of the ${kind}` } },
+  required: ['id'],
+});
+
+/** Hosts are named by whoever sets them up, so that the name is checked like any other input. */
+const hostName: Schema = {
+  type: 'string',
+  pattern: '^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$',
+  description: 'name of the host: letters, digits, dot, dash and underscore; at most 63 characters',
+};
+
+export const hostParams: Schema = { type: 'object', properties: { id: hostName }, required: ['id'] };
+
+export const hostBindingParams: Schema = {
+  type: 'object',
+  properties: {
+    id: hostName,
+    networkInterfaceId: {
+      type: 'string',
+      pattern: '^eni-[0-9a-f]{17}$',
+      description: 'id of a network interface (eni-…)',
+    },
+  },
+  required: ['id', 'networkInterfaceId'],
+};

@@ -1,0 +1,151 @@
+import { kinds } from '@weft/controller/resources';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type ApiKind, collections } from '../contract/index.ts';
+import type { CreateInput, UpdateInput } from './context.ts';
+import { present, type RouteContext } from './context.ts';
+import { type ListQuery, listQuery, pageOf } from './lists.ts';
+import { answers, idParams, operation } from './operations.ts';
+import { exposedKinds, ref, schemaName } from './schemas.ts';
+import { answerWrite, etag, preconditionOf, writeQuery } from './writing.ts';
+
+/** Routes of every kind of resource: what exists follows from the registry of kinds. */
+export function registerResourceRoutes(server: FastifyInstance, context: RouteContext): void {
+  for (const kind of exposedKinds) {
+    registerReading(server, context, kind);
+    registerRemoval(server, context, kind);
+    if (kinds[kind].create) registerCreation(server, context, kind);
+    if (kinds[kind].update) registerUpdate(server, context, kind);
+  }
+}
+
+const collectionUrl = (kind: ApiKind) => `/v1/${collections[kind]}`;
+const resourceUrl = (kind: ApiKind) => `${collectionUrl(kind)}/:id`;
+const idOf = (request: FastifyRequest) => (request.params as { id: string }).id;
+
+function registerReading(server: FastifyInstance, { controller, caller }: RouteContext, kind: ApiKind): void {
+  const name = schemaName(kind);
+  server.route({
+    method: 'GET',
+    url: collectionUrl(kind),
+    schema: {
+      ...operation(kind, `list${name}s`, `List resources of kind ${kind}`, {
+        description: `Filters: any field of the spec or status by equality (\`?spec.zone=a\`), and tags (\`?tag.Name=web\`). Lists match by any member.`,
+      }),
+      querystring: listQuery,
+      response: answers({ 200: [ref(`${name}Page`), 'one page'] }),
+    },
+    handler: async (request) => {
+      // The controller's lists and its revision are read in one turn, so that they belong together.
+      const { items, nextCursor } = pageOf(kind, controller.list(kind, caller), request.query as ListQuery);
+      return {
+        items: items.map((item) => present(controller, item)),
+        revision: controller.revision,
+        ...(nextCursor === undefined ? {} : { nextCursor }),
+      };
+    },
+  });
+  server.route({
+    method: 'GET',
+    url: resourceUrl(kind),
+    schema: {
+      ...operation(kind, `get${name}`, `Read one ${kind}`),
+      params: idParams(kind),
+      response: answers({ 200: [ref(name), 'the resource; its ETag is its revision'] }),
+    },
+    handler: async (request, reply) => {
+      const resource = controller.read(kind, idOf(request), caller);
+      reply.header('etag', etag(resource.revision));
+      return present(controller, resource);
+    },
+  });
+}
+
+function registerCreation(
+  server: FastifyInstance,
+  { controller, caller }: RouteContext,
+  kind: ApiKind,
+): void {
+  const name = schemaName(kind);
+  server.route({
+    method: 'POST',
+    url: collectionUrl(kind),
+    schema: {
+      ...operation(kind, `create${name}`, `Create one ${kind}`, { description: kinds[kind].description }),
+      querystring: writeQuery,
+      body: ref(`${name}CreateRequest`),
+      response: answers({
+        201: [ref(name), 'created'],
+        202: [ref(name), 'created; some hosts have not confirmed in time'],
+      }),
+    },
+    handler: async (request, reply) => {
+      const { resource, revision } = await controller.create(kind, request.body as CreateInput, caller);
+      const body = present(controller, resource);
+      return answerWrite(controller, request, reply, {
+        status: 201,
+        revision,
+        version: resource.revision,
+        body,
+      });
+    },
+  });
+}
+
+function registerUpdate(server: FastifyInstance, { controller, caller }: RouteContext, kind: ApiKind): void {
+  const name = schemaName(kind);
+  server.route({
+    method: 'PATCH',
+    url: resourceUrl(kind),
+    schema: {
+      ...operation(kind, `update${name}`, `Change one ${kind}`, {
+        description:
+          'Fields given replace; null removes where it is allowed. If-Match makes it depend on the revision.',
+      }),
+      params: idParams(kind),
+      querystring: writeQuery,
+      body: ref(`${name}UpdateRequest`),
+      response: answers({
+        200: [ref(name), 'changed'],
+        202: [ref(name), 'changed; some hosts have not confirmed in time'],
+      }),
+    },
+    handler: async (request, reply) => {
+      const { resource, revision } = await controller.update(
+        kind,
+        idOf(request),
+        request.body as UpdateInput,
+        caller,
+        preconditionOf(request),
+      );
+      const body = present(controller, resource);
+      return answerWrite(controller, request, reply, {
+        status: 200,
+        revision,
+        version: resource.revision,
+        body,
+      });
+    },
+  });
+}
+
+function registerRemoval(server: FastifyInstance, { controller, caller }: RouteContext, kind: ApiKind): void {
+  server.route({
+    method: 'DELETE',
+    url: resourceUrl(kind),
+    schema: {
+      ...operation(kind, `delete${schemaName(kind)}`, `Delete one ${kind}`, {
+        description: 'If-Match makes it depend on the revision.',
+      }),
+      params: idParams(kind),
+      querystring: writeQuery,
+      response: answers({
+        200: [ref('Removed'), 'deleted'],
+        202: [ref('Removed'), 'deleted; some hosts have not confirmed in time'],
+      }),
+    },
+    handler: async (request, reply) => {
+      const { revision } = await controller.remove(kind, idOf(request), caller, preconditionOf(request));
+      return answerWrite(controller, request, reply, { status: 200, revision, body: { revision } });
+    },
+  });
+}

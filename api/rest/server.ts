@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { WeftError } from '@weft/controller/resources';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { registerAgentRoutes } from './agent-routes.ts';
+import type { Controller, RouteContext } from './context.ts';
+import { refuseOtherMethods } from './methods.ts';
+import { registerOpenapi } from './openapi.ts';
+import { answers, operation } from './operations.ts';
+import { refuseOnSocket, sendProblem } from './problems.ts';
+import { registerResourceRoutes } from './resource-routes.ts';
+import { componentSchemas, ref } from './schemas.ts';
+import { validatorCompiler } from './validation.ts';
+import { registerWatchRoute } from './watch-routes.ts';
+
+export interface RestServerOptions {
+  /** Where switches connect to: `tcp:HOST:PORT` as configured; a wildcard address is replaced per request. */
+  readonly openflowTarget: string;
+  readonly logger: FastifyBaseLogger;
+  /** Account on whose behalf every call is made. Default `123456789012`. */
+  readonly account?: string;
+  /** Default `us-east-1`. */
+  readonly region?: string;
+  /** Bytes that may wait for one watching client. Default 4 MiB. */
+  readonly watchBacklogBytes?: number;
+  /** Time between signs of life on a watch, in milliseconds. Default 15 s. */
+  readonly watchKeepAliveMs?: number;
+  /** Open connections. Each agent holds two. Default 25,000. */
+  readonly maxConnections?: number;
+}
+
+const limits = {
+  bodyBytes: 1024 * 1024,
+  headerBytes: 16 * 1024,
+  requestMs: 30_000,
+  keepAliveMs: 72_000,
+  parameterLength: 512,
+} as const;
+
+/** The REST API in front of a controller. Does not listen yet: see `listen`. */
+export function createRestServer(controller: Controller, options: RestServerOptions): FastifyInstance {
+  const server = Fastify({
+    loggerInstance: options.logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    routerOptions: { maxParamLength: limits.parameterLength },
+    http: { maxHeaderSize: limits.headerBytes },
+    clientErrorHandler: refuseOnSocket,
+    frameworkErrors: sendProblem,
+  });
+  server.server.maxConnections = options.maxConnections ?? 25_000;
+  // Answers are made from stored resources, which had to pass the schemas: a second look at each would cost time.
+  server.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  server.setErrorHandler(sendProblem);
+  server.setNotFoundHandler((request) => {
+    throw new WeftError('not-found', `there is nothing at ${request.url.slice(0, 200)}`, {
+      fix: 'The addresses of the API are listed at /v1/openapi.json.',
+    });
+  });
+  acceptEmptyBodies(server);
+  const components = componentSchemas();
+  for (const schema of components) server.addSchema(schema);
+  server.setValidatorCompiler(validatorCompiler(components));
+  const context: RouteContext = {
+    controller,
+    caller: { account: options.account ?? '123456789012', region: options.region ?? 'us-east-1' },
+    openflowTarget: options.openflowTarget,
+    logger: options.logger,
+    watchBacklogBytes: options.watchBacklogBytes ?? 4 * 1024 * 1024,
+    watchKeepAliveMs: options.watchKeepAliveMs ?? 15_000,
+  };
+  server.register(async (scope) => {
+    await registerOpenapi(scope);
+    const refuseTheRest = refuseOtherMethods(scope);
+    registerResourceRoutes(scope, context);
+    registerAgentRoutes(scope, context);
+    registerWatchRoute(scope, context);
+    registerServiceRoutes(scope, context);
+    refuseTheRest();
+  });
+  return server;
+}
+
+/** Many clients declare JSON and send nothing, for example with DELETE; only routes that need a body mind. */
+function acceptEmptyBodies(server: FastifyInstance): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.removeContentTypeParser('text/plain');
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else parse(request, body as string, done);
+  });
+}
+
+function registerServiceRoutes(server: FastifyInstance, { controller }: RouteContext): void {
+  server.route({
+    method: 'GET',
+    url: '/v1/health',
+    schema: {
+      ...operation('service', 'health', 'Whether the controller answers, and how far its store is'),
+      response: answers({ 200: [ref('Health'), 'it answers'] }),
+    },
+    handler: async () => ({ status: 'ok', revision: controller.revision }),
+  });
+  server.route({
+    method: 'GET',
+    url: '/v1/openapi.json',
+    schema: {
+      ...operation('service', 'openapi', 'This document'),
+      response: answers({ 200: [{ type: 'object' }, 'OpenAPI 3.1'] }),
+    },
+    handler: async () => server.swagger(),
+  });
+}

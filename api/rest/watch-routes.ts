@@ -1,0 +1,149 @@
+import { type AnyResource, kinds, WeftError } from '@weft/controller/resources';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type ApiKind, isApiKind, type WatchChange } from '../contract/index.ts';
+import type { RouteContext } from './context.ts';
+import { EventStream } from './event-stream.ts';
+import { nearest } from './nearest.ts';
+import { operation } from './operations.ts';
+import { exposedKinds, ref, type Schema } from './schemas.ts';
+
+const watchQuery: Schema = {
+  type: 'object',
+  properties: {
+    after: {
+      type: 'integer',
+      minimum: 0,
+      description: 'the revision that was seen last; without it, only what comes from now on',
+    },
+    kind: { type: 'string', maxLength: 1000, description: 'only these kinds, separated by commas' },
+    host: { type: 'string', maxLength: 63, description: 'only instances on this host and bindings of it' },
+  },
+  additionalProperties: false,
+};
+
+interface WatchQuery {
+  readonly after?: number;
+  readonly kind?: string;
+  readonly host?: string;
+}
+
+type Commit = Parameters<Parameters<RouteContext['controller']['watch']>[1]>[0];
+type Change = Commit['changes'][number];
+
+/** `GET /v1/watch`: commits as server-sent events. */
+export function registerWatchRoute(server: FastifyInstance, context: RouteContext): void {
+  const streams = new Set<EventStream>();
+  server.addHook('preClose', async () => {
+    for (const stream of streams)
+      stream.end('error', { code: 'unavailable', detail: 'the controller stops' });
+  });
+  server.route({
+    method: 'GET',
+    url: '/v1/watch',
+    exposeHeadRoute: false,
+    schema: {
+      ...operation('watch', 'watch', 'Follow changes as server-sent events', {
+        description:
+          'Event `commit` for every commit with changes that the query asks for, in order and without gaps; its id is the revision, from which a client goes on by `after` or `Last-Event-ID`. Event `compacted`: the history is gone, list again. Event `error`: the stream ends, come back.',
+      }),
+      querystring: watchQuery,
+      response: {
+        200: {
+          description: 'a stream of events; the data of `commit` is a WatchCommit',
+          content: { 'text/event-stream': { schema: ref('WatchCommit') } },
+        },
+        '4xx': {
+          description: 'refused',
+          content: { 'application/problem+json': { schema: ref('Problem') } },
+        },
+      },
+    },
+    handler: async (request, reply) => {
+      const query = request.query as WatchQuery;
+      const visible = visibility(query, context.caller.account);
+      const after = query.after ?? lastEventId(request) ?? context.controller.revision;
+      reply.hijack();
+      await follow(context, after, visible, (onEnd) => {
+        const options = { backlogBytes: context.watchBacklogBytes, keepAliveMs: context.watchKeepAliveMs };
+        const stream = new EventStream(reply.raw, after, options, () => {
+          streams.delete(stream);
+          onEnd();
+        });
+        streams.add(stream);
+        return stream;
+      });
+    },
+  });
+}
+
+/** Joins the controller's watch and a stream for as long as both last. */
+async function follow(
+  { controller, logger }: RouteContext,
+  after: number,
+  visible: (change: Change) => boolean,
+  open: (onEnd: () => void) => EventStream,
+): Promise<void> {
+  let watch: { close(): void } | undefined;
+  const stream = open(() => watch?.close());
+  if (after > controller.revision) {
+    // The store is younger than what the client has seen: it was replaced, and nothing the client knows still holds.
+    stream.end('compacted', { oldestRevision: 0, revision: controller.revision });
+    return;
+  }
+  try {
+    watch = await controller.watch(after, (commit) => {
+      if (stream.ended) return;
+      const changes = commit.changes.filter(visible).map(shown);
+      if (changes.length === 0) stream.skipTo(commit.revision);
+      else stream.send('commit', commit.revision, { revision: commit.revision, changes });
+    });
+    if (stream.ended) watch.close();
+  } catch (error) {
+    if (isCompacted(error)) {
+      stream.end('compacted', { oldestRevision: error.oldestRevision, revision: controller.revision });
+      return;
+    }
+    logger.error({ err: error, after }, 'a watch could not start');
+    stream.end('error', { code: 'internal', detail: 'the watch could not start' });
+  }
+}
+
+/** By name, for the store is no part of the controller's public entry. */
+const isCompacted = (error: unknown): error is Error & { oldestRevision: number } =>
+  error instanceof Error && error.name === 'StoreCompacted';
+
+function visibility(query: WatchQuery, account: string): (change: Change) => boolean {
+  const wanted = new Set(query.kind === undefined ? exposedKinds : query.kind.split(',').map(checkedKind));
+  return (change) => {
+    const resource = change.after ?? change.before;
+    if (!resource || !isApiKind(change.kind) || !wanted.has(change.kind)) return false;
+    if (!kinds[change.kind].operatorOwned && resource.account !== account) return false;
+    return query.host === undefined || concernsHost(change, query.host);
+  };
+}
+
+/** An instance that left the host concerns it too. */
+const concernsHost = (change: Change, host: string) =>
+  isOnHost(change.before, host) || isOnHost(change.after, host);
+
+const isOnHost = (resource: AnyResource | undefined, host: string) =>
+  (resource?.kind === 'instance' || resource?.kind === 'binding') &&
+  (resource.spec as { hostId: string }).hostId === host;
+
+const shown = ({ kind, id, after }: Change) => ({ kind, id, ...(after ? { after } : {}) }) as WatchChange;
+
+function checkedKind(name: string): ApiKind {
+  if (isApiKind(name)) return name;
+  const guess = nearest(name, exposedKinds);
+  throw new WeftError('invalid-value', `there is no kind ${name}`, {
+    field: 'kind',
+    value: name,
+    fix: `${guess ? `Did you mean ${guess}? ` : ''}Kinds: ${exposedKinds.join(', ')}.`,
+  });
+}
+
+/** Browsers send it when they connect again (WHATWG HTML, section 9.2.4). */
+function lastEventId(request: FastifyRequest): number | undefined {
+  const header = request.headers['last-event-id'];
+  return typeof header === 'string' && /^\d{1,15}$/.test(header) ? Number(header) : undefined;
+}

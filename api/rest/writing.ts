@@ -1,0 +1,77 @@
+import { WeftError } from '@weft/controller/resources';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Controller, WriteOptions } from './context.ts';
+import type { Schema } from './schemas.ts';
+
+const defaultWaitSeconds = 10;
+const longestWaitSeconds = 60;
+
+/** Query of every write. */
+export const writeQuery: Schema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    wait: {
+      type: 'string',
+      enum: ['applied'],
+      description: 'applied: answer when every affected host has confirmed; the answer then has a receipt',
+    },
+    timeout: {
+      type: 'number',
+      minimum: 0,
+      maximum: longestWaitSeconds,
+      description: `seconds to wait, from 0 to ${longestWaitSeconds}; without it ${defaultWaitSeconds}`,
+    },
+  },
+  dependencies: { timeout: ['wait'] },
+};
+
+interface WriteQuery {
+  readonly wait?: 'applied';
+  readonly timeout?: number;
+}
+
+/** A write as the controller has made it, on its way to the caller. */
+export interface Written {
+  readonly revision: number;
+  /** Status when nothing is left to wait for. */
+  readonly status: 200 | 201;
+  /** Version of the resource for the ETag; the commit's revision where there is no resource. */
+  readonly version?: number;
+  readonly body: object;
+}
+
+/**
+ * Answers a write. With `wait=applied` it first waits for the hosts: a receipt joins the answer, and the status is
+ * 202 when some have not confirmed in time. The write itself stands in either case.
+ */
+export async function answerWrite(
+  controller: Controller,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  written: Written,
+): Promise<FastifyReply> {
+  const query = request.query as WriteQuery;
+  reply.header('etag', etag(written.version ?? written.revision));
+  if (query.wait === undefined) return reply.status(written.status).send(written.body);
+  const receipt = await controller.applied(written.revision, (query.timeout ?? defaultWaitSeconds) * 1000);
+  return reply.status(receipt.applied ? written.status : 202).send({ ...written.body, receipt });
+}
+
+/** RFC 9110, section 8.8.3. Revisions count commits, so that they are strong tags. */
+export const etag = (revision: number) => `"${revision}"`;
+
+/** The precondition in `If-Match`, RFC 9110, section 13.1.1. `*` asks only that the resource exists, as every write does. */
+export function preconditionOf(request: FastifyRequest): WriteOptions {
+  const header = request.headers['if-match'];
+  if (header === undefined || header === '*') return {};
+  const digits = /^"(\d{1,15})"$/.exec(header)?.[1];
+  if (digits === undefined) {
+    throw new WeftError('invalid-value', 'If-Match is no revision', {
+      field: 'If-Match',
+      value: header,
+      fix: 'Send the ETag of the resource as it came, for example If-Match: "12".',
+    });
+  }
+  return { ifRevision: Number(digits) };
+}
