@@ -1,0 +1,2 @@
+export { Southbound } from './southbound.ts';
+export * from './types.ts';
