@@ -1,0 +1,22 @@
+# Sourced by the commands beside it, which set:
+#   root   the root folder of the repository
+#   entry  the TypeScript file to run, below root
+# Becomes Node 24 with that file. No Node program stands in between, so nothing is added to the start-up time.
+
+# Started with no environment at all (a service manager, a test), tools that weft calls must still be found.
+: "${PATH:=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}"
+export PATH
+
+node=$root/node_modules/.bin/node
+if [ ! -x "$node" ]; then
+  node=$(command -v node) || node=
+  case $([ -z "$node" ] || "$node" --version) in
+    v2[4-9].* | v[3-9][0-9].*) ;;
+    *)
+      echo "${0##*/}: Node 24 is not at $root/node_modules/.bin/node: run 'npm run setup' in $root" >&2
+      exit 1
+      ;;
+  esac
+fi
+
+exec "$node" --conditions=source --disable-warning=ExperimentalWarning "$root/$entry" "$@"
