@@ -6,7 +6,7 @@ export { type BindingSpec, bindingId } from './kinds/binding.ts';
 export { Tags } from './kinds/common.ts';
 export type { KindDefinition } from './kinds/define.ts';
 export type { ElasticIpSpec } from './kinds/elastic-ip.ts';
-export type { ExternalNetworkSpec } from './kinds/external-network.ts';
+export type { AddressRange, ExternalNetworkSpec } from './kinds/external-network.ts';
 export type { HostSpec } from './kinds/host.ts';
 export { kinds } from './kinds/index.ts';
 export type { InstanceSpec, InstanceStatus } from './kinds/instance.ts';

@@ -21,25 +21,28 @@ import type { KindName, Resource } from './resource.ts';
 
 type NoStatus = Record<string, never>;
 
+/** A resource whose `kind` is known, so that a union of them can be told apart. */
+type Kind<K extends KindName, Spec, Status = NoStatus> = Resource<Spec, Status> & { readonly kind: K };
+
 /** The type of each kind's resources. */
 export interface ResourceByKind {
-  'external-network': Resource<ExternalNetworkSpec, NoStatus>;
-  host: Resource<HostSpec, NoStatus>;
-  vpc: Resource<VpcSpec, NoStatus>;
-  subnet: Resource<SubnetSpec, NoStatus>;
-  'route-table': Resource<RouteTableSpec, NoStatus>;
-  'internet-gateway': Resource<InternetGatewaySpec, NoStatus>;
-  'security-group': Resource<SecurityGroupSpec, NoStatus>;
-  'security-group-rule': Resource<SecurityGroupRuleSpec, SecurityGroupRuleStatus>;
-  'network-interface': Resource<NetworkInterfaceSpec, NetworkInterfaceStatus>;
-  'elastic-ip': Resource<ElasticIpSpec, NoStatus>;
-  instance: Resource<InstanceSpec, InstanceStatus>;
-  binding: Resource<BindingSpec, NoStatus>;
-  identity: Resource<IdentitySpec, NoStatus>;
-  'rule-match': Resource<RuleMatchSpec, NoStatus>;
-  'address-claim': Resource<AddressClaimSpec, NoStatus>;
-  counter: Resource<CounterSpec, NoStatus>;
-  'retired-number': Resource<RetiredNumberSpec, NoStatus>;
+  'external-network': Kind<'external-network', ExternalNetworkSpec>;
+  host: Kind<'host', HostSpec>;
+  vpc: Kind<'vpc', VpcSpec>;
+  subnet: Kind<'subnet', SubnetSpec>;
+  'route-table': Kind<'route-table', RouteTableSpec>;
+  'internet-gateway': Kind<'internet-gateway', InternetGatewaySpec>;
+  'security-group': Kind<'security-group', SecurityGroupSpec>;
+  'security-group-rule': Kind<'security-group-rule', SecurityGroupRuleSpec, SecurityGroupRuleStatus>;
+  'network-interface': Kind<'network-interface', NetworkInterfaceSpec, NetworkInterfaceStatus>;
+  'elastic-ip': Kind<'elastic-ip', ElasticIpSpec>;
+  instance: Kind<'instance', InstanceSpec, InstanceStatus>;
+  binding: Kind<'binding', BindingSpec>;
+  identity: Kind<'identity', IdentitySpec>;
+  'rule-match': Kind<'rule-match', RuleMatchSpec>;
+  'address-claim': Kind<'address-claim', AddressClaimSpec>;
+  counter: Kind<'counter', CounterSpec>;
+  'retired-number': Kind<'retired-number', RetiredNumberSpec>;
 }
 export type ResourceOf<K extends KindName> = ResourceByKind[K];
 export type AnyResource = ResourceByKind[KindName];

@@ -1,0 +1,62 @@
+import { bindingId, type ResourceOf, WeftError } from '../../resources/index.ts';
+import type { TopologyView } from '../../topology/view.ts';
+import type { Draft } from '../operations/draft.ts';
+
+/** Two conntrack zones a slot: 64,000 of the 65,535 zones that a host has. */
+const zoneSlots = 32000;
+
+/** A free slot, sought behind the last one used, so that a slot rests as long as possible. */
+function chooseZoneSlot(
+  view: TopologyView,
+  hostId: string,
+  taken: ReadonlySet<number>,
+  after: number,
+): number {
+  for (let step = 0; step < zoneSlots; step++) {
+    const slot = 1 + ((after + step) % zoneSlots);
+    if (!taken.has(slot) && !view.zoneSlotTaken(hostId, slot)) return slot;
+  }
+  throw new WeftError('number-space-full', `host ${hostId} has no conntrack zone left`, {
+    field: 'hostId',
+    value: hostId,
+    fix: `A host can have ${zoneSlots} ports; move some to other hosts.`,
+  });
+}
+
+/** Binds ports of one host, remembering the slots that it gives within the draft. */
+export class Binder {
+  readonly #draft: Draft;
+  readonly #hostId: string;
+  readonly #given = new Set<number>();
+  #last: number;
+
+  /** @param lastSlot the slot given last on this host, so that freed slots are not taken again at once */
+  constructor(draft: Draft, hostId: string, lastSlot: number) {
+    this.#draft = draft;
+    this.#hostId = hostId;
+    this.#last = lastSlot;
+  }
+
+  get lastSlot(): number {
+    return this.#last;
+  }
+
+  bind(networkInterfaceId: string, ofport: number): ResourceOf<'binding'> {
+    const id = bindingId(this.#hostId, networkInterfaceId);
+    const current = this.#draft.get('binding', id);
+    if (current?.spec.ofport === ofport) return current;
+    if (current) return this.#draft.update(current, { spec: { ...current.spec, ofport } });
+    const zoneSlot = chooseZoneSlot(this.#draft.view, this.#hostId, this.#given, this.#last);
+    this.#given.add(zoneSlot);
+    this.#last = zoneSlot;
+    return this.#draft.create('binding', {
+      id,
+      spec: { networkInterfaceId, hostId: this.#hostId, ofport, zoneSlot },
+    });
+  }
+
+  unbind(networkInterfaceId: string): void {
+    const current = this.#draft.get('binding', bindingId(this.#hostId, networkInterfaceId));
+    if (current) this.#draft.remove(current);
+  }
+}

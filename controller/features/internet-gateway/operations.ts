@@ -1,0 +1,73 @@
+import { type ResourceOf, WeftError } from '../../resources/index.ts';
+import { chooseExternalNetwork } from '../external-network/operations.ts';
+import { referenced, refuseWhileUsed } from '../operations/checks.ts';
+import type { Draft } from '../operations/draft.ts';
+import type { Operations } from '../operations/operations.ts';
+
+function requireFreeVpc(draft: Draft, vpcId: string): void {
+  const vpc = referenced(draft, 'vpc', vpcId, 'spec.vpcId');
+  for (const other of draft.view.referrers(vpc, 'in-vpc', 'internet-gateway')) {
+    throw new WeftError('already-exists', `VPC ${vpc.id} has internet gateway ${other.id}`, {
+      field: 'spec.vpcId',
+      value: vpc.id,
+      fix: 'A VPC has one internet gateway: detach that one first, or use it.',
+    });
+  }
+}
+
+/** @throws WeftError in-use while the VPC's interfaces have elastic IPs on this gateway's network. */
+function requireNoElasticIps(draft: Draft, gateway: ResourceOf<'internet-gateway'>): void {
+  const network = { kind: 'external-network', id: gateway.spec.externalNetworkId } as const;
+  for (const elasticIp of draft.view.referrers(network, 'in-external-network', 'elastic-ip')) {
+    const owner =
+      elasticIp.spec.networkInterfaceId && draft.get('network-interface', elasticIp.spec.networkInterfaceId);
+    if (!owner || owner.spec.vpcId !== gateway.spec.vpcId) continue;
+    throw new WeftError(
+      'in-use',
+      `elastic IP ${elasticIp.spec.address} of interface ${owner.id} needs this gateway`,
+      { field: 'spec.vpcId', value: gateway.spec.vpcId, fix: `Disassociate ${elasticIp.id} first.` },
+    );
+  }
+}
+
+export const internetGatewayOperations: Operations<'internet-gateway'> = {
+  kind: 'internet-gateway',
+  create(draft, { spec, tags }) {
+    const vpcId = spec.vpcId as string | undefined;
+    const network = chooseExternalNetwork(draft, spec.externalNetworkId as string | undefined);
+    if (vpcId !== undefined) requireFreeVpc(draft, vpcId);
+    return draft.create('internet-gateway', {
+      spec: { externalNetworkId: network.id, ...(vpcId === undefined ? {} : { vpcId }) },
+      tags,
+    });
+  },
+  update(draft, current, { spec }) {
+    const wanted = spec.vpcId as string | null | undefined;
+    if (wanted === undefined || wanted === current.spec.vpcId) return draft.update(current, {});
+    if (current.spec.vpcId !== undefined && wanted !== null) {
+      throw new WeftError('wrong-state', `the gateway is attached to ${current.spec.vpcId}`, {
+        field: 'spec.vpcId',
+        value: wanted,
+        fix: 'Detach it first (vpcId: null).',
+      });
+    }
+    const { vpcId: _old, ...rest } = current.spec;
+    if (wanted === null) {
+      requireNoElasticIps(draft, current);
+      return draft.update(current, { spec: rest });
+    }
+    requireFreeVpc(draft, wanted);
+    return draft.update(current, { spec: { ...rest, vpcId: wanted } });
+  },
+  remove(draft, gateway) {
+    if (gateway.spec.vpcId !== undefined) {
+      throw new WeftError('in-use', `the gateway is attached to ${gateway.spec.vpcId}`, {
+        field: 'id',
+        value: gateway.id,
+        fix: 'Detach it first (vpcId: null).',
+      });
+    }
+    refuseWhileUsed(draft, gateway, 'route-target', 'route-table');
+    draft.remove(gateway);
+  },
+};

@@ -1,0 +1,139 @@
+import { largestNumber } from '../../pipeline/index.ts';
+import {
+  type AnyResource,
+  type KindName,
+  kinds,
+  newId,
+  type ResourceOf,
+  WeftError,
+} from '../../resources/index.ts';
+import type { Condition, Transaction } from '../../store/store.ts';
+import type { TopologyView } from '../../topology/view.ts';
+
+/** Whose resources an operation sees and makes. */
+export interface Owner {
+  readonly account: string;
+  readonly region: string;
+}
+
+type NewResource<K extends KindName> = Pick<ResourceOf<K>, 'spec'> & {
+  readonly id?: string;
+  readonly status?: ResourceOf<K>['status'];
+  readonly tags?: Readonly<Record<string, string>>;
+};
+
+/** Numbers of each space start with 1: 0 means "none" in registers. Host numbers, too. */
+const firstNumber = 1;
+
+/**
+ * The transaction of one operation while it is planned. Every resource that is put or deleted is conditioned on the
+ * revision at which the plan saw it, so a plan that was overtaken is refused by the store and made anew.
+ */
+export class Draft {
+  readonly view: TopologyView;
+  readonly owner: Owner;
+  readonly #now: string;
+  readonly #conditions = new Map<string, Condition>();
+  readonly #puts = new Map<string, AnyResource>();
+  readonly #deletes = new Map<string, { kind: KindName; id: string }>();
+
+  constructor(view: TopologyView, owner: Owner, now: string) {
+    this.view = view;
+    this.owner = owner;
+    this.#now = now;
+  }
+
+  /** The resource as this draft leaves it: what it has put or deleted already stands before the view. */
+  get<K extends KindName>(kind: K, id: string): ResourceOf<K> | undefined {
+    const key = `${kind}/${id}`;
+    if (this.#deletes.has(key)) return undefined;
+    return (this.#puts.get(key) as ResourceOf<K> | undefined) ?? this.view.get(kind, id);
+  }
+
+  create<K extends KindName>(kind: K, input: NewResource<K>): ResourceOf<K> {
+    const definition = kinds[kind];
+    const id = input.id ?? newId(definition.prefix as string);
+    const resource = {
+      kind,
+      id,
+      account: definition.operatorOwned ? '' : this.owner.account,
+      region: definition.operatorOwned ? '' : this.owner.region,
+      revision: 0,
+      createdAt: this.#now,
+      ...(definition.numbered ? { number: this.#allocateNumber(kind) } : {}),
+      spec: input.spec,
+      status: input.status ?? {},
+      tags: input.tags ?? {},
+    } as unknown as ResourceOf<K>;
+    this.#conditions.set(`${kind}/${id}`, { kind, id, revision: 0 });
+    this.#puts.set(`${kind}/${id}`, resource);
+    return resource;
+  }
+
+  update<R extends AnyResource>(current: R, change: Partial<Pick<R, 'spec' | 'status' | 'tags'>>): R {
+    const key = `${current.kind}/${current.id}`;
+    const resource: R = { ...current, ...change };
+    this.#expect(current);
+    this.#puts.set(key, resource);
+    return resource;
+  }
+
+  remove(resource: AnyResource): void {
+    const { kind, id, number } = resource;
+    this.#expect(resource);
+    this.#puts.delete(`${kind}/${id}`);
+    this.#deletes.set(`${kind}/${id}`, { kind, id });
+    if (number !== undefined && kinds[kind].numbered) {
+      this.create('retired-number', { id: `${kind}/${number}`, spec: { kind, number } });
+    }
+  }
+
+  /** Reserves an address in a scope (a subnet, an external network, the MACs of a VPC). */
+  claim(scope: string, address: string, ownerId: string): void {
+    this.create('address-claim', { id: `${scope}/${address}`, spec: { ownerId } });
+  }
+  isClaimed(scope: string, address: string): boolean {
+    return this.get('address-claim', `${scope}/${address}`) !== undefined;
+  }
+  release(scope: string, address: string): void {
+    const claim = this.get('address-claim', `${scope}/${address}`);
+    if (claim) this.remove(claim);
+  }
+
+  /** The commit happens only if the resource is still as the plan saw it. */
+  depend(resource: AnyResource): void {
+    this.#expect(resource);
+  }
+
+  transaction(): Transaction {
+    return {
+      conditions: [...this.#conditions.values()],
+      puts: [...this.#puts.values()],
+      deletes: [...this.#deletes.values()],
+    };
+  }
+
+  #expect({ kind, id, revision }: AnyResource): void {
+    const key = `${kind}/${id}`;
+    if (!this.#conditions.has(key)) this.#conditions.set(key, { kind, id, revision });
+  }
+
+  /** The next number that is neither in use nor freed so lately that a host may still have it in its flows. */
+  #allocateNumber(kind: KindName): number {
+    const counter = this.get('counter', kind);
+    const start = counter?.spec.next ?? firstNumber;
+    let number = start;
+    while (this.view.byNumber(kind, number) || this.get('retired-number', `${kind}/${number}`)) {
+      number = number >= largestNumber ? firstNumber : number + 1;
+      if (number === start) {
+        throw new WeftError('number-space-full', `no free number for another ${kind}`, {
+          fix: `Delete a ${kind}, or bring the hosts up that have not confirmed earlier deletions.`,
+        });
+      }
+    }
+    const next = number >= largestNumber ? firstNumber : number + 1;
+    if (counter) this.update(counter, { spec: { next } });
+    else this.create('counter', { id: kind, spec: { next } });
+    return number;
+  }
+}

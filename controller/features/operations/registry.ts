@@ -1,0 +1,31 @@
+import type { KindName } from '../../resources/index.ts';
+import { elasticIpOperations } from '../elastic-ip/operations.ts';
+import { externalNetworkOperations } from '../external-network/operations.ts';
+import { hostOperations } from '../host/operations.ts';
+import { instanceOperations } from '../instance/operations.ts';
+import { internetGatewayOperations } from '../internet-gateway/operations.ts';
+import { networkInterfaceOperations } from '../network-interface/operations.ts';
+import { routeTableOperations } from '../route-table/operations.ts';
+import { securityGroupOperations, securityGroupRuleOperations } from '../security-group/operations.ts';
+import { subnetOperations } from '../subnet/operations.ts';
+import { vpcOperations } from '../vpc/operations.ts';
+import type { Operations } from './operations.ts';
+
+const all = [
+  vpcOperations,
+  subnetOperations,
+  routeTableOperations,
+  internetGatewayOperations,
+  externalNetworkOperations,
+  securityGroupOperations,
+  securityGroupRuleOperations,
+  networkInterfaceOperations,
+  elasticIpOperations,
+  instanceOperations,
+  hostOperations,
+];
+
+/** What callers may do with each kind. */
+export const operationsByKind: ReadonlyMap<KindName, Operations<KindName>> = new Map(
+  all.map((operations) => [operations.kind, operations as unknown as Operations<KindName>]),
+);

@@ -1,0 +1,56 @@
+import { type Ipv4Network, newId, parseCidr, WeftError } from '../../resources/index.ts';
+import { refuseWhileUsed } from '../operations/checks.ts';
+import type { Operations } from '../operations/operations.ts';
+import { addRule, removeGroup } from '../security-group/operations.ts';
+
+/** AWS allows blocks from /16 to /28, for VPCs and for subnets. */
+export function requireBlockSize(network: Ipv4Network, field: string, value: string): void {
+  if (network.prefixLength >= 16 && network.prefixLength <= 28) return;
+  throw new WeftError('invalid-value', `${field} must have a prefix length from 16 to 28`, {
+    field,
+    value,
+    fix: 'Choose a block between /16 (65,536 addresses) and /28 (16 addresses).',
+  });
+}
+
+/** A VPC comes with a main route table and a default security group, whose members reach each other and everything. */
+export const vpcOperations: Operations<'vpc'> = {
+  kind: 'vpc',
+  create(draft, { spec, tags }) {
+    const cidrBlock = spec.cidrBlock as string;
+    requireBlockSize(parseCidr(cidrBlock, 'spec.cidrBlock'), 'spec.cidrBlock', cidrBlock);
+    const vpcId = newId('vpc');
+    const group = draft.create('security-group', {
+      spec: { vpcId, name: 'default', description: 'default VPC security group' },
+    });
+    const table = draft.create('route-table', { spec: { vpcId, routes: [] } });
+    const vpc = draft.create('vpc', {
+      id: vpcId,
+      spec: { cidrBlock, defaultSecurityGroupId: group.id, mainRouteTableId: table.id },
+      tags,
+    });
+    addRule(draft, vpcId, {
+      groupId: group.id,
+      direction: 'ingress',
+      protocol: 'all',
+      referencedGroupId: group.id,
+    });
+    addRule(draft, vpcId, { groupId: group.id, direction: 'egress', protocol: 'all', cidrIpv4: '0.0.0.0/0' });
+    return vpc;
+  },
+  remove(draft, vpc) {
+    refuseWhileUsed(draft, vpc, 'in-vpc', 'subnet');
+    refuseWhileUsed(draft, vpc, 'in-vpc', 'internet-gateway');
+    for (const group of draft.view.referrers(vpc, 'in-vpc', 'security-group')) {
+      if (group.id !== vpc.spec.defaultSecurityGroupId)
+        refuseWhileUsed(draft, vpc, 'in-vpc', 'security-group');
+    }
+    for (const table of draft.view.referrers(vpc, 'in-vpc', 'route-table')) {
+      if (table.id !== vpc.spec.mainRouteTableId) refuseWhileUsed(draft, vpc, 'in-vpc', 'route-table');
+      draft.remove(table);
+    }
+    const group = draft.get('security-group', vpc.spec.defaultSecurityGroupId);
+    if (group) removeGroup(draft, group);
+    draft.remove(vpc);
+  },
+};

@@ -1,0 +1,53 @@
+import { Draft, type Owner } from '../features/operations/draft.ts';
+import { WeftError } from '../resources/index.ts';
+import { type Store, StoreConflict } from '../store/index.ts';
+import type { TopologyView } from '../topology/index.ts';
+
+const attempts = 8;
+const catchUpMs = 5_000;
+
+/**
+ * Plans a transaction on the topology and commits it. Planning and the embedded store's commit happen in one turn of
+ * the event loop; where the store is shared, a plan that was overtaken is refused and made anew on the newer state.
+ */
+export class Executor {
+  readonly #store: Store;
+  readonly #view: TopologyView;
+  readonly #reached: (revision: number, timeoutMs: number) => Promise<void>;
+
+  /** @param reached resolves when the view stands at the revision */
+  constructor(
+    store: Store,
+    view: TopologyView,
+    reached: (revision: number, timeoutMs: number) => Promise<void>,
+  ) {
+    this.#store = store;
+    this.#view = view;
+    this.#reached = reached;
+  }
+
+  /** @throws WeftError of the plan, or `conflict` when others were always faster */
+  async run<T>(owner: Owner, plan: (draft: Draft) => T): Promise<{ result: T; revision: number }> {
+    for (let attempt = 1; ; attempt++) {
+      const draft = new Draft(this.#view, owner, new Date().toISOString());
+      const result = plan(draft);
+      const transaction = draft.transaction();
+      if (transaction.puts.length + transaction.deletes.length === 0) {
+        return { result, revision: this.#view.revision };
+      }
+      try {
+        const revision = await this.#store.commit(transaction);
+        await this.#reached(revision, catchUpMs);
+        return { result, revision };
+      } catch (error) {
+        if (!(error instanceof StoreConflict)) throw error;
+        if (attempt === attempts) {
+          throw new WeftError('conflict', `the write was overtaken ${attempts} times: ${error.message}`, {
+            fix: 'Try again.',
+          });
+        }
+        await this.#reached(this.#store.revision, catchUpMs);
+      }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { HostLiveness, ReportedPort, WriteResult } from '../controller.ts';
+import { Binder } from '../features/binding/operations.ts';
+import type { Draft } from '../features/operations/draft.ts';
+import { type HostSpec, type ResourceOf, WeftError } from '../resources/index.ts';
+import type { Southbound } from '../southbound/index.ts';
+import type { Commit } from '../store/index.ts';
+import type { TopologyView } from '../topology/index.ts';
+import type { Executor } from './executor.ts';
+
+/** An agent that was silent for longer than this is down. */
+export const leaseMs = 15_000;
+const operator = { account: '', region: '' };
+
+/** What agents report: hosts, their lease, and which ports carry which interfaces. */
+export class Hosts {
+  readonly #view: TopologyView;
+  readonly #executor: Executor;
+  readonly #southbound: Southbound;
+  readonly #lastSeen = new Map<string, number>();
+  readonly #lastSlot = new Map<string, number>();
+  readonly #byDatapath = new Map<string, string>();
+
+  constructor(view: TopologyView, executor: Executor, southbound: Southbound) {
+    this.#view = view;
+    this.#executor = executor;
+    this.#southbound = southbound;
+  }
+
+  /** The index of datapath ids starts from what the store has. */
+  load(): void {
+    for (const host of this.#view.all('host')) this.#byDatapath.set(host.spec.datapathId, host.id);
+  }
+
+  byDatapath(datapathId: string): { hostId: string } | undefined {
+    const hostId = this.#byDatapath.get(datapathId);
+    return hostId === undefined ? undefined : { hostId };
+  }
+
+  /** Follows commits; called before the southbound hears of them. */
+  follow({ changes }: Commit): void {
+    for (const { kind, id, before, after } of changes) {
+      if (kind !== 'host') continue;
+      if (before) this.#byDatapath.delete((before as ResourceOf<'host'>).spec.datapathId);
+      if (after) this.#byDatapath.set((after as ResourceOf<'host'>).spec.datapathId, id);
+      else this.#lastSeen.delete(id);
+    }
+  }
+
+  async register(name: string, spec: HostSpec): Promise<WriteResult<ResourceOf<'host'>>> {
+    const taken = this.#byDatapath.get(spec.datapathId);
+    if (taken !== undefined && taken !== name) {
+      throw new WeftError('already-exists', `host ${taken} has datapath id ${spec.datapathId}`, {
+        field: 'spec.datapathId',
+        value: spec.datapathId,
+        fix: `Give each bridge its own datapath id (other_config:datapath-id), or delete host ${taken}.`,
+      });
+    }
+    const { revision } = await this.#executor.run(operator, (draft) => {
+      const current = draft.get('host', name);
+      if (!current) draft.create('host', { id: name, spec });
+      else if (!isDeepStrictEqual(current.spec, spec)) draft.update(current, { spec });
+    });
+    this.#lastSeen.set(name, Date.now());
+    this.#southbound.hostRegistered(name);
+    return { resource: this.#require(name), revision };
+  }
+
+  heartbeat(name: string): void {
+    this.#require(name);
+    this.#lastSeen.set(name, Date.now());
+  }
+
+  liveness(name: string): HostLiveness {
+    const seen = this.#lastSeen.get(name);
+    const agent = seen !== undefined && Date.now() - seen < leaseMs ? 'up' : 'down';
+    return { agent, ...this.#southbound.liveness(name) };
+  }
+
+  async bind(hostId: string, port: ReportedPort): Promise<WriteResult<ResourceOf<'binding'>>> {
+    this.#require(hostId);
+    if (!this.#view.get('network-interface', port.networkInterfaceId)) {
+      throw new WeftError('not-found', `there is no network interface ${port.networkInterfaceId}`, {
+        field: 'networkInterfaceId',
+        value: port.networkInterfaceId,
+        fix: "Set the port's external_ids:iface-id to the id of a network interface.",
+      });
+    }
+    const { revision } = await this.#withBinder(hostId, (binder) =>
+      binder.bind(port.networkInterfaceId, port.ofport),
+    );
+    const resource = this.#view.get('binding', `${hostId}/${port.networkInterfaceId}`);
+    if (!resource)
+      throw new WeftError('conflict', 'the interface was deleted meanwhile', { fix: 'Report again.' });
+    return { resource, revision };
+  }
+
+  async unbind(hostId: string, networkInterfaceId: string): Promise<{ revision: number }> {
+    const { revision } = await this.#withBinder(hostId, (binder) => binder.unbind(networkInterfaceId));
+    return { revision };
+  }
+
+  async report(
+    hostId: string,
+    ports: readonly ReportedPort[],
+  ): Promise<{ revision: number; unknown: string[] }> {
+    const host = this.#require(hostId);
+    const { result, revision } = await this.#withBinder(hostId, (binder) => {
+      const reported = new Set(ports.map((port) => port.networkInterfaceId));
+      for (const { spec } of this.#view.referrers(host, 'on-host', 'binding')) {
+        if (!reported.has(spec.networkInterfaceId)) binder.unbind(spec.networkInterfaceId);
+      }
+      const unknown: string[] = [];
+      for (const { networkInterfaceId, ofport } of ports) {
+        if (this.#view.get('network-interface', networkInterfaceId)) binder.bind(networkInterfaceId, ofport);
+        else unknown.push(networkInterfaceId);
+      }
+      return unknown;
+    });
+    return { revision, unknown: result };
+  }
+
+  #withBinder<T>(hostId: string, plan: (binder: Binder) => T): Promise<{ result: T; revision: number }> {
+    return this.#executor.run(operator, (draft: Draft) => {
+      const binder = new Binder(draft, hostId, this.#lastSlot.get(hostId) ?? 0);
+      const result = plan(binder);
+      this.#lastSlot.set(hostId, binder.lastSlot);
+      return result;
+    });
+  }
+
+  #require(name: string): ResourceOf<'host'> {
+    const host = this.#view.get('host', name);
+    if (host) return host;
+    throw new WeftError('not-found', `host ${name} is not registered`, {
+      field: 'name',
+      value: name,
+      fix: 'The agent registers it with PUT /v1/hosts/NAME.',
+    });
+  }
+}

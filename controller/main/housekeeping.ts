@@ -1,0 +1,103 @@
+import type { ResourceOf } from '../resources/index.ts';
+import type { Logger } from '../southbound/index.ts';
+import type { Commit } from '../store/index.ts';
+import type { TopologyView } from '../topology/index.ts';
+import type { Executor } from './executor.ts';
+
+const operator = { account: '', region: '' };
+
+export interface HousekeepingOptions {
+  readonly view: TopologyView;
+  readonly executor: Executor;
+  /** Newest revision that every registered host has confirmed. */
+  readonly confirmedEverywhere: () => number;
+  readonly logger: Logger;
+  readonly intervalMs?: number;
+  /** How long a set of groups without members stays, so that flapping members do not make it anew each time. */
+  readonly unusedIdentityMs?: number;
+  /** Most removals of one kind in one round. */
+  readonly batch?: number;
+}
+
+/** Gives numbers back when no host can have them any more, and removes sets of groups that nobody is in. */
+export class Housekeeping {
+  readonly #options: Required<HousekeepingOptions>;
+  /** Identity → when it lost its last member, in ms. */
+  readonly #unused = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: HousekeepingOptions) {
+    this.#options = { intervalMs: 10_000, unusedIdentityMs: 60_000, batch: 1000, ...options };
+  }
+
+  start(): void {
+    for (const identity of this.#options.view.all('identity')) this.#look(identity.id);
+    this.#timer = setInterval(() => {
+      this.round(Date.now()).catch((error: unknown) => {
+        this.#options.logger.error({ err: error }, 'housekeeping failed; it goes on with the next round');
+      });
+    }, this.#options.intervalMs);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Notes sets of groups that a commit may have emptied or filled. */
+  follow({ changes }: Commit): void {
+    for (const { kind, before, after } of changes) {
+      if (kind !== 'network-interface') continue;
+      for (const resource of [before, after] as (ResourceOf<'network-interface'> | undefined)[]) {
+        if (resource) this.#look(resource.status.identityId);
+      }
+    }
+  }
+
+  /** One round; `now` in ms. */
+  async round(now: number): Promise<void> {
+    await this.#removeIdentities(now);
+    await this.#releaseNumbers();
+  }
+
+  #look(identityId: string): void {
+    const { view } = this.#options;
+    if (!view.get('identity', identityId) || this.#members(identityId) > 0) this.#unused.delete(identityId);
+    else if (!this.#unused.has(identityId)) this.#unused.set(identityId, Date.now());
+  }
+
+  #members(identityId: string): number {
+    return this.#options.view.countReferrers(
+      { kind: 'identity', id: identityId },
+      'in-identity',
+      'network-interface',
+    );
+  }
+
+  async #removeIdentities(now: number): Promise<void> {
+    const { executor, unusedIdentityMs, batch } = this.#options;
+    const due = [...this.#unused].filter(([, since]) => now - since >= unusedIdentityMs).slice(0, batch);
+    if (due.length === 0) return;
+    await executor.run(operator, (draft) => {
+      for (const [id] of due) {
+        const identity = draft.get('identity', id);
+        if (identity && this.#members(id) === 0) draft.remove(identity);
+      }
+    });
+    for (const [id] of due) this.#unused.delete(id);
+  }
+
+  async #releaseNumbers(): Promise<void> {
+    const { view, executor, confirmedEverywhere, batch } = this.#options;
+    const confirmed = confirmedEverywhere();
+    const free: ResourceOf<'retired-number'>[] = [];
+    for (const retired of view.all('retired-number')) {
+      if (free.length === batch || retired.revision > confirmed) break;
+      free.push(retired);
+    }
+    if (free.length === 0) return;
+    await executor.run(operator, (draft) => {
+      for (const retired of free) draft.remove(retired);
+    });
+  }
+}

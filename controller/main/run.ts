@@ -1,0 +1,99 @@
+import type { Controller } from '../controller.ts';
+import { WeftError } from '../resources/index.ts';
+import { type Logger, Southbound } from '../southbound/index.ts';
+import { openSqliteStore, type Store } from '../store/index.ts';
+import { EmbeddedController } from './controller.ts';
+import { Executor } from './executor.ts';
+import { Hosts } from './hosts.ts';
+import { Housekeeping } from './housekeeping.ts';
+import { Projection } from './projection.ts';
+
+export interface ControllerOptions {
+  readonly openflow: { readonly host: string; readonly port: number };
+  /** `sqlite:PATH`; the directory must exist. */
+  readonly store: string;
+  readonly logger: Logger;
+}
+
+export interface RunningController {
+  readonly controller: Controller;
+  /** The port that OpenFlow listens on, when 0 was asked for. */
+  readonly openflowPort: number;
+  /** What the compiled state costs. */
+  statistics(): { scopes: number; fragments: number; flows: number; bytes: number };
+  close(): Promise<void>;
+}
+
+function openStore(address: string): Promise<Store> {
+  const [engine, ...rest] = address.split(':');
+  const path = rest.join(':');
+  if (engine === 'sqlite' && path !== '') return openSqliteStore(path);
+  throw new WeftError('invalid-value', `no store has the address ${address}`, {
+    field: '--store',
+    value: address,
+    fix: 'Use sqlite:PATH, for example sqlite:/var/lib/weft/weft.db.',
+  });
+}
+
+/** Wires store, projection, southbound and housekeeping, and starts them in that order. */
+export async function runController({
+  openflow,
+  store: address,
+  logger,
+}: ControllerOptions): Promise<RunningController> {
+  const store = await openStore(address);
+  const projection = new Projection(store);
+  const { topology, compiler } = projection;
+  const executor = new Executor(store, topology, (revision, timeoutMs) =>
+    projection.reached(revision, timeoutMs),
+  );
+  const generation = BigInt(store.revision);
+  const southbound: Southbound = new Southbound({
+    desired: compiler,
+    hostByDatapath: (datapathId) => hosts.byDatapath(datapathId),
+    generationId: () => generation,
+    logger,
+  });
+  const hosts: Hosts = new Hosts(topology, executor, southbound);
+  const housekeeping = new Housekeeping({
+    view: topology,
+    executor,
+    logger,
+    confirmedEverywhere: () => {
+      let least = topology.revision;
+      for (const host of topology.all('host')) {
+        least = Math.min(least, southbound.liveness(host.id).appliedRevision);
+      }
+      return least;
+    },
+  });
+  await projection.start((commit, changes) => {
+    hosts.follow(commit);
+    southbound.apply(changes);
+    housekeeping.follow(commit);
+    for (const { kind, id, after } of commit.changes) {
+      if (kind === 'host' && !after) southbound.hostRemoved(id);
+    }
+  });
+  hosts.load();
+  try {
+    // Only now, with a complete view, may switches connect: nothing is ever repaired from half of the truth.
+    const { port } = await southbound.listen(openflow);
+    housekeeping.start();
+    return {
+      controller: new EmbeddedController({ store, view: topology, executor, hosts, southbound }),
+      openflowPort: port,
+      statistics: () => compiler.statistics(),
+      async close() {
+        housekeeping.stop();
+        await southbound.close();
+        projection.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    projection.close();
+    await store.close();
+    throw error;
+  }
+}
