@@ -1,2 +1,2 @@
-export { Topology } from './topology.ts';
+export { type Snapshot, Topology } from './topology.ts';
 export type { TopologyView } from './view.ts';
