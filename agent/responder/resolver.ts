@@ -1,0 +1,121 @@
+import { type FieldName, type Match, type Message, type PacketIn2, ports } from 'node-openflow';
+import { formatArpRequest, parseArp } from './arp.ts';
+import { asBuffer, malformed, slice } from './bytes.ts';
+import { etherTypes, parseEthernet, payloadOf } from './ethernet.ts';
+import { NeighbourTable } from './neighbours.ts';
+
+/** Registers that a packet carries into the question: the pipeline's next hop and output port. */
+const nextHopRegister = 'reg8';
+const outputPortRegister = 'reg6';
+
+interface HeldPacket {
+  readonly inPort: number;
+  readonly pipeline: Match;
+  readonly table: number;
+  readonly packet: Uint8Array;
+}
+
+export interface ResolverCounters {
+  asked: number;
+  released: number;
+  droppedUnanswered: number;
+  droppedFull: number;
+}
+
+/** Finds the MACs of next hops outside: asks by ARP, holds the packets, and sends them on when the answer has come. */
+export class NeighbourResolver {
+  readonly counters: ResolverCounters = { asked: 0, released: 0, droppedUnanswered: 0, droppedFull: 0 };
+  #send: (message: Message) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #table = new NeighbourTable<HeldPacket>({
+    ask: ({ port, address, sourceMac, sourceAddress }) => {
+      this.counters.asked++;
+      const data = formatArpRequest({ source: sourceMac, sender: sourceAddress, target: address });
+      this.#send({ type: 'packet-out', inPort: ports.controller, actions: [{ type: 'output', port }], data });
+    },
+    release: (held) => {
+      this.counters.released++;
+      this.#send({
+        type: 'packet-out',
+        inPort: held.inPort,
+        match: held.pipeline,
+        actions: [{ type: 'resubmit', table: held.table }],
+        data: held.packet,
+      });
+    },
+    drop: (_held, reason) => {
+      if (reason === 'full') this.counters.droppedFull++;
+      else this.counters.droppedUnanswered++;
+    },
+  });
+
+  constructor(send: (message: Message) => void) {
+    this.#send = send;
+  }
+
+  /**
+   * A packet whose next hop is unknown. Payload: the table that it goes on in.
+   * @throws AgentError `malformed-packet`
+   */
+  resolve(message: PacketIn2, payload: Buffer): void {
+    const packet = asBuffer(message.packet ?? malformedPacketIn('packet'));
+    const metadata = message.metadata ?? [];
+    const ethernet = parseEthernet(packet);
+    const ipHeader = slice(payloadOf(ethernet, etherTypes.ipv4), 0, 20);
+    const question = {
+      port: numberOf(metadata, outputPortRegister),
+      address: numberOf(metadata, nextHopRegister),
+      sourceMac: ethernet.source,
+      sourceAddress: ipHeader.readUInt32BE(12),
+    };
+    const held: HeldPacket = {
+      inPort: numberOf(metadata, 'in_port'),
+      pipeline: metadata.filter(({ field }) => isCarried(field)),
+      table: slice(payload, 0, 1).readUInt8(0),
+      packet,
+    };
+    this.#table.hold(question, held, performance.now());
+    this.#schedule();
+  }
+
+  /** An ARP packet from outside. @throws AgentError `malformed-packet` */
+  seen(message: PacketIn2): void {
+    const arp = parseArp(asBuffer(message.packet ?? malformedPacketIn('packet')));
+    this.#table.answered(numberOf(message.metadata ?? [], 'in_port'), arp.senderAddress, performance.now());
+    this.#schedule();
+  }
+
+  /** Forgets what waits. */
+  clear(): void {
+    this.#table.clear();
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    const next = this.#table.nextTick();
+    if (next === undefined) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#table.tick(performance.now());
+        this.#schedule();
+      },
+      Math.max(1, next - performance.now()),
+    );
+  }
+}
+
+function numberOf(metadata: Match, field: FieldName): number {
+  const found = metadata.find((member) => member.field === field);
+  if (!found) throw malformed(`the packet-in has no ${field}`);
+  return Number(found.value);
+}
+
+/** The fields of a packet's way through the pipeline that a packet-out may set again (OpenFlow 1.5, section 7.3.6). */
+function isCarried(field: FieldName): boolean {
+  return field === 'metadata' || field === 'tunnel_id' || /^(reg\d|tun_)/.test(field);
+}
+
+function malformedPacketIn(property: string): never {
+  throw malformed(`the packet-in has no ${property}`);
+}

@@ -1,0 +1,105 @@
+import { type Message, type PacketIn2, ports } from 'node-openflow';
+import type { Logger } from 'pino';
+import { AgentError, reasonOf } from '../errors.ts';
+import { asBuffer, malformed } from './bytes.ts';
+import { answerDhcp } from './dhcp/answer.ts';
+import { RateLimitedLog } from './rate-limited-log.ts';
+import { NeighbourResolver } from './resolver.ts';
+
+/** First byte of `userdata`: what a flow wants of the agent. */
+export const opcodes = { dhcpV4: 1, resolveNeighbour: 2, neighbourSeen: 3 } as const;
+
+export interface ResponderCounters {
+  packets: number;
+  dhcpAnswers: number;
+  dhcpSilent: number;
+  malformed: number;
+  unknownOpcodes: number;
+}
+
+/**
+ * Answers the packets that flows send to the agent. A flow carries in its `userdata` all that the answer needs, so
+ * nothing is asked of the controller and nothing is lost when the agent restarts.
+ */
+export class Responder {
+  readonly counters: ResponderCounters = {
+    packets: 0,
+    dhcpAnswers: 0,
+    dhcpSilent: 0,
+    malformed: 0,
+    unknownOpcodes: 0,
+  };
+  readonly resolver: NeighbourResolver;
+  #logger: Logger;
+  #log: RateLimitedLog;
+  #send: (message: Message) => void;
+
+  constructor(send: (message: Message) => void, logger: Logger) {
+    this.#send = send;
+    this.#logger = logger;
+    this.#log = new RateLimitedLog(logger);
+    this.resolver = new NeighbourResolver(send);
+  }
+
+  /** Answers one packet. Nothing in it can make this throw: what cannot be answered is counted and logged. */
+  handle(message: PacketIn2): void {
+    this.counters.packets++;
+    try {
+      this.#dispatch(message);
+    } catch (error) {
+      if (!(error instanceof AgentError)) throw error;
+      this.counters.malformed++;
+      this.#log.warn(error.code, { reason: reasonOf(error) }, 'a packet from the switch cannot be answered');
+    }
+  }
+
+  #dispatch(message: PacketIn2): void {
+    const userdata = asBuffer(message.userdata ?? new Uint8Array());
+    const payload = userdata.subarray(1);
+    switch (userdata.at(0)) {
+      case opcodes.dhcpV4:
+        this.#dhcp(message, payload);
+        break;
+      case opcodes.resolveNeighbour:
+        this.resolver.resolve(message, payload);
+        break;
+      case opcodes.neighbourSeen:
+        this.resolver.seen(message);
+        break;
+      default:
+        this.#unknown(message, userdata.at(0));
+    }
+  }
+
+  #unknown({ cookie }: PacketIn2, opcode: number | undefined): void {
+    this.counters.unknownOpcodes++;
+    this.#log.warn(
+      'unknown-opcode',
+      { opcode, cookie: cookie?.toString(16) },
+      'a flow asks for something that this agent does not know; is the agent older than the controller?',
+    );
+  }
+
+  #dhcp(message: PacketIn2, payload: Buffer): void {
+    const inPort = message.metadata?.find(({ field }) => field === 'in_port')?.value;
+    if (message.packet === undefined || inPort === undefined) {
+      throw malformed('a packet-in without packet or in_port');
+    }
+    const outcome = answerDhcp(asBuffer(message.packet), payload);
+    if (outcome.type === 'silence') {
+      this.counters.dhcpSilent++;
+      this.#logger.debug(
+        { inPort: Number(inPort), reason: outcome.reason },
+        'DHCP message without an answer',
+      );
+      return;
+    }
+    this.counters.dhcpAnswers++;
+    this.#send({
+      type: 'packet-out',
+      inPort: ports.controller,
+      actions: [{ type: 'output', port: Number(inPort) }],
+      data: outcome.frame,
+    });
+  }
+}
