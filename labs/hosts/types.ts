@@ -87,6 +87,13 @@ export interface ConnectResult {
   readonly error: string | undefined;
 }
 
+/** A TCP connection, or a UDP socket with one peer, that stays open between exchanges. */
+export interface OpenConnection {
+  /** Sends a message and waits for one answer; `connected` means that it came. One at a time. */
+  exchange(message: string): Promise<ConnectResult>;
+  close(): Promise<void>;
+}
+
 /** Something with a network namespace of its own in which commands run. */
 export interface Node {
   readonly name: string;
@@ -99,6 +106,9 @@ export interface Node {
   tcpListen(port: number): Promise<EchoServer>;
   tcpConnect(address: string, port: number, options?: ConnectOptions): Promise<ConnectResult>;
   udpListen(port: number): Promise<EchoServer>;
+  /** Keeps the connection, to see what later changes do to it. Throws `not-ready` when it cannot be made. */
+  tcpOpen(address: string, port: number, options?: ConnectOptions): Promise<OpenConnection>;
+  udpOpen(address: string, port: number, options?: ConnectOptions): Promise<OpenConnection>;
   /** One datagram and its answer; `connected` means that an answer came. */
   udpExchange(address: string, port: number, options?: ConnectOptions): Promise<ConnectResult>;
 }
@@ -202,6 +212,8 @@ export interface Host extends Node {
   dumpFlows(bridge?: string): Promise<FlowLine[]>;
   /** `ofproto/trace` with a flow in ovs-ofctl syntax; the whole output. */
   trace(flow: string, bridge?: string): Promise<string>;
+  /** Plugs or pulls the cable to the underlay. */
+  setUnderlay(state: 'up' | 'down'): Promise<void>;
   addVmPort(options: VmOptions): Promise<Vm>;
   startAgent(options?: AgentOptions): Promise<AgentProgram>;
   /** Resolves when ovs-vswitchd is gone (for signals that end it; at once for others). Default SIGKILL. */

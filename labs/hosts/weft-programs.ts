@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LabError } from './errors.ts';
+import type { OvsHost } from './host.ts';
+import type { LabProgram, ProgramSpecification } from './program.ts';
+import type { ProgramFolder } from './program-folder.ts';
+import type { AgentOptions, AgentProgram, ControllerOptions, ControllerProgram, Program } from './types.ts';
+
+const defaultReadyTimeoutMs = 30_000;
+/** Below the range from which the kernel takes ports for outgoing connections (ip_local_port_range). */
+const freePorts = { first: 20_000, count: 12_000 };
+
+/** Starts `weft controller` in the root namespace and waits until its health answers. */
+export async function startController(
+  folder: ProgramFolder,
+  labDirectory: string,
+  options: ControllerOptions,
+): Promise<ControllerProgram & LabProgram> {
+  const apiPort = options.apiPort ?? (await findFreePort());
+  const openflowPort = options.openflowPort ?? (await findFreePort());
+  const state = options.stateDirectory ?? join(labDirectory, 'controller');
+  await mkdir(state, { recursive: true, mode: 0o700 });
+  const apiUrl = `http://127.0.0.1:${apiPort}`;
+  const program = await folder.start({
+    name: 'controller',
+    command: weftCommand(),
+    args: [
+      'controller',
+      ...['--api', `127.0.0.1:${apiPort}`, '--openflow', `127.0.0.1:${openflowPort}`],
+      ...['--store', `sqlite:${join(state, 'store.sqlite')}`],
+      ...(options.args ?? []),
+    ],
+    env: options.env,
+    ready: (started) => waitForHealth(started, apiUrl, options.readyTimeoutMs ?? defaultReadyTimeoutMs),
+  });
+  return Object.assign(program, { apiPort, openflowPort, apiUrl });
+}
+
+/** Starts `weft agent` in the host's namespace and waits until it says that it is ready. */
+export async function startAgent(
+  host: OvsHost,
+  controller: string,
+  options: AgentOptions,
+): Promise<AgentProgram> {
+  const mapping =
+    host.externalBridge === undefined ? [] : ['--bridge-mapping', `external=${host.externalBridge}`];
+  const specification: Omit<ProgramSpecification, 'directory'> = {
+    name: `${host.name}-agent`,
+    command: weftCommand(),
+    args: [
+      'agent',
+      ...['--controller', controller, '--ovsdb', host.ovsdbEndpoint, '--host', host.name],
+      ...['--tunnel-ip', host.tunnelAddress, ...mapping, '--zone', host.zone, '--compute', 'netns'],
+      ...(options.args ?? []),
+    ],
+    env: { ...host.environment, ...options.env },
+    ready: async (program) => {
+      const timeoutMs = options.readyTimeoutMs ?? defaultReadyTimeoutMs;
+      await program.waitForLine((line) => line.includes('agent ready'), timeoutMs);
+    },
+  };
+  return Object.assign(await host.startProgram(specification), { host });
+}
+
+/** The launcher of this checkout or installation: bin/weft in the nearest folder above. */
+function weftCommand(): string {
+  let folder = import.meta.dirname;
+  for (;;) {
+    const candidate = join(folder, 'bin', 'weft');
+    if (existsSync(candidate)) return candidate;
+    if (dirname(folder) === folder) {
+      throw new LabError('requirement-missing', `bin/weft is in no folder above ${import.meta.dirname}`);
+    }
+    folder = dirname(folder);
+  }
+}
+
+async function waitForHealth(program: Program, apiUrl: string, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  let last = 'no answer';
+  while (program.running && Date.now() < deadline) {
+    try {
+      const response = await fetch(`${apiUrl}/v1/health`, { signal: AbortSignal.timeout(2_000) });
+      const text = await response.text();
+      if (response.status === 200) return;
+      last = `status ${response.status}: ${text.slice(0, 200)}`;
+    } catch (error) {
+      // Nobody listens yet; the reason is shown if that stays so.
+      last = String((error as Error).cause ?? error);
+    }
+    await delay(30);
+  }
+  const state = program.running
+    ? `not healthy after ${timeoutMs} ms (${last})`
+    : `ended with status ${program.exitCode}`;
+  const lines = program.logs.slice(-15).join('\n  ') || '(it printed nothing)';
+  throw new LabError(
+    'not-ready',
+    `${program.name}: ${state}; its last lines (all in ${program.logFile}):\n  ${lines}`,
+  );
+}
+
+/** A TCP port of 127.0.0.1 on which nothing listens. */
+async function findFreePort(): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const port = freePorts.first + Math.floor(Math.random() * freePorts.count);
+    if (await isFree(port)) return port;
+  }
+  throw new LabError('not-ready', 'no free TCP port on 127.0.0.1 among 50 tried between 20000 and 32000');
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return await new Promise<boolean>((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
