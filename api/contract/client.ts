@@ -9,6 +9,7 @@ import type {
   Health,
   ListQuery,
   Page,
+  Receipt,
   Receipted,
   RegisteredHost,
   Removed,
@@ -123,6 +124,13 @@ export class WeftClient {
     return this.#call('PUT', paths.instanceStatus(id), { body: { status } });
   }
 
+  /** Waits until every host that a commit touches has confirmed it, at most so long (0 to 60 s). */
+  receipt(revision: number, waitSeconds: number): Promise<Receipt> {
+    return this.#call('GET', `${paths.receipt(revision)}?timeout=${waitSeconds}`, {
+      extraMs: waitSeconds * 1000,
+    });
+  }
+
   health(): Promise<Health> {
     return this.#call('GET', paths.health);
   }
@@ -140,7 +148,7 @@ export class WeftClient {
   async #call<T>(
     method: Call['method'],
     path: string,
-    { body, query = {}, repeatable = method !== 'POST' }: CallDetails = {},
+    { body, query = {}, extraMs = 0, repeatable = method !== 'POST' }: CallDetails = {},
   ): Promise<T> {
     const { ifRevision, waitSeconds } = query;
     const search = new URLSearchParams(
@@ -151,7 +159,7 @@ export class WeftClient {
       path: withQuery(path, search),
       body,
       headers: ifRevision === undefined ? {} : { 'if-match': `"${ifRevision}"` },
-      timeoutMs: this.#timeoutMs + (waitSeconds ?? 0) * 1000,
+      timeoutMs: this.#timeoutMs + (waitSeconds ?? 0) * 1000 + extraMs,
       repeatable,
     });
     const parsed = parseAnswer(answer.text, answer.status, `${method} ${path}`);
@@ -164,6 +172,8 @@ interface CallDetails {
   readonly body?: unknown;
   readonly query?: WriteQuery;
   readonly repeatable?: boolean;
+  /** Time on top, for calls that wait. */
+  readonly extraMs?: number;
 }
 
 const withQuery = (path: string, search: URLSearchParams) => (search.size > 0 ? `${path}?${search}` : path);

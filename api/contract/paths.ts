@@ -37,6 +37,7 @@ export const paths = {
   hostBinding: (name: string, networkInterfaceId: string) =>
     `${host(name)}/bindings/${encodeURIComponent(networkInterfaceId)}`,
   instanceStatus: (id: string) => `/v1/instances/${encodeURIComponent(id)}/status`,
+  receipt: (revision: number) => `/v1/receipts/${revision}`,
   watch: '/v1/watch',
   health: '/v1/health',
   openapi: '/v1/openapi.json',

@@ -1,10 +1,11 @@
+import type { Caller, Controller } from '@weft/controller';
 import type { ResourceOf } from '@weft/controller/resources';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Caller, Controller } from '../../controller/controller.ts';
 import type { ApiKind, ApiResource, Host } from '../contract/index.ts';
 
 export type {
   Caller,
+  Commit,
   Controller,
   CreateInput,
   HostLiveness,
@@ -13,7 +14,7 @@ export type {
   UpdateInput,
   WriteOptions,
   WriteResult,
-} from '../../controller/controller.ts';
+} from '@weft/controller';
 
 /** What every group of routes is made from. */
 export interface RouteContext {

@@ -11,6 +11,7 @@ import { registerResourceRoutes } from './resource-routes.ts';
 import { componentSchemas, ref } from './schemas.ts';
 import { validatorCompiler } from './validation.ts';
 import { registerWatchRoute } from './watch-routes.ts';
+import { registerReceiptRoute } from './writing.ts';
 
 export interface RestServerOptions {
   /** Where switches connect to: `tcp:HOST:PORT` as configured; a wildcard address is replaced per request. */
@@ -77,6 +78,7 @@ export function createRestServer(controller: Controller, options: RestServerOpti
     registerResourceRoutes(scope, context);
     registerAgentRoutes(scope, context);
     registerWatchRoute(scope, context);
+    registerReceiptRoute(scope, context);
     registerServiceRoutes(scope, context);
     refuseTheRest();
   });
@@ -89,7 +91,7 @@ function acceptEmptyBodies(server: FastifyInstance): void {
   server.removeContentTypeParser('text/plain');
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined);
-    else parse(request, body as string, done);
+    else void parse(request, body as string, done); // answers by `done`
   });
 }
 

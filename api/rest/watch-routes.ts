@@ -1,7 +1,7 @@
 import { type AnyResource, kinds, WeftError } from '@weft/controller/resources';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type ApiKind, isApiKind, type WatchChange } from '../contract/index.ts';
-import type { RouteContext } from './context.ts';
+import type { Commit, RouteContext } from './context.ts';
 import { EventStream } from './event-stream.ts';
 import { nearest } from './nearest.ts';
 import { operation } from './operations.ts';
@@ -27,7 +27,6 @@ interface WatchQuery {
   readonly host?: string;
 }
 
-type Commit = Parameters<Parameters<RouteContext['controller']['watch']>[1]>[0];
 type Change = Commit['changes'][number];
 
 /** `GET /v1/watch`: commits as server-sent events. */
@@ -108,7 +107,7 @@ async function follow(
   }
 }
 
-/** By name, for the store is no part of the controller's public entry. */
+/** By name, so that the API can be loaded without everything that a controller consists of. */
 const isCompacted = (error: unknown): error is Error & { oldestRevision: number } =>
   error instanceof Error && error.name === 'StoreCompacted';
 

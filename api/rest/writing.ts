@@ -1,10 +1,18 @@
 import { WeftError } from '@weft/controller/resources';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Controller, WriteOptions } from './context.ts';
-import type { Schema } from './schemas.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Controller, RouteContext, WriteOptions } from './context.ts';
+import { answers, operation } from './operations.ts';
+import { ref, type Schema } from './schemas.ts';
 
 const defaultWaitSeconds = 10;
 const longestWaitSeconds = 60;
+
+const timeout: Schema = {
+  type: 'number',
+  minimum: 0,
+  maximum: longestWaitSeconds,
+  description: `seconds to wait, from 0 to ${longestWaitSeconds}; without it ${defaultWaitSeconds}`,
+};
 
 /** Query of every write. */
 export const writeQuery: Schema = {
@@ -16,12 +24,7 @@ export const writeQuery: Schema = {
       enum: ['applied'],
       description: 'applied: answer when every affected host has confirmed; the answer then has a receipt',
     },
-    timeout: {
-      type: 'number',
-      minimum: 0,
-      maximum: longestWaitSeconds,
-      description: `seconds to wait, from 0 to ${longestWaitSeconds}; without it ${defaultWaitSeconds}`,
-    },
+    timeout,
   },
   dependencies: { timeout: ['wait'] },
 };
@@ -74,4 +77,36 @@ export function preconditionOf(request: FastifyRequest): WriteOptions {
     });
   }
   return { ifRevision: Number(digits) };
+}
+
+/** `GET /v1/receipts/{revision}`: the wait of `wait=applied`, for any commit and at any later time. */
+export function registerReceiptRoute(server: FastifyInstance, { controller }: RouteContext): void {
+  server.route({
+    method: 'GET',
+    url: '/v1/receipts/:revision',
+    schema: {
+      ...operation('service', 'receipt', 'Wait until every host that a commit touches has confirmed it'),
+      params: {
+        type: 'object',
+        properties: { revision: { type: 'integer', minimum: 1, description: 'revision of the commit' } },
+        required: ['revision'],
+      },
+      querystring: { type: 'object', properties: { timeout }, additionalProperties: false },
+      response: answers({
+        200: [ref('Receipt'), 'which hosts have confirmed, at the latest after the timeout'],
+      }),
+    },
+    handler: async (request) => {
+      const { revision } = request.params as { revision: number };
+      if (revision > controller.revision) {
+        throw new WeftError('not-found', `there is no commit ${revision} yet`, {
+          field: 'revision',
+          value: revision,
+          fix: `The newest is ${controller.revision}.`,
+        });
+      }
+      const seconds = (request.query as WriteQuery).timeout ?? defaultWaitSeconds;
+      return controller.applied(revision, seconds * 1000);
+    },
+  });
 }

@@ -11,6 +11,7 @@ import {
 } from '@weft/controller/resources';
 import type {
   Caller,
+  Commit,
   Controller,
   CreateInput,
   HostLiveness,
@@ -22,8 +23,7 @@ import type {
 } from '../context.ts';
 import { completeSpec } from './complete-spec.ts';
 
-type Listener = Parameters<Controller['watch']>[1];
-type Commit = Parameters<Listener>[0];
+type Listener = (commit: Commit) => void;
 
 /** As the store's error: the API knows it by its name. */
 export class StoreCompacted extends Error {

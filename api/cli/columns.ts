@@ -1,0 +1,136 @@
+import type { ApiKind, ApiResource } from '../contract/index.ts';
+
+export interface Column<R> {
+  readonly title: string;
+  readonly value: (resource: R) => string | number | undefined;
+  /** Shown with `-o wide` only. */
+  readonly wide?: true;
+}
+
+type RuleSpec = ApiResource<'security-group-rule'>['spec'];
+
+type Columns = { readonly [K in ApiKind]: readonly Column<ApiResource<K>>[] };
+
+/** The name that people gave: the name of its own where a kind has one, else the tag `Name`. */
+export function nameOf(resource: ApiResource<ApiKind>): string | undefined {
+  const own = (resource.spec as { name?: unknown }).name;
+  return typeof own === 'string' ? own : resource.tags.Name;
+}
+
+/** `tcp 80-90`, `icmp type 8 code 0`, `all`. */
+export function trafficOf(rule: RuleSpec): string {
+  if (rule.fromPort !== undefined) {
+    const to = rule.toPort ?? rule.fromPort;
+    return `${rule.protocol} ${rule.fromPort === to ? to : `${rule.fromPort}-${to}`}`;
+  }
+  if (rule.icmpType === undefined) return String(rule.protocol);
+  return `${rule.protocol} type ${rule.icmpType}${rule.icmpCode === undefined ? '' : ` code ${rule.icmpCode}`}`;
+}
+
+/** `from 10.0.0.0/8`, `to sg-…`. */
+export const peerOf = (rule: RuleSpec) =>
+  `${rule.direction === 'ingress' ? 'from' : 'to'} ${rule.cidrIpv4 ?? rule.referencedGroupId ?? '?'}`;
+
+const name = { title: 'NAME', value: nameOf };
+
+/** What tables show of each kind, after the id and before what every kind has. */
+const columns: Columns = {
+  vpc: [
+    name,
+    { title: 'CIDR', value: (vpc) => vpc.spec.cidrBlock },
+    { title: 'DEFAULT GROUP', value: (vpc) => vpc.spec.defaultSecurityGroupId, wide: true },
+    { title: 'MAIN ROUTE TABLE', value: (vpc) => vpc.spec.mainRouteTableId, wide: true },
+  ],
+  subnet: [
+    name,
+    { title: 'CIDR', value: (subnet) => subnet.spec.cidrBlock },
+    { title: 'ZONE', value: (subnet) => subnet.spec.zone },
+    { title: 'VPC', value: (subnet) => subnet.spec.vpcId },
+    { title: 'ROUTE TABLE', value: (subnet) => subnet.spec.routeTableId ?? 'main', wide: true },
+  ],
+  'network-interface': [
+    name,
+    { title: 'ADDRESS', value: (port) => port.spec.privateAddress },
+    { title: 'MAC', value: (port) => port.spec.macAddress },
+    { title: 'SUBNET', value: (port) => port.spec.subnetId },
+    { title: 'INSTANCE', value: (port) => port.spec.instanceId },
+    { title: 'GROUPS', value: (port) => port.spec.securityGroupIds.join(','), wide: true },
+    { title: 'VPC', value: (port) => port.spec.vpcId, wide: true },
+  ],
+  'security-group': [
+    name,
+    { title: 'VPC', value: (group) => group.spec.vpcId },
+    { title: 'DESCRIPTION', value: (group) => group.spec.description },
+  ],
+  'security-group-rule': [
+    { title: 'GROUP', value: (rule) => rule.spec.groupId },
+    { title: 'DIRECTION', value: (rule) => rule.spec.direction },
+    { title: 'TRAFFIC', value: (rule) => trafficOf(rule.spec) },
+    { title: 'PEER', value: (rule) => peerOf(rule.spec) },
+    { title: 'DESCRIPTION', value: (rule) => rule.spec.description, wide: true },
+  ],
+  'route-table': [
+    name,
+    { title: 'VPC', value: (table) => table.spec.vpcId },
+    {
+      title: 'ROUTES',
+      value: (table) =>
+        table.spec.routes.map((route) => `${route.destination} → ${route.target}`).join(', ') || 'local',
+    },
+  ],
+  'internet-gateway': [
+    name,
+    { title: 'VPC', value: (gateway) => gateway.spec.vpcId },
+    { title: 'EXTERNAL NETWORK', value: (gateway) => gateway.spec.externalNetworkId },
+  ],
+  'external-network': [
+    name,
+    { title: 'CIDR', value: (network) => network.spec.cidrBlock },
+    { title: 'GATEWAY', value: (network) => network.spec.gateway },
+    {
+      title: 'RANGES',
+      value: (network) => network.spec.addressRanges.map(({ first, last }) => `${first}-${last}`).join(', '),
+    },
+  ],
+  'elastic-ip': [
+    name,
+    { title: 'ADDRESS', value: (elasticIp) => elasticIp.spec.address },
+    { title: 'INTERFACE', value: (elasticIp) => elasticIp.spec.networkInterfaceId },
+    { title: 'PRIVATE ADDRESS', value: (elasticIp) => elasticIp.spec.privateAddress },
+    { title: 'EXTERNAL NETWORK', value: (elasticIp) => elasticIp.spec.externalNetworkId, wide: true },
+  ],
+  instance: [
+    name,
+    { title: 'STATE', value: (instance) => instance.status.state },
+    { title: 'HOST', value: (instance) => instance.spec.hostId },
+    { title: 'INTERFACES', value: (instance) => instance.spec.networkInterfaceIds.join(',') },
+    { title: 'NAMESPACE', value: (instance) => instance.status.namespace, wide: true },
+    { title: 'REASON', value: (instance) => instance.status.reason, wide: true },
+  ],
+  host: [
+    { title: 'AGENT', value: (host) => host.liveness.agent },
+    { title: 'OPENFLOW', value: (host) => host.liveness.openflow },
+    { title: 'APPLIED', value: (host) => host.liveness.appliedRevision },
+    { title: 'TUNNEL', value: (host) => host.spec.tunnelAddress },
+    { title: 'ZONE', value: (host) => host.spec.zone },
+    { title: 'EXTERNAL', value: (host) => Object.keys(host.spec.externalPorts).join(','), wide: true },
+    { title: 'COMPUTE', value: (host) => host.spec.computeDrivers.join(','), wide: true },
+    { title: 'DATAPATH', value: (host) => host.spec.datapathId, wide: true },
+  ],
+  binding: [
+    { title: 'HOST', value: (binding) => binding.spec.hostId },
+    { title: 'INTERFACE', value: (binding) => binding.spec.networkInterfaceId },
+    { title: 'OFPORT', value: (binding) => binding.spec.ofport },
+  ],
+};
+
+/** The columns of a table of one kind. */
+export function columnsOf<K extends ApiKind>(kind: K, wide: boolean): readonly Column<ApiResource<K>>[] {
+  const all: readonly Column<ApiResource<K>>[] = [
+    { title: 'ID', value: (resource) => resource.id },
+    ...columns[kind],
+    { title: 'REVISION', value: (resource) => resource.revision, wide: true },
+    { title: 'CREATED', value: (resource) => resource.createdAt, wide: true },
+  ];
+  return all.filter((column) => wide || !column.wide);
+}

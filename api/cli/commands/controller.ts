@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import type { Io } from '../command.ts';
+import type { Address, ControllerOptions, Launchers } from '../launch.ts';
+import { addressOption, serve } from './service.ts';
+
+const defaultApi: Address = { host: '127.0.0.1', port: 8080 };
+const defaultOpenflow: Address = { host: '0.0.0.0', port: 6653 };
+
+/** `weft controller`: runs a controller with its REST API until a signal. */
+export function addControllerCommand(program: Command, io: Io, launchers: Launchers): void {
+  program
+    .command('controller')
+    .description('run a controller with its API; logs JSON to standard output')
+    .option('--api <host:port>', 'where the API listens', addressOption('--api'), defaultApi)
+    .option(
+      '--openflow <host:port>',
+      'where switches connect to',
+      addressOption('--openflow'),
+      defaultOpenflow,
+    )
+    .requiredOption('--store <store>', 'where resources are kept: sqlite:PATH')
+    .action((options: ControllerOptions) => serve('controller', io, () => launchers.controller(options)));
+}

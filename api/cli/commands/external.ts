@@ -1,0 +1,130 @@
+import type { Command } from 'commander';
+import { type Io, type Session, writingCommand } from '../command.ts';
+import { CliError } from '../errors.ts';
+import { resolve } from '../names.ts';
+import { given, type Naming, nameable, repeated, taggable, tagsOf } from '../options.ts';
+import { addNoun } from './noun.ts';
+
+interface CreateNetwork extends Naming {
+  readonly name: string;
+  readonly cidrBlock: string;
+  readonly gateway?: string;
+  readonly range: readonly string[];
+}
+
+/** `weft external-network` */
+export function addExternalNetworkCommands(program: Command, io: Io): void {
+  const network = addNoun(program, io, {
+    kind: 'external-network',
+    name: 'external-network',
+    aliases: ['extnet'],
+    description: 'networks outside, with the addresses for elastic IPs',
+  });
+  const create = network
+    .command('create')
+    .description('make an external network known; agents name it in --bridge-mapping')
+    .requiredOption('--name <name>', 'its name, as in --bridge-mapping NAME=BRIDGE')
+    .requiredOption('--cidr-block <cidr>', 'its addresses')
+    .option('--gateway <address>', 'router of the network')
+    .requiredOption('--range <first-last>', 'addresses for elastic IPs; repeatable', repeated);
+  writingCommand<CreateNetwork>(taggable(create), io, async (session, options) => {
+    const { name, cidrBlock, gateway, tag = {} } = options;
+    const spec = given({ name, cidrBlock, gateway, addressRanges: options.range.map(rangeOf) });
+    await session.show(
+      'external-network',
+      await session.client.create('external-network', { spec, tags: tag }, session.write),
+    );
+  });
+  const update = network
+    .command('update')
+    .description('replace the addresses for elastic IPs')
+    .argument('<network>')
+    .requiredOption('--range <first-last>', 'addresses for elastic IPs; repeatable', repeated);
+  writingCommand<{ range: readonly string[] }>(update, io, async (session, options, text) => {
+    const id = await session.id('external-network', text);
+    const spec = { addressRanges: options.range.map(rangeOf) };
+    await session.show(
+      'external-network',
+      await session.client.update('external-network', id, { spec }, session.write),
+    );
+  });
+}
+
+function rangeOf(text: string): { first: string; last: string } {
+  const [first, last, ...more] = text.split('-');
+  if (first && last && more.length === 0) return { first, last };
+  throw new CliError('usage', 'this is no range of addresses', {
+    field: '--range',
+    value: text,
+    fix: 'Give it as FIRST-LAST, for example 203.0.113.10-203.0.113.99.',
+  });
+}
+
+interface Owner {
+  readonly interface?: string;
+  readonly instance?: string;
+}
+
+interface Allocate extends Naming, Owner {
+  readonly externalNetwork?: string;
+  readonly address?: string;
+}
+
+/** `weft elastic-ip` */
+export function addElasticIpCommands(program: Command, io: Io): void {
+  const elasticIp = addNoun(program, io, {
+    kind: 'elastic-ip',
+    name: 'elastic-ip',
+    aliases: ['eip'],
+    description: 'public addresses that can be moved between interfaces',
+    deleteVerb: 'release',
+  });
+  const allocate = withOwner(elasticIp.command('allocate').description('take a public address'))
+    .alias('create')
+    .option('--external-network <network>', 'network outside; needed when there are several')
+    .option('--address <address>', 'this one; without it a free one');
+  writingCommand<Allocate>(nameable(allocate), io, async (session, options) => {
+    const { externalNetwork, address } = options;
+    const externalNetworkId = externalNetwork && (await session.id('external-network', externalNetwork));
+    const networkInterfaceId = await ownerId(session, options);
+    const spec = given({ externalNetworkId, address, networkInterfaceId });
+    const body = { spec, tags: tagsOf(options) };
+    await session.show('elastic-ip', await session.client.create('elastic-ip', body, session.write));
+  });
+  const associate = withOwner(elasticIp.command('associate').description('give it to an interface')).argument(
+    '<elastic-ip>',
+  );
+  writingCommand<Owner>(associate, io, async (session, options, text) => {
+    const owner = await ownerId(session, options);
+    if (owner !== undefined) return setOwner(session, text, owner);
+    throw new CliError('usage', 'the interface is missing', { fix: 'Give --interface or --instance.' });
+  });
+  const disassociate = elasticIp
+    .command('disassociate')
+    .description('take it away from its interface')
+    .argument('<elastic-ip>');
+  writingCommand(disassociate, io, async (session, _options, text) => setOwner(session, text, null));
+}
+
+const withOwner = (command: Command) =>
+  command
+    .option('--interface <interface>', 'interface that gets it')
+    .option('--instance <instance>', 'instance whose first interface gets it');
+
+async function ownerId(session: Session, options: Owner): Promise<string | undefined> {
+  if (options.interface !== undefined && options.instance !== undefined) {
+    throw new CliError('usage', 'an address goes to one interface', {
+      fix: 'Give --interface or --instance, not both.',
+    });
+  }
+  if (options.interface !== undefined) return session.id('network-interface', options.interface);
+  if (options.instance === undefined) return undefined;
+  const instance = await resolve(session.client, 'instance', options.instance);
+  return instance.spec.networkInterfaceIds[0];
+}
+
+async function setOwner(session: Session, text: string, networkInterfaceId: string | null): Promise<void> {
+  const id = await session.id('elastic-ip', text);
+  const spec = { networkInterfaceId };
+  await session.show('elastic-ip', await session.client.update('elastic-ip', id, { spec }, session.write));
+}

@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import type { ApiResource, Receipted } from '../../contract/index.ts';
+import { type ClientOptions, type Io, requireApplied, type Session, writingCommand } from '../command.ts';
+import { CliError } from '../errors.ts';
+import { given, type Naming, repeated, taggable } from '../options.ts';
+import { waitForInstance } from '../waiting.ts';
+import { groupIdsOf } from './interface.ts';
+import { addNoun } from './noun.ts';
+
+interface Run extends Naming, ClientOptions {
+  readonly subnet?: string;
+  readonly interface?: readonly string[];
+  readonly privateAddress?: string;
+  readonly group?: readonly string[];
+  readonly host?: string;
+  readonly image?: string;
+  readonly type?: string;
+}
+
+/** `weft instance` */
+export function addInstanceCommands(program: Command, io: Io): void {
+  const instance = addNoun(program, io, {
+    kind: 'instance',
+    name: 'instance',
+    description: 'VMs, containers or namespaces that hosts run',
+    deleteVerb: 'terminate',
+  });
+  const run = instance
+    .command('run')
+    .alias('create')
+    .description('start an instance; --wait waits until it runs and can be reached')
+    .option('--subnet <subnet>', 'give it an interface of its own in this subnet')
+    .option('--interface <interface>', 'give it this interface instead; repeatable', repeated)
+    .option('--private-address <address>', 'address of its own interface; without it a free one')
+    .option('--group <group>', 'security group of its own interface; repeatable', repeated)
+    .option('--name <name>', 'its name')
+    .option('--host <host>', 'where it runs; without it the least loaded host of the zone')
+    .option('--image <image>', 'image, for drivers that take one')
+    .option('--type <type>', 'size, for drivers that take one');
+  writingCommand<Run>(taggable(run), io, runInstance);
+}
+
+async function runInstance(session: Session, options: Run): Promise<void> {
+  const body = { spec: await runSpec(session, options), tags: options.tag ?? {} };
+  const made = await session.client.create('instance', body, session.write);
+  if (options.wait !== true || made.receipt?.applied === false) return session.show('instance', made);
+  const seconds = options.timeout ?? 0;
+  const running = await waitForInstance(
+    session.client,
+    made,
+    seconds,
+    (seen) => seen?.status.state === 'running',
+  );
+  const receipt = running && (await bindingReceipt(session, running, seconds));
+  await session.show('instance', { ...(running ?? made), ...(receipt ? { receipt } : {}) });
+}
+
+async function runSpec(session: Session, options: Run): Promise<Record<string, unknown>> {
+  const { subnet, privateAddress, name, host: hostId, image: imageId, type: instanceType } = options;
+  if ((subnet === undefined) === (options.interface === undefined)) {
+    throw new CliError('usage', 'an instance needs either a subnet or interfaces', {
+      fix: 'Give --subnet for an interface of its own, or --interface for existing ones.',
+    });
+  }
+  const subnetId = subnet && (await session.id('subnet', subnet));
+  const securityGroupIds = subnetId ? await groupIdsOf(session, subnetId, options.group) : undefined;
+  const networkInterfaceIds =
+    options.interface &&
+    (await Promise.all(options.interface.map((text) => session.id('network-interface', text))));
+  return given({
+    name,
+    hostId,
+    networkInterfaceIds,
+    subnetId,
+    privateAddress,
+    securityGroupIds,
+    imageId,
+    instanceType,
+  });
+}
+
+/** An instance can be reached when every host knows where its interfaces are: that is what their bindings tell them. */
+async function bindingReceipt(
+  session: Session,
+  instance: ApiResource<'instance'>,
+  seconds: number,
+): Promise<Receipted['receipt']> {
+  const { hostId, networkInterfaceIds } = instance.spec;
+  const bindings = await session.client.listAll('binding', { 'spec.hostId': hostId });
+  const revisions = bindings.items
+    .filter((binding) => networkInterfaceIds.includes(binding.spec.networkInterfaceId))
+    .map((binding) => binding.revision);
+  if (revisions.length === 0) return undefined;
+  const receipt = await session.client.receipt(Math.max(...revisions), seconds);
+  requireApplied(receipt);
+  return receipt;
+}

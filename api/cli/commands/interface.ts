@@ -1,0 +1,88 @@
+import type { Command } from 'commander';
+import type { ApiResource } from '../../contract/index.ts';
+import { type Io, type Session, writingCommand } from '../command.ts';
+import { given, type Naming, nameable, repeated, tagsOf } from '../options.ts';
+import { addNoun, edit } from './noun.ts';
+
+interface CreateInterface extends Naming {
+  readonly subnet: string;
+  readonly privateAddress?: string;
+  readonly mac?: string;
+  readonly group?: readonly string[];
+  readonly description?: string;
+}
+
+/** `weft interface` */
+export function addInterfaceCommands(program: Command, io: Io): void {
+  const port = addNoun(program, io, {
+    kind: 'network-interface',
+    name: 'interface',
+    aliases: ['network-interface', 'eni'],
+    description: 'logical ports: a MAC, a private address, security groups',
+    inVpc: true,
+  });
+  addCreate(port, io);
+  addUpdate(port, io);
+}
+
+function addCreate(port: Command, io: Io): void {
+  const create = port
+    .command('create')
+    .description('make a network interface')
+    .requiredOption('--subnet <subnet>', 'subnet that it takes its address from')
+    .option('--private-address <address>', 'its address; without it a free one')
+    .option('--mac <address>', 'its Ethernet address; without it one is made')
+    .option('--group <group>', 'security group; repeatable; without it the default one', repeated)
+    .option('--description <text>', 'note for people');
+  writingCommand<CreateInterface>(nameable(create), io, async (session, options) => {
+    const { privateAddress, mac: macAddress, description } = options;
+    const subnetId = await session.id('subnet', options.subnet);
+    const securityGroupIds = await groupIdsOf(session, subnetId, options.group);
+    const spec = given({ subnetId, privateAddress, macAddress, securityGroupIds, description });
+    const body = { spec, tags: tagsOf(options) };
+    await session.show(
+      'network-interface',
+      await session.client.create('network-interface', body, session.write),
+    );
+  });
+}
+
+interface UpdateInterface extends Naming {
+  readonly group?: readonly string[];
+  readonly description?: string;
+}
+
+function addUpdate(port: Command, io: Io): void {
+  const update = port
+    .command('update')
+    .description('change the security groups, the description or the tags')
+    .argument('<interface>')
+    .option(
+      '--group <group>',
+      'security group; repeatable; all of them together replace the old ones',
+      repeated,
+    )
+    .option('--description <text>', 'note for people');
+  writingCommand<UpdateInterface>(nameable(update), io, async (session, options, text) => {
+    const id = await session.id('network-interface', text);
+    const before = await session.client.get('network-interface', id);
+    const securityGroupIds = await groupIdsOf(session, before.spec.subnetId, options.group);
+    const changed = await edit(session, 'network-interface', id, ({ tags }) => ({
+      spec: given({ securityGroupIds, description: options.description }),
+      tags: { ...tags, ...tagsOf(options) },
+    }));
+    await session.show('network-interface', changed);
+  });
+}
+
+/** Ids of groups by name. Groups are named within a VPC, and the subnet says which one. */
+export async function groupIdsOf(
+  session: Session,
+  subnetId: string,
+  groups: readonly string[] | undefined,
+): Promise<string[] | undefined> {
+  if (!groups) return undefined;
+  const subnet: ApiResource<'subnet'> = await session.client.get('subnet', subnetId);
+  const within = { 'spec.vpcId': subnet.spec.vpcId };
+  return Promise.all(groups.map((group) => session.id('security-group', group, within)));
+}

@@ -1,0 +1,130 @@
+import type { Command } from 'commander';
+import {
+  ApiError,
+  type ApiKind,
+  type ApiResource,
+  type Receipted,
+  type UpdateRequest,
+} from '../../contract/index.ts';
+import { type Io, readingCommand, requireApplied, type Session, writingCommand } from '../command.ts';
+import { CliError } from '../errors.ts';
+import { resolve } from '../names.ts';
+import { repeated, tagOption } from '../options.ts';
+import { renderData, renderList, renderOne } from '../output.ts';
+
+export interface Noun {
+  readonly kind: ApiKind;
+  /** The word on the command line. */
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly description: string;
+  /** Its resources have `spec.vpcId`: lists take `--vpc`. */
+  readonly inVpc?: true;
+  /** The word for deleting, with `delete` as an alias; false: it cannot be deleted. */
+  readonly deleteVerb?: string | false;
+}
+
+/** Adds `weft NOUN` with the verbs that every kind has: list, get and delete. */
+export function addNoun(program: Command, io: Io, noun: Noun): Command {
+  const command = program
+    .command(noun.name)
+    .aliases([...(noun.aliases ?? [])])
+    .description(noun.description);
+  addList(command, io, noun);
+  addGet(command, io, noun);
+  if (noun.deleteVerb !== false) addDelete(command, io, noun, noun.deleteVerb ?? 'delete');
+  return command;
+}
+
+interface ListOptions {
+  readonly vpc?: string;
+  readonly tag?: Readonly<Record<string, string>>;
+  readonly filter?: readonly string[];
+}
+
+function addList(command: Command, io: Io, { kind, inVpc }: Noun): void {
+  const list = command
+    .command('list')
+    .alias('ls')
+    .description('list them')
+    .option('--tag <name=value>', 'only those with this tag; repeatable', tagOption)
+    .option('--filter <field=value>', 'only those with this field, e.g. spec.zone=a; repeatable', repeated);
+  if (inVpc) list.option('--vpc <vpc>', 'only those of this VPC');
+  readingCommand<ListOptions>(list, io, async (session, options) => {
+    const filter = await listFilter(session, options);
+    const { items } = await session.client.listAll(kind, filter);
+    io.out(await renderList(kind, items, session.format));
+  });
+}
+
+async function listFilter(session: Session, options: ListOptions): Promise<Record<string, string>> {
+  const filter: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options.tag ?? {})) filter[`tag.${name}`] = value;
+  for (const text of options.filter ?? []) {
+    const equals = text.indexOf('=');
+    if (equals < 1) {
+      throw new CliError('usage', 'a filter needs a field and a value', {
+        field: '--filter',
+        value: text,
+        fix: 'Give it as --filter FIELD=VALUE, for example spec.zone=a.',
+      });
+    }
+    filter[text.slice(0, equals)] = text.slice(equals + 1);
+  }
+  if (options.vpc !== undefined) filter['spec.vpcId'] = await session.id('vpc', options.vpc);
+  return filter;
+}
+
+function addGet(command: Command, io: Io, { kind }: Noun): void {
+  const get = command
+    .command('get')
+    .alias('describe')
+    .description('show one in full')
+    .argument('<id-or-name>');
+  readingCommand(get, io, async (session, _options, text) => {
+    io.out(await renderOne(await resolve(session.client, kind, text ?? ''), session.format));
+  });
+}
+
+function addDelete(command: Command, io: Io, { kind }: Noun, verb: string): void {
+  const remove = command.command(verb).description(`${verb} one or more`).argument('<id-or-name...>');
+  if (verb !== 'delete') remove.alias('delete');
+  writingCommand(remove, io, async (session, _options, ...texts) => {
+    // All names are looked up first, so that a misspelt one stops the command before anything is gone.
+    const ids = await Promise.all(texts.map((text) => session.id(kind, text)));
+    for (const id of ids) await removeOne(session, kind, id, `${verb}d`);
+  });
+}
+
+/** Deletes and says so. */
+export async function removeOne(session: Session, kind: ApiKind, id: string, done: string): Promise<void> {
+  const { format, io } = session;
+  const removed = await session.client.remove(kind, id, session.write);
+  if (format === 'name') io.out(`${id}\n`);
+  else if (format === 'json' || format === 'yaml') io.out(await renderData({ id, ...removed }, format));
+  else io.out(`${done} ${id}\n`);
+  requireApplied(removed.receipt);
+}
+
+/**
+ * Reads, changes and writes back a resource; when somebody else was faster, once more from the start.
+ * @returns the resource as written
+ */
+export async function edit<K extends ApiKind>(
+  session: Session,
+  kind: K,
+  id: string,
+  change: (resource: ApiResource<K>) => UpdateRequest,
+): Promise<ApiResource<K> & Receipted> {
+  const attempts = 5;
+  for (let attempt = 1; ; attempt++) {
+    const before = await session.client.get(kind, id);
+    try {
+      const query = { ...session.write, ifRevision: before.revision };
+      return await session.client.update(kind, id, change(before), query);
+    } catch (error) {
+      const overtaken = error instanceof ApiError && error.code === 'precondition-failed';
+      if (!overtaken || attempt === attempts) throw error;
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import type { Command } from 'commander';
+import { type Io, type Session, writingCommand } from '../command.ts';
+import { CliError } from '../errors.ts';
+import { resolve } from '../names.ts';
+import { given, type Naming, nameable, tagsOf } from '../options.ts';
+import { addNoun, edit } from './noun.ts';
+
+/** `weft route-table` */
+export function addRouteTableCommands(program: Command, io: Io): void {
+  const table = addNoun(program, io, {
+    kind: 'route-table',
+    name: 'route-table',
+    aliases: ['rtb'],
+    description: 'where packets go that leave a subnet',
+    inVpc: true,
+  });
+  const create = table
+    .command('create')
+    .description('make a route table; the local route is always there')
+    .requiredOption('--vpc <vpc>', 'VPC that it belongs to');
+  writingCommand<Naming & { vpc: string }>(nameable(create), io, async (session, options) => {
+    const body = { spec: { vpcId: await session.id('vpc', options.vpc) }, tags: tagsOf(options) };
+    await session.show('route-table', await session.client.create('route-table', body, session.write));
+  });
+  addRouteAddition(table, io);
+  addRouteRemoval(table, io);
+}
+
+interface WhichTable {
+  readonly vpc?: string;
+}
+
+const whichTable = (command: Command) =>
+  command
+    .argument('[table]', 'route table; leave it out for the main one of --vpc')
+    .option('--vpc <vpc>', 'take the main route table of this VPC');
+
+function addRouteAddition(table: Command, io: Io): void {
+  const add = whichTable(table.command('add-route').description('add a route, or give one another target'))
+    .requiredOption('--destination <cidr>', 'where to, e.g. 0.0.0.0/0')
+    .requiredOption('--target <target>', 'internet gateway of the VPC, or blackhole');
+  type Options = WhichTable & { destination: string; target: string };
+  writingCommand<Options>(add, io, async (session, options, text?: string) => {
+    const { destination } = options;
+    const target =
+      options.target === 'blackhole' ? 'blackhole' : await session.id('internet-gateway', options.target);
+    const id = await tableId(session, text, options);
+    const changed = await edit(session, 'route-table', id, ({ spec }) => ({
+      spec: {
+        routes: [
+          ...spec.routes.filter((route) => route.destination !== destination),
+          { destination, target },
+        ],
+      },
+    }));
+    await session.show('route-table', changed);
+  });
+}
+
+function addRouteRemoval(table: Command, io: Io): void {
+  const remove = whichTable(table.command('remove-route').description('remove a route')).requiredOption(
+    '--destination <cidr>',
+    'where to, as in the table',
+  );
+  type Options = WhichTable & { destination: string };
+  writingCommand<Options>(remove, io, async (session, options, text?: string) => {
+    const id = await tableId(session, text, options);
+    const changed = await edit(session, 'route-table', id, ({ spec }) => {
+      const routes = spec.routes.filter((route) => route.destination !== options.destination);
+      if (routes.length < spec.routes.length) return { spec: { routes } };
+      throw new CliError('unknown-name', 'the table has no route to this destination', {
+        field: '--destination',
+        value: options.destination,
+        fix: `Its routes: ${spec.routes.map((route) => route.destination).join(', ') || 'only local'}.`,
+      });
+    });
+    await session.show('route-table', changed);
+  });
+}
+
+async function tableId(session: Session, text: string | undefined, { vpc }: WhichTable): Promise<string> {
+  if (text !== undefined && vpc === undefined) return session.id('route-table', text);
+  if (text === undefined && vpc !== undefined) {
+    return (await resolve(session.client, 'vpc', vpc)).spec.mainRouteTableId;
+  }
+  throw new CliError('usage', 'it is not clear which route table is meant', {
+    fix: 'Give either the route table or --vpc for its main one.',
+  });
+}
+
+interface CreateGateway extends Naming {
+  readonly vpc?: string;
+  readonly externalNetwork?: string;
+}
+
+/** `weft internet-gateway` */
+export function addInternetGatewayCommands(program: Command, io: Io): void {
+  const gateway = addNoun(program, io, {
+    kind: 'internet-gateway',
+    name: 'internet-gateway',
+    aliases: ['igw'],
+    description: 'join a VPC to an external network',
+    inVpc: true,
+  });
+  const create = gateway
+    .command('create')
+    .description('make an internet gateway')
+    .option('--vpc <vpc>', 'attach it to this VPC at once')
+    .option('--external-network <network>', 'network outside; needed when there are several');
+  writingCommand<CreateGateway>(nameable(create), io, async (session, options) => {
+    const { vpc, externalNetwork } = options;
+    const vpcId = vpc && (await session.id('vpc', vpc));
+    const externalNetworkId = externalNetwork && (await session.id('external-network', externalNetwork));
+    const body = { spec: given({ vpcId, externalNetworkId }), tags: tagsOf(options) };
+    await session.show(
+      'internet-gateway',
+      await session.client.create('internet-gateway', body, session.write),
+    );
+  });
+  const attach = gateway
+    .command('attach')
+    .description('attach it to a VPC')
+    .argument('<gateway>')
+    .requiredOption('--vpc <vpc>', 'the VPC');
+  writingCommand<{ vpc: string }>(attach, io, async (session, options, text) => {
+    await setVpc(session, text, await session.id('vpc', options.vpc));
+  });
+  const detach = gateway.command('detach').description('detach it from its VPC').argument('<gateway>');
+  writingCommand(detach, io, async (session, _options, text) => setVpc(session, text, null));
+}
+
+async function setVpc(session: Session, gateway: string, vpcId: string | null): Promise<void> {
+  const id = await session.id('internet-gateway', gateway);
+  const changed = await session.client.update('internet-gateway', id, { spec: { vpcId } }, session.write);
+  await session.show('internet-gateway', changed);
+}

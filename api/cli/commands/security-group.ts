@@ -1,0 +1,165 @@
+import type { Command } from 'commander';
+import type { ApiResource } from '../../contract/index.ts';
+import { type Io, readingCommand, type Session, writingCommand } from '../command.ts';
+import { CliError } from '../errors.ts';
+import { resolve } from '../names.ts';
+import { given, type Naming, number, taggable, tagsOf } from '../options.ts';
+import { renderList } from '../output.ts';
+import { addNoun, edit, removeOne } from './noun.ts';
+
+/** `weft security-group` */
+export function addSecurityGroupCommands(program: Command, io: Io): void {
+  const group = addNoun(program, io, {
+    kind: 'security-group',
+    name: 'security-group',
+    aliases: ['sg'],
+    description: 'sets of interfaces that share rules',
+    inVpc: true,
+  });
+  addCreate(group, io);
+  addUpdate(group, io);
+  addAllow(group, io);
+  addRevoke(group, io);
+  addRules(group, io);
+}
+
+interface CreateGroup extends Naming {
+  readonly vpc: string;
+  readonly name: string;
+  readonly description?: string;
+}
+
+function addCreate(group: Command, io: Io): void {
+  const create = group
+    .command('create')
+    .description('make a security group; it allows nothing until rules are added')
+    .requiredOption('--vpc <vpc>', 'VPC that it belongs to')
+    .requiredOption('--name <name>', 'its name')
+    .option('--description <text>', 'note for people');
+  writingCommand<CreateGroup>(taggable(create), io, async (session, { vpc, name, description, tag = {} }) => {
+    const spec = given({ vpcId: await session.id('vpc', vpc), name, description });
+    await session.show(
+      'security-group',
+      await session.client.create('security-group', { spec, tags: tag }, session.write),
+    );
+  });
+}
+
+function addUpdate(group: Command, io: Io): void {
+  const update = group
+    .command('update')
+    .description('change the description or the tags')
+    .argument('<group>')
+    .option('--description <text>', 'note for people');
+  writingCommand<Naming & { description?: string }>(taggable(update), io, async (session, options, text) => {
+    const id = await session.id('security-group', text);
+    const changed = await edit(session, 'security-group', id, ({ tags }) => ({
+      spec: given({ description: options.description }),
+      tags: { ...tags, ...tagsOf(options) },
+    }));
+    await session.show('security-group', changed);
+  });
+}
+
+interface Allow {
+  readonly protocol: string;
+  readonly port?: string;
+  readonly icmpType?: number;
+  readonly icmpCode?: number;
+  readonly fromCidr?: string;
+  readonly fromGroup?: string;
+  readonly toCidr?: string;
+  readonly toGroup?: string;
+  readonly description?: string;
+}
+
+function addAllow(group: Command, io: Io): void {
+  const icmpNumber = number('the ICMP number', -1, 255);
+  const allow = group
+    .command('allow')
+    .description('add a rule; name the other side by exactly one of --from-… (ingress) and --to-… (egress)')
+    .argument('<group>')
+    .option('--protocol <protocol>', 'tcp, udp, icmp, all, or an IANA number', 'all')
+    .option('--port <port>', 'port or range of the receiver, e.g. 80 or 8000-8080')
+    .option('--icmp-type <number>', 'ICMP type', icmpNumber)
+    .option('--icmp-code <number>', 'ICMP code', icmpNumber)
+    .option('--from-cidr <cidr>', 'allow what comes from these addresses')
+    .option('--from-group <group>', 'allow what comes from members of this group')
+    .option('--to-cidr <cidr>', 'allow what goes to these addresses')
+    .option('--to-group <group>', 'allow what goes to members of this group')
+    .option('--description <text>', 'note for people');
+  writingCommand<Allow>(allow, io, async (session, options, text) => {
+    const peer = peerOption(options);
+    const subject = await resolve(session.client, 'security-group', text);
+    const spec = given({
+      groupId: subject.id,
+      direction: peer.direction,
+      protocol: /^\d+$/.test(options.protocol) ? Number(options.protocol) : options.protocol,
+      ...portsOf(options.port),
+      icmpType: options.icmpType,
+      icmpCode: options.icmpCode,
+      ...(await peerFields(session, subject, peer)),
+      description: options.description,
+    });
+    await session.show(
+      'security-group-rule',
+      await session.client.create('security-group-rule', { spec }, session.write),
+    );
+  });
+}
+
+interface Peer {
+  readonly direction: 'ingress' | 'egress';
+  readonly kind: 'cidr' | 'group';
+  readonly value: string;
+}
+
+function peerOption(options: Allow): Peer {
+  const peers: Peer[] = [];
+  const add = (direction: Peer['direction'], kind: Peer['kind'], value: string | undefined) => {
+    if (value !== undefined) peers.push({ direction, kind, value });
+  };
+  add('ingress', 'cidr', options.fromCidr);
+  add('ingress', 'group', options.fromGroup);
+  add('egress', 'cidr', options.toCidr);
+  add('egress', 'group', options.toGroup);
+  const [peer, ...others] = peers;
+  if (peer && others.length === 0) return peer;
+  throw new CliError('usage', peer ? 'a rule has one other side' : 'the other side of the rule is missing', {
+    fix: 'Give exactly one of --from-cidr, --from-group, --to-cidr and --to-group.',
+  });
+}
+
+async function peerFields(session: Session, subject: ApiResource<'security-group'>, { kind, value }: Peer) {
+  if (kind === 'cidr') return { cidrIpv4: value };
+  const within = { 'spec.vpcId': subject.spec.vpcId };
+  return { referencedGroupId: await session.id('security-group', value, within) };
+}
+
+function portsOf(text: string | undefined): { fromPort?: number; toPort?: number } {
+  if (text === undefined) return {};
+  const [, first, last = first] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? [];
+  if (first !== undefined) return { fromPort: Number(first), toPort: Number(last) };
+  throw new CliError('usage', 'this is no port and no range of ports', {
+    field: '--port',
+    value: text,
+    fix: 'Give it as 80 or as 8000-8080.',
+  });
+}
+
+function addRevoke(group: Command, io: Io): void {
+  const revoke = group.command('revoke').description('remove rules').argument('<rule-id...>');
+  writingCommand(revoke, io, async (session, _options, ...ids) => {
+    for (const id of ids) await removeOne(session, 'security-group-rule', id, 'revoked');
+  });
+}
+
+function addRules(group: Command, io: Io): void {
+  const rules = group.command('rules').description('list rules, of one group or of all').argument('[group]');
+  readingCommand(rules, io, async (session, _options, text?: string) => {
+    const groupId = text === undefined ? undefined : await session.id('security-group', text);
+    const filter: Record<string, string> = groupId === undefined ? {} : { 'spec.groupId': groupId };
+    const { items } = await session.client.listAll('security-group-rule', filter);
+    io.out(await renderList('security-group-rule', items, session.format));
+  });
+}

@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import { type Io, writingCommand } from '../command.ts';
+import { given, type Naming, nameable, tagsOf } from '../options.ts';
+import { addNoun, edit } from './noun.ts';
+
+/** `weft vpc` */
+export function addVpcCommands(program: Command, io: Io): void {
+  const vpc = addNoun(program, io, { kind: 'vpc', name: 'vpc', description: 'private networks' });
+  const create = vpc
+    .command('create')
+    .description('make a VPC, with a default security group and a main route table')
+    .requiredOption('--cidr-block <cidr>', 'its addresses, e.g. 10.0.0.0/16');
+  writingCommand<Naming & { cidrBlock: string }>(nameable(create), io, async (session, options) => {
+    const body = { spec: { cidrBlock: options.cidrBlock }, tags: tagsOf(options) };
+    await session.show('vpc', await session.client.create('vpc', body, session.write));
+  });
+}
+
+/** `weft subnet` */
+export function addSubnetCommands(program: Command, io: Io): void {
+  const subnet = addNoun(program, io, {
+    kind: 'subnet',
+    name: 'subnet',
+    description: 'ranges of a VPC, each in one zone',
+    inVpc: true,
+  });
+  addSubnetCreate(subnet, io);
+  addSubnetUpdate(subnet, io);
+}
+
+interface CreateSubnet extends Naming {
+  readonly vpc: string;
+  readonly cidrBlock: string;
+  readonly zone?: string;
+  readonly routeTable?: string;
+}
+
+function addSubnetCreate(subnet: Command, io: Io): void {
+  const create = subnet
+    .command('create')
+    .description('make a subnet')
+    .requiredOption('--vpc <vpc>', 'VPC that it belongs to')
+    .requiredOption('--cidr-block <cidr>', 'its addresses, inside of those of the VPC')
+    .option('--zone <zone>', 'availability zone; its instances run on hosts there')
+    .option('--route-table <table>', 'route table; without it the main one of the VPC');
+  writingCommand<CreateSubnet>(nameable(create), io, async (session, options) => {
+    const { cidrBlock, zone, routeTable } = options;
+    const vpcId = await session.id('vpc', options.vpc);
+    const routeTableId = routeTable && (await session.id('route-table', routeTable));
+    const body = { spec: given({ vpcId, cidrBlock, zone, routeTableId }), tags: tagsOf(options) };
+    await session.show('subnet', await session.client.create('subnet', body, session.write));
+  });
+}
+
+function addSubnetUpdate(subnet: Command, io: Io): void {
+  const update = subnet
+    .command('update')
+    .description('change the route table or the tags')
+    .argument('<subnet>')
+    .option('--route-table <table>', 'route table; main: the main one of the VPC');
+  writingCommand<Naming & { routeTable?: string }>(nameable(update), io, async (session, options, text) => {
+    const { routeTable } = options;
+    const routeTableId =
+      routeTable === 'main' ? null : routeTable && (await session.id('route-table', routeTable));
+    const changed = await edit(session, 'subnet', await session.id('subnet', text), (before) => ({
+      spec: given({ routeTableId }),
+      tags: { ...before.tags, ...tagsOf(options) },
+    }));
+    await session.show('subnet', changed);
+  });
+}

@@ -1,0 +1,50 @@
+/** A program that runs until it is closed. */
+export interface Running {
+  /** Where it can be reached, and whatever else is worth a line in the log. */
+  readonly about: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Logs one line as JSON: fields, then the message. */
+export interface ServiceLogger {
+  info(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface ControllerOptions {
+  readonly api: Address;
+  readonly openflow: Address;
+  /** `sqlite:PATH` */
+  readonly store: string;
+}
+
+export interface AgentOptions {
+  readonly controller: string;
+  readonly ovsdb: string;
+  readonly host: string;
+  readonly tunnelIp: string;
+  readonly bridgeMappings: readonly { readonly network: string; readonly bridge: string }[];
+  readonly zone: string;
+  readonly compute?: 'netns';
+}
+
+export interface Launched extends Running {
+  readonly logger: ServiceLogger;
+}
+
+/**
+ * Starts the programs behind `weft controller` and `weft agent`. The launcher brings it: the commands know
+ * neither the controller nor the agent, so that all the others start without loading them.
+ */
+export interface Launchers {
+  controller(options: ControllerOptions): Promise<Launched>;
+  agent(options: AgentOptions): Promise<Launched>;
+}
+
+/** `HOST:PORT`, IPv6 in brackets. */
+export const addressText = ({ host, port }: Address) => `${host.includes(':') ? `[${host}]` : host}:${port}`;

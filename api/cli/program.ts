@@ -1,0 +1,71 @@
+import { Command, CommanderError } from 'commander';
+import { addGlobalOptions, type Io } from './command.ts';
+import { addAgentCommand } from './commands/agent.ts';
+import { addControllerCommand } from './commands/controller.ts';
+import { addExecCommand } from './commands/exec.ts';
+import { addElasticIpCommands, addExternalNetworkCommands } from './commands/external.ts';
+import { addHostCommands } from './commands/host.ts';
+import { addInstanceCommands } from './commands/instance.ts';
+import { addInterfaceCommands } from './commands/interface.ts';
+import { addOverviewCommand } from './commands/overview.ts';
+import { addInternetGatewayCommands, addRouteTableCommands } from './commands/routing.ts';
+import { addSecurityGroupCommands } from './commands/security-group.ts';
+import { addSubnetCommands, addVpcCommands } from './commands/vpc.ts';
+import { errorLine, exitCodeOf, exitCodes } from './errors.ts';
+import type { Launchers } from './launch.ts';
+
+/** The whole command line. Modules of the controller and the agent are loaded only by their own commands. */
+export function createProgram(io: Io, launchers: Launchers): Command {
+  const program = new Command('weft')
+    .description('Virtual private clouds on Open vSwitch.')
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: (text) => io.err(usageText(text)) });
+  addGlobalOptions(program);
+  addVpcCommands(program, io);
+  addSubnetCommands(program, io);
+  addInterfaceCommands(program, io);
+  addSecurityGroupCommands(program, io);
+  addRouteTableCommands(program, io);
+  addInternetGatewayCommands(program, io);
+  addExternalNetworkCommands(program, io);
+  addElasticIpCommands(program, io);
+  addInstanceCommands(program, io);
+  addHostCommands(program, io);
+  addOverviewCommand(program, io);
+  addExecCommand(program, io);
+  addControllerCommand(program, io, launchers);
+  addAgentCommand(program, io, launchers);
+  return program;
+}
+
+/**
+ * Runs one command line, without the names of node and the script.
+ * @returns the exit code: 0 done, 1 refused or failed, 2 wrong command line, 3 controller unreachable
+ */
+export async function runCli(
+  words: readonly string[],
+  surroundings: Omit<Io, 'setExitCode'>,
+  launchers: Launchers,
+): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const io: Io = {
+    ...surroundings,
+    setExitCode: (code) => {
+      exitCode = code;
+    },
+  };
+  try {
+    await createProgram(io, launchers).parseAsync(words, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    io.err(`${errorLine(error)}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+/** Commander writes `error: …` and then a suggestion on a line of its own. */
+const usageText = (text: string) =>
+  text.startsWith('error: ') ? `weft: ${text.slice('error: '.length).trim().replace('\n', ' — ')}\n` : text;

@@ -1,0 +1,36 @@
+import type { ApiResource, WeftClient } from '../contract/index.ts';
+import { CliError } from './errors.ts';
+
+type Instance = ApiResource<'instance'>;
+
+/**
+ * Follows an instance until `done` holds of it; it is called with undefined when the instance is gone.
+ * @param from the instance as it was read or written, from whose revision on it is followed
+ * @throws CliError `not-running` when it fails, vanishes, or the time is over
+ */
+export async function waitForInstance(
+  client: WeftClient,
+  from: Instance,
+  seconds: number,
+  done: (instance: Instance | undefined) => boolean,
+): Promise<Instance | undefined> {
+  let seen: Instance | undefined = from;
+  if (done(seen)) return seen;
+  const signal = AbortSignal.timeout(seconds * 1000);
+  for await (const commit of client.watch({ after: from.revision, kinds: ['instance'], signal })) {
+    for (const change of commit.changes) {
+      if (change.id !== from.id || change.kind !== 'instance') continue;
+      seen = change.after;
+      if (done(seen)) return seen;
+      if (!seen) throw stopped(from.id, 'was deleted meanwhile');
+      if (seen.status.state === 'failed')
+        throw stopped(from.id, `failed: ${seen.status.reason ?? 'no reason given'}`);
+    }
+  }
+  throw stopped(from.id, `is still ${seen.status.state} after ${seconds} s`);
+}
+
+const stopped = (id: string, how: string) =>
+  new CliError('not-running', `instance ${id} ${how}`, {
+    fix: `weft instance get ${id} shows its state, and the log of its host's agent says more.`,
+  });
