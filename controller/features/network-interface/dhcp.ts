@@ -8,7 +8,7 @@ import {
   parseCidr,
 } from '../../resources/index.ts';
 import { gatewayMac } from '../subnet/compile.ts';
-import { type BoundContext, macNumber } from './context.ts';
+import type { BoundContext } from './context.ts';
 
 const leaseSeconds = 3600;
 
@@ -49,7 +49,6 @@ export function dhcpFlows({ networkInterface, subnet }: BoundContext): Flow[] {
     priority: 300,
     match: [
       onRegister('interfaceNumber', networkInterface.number as number),
-      on('eth_src', macNumber(networkInterface.spec.macAddress)),
       isIpv4,
       on('ip_proto', protocol.udp),
       on('ipv4_dst', destination),
