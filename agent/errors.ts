@@ -4,8 +4,8 @@ export const agentErrorCodes = {
   'relative-socket-path': 'The OVSDB socket is not given as an absolute path.',
   'wrong-endpoint': 'The OVSDB endpoint is not a unix socket.',
   'ovsdb-unreachable': 'The OVSDB socket is missing or ovsdb-server does not answer on it.',
-  'vswitchd-down': 'ovs-vswitchd does not carry out what the database says.',
-  'openflow-unreachable': 'The management socket of br-int does not open.',
+  'vswitchd-down':
+    'ovs-vswitchd does not carry out what the database says, or does not answer at the socket of br-int.',
   'wrong-controller-address': 'The address of the controller is not an http(s) URL.',
   'controller-unreachable': 'The controller does not answer at its address.',
   'registration-refused': 'The controller refuses what the host says of itself.',

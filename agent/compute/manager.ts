@@ -1,0 +1,185 @@
+import { ApiError, type ApiResource, type WeftClient } from '@weft/api/contract';
+import type { Logger } from 'pino';
+import { Backoff, sleep } from '../backoff.ts';
+import { reasonOf } from '../errors.ts';
+import type { ComputeDriver } from './driver.ts';
+import { Gate } from './gate.ts';
+
+type Instance = ApiResource<'instance'>;
+type InstanceStatus = Parameters<WeftClient['setInstanceStatus']>[1];
+
+export interface InstanceManagerOptions {
+  readonly client: Pick<WeftClient, 'listAll' | 'watch' | 'get' | 'setInstanceStatus'>;
+  readonly host: string;
+  readonly driver: ComputeDriver;
+  readonly logger: Logger;
+}
+
+/** Each start runs about ten short programs; more at a time do not make a small machine faster. */
+const startsAtATime = 4;
+
+/** One instance that is wanted, or that has to go. */
+interface Task {
+  wanted: Instance | undefined;
+  /** What the driver made of `wanted`; undefined while it did not. */
+  status: InstanceStatus | undefined;
+  /** Ends a start that is not wanted any more, or a pause. */
+  interrupt: AbortController;
+  working: Promise<void> | undefined;
+}
+
+/** Makes the instances of this host what the controller wants them to be, each by a task of its own. */
+export class InstanceManager {
+  #options: InstanceManagerOptions;
+  #tasks = new Map<string, Task>();
+  #gate = new Gate(startsAtATime);
+  #stop = new AbortController();
+  #loop: Promise<void> | undefined;
+
+  constructor(options: InstanceManagerOptions) {
+    this.#options = options;
+  }
+
+  /** Follows the controller from now on. */
+  start(): void {
+    this.#loop ??= this.#follow();
+  }
+
+  /** Stops following. Instances go on running. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    for (const task of this.#tasks.values()) task.interrupt.abort();
+    await this.#loop;
+    await Promise.all([...this.#tasks.values()].map(({ working }) => working));
+  }
+
+  async #follow(): Promise<void> {
+    const { client, host, logger } = this.#options;
+    const backoff = new Backoff(100, 5000);
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        const { items, revision } = await client.listAll('instance', { 'spec.hostId': host });
+        await this.#takeList(items);
+        backoff.reset();
+        for await (const { changes } of client.watch({
+          after: revision,
+          kinds: ['instance'],
+          host,
+          signal,
+        })) {
+          for (const change of changes) if (change.kind === 'instance') this.#take(change.id, change.after);
+        }
+      } catch (error) {
+        logger.warn({ reason: reasonOf(error) }, 'cannot follow the instances of this host; trying again');
+        await sleep(backoff.next(), signal);
+      }
+    }
+  }
+
+  /** The list is complete: what is here and not in it has to go. */
+  async #takeList(instances: readonly Instance[]): Promise<void> {
+    const wanted = new Set(instances.map(({ id }) => id));
+    for (const id of new Set([...(await this.#options.driver.owned()), ...this.#tasks.keys()])) {
+      if (!wanted.has(id)) this.#take(id, undefined);
+    }
+    for (const instance of instances) this.#take(instance.id, instance);
+  }
+
+  #take(id: string, instance: Instance | undefined): void {
+    const wanted =
+      instance?.spec.hostId === this.#options.host && instance.status.state !== 'terminating'
+        ? instance
+        : undefined;
+    let task = this.#tasks.get(id);
+    if (!task) {
+      task = { wanted, status: undefined, interrupt: new AbortController(), working: undefined };
+      this.#tasks.set(id, task);
+    } else if (!wanted && task.wanted) {
+      task.interrupt.abort(new Error('the instance is not wanted any more'));
+    }
+    task.wanted = wanted;
+    this.#work(id, task);
+  }
+
+  #work(id: string, task: Task): void {
+    task.working ??= this.#settle(id, task).finally(() => {
+      task.working = undefined;
+    });
+  }
+
+  /** Works until the task is as wanted, or the manager is closed. */
+  async #settle(id: string, task: Task): Promise<void> {
+    const backoff = new Backoff(1000, 60_000);
+    while (!this.#stop.signal.aborted) {
+      task.interrupt = new AbortController();
+      try {
+        if (!task.wanted) {
+          await this.#options.driver.remove(id);
+          task.status = undefined;
+          this.#options.logger.info({ instance: id }, 'instance removed');
+          // It may have come back meanwhile.
+          if (task.wanted) continue;
+          this.#tasks.delete(id);
+          return;
+        }
+        task.status ??= await this.#start(task.wanted, task.interrupt.signal);
+        await this.#report(task.wanted, task.status);
+        return;
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        if (task.interrupt.signal.aborted) continue;
+        this.#options.logger.error(
+          { instance: id, reason: reasonOf(error) },
+          'an instance is not as wanted; trying again',
+        );
+        await this.#reportFailure(task, error);
+        await sleep(backoff.next(), task.interrupt.signal);
+      }
+    }
+  }
+
+  async #start(instance: Instance, signal: AbortSignal): Promise<InstanceStatus> {
+    const { client, driver, logger } = this.#options;
+    return await this.#gate.run(async () => {
+      const begun = performance.now();
+      const interfaces = await Promise.all(
+        instance.spec.networkInterfaceIds.map(async (id) => {
+          const { spec } = await client.get('network-interface', id);
+          return { id, mac: spec.macAddress };
+        }),
+      );
+      const { namespace } = await driver.start(instance.id, interfaces, signal);
+      const milliseconds = Math.round(performance.now() - begun);
+      logger.info({ instance: instance.id, namespace, milliseconds }, 'instance runs');
+      return { state: 'running', driver: driver.name, namespace };
+    });
+  }
+
+  async #report(instance: Instance, status: InstanceStatus): Promise<void> {
+    const { state, driver, namespace } = instance.status;
+    if (state === status.state && driver === status.driver && namespace === status.namespace) return;
+    try {
+      await this.#options.client.setInstanceStatus(instance.id, status);
+    } catch (error) {
+      // Deleted meanwhile: the watch says so too.
+      if (!(error instanceof ApiError) || error.code !== 'not-found') throw error;
+    }
+  }
+
+  /** Tells why a start failed. That the controller does not answer is no failure of the instance. */
+  async #reportFailure({ wanted, status }: Task, error: unknown): Promise<void> {
+    if (!wanted || status || error instanceof ApiError) return;
+    const failed: InstanceStatus = {
+      state: 'failed',
+      driver: this.#options.driver.name,
+      reason: reasonOf(error),
+    };
+    await this.#report(wanted, failed).catch((reportError: unknown) => {
+      this.#options.logger.warn(
+        { instance: wanted.id, reason: reasonOf(reportError) },
+        'cannot report a failure',
+      );
+    });
+  }
+}

@@ -1,0 +1,86 @@
+import type { BindingReporter } from '../bindings/reporter.ts';
+import { hasAddress, requestLease } from './dhcp.ts';
+import type { ComputeDriver, InstanceInterface } from './driver.ts';
+import type { Markers } from './markers.ts';
+import {
+  createNamespace,
+  createVeth,
+  namespaceExists,
+  namespaceOf,
+  outsideName,
+  removeNamespace,
+  removeVeth,
+  vethExists,
+} from './namespace.ts';
+import type { InstancePorts } from './ports.ts';
+
+export interface NetnsDriverOptions {
+  readonly ports: InstancePorts;
+  readonly markers: Markers;
+  readonly bindings: Pick<BindingReporter, 'bound'>;
+}
+
+/** Instances that are network namespaces: as light as a process, and with a real network. */
+export class NetnsDriver implements ComputeDriver {
+  readonly name = 'netns';
+  #ports: InstancePorts;
+  #markers: Markers;
+  #bindings: Pick<BindingReporter, 'bound'>;
+
+  constructor({ ports, markers, bindings }: NetnsDriverOptions) {
+    this.#ports = ports;
+    this.#markers = markers;
+    this.#bindings = bindings;
+  }
+
+  async owned(): Promise<ReadonlySet<string>> {
+    return new Set([...(await this.#markers.list()), ...this.#ports.instances()]);
+  }
+
+  async start(
+    instanceId: string,
+    interfaces: readonly InstanceInterface[],
+    signal: AbortSignal,
+  ): Promise<{ namespace: string }> {
+    const namespace = namespaceOf(instanceId);
+    await this.#markers.add(instanceId);
+    if (!namespaceExists(namespace)) await createNamespace(namespace);
+    const devices = interfaces.map(({ id, mac }, index) => ({ id, mac, inside: `eth${index}` }));
+    for (const { id, mac, inside } of devices) {
+      signal.throwIfAborted();
+      await this.#plug(instanceId, { id, mac }, { namespace, inside });
+    }
+    for (const { id, inside } of devices) {
+      await this.#bindings.bound(id, signal);
+      signal.throwIfAborted();
+      if (!(await hasAddress(namespace, inside))) await requestLease(namespace, inside, signal);
+    }
+    return { namespace };
+  }
+
+  async remove(instanceId: string): Promise<void> {
+    const devices = this.#ports.devicesOf(instanceId);
+    await this.#ports.remove(devices);
+    for (const device of devices) await removeVeth(device);
+    await removeNamespace(namespaceOf(instanceId));
+    await this.#markers.remove(instanceId);
+  }
+
+  /** Connects the namespace with br-int, as far as it is not. */
+  async #plug(
+    instanceId: string,
+    { id, mac }: InstanceInterface,
+    { namespace, inside }: { namespace: string; inside: string },
+  ): Promise<void> {
+    const outside = outsideName(id);
+    const pair = { outside, namespace, inside, mac };
+    if (!(await vethExists(pair))) {
+      // A port of an older device with this name would not notice the new one.
+      await this.#ports.remove([outside]);
+      await createVeth(pair);
+    }
+    if (!this.#ports.has(outside)) {
+      await this.#ports.add({ name: outside, instanceId, networkInterfaceId: id, mac });
+    }
+  }
+}

@@ -1,0 +1,38 @@
+#!/bin/sh
+# Takes over a lease in the network namespace that udhcpc runs in. Touches nothing but the device and its routes:
+# name servers would end up in the machine's own /etc/resolv.conf, which all namespaces share.
+set -eu
+
+# eth0 comes before eth1 where both have a default route.
+metric=$((100 + ${interface#eth}))
+
+configure() {
+  ip -4 address flush dev "$interface"
+  ip address add "$ip/${mask:-32}" broadcast + dev "$interface"
+  if [ -n "${mtu:-}" ]; then ip link set dev "$interface" mtu "$mtu"; fi
+  if [ -n "${staticroutes:-}" ]; then
+    # RFC 3442: with classless routes the router option is ignored.
+    # shellcheck disable=SC2086
+    set -- $staticroutes
+    while [ $# -ge 2 ]; do
+      route "$1" "$2"
+      shift 2
+    done
+  else
+    for router in ${router:-}; do route default "$router"; done
+  fi
+}
+
+# Gateway 0.0.0.0 means that the destination is on the link itself.
+route() {
+  if [ "$2" = 0.0.0.0 ]; then
+    ip route replace "$1" dev "$interface" metric "$metric"
+  else
+    ip route replace "$1" via "$2" dev "$interface" metric "$metric"
+  fi
+}
+
+case "$1" in
+  deconfig) ip link set dev "$interface" up ;;
+  bound | renew) configure ;;
+esac

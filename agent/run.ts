@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import { WeftClient } from '@weft/api/contract';
+import { Bindings } from './bindings/bindings.ts';
+import { BindingReporter } from './bindings/reporter.ts';
+import { Chassis, vswitchdDown } from './chassis/chassis.ts';
+import { OvsDatabase } from './chassis/database.ts';
+import type { ChassisFacts } from './chassis/facts.ts';
+import { integrationBridge } from './chassis/tables.ts';
+import { InstanceManager } from './compute/manager.ts';
+import { Markers } from './compute/markers.ts';
+import { NetnsDriver } from './compute/netns.ts';
+import { InstancePorts } from './compute/ports.ts';
+import { ControllerLink, type HostSpec } from './controller/link.ts';
+import type { AgentOptions, RunningAgent } from './options.ts';
+import { checkReachable, checkSocket } from './preflight/environment.ts';
+import { type CheckedOptions, checkOptions } from './preflight/options.ts';
+import { ResponderConnection } from './responder/connection.ts';
+import { Responder } from './responder/responder.ts';
+
+/** Shorter than the controller's lease of 15 s, so that a call that hangs does not cost the host its life. */
+const callTimeoutMs = 5000;
+const openflowTimeoutMs = 10_000;
+
+/** What was started, to be closed in reverse order. */
+type Closers = (() => void | Promise<void>)[];
+
+/**
+ * Prepares Open vSwitch of this host, registers it at the controller and answers for it. Resolves when the host is
+ * registered, connected and its first full report is accepted.
+ * @throws AgentError a line that says what is wrong and what to do
+ */
+export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
+  const closers: Closers = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    await start(checkOptions(options), closers);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { close };
+}
+
+async function start(options: CheckedOptions, closers: Closers): Promise<void> {
+  const { logger, host } = options;
+  checkSocket(options);
+  const client = new WeftClient({ url: options.controller, timeoutMs: callTimeoutMs });
+  closers.push(() => client.close());
+  await checkReachable(client);
+  const database = await OvsDatabase.open(options.ovsdb);
+  closers.push(() => database.close());
+  const chassis = new Chassis(database, options);
+  closers.push(() => chassis.close());
+  let facts = await chassis.prepare();
+  await startResponder(options, closers);
+
+  const reporter = new BindingReporter({ client, host, logger, onLost: () => link.refresh() });
+  const bindings = new Bindings(database, reporter, logger);
+  const link: ControllerLink = new ControllerLink({
+    client,
+    host,
+    logger,
+    spec: () => hostSpec(options, facts),
+    onTargets: (targets) => chassis.setTargets(targets),
+    onRegistered: () => reporter.reportAll(),
+  });
+  closers.push(() => bindings.close());
+  bindings.start();
+  closers.push(() => link.close());
+  await link.start();
+  chassis.watch((changed) => {
+    facts = changed;
+    logger.info({ ...changed }, 'the host has changed; registering it again');
+    link.refresh();
+  });
+  if (options.compute === 'netns') startCompute({ options, client, database, reporter }, closers);
+  logger.info({ host, controller: client.url, ...facts }, 'agent ready');
+}
+
+/** Before the controller is spoken to, because DHCP does not need it. */
+async function startResponder({ runDirectory, logger }: CheckedOptions, closers: Closers): Promise<void> {
+  const connection = new ResponderConnection({
+    path: join(runDirectory, `${integrationBridge}.mgmt`),
+    logger,
+    onPacket: (message) => responder.handle(message),
+    // What waits for neighbours waits for a switch that has forgotten it.
+    onLost: () => responder.resolver.clear(),
+  });
+  const responder: Responder = new Responder((message) => connection.send(message), logger);
+  closers.push(() => responder.resolver.clear());
+  closers.push(() => connection.close());
+  connection.start();
+  await connected(connection, runDirectory, logger);
+}
+
+async function connected(
+  connection: ResponderConnection,
+  runDirectory: string,
+  logger: Logger,
+): Promise<void> {
+  const timeout = Promise.withResolvers<'timeout'>();
+  const timer = setTimeout(() => timeout.resolve('timeout'), openflowTimeoutMs);
+  const outcome = await Promise.race([connection.connected, timeout.promise]);
+  clearTimeout(timer);
+  if (outcome !== 'timeout') return;
+  throw vswitchdDown(`the socket ${join(runDirectory, `${integrationBridge}.mgmt`)} does not answer`);
+}
+
+interface ComputeParts {
+  readonly options: CheckedOptions;
+  readonly client: WeftClient;
+  readonly database: OvsDatabase;
+  readonly reporter: BindingReporter;
+}
+
+function startCompute({ options, client, database, reporter }: ComputeParts, closers: Closers): void {
+  const driver = new NetnsDriver({
+    ports: new InstancePorts(database),
+    markers: new Markers(options.runDirectory),
+    bindings: reporter,
+  });
+  const manager = new InstanceManager({ client, host: options.host, driver, logger: options.logger });
+  closers.push(() => manager.close());
+  manager.start();
+}
+
+function hostSpec({ tunnelIp, zone, compute }: CheckedOptions, facts: ChassisFacts): HostSpec {
+  return {
+    tunnelAddress: tunnelIp,
+    zone,
+    ...facts,
+    externalPorts: { ...facts.externalPorts },
+    computeDrivers: compute === undefined ? [] : [compute],
+  };
+}
