@@ -1,0 +1,133 @@
+import type { ChangeSet } from '../compiler/index.ts';
+import { Compiler } from '../compiler/index.ts';
+import { Binder } from '../features/binding/operations.ts';
+import { features } from '../features/index.ts';
+import type { Draft } from '../features/operations/draft.ts';
+import { operationsByKind } from '../features/operations/registry.ts';
+import { Executor } from '../main/executor.ts';
+import { checkFlow, type Flow, type FragmentReference, type ScopeKey, scopeKey } from '../pipeline/index.ts';
+import { type HostSpec, type KindName, kindNames, type ResourceOf } from '../resources/index.ts';
+import { openSqliteStore, type Store } from '../store/index.ts';
+import { Topology } from '../topology/index.ts';
+
+export const testOwner = { account: '123456789012', region: 'us-east-1' };
+
+/** Store, topology and compiler without switches: what feature tests stand on. */
+export class World implements AsyncDisposable {
+  readonly store: Store;
+  readonly topology = new Topology();
+  readonly compiler = new Compiler(this.topology, features);
+  readonly executor: Executor;
+  /** What each commit since the start meant for switches. */
+  readonly changes: ChangeSet[] = [];
+
+  private constructor(store: Store) {
+    this.store = store;
+    this.executor = new Executor(store, this.topology, () => Promise.resolve());
+  }
+
+  static async create(): Promise<World> {
+    const store = await openSqliteStore(':memory:');
+    const world = new World(store);
+    world.topology.load(await store.snapshot());
+    world.compiler.load();
+    await store.watch(store.revision, (commit) => {
+      world.topology.apply(commit);
+      world.changes.push(world.compiler.apply(commit));
+    });
+    return world;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.store.close();
+  }
+
+  async run<T>(plan: (draft: Draft) => T): Promise<T> {
+    return (await this.executor.run(testOwner, plan)).result;
+  }
+
+  async create<K extends KindName>(kind: K, spec: Record<string, unknown>): Promise<ResourceOf<K>> {
+    const id = await this.run((draft) => {
+      const create = operationsByKind.get(kind)?.create;
+      if (!create) throw new Error(`${kind} cannot be created`);
+      return create(draft, { spec, tags: {} }).id;
+    });
+    return this.get(kind, id);
+  }
+
+  async update<K extends KindName>(
+    kind: K,
+    id: string,
+    spec: Record<string, unknown>,
+  ): Promise<ResourceOf<K>> {
+    await this.run((draft) => {
+      operationsByKind.get(kind)?.update?.(draft, this.get(kind, id) as never, { spec });
+    });
+    return this.get(kind, id);
+  }
+
+  async remove(kind: KindName, id: string): Promise<void> {
+    await this.run((draft) => operationsByKind.get(kind)?.remove?.(draft, this.get(kind, id) as never));
+  }
+
+  get<K extends KindName>(kind: K, id: string): ResourceOf<K> {
+    const resource = this.topology.get(kind, id);
+    if (!resource) throw new Error(`there is no ${kind} ${id}`);
+    return resource;
+  }
+
+  async host(index: number, spec: Partial<HostSpec> = {}): Promise<ResourceOf<'host'>> {
+    const id = `host-${index}`;
+    await this.run((draft) => {
+      draft.create('host', {
+        id,
+        spec: {
+          tunnelAddress: `198.18.0.${index}`,
+          zone: 'zone-a',
+          datapathId: index.toString(16).padStart(16, '0'),
+          tunnelPort: 1,
+          externalPorts: {},
+          computeDrivers: ['netns'],
+          ...spec,
+        },
+      });
+    });
+    return this.get('host', id);
+  }
+
+  bind(hostId: string, networkInterfaceId: string, ofport: number): Promise<ResourceOf<'binding'>> {
+    return this.run((draft) => new Binder(draft, hostId, 0).bind(networkInterfaceId, ofport));
+  }
+  unbind(hostId: string, networkInterfaceId: string): Promise<void> {
+    return this.run((draft) => new Binder(draft, hostId, 0).unbind(networkInterfaceId));
+  }
+
+  /** Every fragment of the present state with its flows, compiled from scratch by the features themselves. */
+  flows(): Map<ScopeKey, Flow[]> {
+    const references = new Map<string, FragmentReference>();
+    const add = (reference: FragmentReference) =>
+      references.set(`${reference.definition.code}:${reference.id}`, reference);
+    for (const feature of features) feature.always?.forEach(add);
+    for (const kind of kindNames) {
+      for (const after of this.topology.all(kind)) {
+        for (const feature of features) {
+          for (const reference of feature.affected(
+            { kind, id: after.id, before: undefined, after },
+            this.topology,
+          )) {
+            add(reference);
+          }
+        }
+      }
+    }
+    const result = new Map<ScopeKey, Flow[]>();
+    for (const { definition, id } of references.values()) {
+      const compiled = definition.compile(this.topology, id);
+      if (!compiled) continue;
+      compiled.flows.forEach(checkFlow);
+      const key = scopeKey(compiled.scope);
+      result.set(key, [...(result.get(key) ?? []), ...compiled.flows]);
+    }
+    return result;
+  }
+}

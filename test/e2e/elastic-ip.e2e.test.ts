@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { ResourceOf } from '@weft/controller/resources';
+import type { Outsider } from '@weft/labs/hosts';
+import { Cloud, type CloudVm, externalCidr } from './support/cloud.ts';
+
+describe('elastic IPs', () => {
+  let cloud: Cloud;
+  let outside: Outsider;
+  let one: CloudVm;
+  let two: CloudVm;
+  let bare: CloudVm;
+  let elasticIp: ResourceOf<'elastic-ip'>;
+
+  const associate = (networkInterfaceId: string | null, id = elasticIp.id) =>
+    cloud.applied(
+      cloud.client.update('elastic-ip', id, { spec: { networkInterfaceId } }, { waitSeconds: 10 }),
+    );
+
+  before(async () => {
+    cloud = await Cloud.start({ external: true });
+    outside = await cloud.lab.addOutsider({ address: '203.0.113.200/24' });
+    const network = await cloud.client.create('external-network', {
+      spec: {
+        name: 'external',
+        cidrBlock: externalCidr,
+        addressRanges: [{ first: '203.0.113.10', last: '203.0.113.50' }],
+      },
+    });
+    const vpc = await cloud.vpc();
+    const subnet = await cloud.subnet(vpc.id, '10.0.0.0/24');
+    const gateway = await cloud.client.create('internet-gateway', {
+      spec: { vpcId: vpc.id, externalNetworkId: network.id },
+    });
+    await cloud.client.update('route-table', vpc.spec.mainRouteTableId, {
+      spec: { routes: [{ destination: '0.0.0.0/0', target: gateway.id }] },
+    });
+    const group = await cloud.group(vpc.id, 'public', ['icmp from 0.0.0.0/0', 'tcp:80 from 0.0.0.0/0']);
+    one = await cloud.vm(cloud.host(0), subnet, { groups: [group] });
+    two = await cloud.vm(cloud.host(1), subnet, { groups: [group] });
+    bare = await cloud.vm(cloud.host(0), subnet, { groups: [group] });
+    elasticIp = await cloud.client.create('elastic-ip', { spec: {} });
+  });
+  after(() => cloud[Symbol.asyncDispose]());
+
+  it('is nobody before it is associated', async () => {
+    assert.equal((await outside.ping(elasticIp.spec.address, { count: 1 })).received, 0);
+    assert.equal((await one.ping('203.0.113.200', { count: 1 })).received, 0);
+  });
+
+  it('leads from outside to the VM, by its groups', async () => {
+    await associate(one.networkInterface.id);
+    await using servers = new AsyncDisposableStack();
+    for (const port of [80, 81]) servers.adopt(await one.tcpListen(port), (server) => server.close());
+    const ping = await outside.ping(elasticIp.spec.address);
+    assert.equal(ping.received, 3, ping.output);
+    const answer = await outside.tcpConnect(elasticIp.spec.address, 80);
+    assert.match(answer.answer, new RegExp(one.namespace));
+    assert.equal(
+      (await outside.tcpConnect(elasticIp.spec.address, 81, { timeoutMs: 1000 })).connected,
+      false,
+    );
+  });
+
+  it('does not lead to private addresses, and VMs without one stay inside', async () => {
+    await outside.addRoute('10.0.0.0/24', elasticIp.spec.address);
+    assert.equal((await outside.ping(bare.address, { count: 1 })).received, 0);
+    assert.equal((await outside.ping(one.address, { count: 1 })).received, 0);
+    assert.equal((await bare.ping('203.0.113.200', { count: 1 })).received, 0);
+  });
+
+  it('is the source of what the VM sends out', async () => {
+    const server = await outside.tcpListen(8000);
+    const sniff = await outside.spawn(
+      'tcpdump',
+      ['-n', '-l', '-i', 'eth0', 'tcp port 8000 and tcp[tcpflags] & tcp-syn != 0'],
+      { name: 'tcpdump' },
+    );
+    await sniff.waitForLine((line) => line.includes('listening on'));
+    assert.ok((await one.tcpConnect('203.0.113.200', 8000)).connected);
+    const line = await sniff.waitForLine((text) => text.includes('.8000: Flags [S]'));
+    assert.ok(line.includes(`IP ${elasticIp.spec.address}.`), line);
+    await sniff.stop();
+    await server.close();
+  });
+
+  it('moves to a VM on the other host, and the outside follows at once', async () => {
+    assert.equal((await outside.ping(elasticIp.spec.address, { count: 1 })).received, 1);
+    await using servers = new AsyncDisposableStack();
+    servers.adopt(await two.tcpListen(80), (server) => server.close());
+    const sniff = await outside.spawn('tcpdump', ['-n', '-l', '-i', 'eth0', 'arp'], { name: 'tcpdump-arp' });
+    await sniff.waitForLine((line) => line.includes('listening on'));
+    await associate(two.networkInterface.id);
+    const answer = await outside.tcpConnect(elasticIp.spec.address, 80, { timeoutMs: 1000 });
+    assert.match(answer.answer, new RegExp(two.namespace));
+    await sniff.waitForLine(
+      (line) =>
+        line.includes(`Request who-has ${elasticIp.spec.address}`) &&
+        line.includes(`tell ${elasticIp.spec.address}`),
+    );
+    await sniff.stop();
+    assert.equal((await one.ping('203.0.113.200', { count: 1 })).received, 0);
+  });
+
+  it('two VMs of the cloud reach each other by their elastic IPs, across hosts and on one host', async () => {
+    const second = await cloud.client.create('elastic-ip', { spec: {} });
+    for (const peer of [one, bare]) {
+      await associate(peer.networkInterface.id, second.id);
+      const across = peer === one ? two : two;
+      assert.equal((await across.ping(second.spec.address)).received, 3);
+      await associate(null, second.id);
+    }
+    await associate(one.networkInterface.id);
+    await associate(bare.networkInterface.id, second.id);
+    assert.equal((await one.ping(second.spec.address)).received, 3);
+    await associate(null, second.id);
+    await cloud.client.remove('elastic-ip', second.id);
+  });
+
+  it('is nobody again after it was disassociated', async () => {
+    await associate(null);
+    assert.equal((await outside.ping(elasticIp.spec.address, { count: 1 })).received, 0);
+    const flows = (await Promise.all(cloud.lab.hosts.map((host) => host.dumpFlows()))).flat();
+    assert.deepEqual(
+      flows.filter((flow) => flow.text.includes(`=${elasticIp.spec.address}`)),
+      [],
+    );
+  });
+});

@@ -1,0 +1,157 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WeftClient } from '@weft/api/contract';
+import type { ResourceOf } from '@weft/controller/resources';
+import {
+  type AgentProgram,
+  type ControllerProgram,
+  createLab,
+  type Host,
+  type Lab,
+  type Vm,
+} from '@weft/labs/hosts';
+
+export interface CloudOptions {
+  readonly hosts?: number;
+  readonly external?: boolean;
+}
+
+/** Rules in short: `tcp:80 from 0.0.0.0/0`, `icmp from sg-…`, `all to 10.0.0.0/8`. */
+export type RuleText = string;
+
+export interface CloudVm extends Vm {
+  readonly networkInterface: ResourceOf<'network-interface'>;
+  readonly address: string;
+}
+
+export const externalCidr = '203.0.113.0/24';
+
+/** A lab of real hosts with the real controller and agents, and what tests do with it, through the API only. */
+export class Cloud implements AsyncDisposable {
+  readonly lab: Lab;
+  readonly controller: ControllerProgram;
+  readonly client: WeftClient;
+  readonly agents: AgentProgram[] = [];
+
+  private constructor(lab: Lab, controller: ControllerProgram) {
+    this.lab = lab;
+    this.controller = controller;
+    this.client = new WeftClient({ url: controller.apiUrl });
+  }
+
+  static async start({ hosts = 2, external = false }: CloudOptions = {}): Promise<Cloud> {
+    const lab = await createLab({ hosts, ...(external ? { externalNetwork: { cidr: externalCidr } } : {}) });
+    try {
+      const cloud = new Cloud(lab, await lab.startController());
+      for (const host of lab.hosts) cloud.agents.push(await host.startAgent());
+      return cloud;
+    } catch (error) {
+      await lab.close();
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.client.close();
+    await this.lab.close();
+  }
+
+  host(index: number): Host {
+    return this.lab.hosts[index] as Host;
+  }
+
+  async vpc(cidrBlock = '10.0.0.0/16'): Promise<ResourceOf<'vpc'>> {
+    return this.client.create('vpc', { spec: { cidrBlock } });
+  }
+
+  async subnet(vpcId: string, cidrBlock: string): Promise<ResourceOf<'subnet'>> {
+    return this.client.create('subnet', { spec: { vpcId, cidrBlock } });
+  }
+
+  /** A group with exactly these rules besides the one that allows everything out. */
+  async group(
+    vpcId: string,
+    name: string,
+    rules: readonly RuleText[] = [],
+  ): Promise<ResourceOf<'security-group'>> {
+    const group = await this.client.create('security-group', { spec: { vpcId, name } });
+    for (const rule of rules) await this.rule(group.id, rule);
+    return group;
+  }
+
+  /** Adds a rule and waits until every affected host has it. */
+  async rule(groupId: string, text: RuleText): Promise<ResourceOf<'security-group-rule'>> {
+    const match = /^(?<protocol>\w+)(?::(?<from>\d+)(?:-(?<to>\d+))?)? (?<side>from|to) (?<peer>\S+)$/.exec(
+      text,
+    );
+    if (!match?.groups) throw new Error(`not a rule: ${text}`);
+    const { protocol, from, to = from, side, peer = '' } = match.groups;
+    const spec = {
+      groupId,
+      direction: side === 'from' ? 'ingress' : 'egress',
+      protocol,
+      ...(from === undefined ? {} : { fromPort: Number(from), toPort: Number(to) }),
+      ...(peer.startsWith('sg-') ? { referencedGroupId: peer } : { cidrIpv4: peer }),
+    };
+    return this.applied(this.client.create('security-group-rule', { spec }, { waitSeconds: 10 }));
+  }
+
+  /** Fails when a write that was waited for is not on every host. */
+  async applied<T extends { receipt?: { applied: boolean } }>(write: Promise<T>): Promise<T> {
+    const answer = await write;
+    if (!answer.receipt?.applied) throw new Error(`not applied: ${JSON.stringify(answer.receipt)}`);
+    return answer;
+  }
+
+  /** An interface of the API as a port with a machine behind it; it has its address by DHCP when this resolves. */
+  async vm(
+    host: Host,
+    subnet: ResourceOf<'subnet'>,
+    options: {
+      groups?: readonly { id: string }[];
+      address?: string;
+      dhcp?: boolean;
+      macAddress?: string;
+    } = {},
+  ): Promise<CloudVm> {
+    const { groups, address, dhcp = true, macAddress } = options;
+    const networkInterface = await this.client.create('network-interface', {
+      spec: {
+        subnetId: subnet.id,
+        ...(groups ? { securityGroupIds: groups.map(({ id }) => id) } : {}),
+        ...(address ? { privateAddress: address } : {}),
+        ...(macAddress ? { macAddress } : {}),
+      },
+    });
+    const vm = await host.addVmPort({
+      interfaceId: networkInterface.id,
+      mac: networkInterface.spec.macAddress,
+    });
+    await this.bound(host, networkInterface.id);
+    if (dhcp) await vm.dhcp();
+    return Object.assign(vm, { networkInterface, address: networkInterface.spec.privateAddress });
+  }
+
+  /** Resolves when the host's switch has confirmed the binding. */
+  async bound(host: Host, networkInterfaceId: string): Promise<void> {
+    await eventually(`binding of ${networkInterfaceId} on ${host.name}`, async () => {
+      const filter = { 'spec.networkInterfaceId': networkInterfaceId, 'spec.hostId': host.name };
+      const [binding] = (await this.client.list('binding', { filter })).items;
+      if (!binding) return false;
+      const { liveness } = await this.client.get('host', host.name);
+      return liveness.openflow === 'up' && liveness.appliedRevision >= binding.revision;
+    });
+  }
+}
+
+/** Polls until the condition holds; fails with `what` after the time. */
+export async function eventually(
+  what: string,
+  condition: () => Promise<boolean>,
+  timeoutMs = 10_000,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+    await sleep(20);
+  }
+}
