@@ -4,7 +4,13 @@ import { LabError } from './errors.ts';
 import { parseFlows } from './flows.ts';
 import { plugMachine } from './machine.ts';
 import { namespacePrefix } from './names.ts';
-import { createNamespace, ipBatch, neighbourNamespaces, removeNamespaces } from './namespaces.ts';
+import {
+  createNamespace,
+  deleteDevice,
+  ipBatch,
+  neighbourNamespaces,
+  removeNamespaces,
+} from './namespaces.ts';
 import { NamespaceNode } from './node.ts';
 import { OpenVswitch } from './open-vswitch.ts';
 import type { ProgramFolder } from './program-folder.ts';
@@ -25,8 +31,8 @@ export interface HostSurroundings {
   takeMachineName(prefix: string, wanted: string | undefined): string;
   releaseMachineName(name: string): void;
   startAgent(host: OvsHost, options: AgentOptions): Promise<AgentProgram>;
-  /** Told after the host is gone. */
-  closed(host: OvsHost): Promise<void>;
+  /** Called before the host's namespace goes: lets go of what the lab holds in it. */
+  release(host: OvsHost): Promise<void>;
 }
 
 const underlayBridge = 'br-phy';
@@ -159,15 +165,17 @@ export class OvsHost extends NamespaceNode implements Host {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#surroundings.release(this);
     await this.endPrograms();
-    const machines = await Promise.all([...this.#vms].map((vm) => vm.endPrograms().then(() => vm.namespace)));
-    const instances = await neighbourNamespaces([this.namespace]);
-    const own = instances.filter((namespace) => namespace !== this.#surroundings.fabric);
-    await removeNamespaces([...new Set([...machines, ...own]), this.namespace]);
+    await Promise.all([...this.#vms].map((vm) => vm.endPrograms()));
+    const { fabric } = this.#surroundings;
+    for (const segment of ['underlay', 'external'] as const) {
+      await deleteDevice(fabric, fabricPort(segment, this.name));
+    }
+    await removeNamespaces([this.namespace, ...(await neighbourNamespaces([this.namespace]))]);
     await rm(this.directory, { recursive: true, force: true });
     for (const vm of this.#vms) this.#surroundings.releaseMachineName(vm.name);
     this.#vms.clear();
-    await this.#surroundings.closed(this);
   }
 
   /** ovs-vswitchd makes br-phy's device anew whenever it starts, without an address. */

@@ -121,7 +121,7 @@ class OvsLab implements Lab {
       takeMachineName: (prefix, wanted) => this.#takeMachineName(prefix, wanted),
       releaseMachineName: (name) => this.#machineNames.delete(name),
       startAgent: (which, agent) => this.#startAgent(which, agent),
-      closed: (which) => this.#hostClosed(which),
+      release: (which) => this.#release(which),
     });
     this.#hosts.set(options.name, host);
     try {
@@ -230,7 +230,7 @@ class OvsLab implements Lab {
     await this.#relay.open(host.namespace, port, target);
   }
 
-  async #hostClosed(host: OvsHost): Promise<void> {
+  async #release(host: OvsHost): Promise<void> {
     this.#hosts.delete(host.name);
     await this.#relay?.closeAll(host.namespace);
   }

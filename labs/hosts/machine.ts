@@ -1,5 +1,5 @@
 import { insideNamespace, run } from './command.ts';
-import { createNamespace, ipBatch, removeNamespaces } from './namespaces.ts';
+import { createNamespace, deleteDevice, ipBatch, removeNamespaces } from './namespaces.ts';
 import { NamespaceNode } from './node.ts';
 import type { ProgramFolder } from './program-folder.ts';
 import type { Machine, Outsider } from './types.ts';
@@ -16,12 +16,14 @@ export interface Cable {
 /** A namespace with eth0. */
 export class NamespaceMachine extends NamespaceNode implements Machine {
   readonly mac: string;
+  readonly #cable: Cable;
   readonly #onClose: () => void;
   #closed = false;
 
-  constructor(name: string, namespace: string, mac: string, folder: ProgramFolder, onClose: () => void) {
+  constructor(name: string, namespace: string, cable: Cable, folder: ProgramFolder, onClose: () => void) {
     super(name, namespace, folder);
-    this.mac = mac;
+    this.mac = cable.mac;
+    this.#cable = cable;
     this.#onClose = onClose;
   }
 
@@ -41,15 +43,15 @@ export class NamespaceMachine extends NamespaceNode implements Machine {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.unplug();
     await this.endPrograms();
+    await this.unplug();
     await removeNamespaces([this.namespace]);
     this.#onClose();
   }
 
-  /** What a kind of machine undoes before its namespace goes. */
+  /** Takes the cable away. A kind of machine may have more to undo at its other end. */
   protected async unplug(): Promise<void> {
-    // The cable goes with the namespace; there may be more to undo at its other end.
+    await deleteDevice(this.#cable.peerNamespace, this.#cable.peerName);
   }
 }
 
@@ -65,7 +67,7 @@ export class ExternalMachine extends NamespaceMachine implements Outsider {
     folder: ProgramFolder,
     onClose: () => void,
   ) {
-    super(name, namespace, cable.mac, folder, onClose);
+    super(name, namespace, cable, folder, onClose);
     this.address = address;
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { execute, run } from './command.ts';
+import { LabError } from './errors.ts';
 import { processesInNamespaces, sendSignal, waitUntilGone } from './process-identity.ts';
 
 const namespacesDirectory = '/run/netns';
@@ -43,6 +44,18 @@ export async function removeNamespaces(names: readonly string[]): Promise<void> 
     if (result.code !== 0 && listNamespaces().includes(name)) {
       await run('ip', ['netns', 'del', name]);
     }
+  }
+}
+
+/**
+ * Deletes a device (and the other end of its veth) if it is there. The kernel deletes those of a namespace too, but some time
+ * after the namespace's name is gone: too late for a successor of the same name.
+ */
+export async function deleteDevice(namespace: string, device: string): Promise<void> {
+  const result = await execute('ip', ['-n', namespace, 'link', 'del', device]);
+  const gone = /Cannot find device|Cannot open network namespace/.test(result.stderr);
+  if (result.code !== 0 && !gone) {
+    throw new LabError('command-failed', `${namespace}: deleting ${device}: ${result.stderr.trim()}`);
   }
 }
 

@@ -57,13 +57,14 @@ class End(asyncio.Protocol):
         self.target = target
         self.transport = None
         self.other = None
+        self.early = b""  # read before the target was reached
+        self.ended_early = False
 
     def connection_made(self, transport):
         self.transport = transport
         transport.set_write_buffer_limits(high=BUFFER_LIMIT)
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.target is not None:
-            transport.pause_reading()
             task = asyncio.ensure_future(self.reach_target())
             tasks.add(task)
             task.add_done_callback(tasks.discard)
@@ -78,14 +79,26 @@ class End(asyncio.Protocol):
         self.other, other.other = other, self
         if self.transport.is_closing():
             other.reset()
-        else:
+            return
+        if self.early:
+            other.transport.write(self.early)
+            self.early = b""
             self.transport.resume_reading()
+        if self.ended_early:
+            other.transport.write_eof()
 
     def data_received(self, data):
-        self.other.transport.write(data)
+        if self.other is not None:
+            self.other.transport.write(data)
+        else:
+            # Not paused in connection_made: Python 3.11 would start to read all the same.
+            self.early += data
+            self.transport.pause_reading()
 
     def eof_received(self):
-        if self.other is not None and not self.other.transport.is_closing():
+        if self.other is None:
+            self.ended_early = True
+        elif not self.other.transport.is_closing():
             self.other.transport.write_eof()
         return True  # the other direction may still have something to say
 

@@ -19,7 +19,7 @@ export class HostedMachine extends NamespaceMachine implements Vm {
     folder: ProgramFolder,
     onClose: () => void,
   ) {
-    super(name, namespace, cable.mac, folder, onClose);
+    super(name, namespace, cable, folder, onClose);
     this.interfaceId = port.interfaceId;
     this.host = port.host;
     this.port = cable.peerName;
@@ -66,5 +66,6 @@ export class HostedMachine extends NamespaceMachine implements Vm {
   protected override async unplug(): Promise<void> {
     // Not waiting for ovs-vswitchd: a test may have killed it.
     await this.host.vsctl('--no-wait', '--if-exists', 'del-port', this.port);
+    await super.unplug();
   }
 }
