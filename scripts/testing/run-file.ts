@@ -165,11 +165,16 @@ export async function runTestFile(file: string, options: RunFileOptions): Promis
   }
 }
 
-/** A failing test makes the exit code 1 all by itself: then the test is the news, not the exit code. */
-function judge(ending: Ending, { results, unfinished }: FileEvents): string | undefined {
-  if (ending.problem === undefined) return results.length === 0 ? 'has no test in it' : undefined;
-  if (ending.problem === TEST_FAILED && results.some((result) => result.outcome === 'failed'))
-    return undefined;
+/** @returns what is wrong with the file besides its failing tests */
+function judge(ending: Ending, { results, unfinished, complete }: FileEvents): string | undefined {
+  // A failing test makes the exit code 1 all by itself: then the test is the news, not the exit code.
+  const told = ending.problem === TEST_FAILED && results.some((result) => result.outcome === 'failed');
+  if (ending.problem === undefined || told) {
+    if (complete) return results.length === 0 ? 'has no test that came to its end' : undefined;
+    return results.length + unfinished.length === 0
+      ? 'has no test that came to its end'
+      : 'ended before all of its tests did';
+  }
   return unfinished.length === 0
     ? ending.problem
     : `${ending.problem}; not finished: ${unfinished.join(', ')}`;

@@ -30,10 +30,12 @@ export interface FileEvents {
   results: TestResult[];
   /** Names of tests that began and did not end: where a file that was killed hung. */
   unfinished: string[];
+  /** The runner inside the file has seen the end of all its tests. */
+  complete: boolean;
 }
 
 /** One line of the events file. */
-type Line = { result: TestResult } | { began: string } | { ended: string };
+type Line = { result: TestResult } | { began: string } | { ended: string } | { complete: true };
 
 type Ended = Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>;
 
@@ -74,6 +76,7 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
     const result = resultOf(event, [...names.slice(0, event.data.nesting), event.data.name]);
     if (result !== undefined) write({ result });
   }
+  write({ complete: true });
   yield '';
 }
 
@@ -81,11 +84,13 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
 export function readTestEvents(file: string): FileEvents {
   const results: TestResult[] = [];
   const unfinished: string[] = [];
+  let complete = false;
   for (const text of readFileSync(file, 'utf8').split('\n').slice(0, -1)) {
     const line = JSON.parse(text) as Line;
     if ('result' in line) results.push(line.result);
     else if ('began' in line) unfinished.push(line.began);
+    else if ('complete' in line) complete = true;
     else if (unfinished.includes(line.ended)) unfinished.splice(unfinished.indexOf(line.ended), 1);
   }
-  return { results, unfinished };
+  return { results, unfinished, complete };
 }
