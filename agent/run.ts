@@ -92,14 +92,11 @@ async function startResponder({ runDirectory, logger }: CheckedOptions, closers:
   closers.push(() => responder.resolver.clear());
   closers.push(() => connection.close());
   connection.start();
-  await connected(connection, runDirectory, logger);
+  await connected(connection, runDirectory);
 }
 
-async function connected(
-  connection: ResponderConnection,
-  runDirectory: string,
-  logger: Logger,
-): Promise<void> {
+/** @throws AgentError `vswitchd-down` */
+async function connected(connection: ResponderConnection, runDirectory: string): Promise<void> {
   const timeout = Promise.withResolvers<'timeout'>();
   const timer = setTimeout(() => timeout.resolve('timeout'), openflowTimeoutMs);
   const outcome = await Promise.race([connection.connected, timeout.promise]);

@@ -9,11 +9,18 @@ export interface CommandResult {
 
 const maxOutputBytes = 1024 * 1024;
 
+export interface CommandOptions {
+  /** Default 10 s. */
+  readonly timeoutMs?: number;
+  /** Kills the program. */
+  readonly signal?: AbortSignal;
+}
+
 /** Runs a program of the system to its end and gives what it said, whatever its exit code. */
 export function attempt(
   command: string,
   args: readonly string[],
-  timeoutMs = 10_000,
+  { timeoutMs = 10_000, signal }: CommandOptions = {},
 ): Promise<CommandResult> {
   const { promise, resolve, reject } = Promise.withResolvers<CommandResult>();
   const options = { timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: maxOutputBytes, signal } as const;
