@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { LabError } from './errors.ts';
 import { type LabProgram, startProgram } from './program.ts';
 
-const answerTimeoutMs = 5_000;
+const answerTimeoutMs = 15_000;
 
 /** One running relay.py: leads ports of namespaces' loopback to ports of the root namespace's loopback. */
 export class Relay {
