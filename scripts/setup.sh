@@ -20,24 +20,6 @@ missing_debian_packages() {
   comm -23 <(sort <<<"$wanted") <(sort <<<"$installed")
 }
 
-# In a container or chroot no service manager runs. There, a package that starts its service while it is being
-# installed can fail, or leaves daemons behind that nobody asked for. The labs start their own.
-without_starting_services() {
-  local policy=/usr/sbin/policy-rc.d
-  if [ -d /run/systemd/system ] || [ -e "$policy" ]; then
-    "$@"
-    return
-  fi
-  trap "rm -f $policy" EXIT
-  printf '#!/bin/sh\nexit 101\n' >"$policy"
-  chmod +x "$policy"
-  local code=0
-  "$@" || code=$?
-  rm -f "$policy"
-  trap - EXIT
-  return "$code"
-}
-
 apt() {
   DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 "$@"
 }
@@ -47,8 +29,10 @@ install_debian_packages() {
   say "installing from Debian: $*"
   # A source of packages that has nothing to do with ours may be out of order: what counts is the installation.
   apt update >"$log" 2>&1 || say "apt-get update had errors, see $log; going on"
-  if ! without_starting_services apt install --yes --no-install-recommends "$@" 2>&1 </dev/null |
-    tee -a "$log" | sed -un 's/^Setting up \([^ ]*\).*/set-up:   \1/p'; then
+  # Of the packages that come along only ours are named, or the list would be five times as long.
+  if ! apt install --yes --no-install-recommends "$@" 2>&1 </dev/null |
+    tee -a "$log" | sed -un 's/^Setting up \([^ :]*\).*/\1/p' | grep --line-buffered -xF "$(printf '%s\n' "$@")" |
+    sed -u 's/^/set-up:   /'; then
     tail -n 20 "$log" >&2
     fail "apt-get could not install: $*. The whole output is in $log"
   fi
@@ -79,7 +63,10 @@ npm_packages() {
   local path=${PATH//"$PWD/node_modules/.bin:"/}
   PATH=$path command -v npm >/dev/null || fail "npm is missing: install Node.js 20 or newer with npm"
   say "installing npm packages (npm ci)"
-  PATH=$path npm ci --loglevel=error --no-audit --no-fund
+  if ! PATH=$path npm ci --loglevel=error --no-audit --no-fund >.setup/npm.log 2>&1 </dev/null; then
+    cat .setup/npm.log >&2
+    fail "npm ci could not install package-lock.json; it needs the npm registry, or its cache"
+  fi
   npm_packages_are_current || fail "npm ci went through, but there is no Node 24 for $(uname -sm): Linux on x64 or arm64 is needed"
 }
 
