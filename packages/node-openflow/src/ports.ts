@@ -30,3 +30,6 @@ export const allTables = 255;
 
 /** "Not buffered" (OFP_NO_BUFFER). */
 export const noBuffer = 0xffffffff;
+
+/** Priority of a flow that does not name one. */
+export const defaultPriority = 32768;

@@ -187,6 +187,8 @@ export interface CheckPacketLargerAction {
 export interface DeleteFieldAction {
   readonly type: 'delete-field';
   readonly field: FieldName;
+  /** Bytes on the wire, as in `Subfield`. */
+  readonly size?: number;
 }
 
 /** Stops processing: no further actions, tables or resubmits of this level. */

@@ -22,4 +22,6 @@ export interface Subfield {
   readonly field: FieldName;
   readonly offset: number;
   readonly bits: number;
+  /** As in `FieldMatch`; encoding a `tun_metadataN` without it uses 124 bytes, as ovs-ofctl does. */
+  readonly size?: number;
 }

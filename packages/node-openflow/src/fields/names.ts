@@ -36,6 +36,8 @@ export type ConntrackFieldName =
 
 export type PipelineFieldName =
   | 'in_port'
+  /** The 32-bit input port in actions, where `in_port` is the 16-bit one. */
+  | 'in_port_oxm'
   | 'metadata'
   | 'pkt_mark'
   | 'packet_type'

@@ -13,7 +13,7 @@ export type GroupModCommand =
 export interface GroupBucket {
   /** Default: its place in the list. OpenFlow 1.5 only. */
   readonly id?: number;
-  /** Default 0 for `all`, `indirect` and `fast-failover`, 1 for `select`. */
+  /** Share of the traffic in `select` groups; default 1 there and 0 elsewhere. */
   readonly weight?: number;
   readonly watchPort?: number;
   readonly watchGroup?: number;
@@ -58,7 +58,9 @@ export type MeterBand =
       readonly rate: number;
       readonly burst?: number;
       readonly precedenceLevel: number;
-    };
+    }
+  /** A band this library does not know, whole. */
+  | { readonly type: 'unknown'; readonly raw: Uint8Array };
 
 export interface MeterMod {
   readonly type: 'meter-mod';

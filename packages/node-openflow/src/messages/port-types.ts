@@ -30,6 +30,14 @@ export interface PortStatus {
   readonly port: PortDescription;
 }
 
+/** Errors that only Ethernet ports count. */
+export interface EthernetPortErrors {
+  readonly frame: bigint;
+  readonly overrun: bigint;
+  readonly crc: bigint;
+  readonly collisions: bigint;
+}
+
 /** Counters of a port; all ones means that the switch does not count it. */
 export interface PortStatistics {
   readonly port: number;
@@ -43,6 +51,7 @@ export interface PortStatistics {
   readonly sentDropped: bigint;
   readonly receivedErrors: bigint;
   readonly sentErrors: bigint;
-  /** Properties this library does not know or need, whole. */
-  readonly properties?: readonly Uint8Array[];
+  readonly ethernet?: EthernetPortErrors;
+  /** Properties this library does not know, whole. */
+  readonly unknown?: readonly Uint8Array[];
 }

@@ -1,0 +1,222 @@
+import { OpenFlowError } from '../errors.ts';
+import type { Version } from '../messages/types.ts';
+import type { FormatOptions } from '../text/context.ts';
+import { findPort, parsePort } from '../text/context.ts';
+import { badText, keyValues } from '../text/syntax.ts';
+import { hexOf } from '../wire/hex.ts';
+import type { Reader } from '../wire/reader.ts';
+import type { Writer } from '../wire/writer.ts';
+import {
+  type ActionCodec,
+  type ActionForm,
+  type DecodeContext,
+  type EncodeContext,
+  experimenterType,
+} from './codec.ts';
+import { conntrack } from './conntrack.ts';
+import { controller } from './controller.ts';
+import { learn } from './learn.ts';
+import { move } from './move.ts';
+import {
+  checkPacketLarger,
+  clone,
+  conjunction,
+  deleteField,
+  note,
+  resubmit,
+  stackPop,
+  stackPush,
+} from './nicira.ts';
+import { output, outputRegister, outputTruncated } from './output.ts';
+import { load, setField } from './set-field.ts';
+import {
+  conntrackClear,
+  decrementTtl,
+  decrementTtlToControllers,
+  exit,
+  group,
+  meter,
+  popVlan,
+  pushVlan,
+  setQueue,
+} from './simple.ts';
+import type { Action, UnknownAction } from './types.ts';
+
+/** Every action there is. To add one, write its codec and put it here. */
+export const actionCodecs: readonly ActionCodec[] = [
+  output,
+  outputRegister,
+  outputTruncated,
+  setField,
+  load,
+  move,
+  decrementTtl,
+  decrementTtlToControllers,
+  group,
+  meter,
+  pushVlan,
+  popVlan,
+  setQueue,
+  resubmit,
+  conjunction,
+  conntrack,
+  conntrackClear,
+  controller,
+  learn,
+  note,
+  clone,
+  stackPush,
+  stackPop,
+  checkPacketLarger,
+  deleteField,
+  exit,
+];
+
+/** Actions inside actions, deeper than any switch accepts. */
+const deepestNesting = 32;
+
+const byType = new Map(actionCodecs.map((codec) => [codec.type, codec]));
+const byWord = new Map(actionCodecs.flatMap((codec) => codec.words.map((word) => [word, codec] as const)));
+const formsByVersion = new Map<number, Map<number, ActionForm<Action>>>();
+
+/** One number for experimenter and subtype: experimenters are 32 bits wide, subtypes 16. */
+function formKey(number: number, experimenter: number): number {
+  return experimenter * 0x10000 + number;
+}
+
+for (const version of [4, 5, 6] as const) {
+  const forms = new Map<number, ActionForm<Action>>();
+  for (const form of actionCodecs.flatMap((codec) => codec.forms)) {
+    const [first, last] = form.versions ?? [4, 6];
+    if (version >= first && version <= last) forms.set(formKey(form.number, form.experimenter ?? 0), form);
+  }
+  formsByVersion.set(version, forms);
+}
+
+function codecOf(action: Action): ActionCodec {
+  const codec = byType.get(action.type);
+  if (codec) return codec;
+  throw new OpenFlowError('OPENFLOW_VALUE_RANGE', `there is no action of type "${String(action.type)}"`);
+}
+
+/** Encoding and decoding of actions in one version, at one depth of nesting. */
+class ActionCoder implements EncodeContext, DecodeContext {
+  readonly version: Version;
+  readonly #depth: number;
+  readonly #forms: Map<number, ActionForm<Action>>;
+  #inner: ActionCoder | undefined;
+
+  constructor(version: Version, depth: number) {
+    this.version = version;
+    this.#depth = depth;
+    this.#forms = formsByVersion.get(version) ?? new Map();
+  }
+
+  encodeActions(writer: Writer, actions: readonly Action[]): void {
+    for (const action of actions) {
+      if (action.type === 'unknown') writer.raw(action.raw);
+      else codecOf(action).encode(writer, action, this.#deeper(0));
+    }
+  }
+
+  decodeActions(reader: Reader): Action[] {
+    const actions: Action[] = [];
+    while (reader.remaining > 0) actions.push(this.#decodeAction(reader));
+    return actions;
+  }
+
+  #decodeAction(reader: Reader): Action {
+    const start = reader.offset;
+    const type = reader.u16();
+    const length = reader.u16();
+    if (length < 8 || length % 8 !== 0) {
+      reader.fail('OPENFLOW_BAD_LENGTH', `action ${type} has a length of ${length}`, start);
+    }
+    const outer = reader.enter(length - 4);
+    const form = this.#findForm(reader, type, length);
+    if (!form) reader.offset = start;
+    const action = form ? form.decode(reader, this.#deeper(start)) : this.#keep(reader);
+    reader.leave(outer);
+    return action;
+  }
+
+  #findForm(reader: Reader, type: number, length: number): ActionForm<Action> | undefined {
+    if (type !== experimenterType) return this.#forms.get(type);
+    if (length < 16) return undefined;
+    const experimenter = reader.u32();
+    return this.#forms.get(formKey(reader.u16(), experimenter));
+  }
+
+  #keep(reader: Reader): UnknownAction {
+    return { type: 'unknown', raw: reader.rest() };
+  }
+
+  #deeper(offset: number): ActionCoder {
+    if (this.#depth >= deepestNesting) {
+      throw new OpenFlowError(
+        'OPENFLOW_TOO_DEEP',
+        `actions are nested more than ${deepestNesting} deep`,
+        offset,
+      );
+    }
+    this.#inner ??= new ActionCoder(this.version, this.#depth + 1);
+    return this.#inner;
+  }
+}
+
+const coders = new Map([4, 5, 6].map((version) => [version, new ActionCoder(version as Version, 0)]));
+
+function coderOf(version: Version): ActionCoder {
+  return coders.get(version) as ActionCoder;
+}
+
+/** Writes actions one after the other. */
+export function encodeActions(writer: Writer, actions: readonly Action[], version: Version): void {
+  coderOf(version).encodeActions(writer, actions);
+}
+
+/** Reads actions up to the reader's end. */
+export function decodeActions(reader: Reader, version: Version): Action[] {
+  return coderOf(version).decodeActions(reader);
+}
+
+function parseAction(key: string, value: string, depth: number): Action {
+  const word = key.toLowerCase();
+  const codec = byWord.get(word);
+  if (codec) return codec.parse(value, { parseActions: (text) => parseNested(text, depth + 1) }, word);
+  if (findPort(key) !== undefined) return { type: 'output', port: parsePort(key) };
+  return badText(`there is no action "${key}"`);
+}
+
+function parseNested(text: string, depth: number): Action[] {
+  if (depth > deepestNesting) throw new OpenFlowError('OPENFLOW_TOO_DEEP', 'actions are nested too deeply');
+  const items = keyValues(text);
+  if (items.some(({ key }) => key.toLowerCase() === 'drop')) {
+    return items.length === 1 ? [] : badText('drop excludes all other actions');
+  }
+  return items.map(({ key, value }) => parseAction(key, value, depth));
+}
+
+/** Reads one action of a list that was split into keys and values. */
+export function parseActionItem(key: string, value: string): Action {
+  return parseAction(key, value, 0);
+}
+
+/**
+ * Reads a list of actions in the syntax of ovs-actions(7).
+ * @throws OpenFlowError OPENFLOW_BAD_TEXT
+ */
+export function parseActions(text: string): Action[] {
+  return parseNested(text, 0);
+}
+
+/** Writes a list of actions as ovs-ofctl prints it; an empty one is `drop`. */
+export function formatActions(actions: readonly Action[], options: FormatOptions = {}): string {
+  if (actions.length === 0) return 'drop';
+  const context = { ...options, formatActions: (inner: readonly Action[]) => formatActions(inner, options) };
+  return actions
+    .map((action) =>
+      action.type === 'unknown' ? `unknown(${hexOf(action.raw)})` : codecOf(action).format(action, context),
+    )
+    .join(',');
+}

@@ -1,0 +1,42 @@
+/**
+ * Every error code of this package, with what it means. The table is the reference: each `OpenFlowError` carries one of
+ * these codes, so that callers can tell errors apart without reading their text.
+ */
+export const openFlowErrors = {
+  OPENFLOW_TRUNCATED: 'The bytes end before the structure does.',
+  OPENFLOW_BAD_LENGTH: 'A length field contradicts the structure it is part of.',
+  OPENFLOW_BAD_VALUE: 'A field holds a value that the specification does not allow.',
+  OPENFLOW_UNSUPPORTED_VERSION: 'The version is none of OpenFlow 1.3, 1.4 and 1.5.',
+  OPENFLOW_TOO_DEEP: 'Actions are nested too deeply.',
+  OPENFLOW_TOO_LONG: 'A length does not fit into its 16-bit (or smaller) field.',
+  OPENFLOW_VALUE_RANGE: 'A value to be written does not fit into its field.',
+  OPENFLOW_UNKNOWN_FIELD: 'There is no match field of this name.',
+  OPENFLOW_NOT_IN_VERSION: 'This version of OpenFlow has no such message, action or field.',
+  OPENFLOW_BAD_TEXT: 'The text does not follow the syntax of ovs-ofctl.',
+  OPENFLOW_SWITCH_ERROR: 'The switch refused a request.',
+  OPENFLOW_TIMEOUT: 'No reply came in time.',
+  OPENFLOW_CLOSED: 'The connection is closed.',
+  OPENFLOW_OVERFLOW: 'More data arrived, or waits to be sent, than the limit allows.',
+} as const;
+
+export type OpenFlowErrorCode = keyof typeof openFlowErrors;
+
+/**
+ * Malformed input, or a value that cannot be written.
+ *
+ * `offset` counts bytes from the start of the message when decoding, characters from the start of the text when parsing,
+ * and is 0 where there is no place to name.
+ */
+export class OpenFlowError extends Error {
+  readonly code: OpenFlowErrorCode;
+  readonly offset: number;
+  readonly reason: string;
+
+  constructor(code: OpenFlowErrorCode, reason: string, offset = 0) {
+    super(`${code}: ${reason}${offset > 0 ? ` (at ${offset})` : ''}`);
+    this.name = 'OpenFlowError';
+    this.code = code;
+    this.reason = reason;
+    this.offset = offset;
+  }
+}

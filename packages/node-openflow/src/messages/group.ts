@@ -1,0 +1,241 @@
+import { decodeActions, encodeActions } from '../actions/registry.ts';
+import { OpenFlowError } from '../errors.ts';
+import { decodeEntries, encodeEntries } from '../fields/oxm.ts';
+import { groups, ports } from '../ports.ts';
+import { enumeration } from '../wire/enumeration.ts';
+import { decodeProperties, writeProperty } from '../wire/properties.ts';
+import type { Reader } from '../wire/reader.ts';
+import type { Writer } from '../wire/writer.ts';
+import type { MessageCodec } from './codec.ts';
+import type {
+  GroupBucket,
+  GroupDescription,
+  GroupMod,
+  GroupSelectionMethod,
+  GroupType,
+} from './group-meter-types.ts';
+import type { Version } from './types.ts';
+
+const groupTypes = enumeration('group type', ['all', 'select', 'indirect', 'fast-failover']);
+const commands = enumeration('group-mod command', {
+  add: 0,
+  modify: 1,
+  delete: 2,
+  'insert-bucket': 3,
+  'remove-bucket': 5,
+  'add-or-modify': 0x8000,
+});
+
+const bucketProperty = { weight: 0, watchPort: 1, watchGroup: 2 } as const;
+const experimenterProperty = 0xffff;
+const netronome = 0x0000154d;
+const selectionMethod = 1;
+const methodLength = 16;
+const allBuckets = 0xffffffff;
+
+type Draft = { -readonly [Key in keyof GroupBucket]: GroupBucket[Key] };
+
+/** 1.5: `u16 length, u16 length of the actions, u32 id, actions`, properties. */
+function encodeBucket15(writer: Writer, bucket: GroupBucket, index: number, type: GroupType): void {
+  const start = writer.length;
+  writer.pad(4);
+  writer.u32(bucket.id ?? index, 'bucket id');
+  const actionsAt = writer.length;
+  encodeActions(writer, bucket.actions, 6);
+  writer.patch16(start + 2, writer.length - actionsAt, 'the list of actions');
+  const { weight = type === 'select' ? 1 : 0, watchPort, watchGroup } = bucket;
+  if (type === 'select' || weight !== 0) {
+    writeProperty(writer, bucketProperty.weight, () => {
+      writer.u16(weight, 'weight');
+      writer.pad(2);
+    });
+  }
+  if (watchPort !== undefined) {
+    writeProperty(writer, bucketProperty.watchPort, () => writer.u32(watchPort, 'watchPort'));
+  }
+  if (watchGroup !== undefined) {
+    writeProperty(writer, bucketProperty.watchGroup, () => writer.u32(watchGroup, 'watchGroup'));
+  }
+  writer.patch16(start, writer.length - start, 'the bucket');
+}
+
+function decodeBucket15(reader: Reader): GroupBucket {
+  const start = reader.offset;
+  const length = reader.u16();
+  if (length < 8) reader.fail('OPENFLOW_BAD_LENGTH', `a bucket has a length of ${length}`, start);
+  const outer = reader.enter(length - 2);
+  const actionsLength = reader.u16();
+  const id = reader.u32();
+  const afterActions = reader.enter(actionsLength);
+  const bucket: Draft = { id, actions: decodeActions(reader, 6) };
+  reader.leave(afterActions);
+  decodeProperties(reader, (type, payload) => {
+    if (type === bucketProperty.weight) bucket.weight = payload.u16();
+    else if (type === bucketProperty.watchPort) bucket.watchPort = payload.u32();
+    else if (type === bucketProperty.watchGroup) bucket.watchGroup = payload.u32();
+  });
+  reader.leave(outer);
+  return bucket;
+}
+
+/** Before 1.5: `u16 length, u16 weight, u32 watch port, u32 watch group, 4 zeros, actions`. */
+function encodeBucket13(writer: Writer, bucket: GroupBucket, type: GroupType, version: Version): void {
+  const start = writer.length;
+  writer.u16(0);
+  writer.u16(bucket.weight ?? (type === 'select' ? 1 : 0), 'weight');
+  writer.u32(bucket.watchPort ?? ports.any, 'watchPort');
+  writer.u32(bucket.watchGroup ?? groups.any, 'watchGroup');
+  writer.pad(4);
+  encodeActions(writer, bucket.actions, version);
+  writer.patch16(start, writer.length - start, 'the bucket');
+}
+
+function decodeBucket13(reader: Reader, version: Version): GroupBucket {
+  const start = reader.offset;
+  const length = reader.u16();
+  if (length < 16) reader.fail('OPENFLOW_BAD_LENGTH', `a bucket has a length of ${length}`, start);
+  const outer = reader.enter(length - 2);
+  const weight = reader.u16();
+  const watchPort = reader.u32();
+  const watchGroup = reader.u32();
+  reader.skip(4);
+  const bucket: Draft = { actions: decodeActions(reader, version) };
+  if (weight !== 0) bucket.weight = weight;
+  if (watchPort !== ports.any) bucket.watchPort = watchPort;
+  if (watchGroup !== groups.any) bucket.watchGroup = watchGroup;
+  reader.leave(outer);
+  return bucket;
+}
+
+function encodeBuckets(writer: Writer, group: GroupDescription, version: Version): void {
+  for (const [index, bucket] of group.buckets.entries()) {
+    if (version === 6) encodeBucket15(writer, bucket, index, group.groupType);
+    else encodeBucket13(writer, bucket, group.groupType, version);
+  }
+}
+
+function decodeBuckets(reader: Reader, version: Version): GroupBucket[] {
+  const buckets: GroupBucket[] = [];
+  while (reader.remaining > 0) {
+    buckets.push(version === 6 ? decodeBucket15(reader) : decodeBucket13(reader, version));
+  }
+  return buckets;
+}
+
+/** Property of Netronome: `u32 experimenter, u32 type, 4 zeros, 16 bytes method, u64 parameter`, fields. */
+function encodeSelection(writer: Writer, selection: GroupSelectionMethod): void {
+  writeProperty(writer, experimenterProperty, () => {
+    writer.u32(netronome);
+    writer.u32(selectionMethod);
+    writer.pad(4);
+    writer.text(selection.method, methodLength, 'selection method');
+    writer.u64(selection.parameter ?? 0n, 'selection parameter');
+    encodeEntries(writer, selection.fields ?? [], 6);
+  });
+}
+
+function decodeSelection(reader: Reader): GroupSelectionMethod | undefined {
+  let selection: GroupSelectionMethod | undefined;
+  decodeProperties(reader, (type, payload) => {
+    if (type !== experimenterProperty || payload.u32() !== netronome || payload.u32() !== selectionMethod)
+      return;
+    payload.skip(4);
+    const method = payload.text(methodLength);
+    const parameter = payload.u64();
+    selection = { method, parameter, fields: decodeEntries(payload) };
+  });
+  return selection;
+}
+
+/**
+ * 1.5: `u16 command, u8 type, zero, u32 group, u16 length of the buckets, 2 zeros, u32 bucket id, buckets`, properties.
+ * Before: `u16 command, u8 type, zero, u32 group, buckets`.
+ */
+export const groupMod: MessageCodec<GroupMod> = {
+  type: 'group-mod',
+  forms: [{ number: 15 }],
+  encode(writer, message, { version }) {
+    writer.u16(commands.number(message.command));
+    writer.u8(groupTypes.number(message.groupType));
+    writer.pad(1);
+    writer.u32(message.group, 'group');
+    if (version !== 6) {
+      requireOldCommand(message);
+      encodeBuckets(writer, message, version);
+      return;
+    }
+    const lengthAt = writer.length;
+    writer.pad(4);
+    writer.u32(message.commandBucketId ?? allBuckets, 'commandBucketId');
+    encodeBuckets(writer, message, version);
+    writer.patch16(lengthAt, writer.length - lengthAt - 8, 'the list of buckets');
+    if (message.selection) encodeSelection(writer, message.selection);
+  },
+  decode(reader, { version }) {
+    const command = commands.strictName(reader.u16(), reader.offset - 2);
+    const groupType = groupTypes.strictName(reader.u8(), reader.offset - 1);
+    reader.skip(1);
+    const group = reader.u32();
+    const head = { type: 'group-mod', command, groupType, group } as const;
+    if (version !== 6) return { ...head, buckets: decodeBuckets(reader, version) };
+    const length = reader.u16();
+    reader.skip(2);
+    const commandBucketId = reader.u32();
+    const outer = reader.enter(length);
+    const buckets = decodeBuckets(reader, version);
+    reader.leave(outer);
+    const selection = decodeSelection(reader);
+    return { ...head, commandBucketId, buckets, ...(selection ? { selection } : {}) };
+  },
+};
+
+function requireOldCommand({ command, selection }: GroupMod): void {
+  if (command !== 'insert-bucket' && command !== 'remove-bucket' && !selection) return;
+  throw new OpenFlowError(
+    'OPENFLOW_NOT_IN_VERSION',
+    'single buckets and selection methods exist since OpenFlow 1.5: use modify, without a selection',
+  );
+}
+
+/**
+ * 1.5: `u16 length, u8 type, zero, u32 group, u16 length of the buckets, 6 zeros, buckets`, properties.
+ * Before: `u16 length, u8 type, zero, u32 group, buckets`.
+ */
+export function encodeGroupDescription(writer: Writer, group: GroupDescription, version: Version): void {
+  const start = writer.length;
+  writer.u16(0);
+  writer.u8(groupTypes.number(group.groupType));
+  writer.pad(1);
+  writer.u32(group.group, 'group');
+  const lengthAt = writer.length;
+  if (version === 6) writer.pad(8);
+  encodeBuckets(writer, group, version);
+  if (version === 6) writer.patch16(lengthAt, writer.length - lengthAt - 8, 'the list of buckets');
+  if (group.selection) encodeSelection(writer, group.selection);
+  writer.patch16(start, writer.length - start, 'the group');
+}
+
+/** Reads what `encodeGroupDescription` wrote. */
+export function decodeGroupDescription(reader: Reader, version: Version): GroupDescription {
+  const start = reader.offset;
+  const length = reader.u16();
+  if (length < 8) reader.fail('OPENFLOW_BAD_LENGTH', `a group has a length of ${length}`, start);
+  const outer = reader.enter(length - 2);
+  const groupType = groupTypes.strictName(reader.u8(), reader.offset - 1);
+  reader.skip(1);
+  const group = reader.u32();
+  let selection: GroupSelectionMethod | undefined;
+  let buckets: GroupBucket[];
+  if (version === 6) {
+    const bucketsLength = reader.u16();
+    reader.skip(6);
+    const afterBuckets = reader.enter(bucketsLength);
+    buckets = decodeBuckets(reader, version);
+    reader.leave(afterBuckets);
+    selection = decodeSelection(reader);
+  } else {
+    buckets = decodeBuckets(reader, version);
+  }
+  reader.leave(outer);
+  return { groupType, group, buckets, ...(selection ? { selection } : {}) };
+}

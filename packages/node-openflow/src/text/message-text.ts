@@ -1,0 +1,56 @@
+import type { Match } from '../fields/match.ts';
+import { formatMatch } from '../fields/match-text.ts';
+import { messageCodecs } from '../messages/registry.ts';
+import type { Message } from '../messages/types.ts';
+import { hexOf } from '../wire/hex.ts';
+import type { FormatOptions } from './context.ts';
+import { formatFlow } from './flow-format.ts';
+import { hexadecimal } from './syntax.ts';
+
+const codecs = new Map(messageCodecs.map((codec) => [codec.type, codec]));
+
+/** Bytes that are printed before the rest is only counted. */
+const shownBytes = 64;
+
+function formatBytes(bytes: Uint8Array): string {
+  const rest = bytes.length - shownBytes;
+  return rest > 0 ? `${hexOf(bytes.subarray(0, shownBytes))}…(${rest} more)` : hexOf(bytes);
+}
+
+function isMatch(value: readonly unknown[]): boolean {
+  return (
+    value.length > 0 && value.every((item) => typeof item === 'object' && item !== null && 'field' in item)
+  );
+}
+
+function isFlow(value: object): value is Parameters<typeof formatFlow>[0] {
+  return 'match' in value && 'instructions' in value;
+}
+
+function formatValue(value: unknown, options: FormatOptions): string {
+  if (typeof value === 'bigint') return hexadecimal(value);
+  if (value instanceof Uint8Array) return formatBytes(value);
+  if (Array.isArray(value)) {
+    if (isMatch(value)) return formatMatch(value as Match, options);
+    return `[${value.map((item) => formatValue(item, options)).join('; ')}]`;
+  }
+  if (typeof value !== 'object' || value === null) return String(value);
+  return isFlow(value) ? formatFlow(value, options) : `{${formatProperties(value, [], options)}}`;
+}
+
+function formatProperties(value: object, hidden: readonly string[], options: FormatOptions): string {
+  return Object.entries(value)
+    .filter(([key, item]) => !hidden.includes(key) && item !== undefined)
+    .map(([key, item]) => `${key}=${formatValue(item, options)}`)
+    .join(', ');
+}
+
+/** Writes any message on one line: its name, and flows, matches and actions in it as ovs-ofctl prints them. */
+export function formatMessage(message: Message, options: FormatOptions = {}): string {
+  const name = 'part' in message ? `${message.type} ${message.part}` : message.type;
+  const format = codecs.get(message.type)?.format;
+  const body = format
+    ? format(message, options)
+    : formatProperties(message, ['type', 'part', 'xid', 'version'], options);
+  return body === '' ? name : `${name}: ${body}`;
+}
