@@ -27,6 +27,8 @@ export class EventStream {
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
+      // The end of the stream is the end of the connection, which then need not wait for another request.
+      connection: 'close',
       // Proxies that buffer answers would hold events back.
       'x-accel-buffering': 'no',
     });

@@ -38,7 +38,7 @@ function kindSchemas(kind: ApiKind, definition: KindDefinition): Record<string, 
   const name = schemaName(kind);
   const schemas: Record<string, Schema> = {
     [`${name}Spec`]: plain(definition.spec),
-    [name]: resourceSchema(kind, definition),
+    [name]: resourceSchema(kind, definition, {}),
     [`${name}Page`]: closedObject(
       {
         items: { type: 'array', items: ref(name) },
@@ -66,7 +66,7 @@ function kindSchemas(kind: ApiKind, definition: KindDefinition): Record<string, 
   return schemas;
 }
 
-function resourceSchema(kind: ApiKind, definition: KindDefinition): Schema {
+function resourceSchema(kind: ApiKind, definition: KindDefinition, more: Record<string, Schema>): Schema {
   const name = schemaName(kind);
   const properties: Record<string, Schema> = {
     kind: { type: 'string', const: kind },
@@ -85,7 +85,10 @@ function resourceSchema(kind: ApiKind, definition: KindDefinition): Schema {
     properties.liveness = ref('HostLiveness'); // not required: commits in a watch are what was stored
   }
   properties.receipt = ref('Receipt');
-  return { ...closedObject(properties, required), description: definition.description };
+  return {
+    ...closedObject({ ...properties, ...more }, [...required, ...Object.keys(more)]),
+    description: definition.description,
+  };
 }
 
 function commonSchemas(): Record<string, Schema> {
@@ -158,20 +161,16 @@ function agentSchemas(): Record<string, Schema> {
   const upOrDown = { type: 'string', enum: ['up', 'down'] };
   const ofport = { type: 'integer', minimum: 1, maximum: 0xfffffeff, description: 'OpenFlow port on br-int' };
   const interfaceId = { type: 'string', pattern: '^eni-[0-9a-f]{17}$', description: 'id of an interface' };
+  const target = { type: 'string', examples: ['tcp:192.0.2.1:6653'] };
   return {
+    RegisteredHost: resourceSchema('host', kinds.host, {
+      openflowTargets: { type: 'array', items: target, description: 'where the switch connects to' },
+    }),
     HostLiveness: closedObject(
       { agent: upOrDown, openflow: upOrDown, appliedRevision: { type: 'integer' } },
       ['agent', 'openflow', 'appliedRevision'],
     ),
     HostRegistration: closedObject({ spec: ref('HostSpec') }, ['spec']),
-    RegisteredHost: {
-      type: 'object',
-      allOf: [ref('Host')],
-      properties: {
-        openflowTargets: { type: 'array', items: { type: 'string', examples: ['tcp:192.0.2.1:6653'] } },
-      },
-      required: ['openflowTargets'],
-    },
     PortReport: closedObject({ ofport }, ['ofport']),
     PortsReport: closedObject(
       {
