@@ -3,6 +3,7 @@ export const labErrorCodes = {
   'requirement-missing': 'the machine lacks something that labs need',
   'invalid-option': 'an option of the caller has a value that cannot work',
   'name-taken': 'a lab, host or machine of this name is there already',
+  'port-in-use': 'something listens already on a port that a program was given',
   'unknown-host': 'the lab has no host of this name',
   'command-failed': 'a command ended with a status that is not 0',
   'command-timeout': 'a command took longer than it may and was killed',

@@ -23,7 +23,7 @@ import type {
   Outsider,
   OutsiderOptions,
 } from './types.ts';
-import { startAgent, startController } from './weft-programs.ts';
+import { findWeftCommand, startAgent, startController } from './weft-programs.ts';
 
 /** How many hosts start at a time: starting is mostly waiting for daemons. */
 const startsAtOnce = 4;
@@ -59,6 +59,7 @@ class OvsLab implements Lab {
   readonly #log: (message: string) => void;
   readonly #fabric: string;
   readonly #folder: ProgramFolder;
+  readonly #weftCommand: string | undefined;
   readonly #hosts = new Map<string, OvsHost>();
   readonly #outsiders = new Set<ExternalMachine>();
   readonly #controllers = new Set<LabProgram>();
@@ -75,6 +76,7 @@ class OvsLab implements Lab {
     this.externalNetwork = options.externalNetwork;
     this.#log = (message) => options.log?.(`lab ${name}: ${message}`);
     this.#fabric = `${namespacePrefix(name)}fabric`;
+    this.#weftCommand = options.weftCommand;
     this.#folder = new ProgramFolder(join(directory, programsFolder));
     for (const relay of options.relays ?? []) this.#relays.set(relay.port, relay.target);
   }
@@ -180,7 +182,11 @@ class OvsLab implements Lab {
   async startController(options: ControllerOptions = {}): Promise<ControllerProgram> {
     this.#checkOpen();
     this.#log('starting the controller');
-    const controller = await startController(this.#folder, this.directory, options);
+    const controller = await startController(
+      this.#folder,
+      { command: this.#command(), labDirectory: this.directory },
+      options,
+    );
     this.#controllers.add(controller);
     await this.relay(controller.apiPort);
     await this.relay(controller.openflowPort);
@@ -218,11 +224,16 @@ class OvsLab implements Lab {
     this.#log(`starting the agent of ${host.name}`);
     const agent = await startAgent(
       host,
+      this.#command(),
       typeof controller === 'string' ? controller : controller.apiUrl,
       options,
     );
     this.#log(`agent of ${host.name} is ready`);
     return agent;
+  }
+
+  #command(): string {
+    return this.#weftCommand ?? findWeftCommand();
   }
 
   async #openRelay(host: OvsHost, port: number, target: number): Promise<void> {

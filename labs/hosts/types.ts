@@ -254,6 +254,8 @@ export interface LabOptions {
   readonly externalNetwork?: { readonly cidr: string };
   /** Opened on every host, also on those added later. */
   readonly relays?: readonly { readonly port: number; readonly target: number }[];
+  /** The weft command of the controller and the agents; default: `bin/weft` in the nearest folder above this one. */
+  readonly weftCommand?: string;
   /** Told in one line what the lab does. */
   readonly log?: (message: string) => void;
 }

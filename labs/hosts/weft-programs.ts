@@ -16,17 +16,17 @@ const freePorts = { first: 20_000, count: 12_000 };
 /** Starts `weft controller` in the root namespace and waits until its health answers. */
 export async function startController(
   folder: ProgramFolder,
-  labDirectory: string,
+  surroundings: { readonly command: string; readonly labDirectory: string },
   options: ControllerOptions,
 ): Promise<ControllerProgram & LabProgram> {
-  const apiPort = options.apiPort ?? (await findFreePort());
-  const openflowPort = options.openflowPort ?? (await findFreePort());
-  const state = options.stateDirectory ?? join(labDirectory, 'controller');
+  const apiPort = await takePort('apiPort', options.apiPort);
+  const openflowPort = await takePort('openflowPort', options.openflowPort);
+  const state = options.stateDirectory ?? join(surroundings.labDirectory, 'controller');
   await mkdir(state, { recursive: true, mode: 0o700 });
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const program = await folder.start({
     name: 'controller',
-    command: weftCommand(),
+    command: surroundings.command,
     args: [
       'controller',
       ...['--api', `127.0.0.1:${apiPort}`, '--openflow', `127.0.0.1:${openflowPort}`],
@@ -42,6 +42,7 @@ export async function startController(
 /** Starts `weft agent` in the host's namespace and waits until it says that it is ready. */
 export async function startAgent(
   host: OvsHost,
+  command: string,
   controller: string,
   options: AgentOptions,
 ): Promise<AgentProgram> {
@@ -49,7 +50,7 @@ export async function startAgent(
     host.externalBridge === undefined ? [] : ['--bridge-mapping', `external=${host.externalBridge}`];
   const specification: Omit<ProgramSpecification, 'directory'> = {
     name: `${host.name}-agent`,
-    command: weftCommand(),
+    command,
     args: [
       'agent',
       ...['--controller', controller, '--ovsdb', host.ovsdbEndpoint, '--host', host.name],
@@ -66,7 +67,7 @@ export async function startAgent(
 }
 
 /** The launcher of this checkout or installation: bin/weft in the nearest folder above. */
-function weftCommand(): string {
+export function findWeftCommand(): string {
   let folder = import.meta.dirname;
   for (;;) {
     const candidate = join(folder, 'bin', 'weft');
@@ -100,6 +101,16 @@ async function waitForHealth(program: Program, apiUrl: string, timeoutMs: number
   throw new LabError(
     'not-ready',
     `${program.name}: ${state}; its last lines (all in ${program.logFile}):\n  ${lines}`,
+  );
+}
+
+/** The port asked for, or a free one. Whoever listens on it would answer for the controller that could not start. */
+async function takePort(what: string, wanted: number | undefined): Promise<number> {
+  if (wanted === undefined) return await findFreePort();
+  if (await isFree(wanted)) return wanted;
+  throw new LabError(
+    'port-in-use',
+    `${what}: 127.0.0.1:${wanted} is in use; end what listens there or choose another`,
   );
 }
 
