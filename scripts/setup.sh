@@ -53,8 +53,12 @@ debian_packages() {
   install_debian_packages "${missing[@]}"
 }
 
+# Either the lockfile is the one that scripts/after-install.sh noted, or npm has finished after it was last written:
+# `npm install NAME` runs no scripts of ours.
 npm_packages_are_current() {
-  [ -x node_modules/.bin/node ] && sha256sum --check --status .setup/lockfile.sha256 2>/dev/null
+  [ -x node_modules/.bin/node ] || return
+  sha256sum --check --status .setup/lockfile.sha256 2>/dev/null ||
+    [ node_modules/.package-lock.json -nt package-lock.json ]
 }
 
 npm_packages() {

@@ -71,6 +71,7 @@ describe('counting', () => {
     assert.equal(totals.passed, 0);
     assert.ok(totals.failed > 0);
     assert.match(printed(), /Error: hook/);
+    assert.match(printed(), /not run because of that: x/);
   });
 });
 

@@ -61,8 +61,13 @@ function formatFailure(test: TestResult, root: string): string[] {
 /** Everything that went wrong in one file. */
 function formatFailures(result: FileResult, root: string): string[] {
   const lines = ['', `FAIL ${result.file}${result.problem === undefined ? '' : ` ${result.problem}`}`, ''];
-  for (const test of result.results) {
-    if (test.outcome === 'failed') lines.push(...formatFailure(test, root));
+  const failures = result.results.filter((test) => test.outcome === 'failed');
+  const cancelled = failures.filter((test) => test.cancelled === true);
+  for (const test of failures) {
+    if (test.cancelled !== true) lines.push(...formatFailure(test, root));
+  }
+  if (cancelled.length > 0) {
+    lines.push(`  not run because of that: ${cancelled.map((test) => test.path.at(-1)).join('; ')}`, '');
   }
   const output = result.output.trimEnd();
   if (output !== '') {

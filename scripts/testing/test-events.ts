@@ -23,6 +23,8 @@ export interface TestResult {
   location?: string;
   /** The error as Node prints it; failures only. */
   error?: string;
+  /** It did not run, because what it stands in had failed before. */
+  cancelled?: true;
 }
 
 /** What is known of a test file from its events. */
@@ -49,6 +51,7 @@ function resultOf(event: Ended, path: string[]): TestResult | undefined {
   if (event.type === 'test:pass') return isSuite ? undefined : { outcome: 'passed', path };
   const { error } = event.data.details as { error: Error & { failureType?: string } };
   if (error.failureType === 'subtestsFailed') return undefined;
+  if (error.failureType === 'cancelledByParent') return { outcome: 'failed', path, cancelled: true };
   return {
     outcome: 'failed',
     path,
