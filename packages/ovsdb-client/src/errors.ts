@@ -10,7 +10,10 @@ export const ovsdbErrors = {
   OVSDB_CONNECTION_LOST: 'The connection broke after the request was sent; its outcome is unknown.',
   OVSDB_CLOSED: 'The client, replica or lock has been closed by its owner.',
   OVSDB_TIMEOUT: 'No reply came in time; the outcome of a transaction is unknown.',
-  OVSDB_OVERFLOW: 'More requests wait for a reply than the limit allows.',
+  OVSDB_NOT_LEADER: 'The server does not lead the cluster, and only a leader will do.',
+  OVSDB_STALE_SERVER: 'The server is out of touch with its cluster or lags behind what was already seen.',
+  OVSDB_LISTENER_FAILED: 'A listener threw; its connection is ended so that no update is skipped.',
+  OVSDB_OVERFLOW: 'More requests, or more bytes, wait than the limit allows.',
   OVSDB_BAD_JSON: 'The peer sent bytes that are no JSON text.',
   OVSDB_MESSAGE_TOO_LARGE: 'The peer sent a message larger than the limit.',
   OVSDB_MESSAGE_TOO_DEEP: 'The peer sent a message nested more deeply than the limit.',
@@ -58,26 +61,5 @@ export class OvsdbError extends Error {
     super(`${code}: ${reason}`, options);
     this.name = 'OvsdbError';
     this.code = code;
-  }
-}
-
-/** The parts of an error that a server reports, RFC 7047 section 3.1 `<error>`. */
-export interface RemoteErrorParts {
-  /** The server's short name of the error, such as `constraint violation`. */
-  readonly tag: string;
-  /** The server's explanation, where it gave one. */
-  readonly details?: string | undefined;
-}
-
-/** An error that the server reported for a request. */
-export class OvsdbRemoteError extends OvsdbError {
-  readonly tag: string;
-  readonly details: string | undefined;
-
-  constructor(code: OvsdbErrorCode, reason: string, parts: RemoteErrorParts) {
-    super(code, reason);
-    this.name = 'OvsdbRemoteError';
-    this.tag = parts.tag;
-    this.details = parts.details;
   }
 }

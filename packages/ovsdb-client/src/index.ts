@@ -1,8 +1,16 @@
 /** OVSDB for Node.js: RFC 7047 with the extensions of Open vSwitch. */
 
 export { OvsdbClient, type OvsdbClientEvents } from './client/client.ts';
-export type { OvsdbClientOptions, ReconnectOptions, RequestOptions, TlsOptions } from './client/options.ts';
-export { OvsdbError, type OvsdbErrorCode, OvsdbRemoteError, ovsdbErrors } from './errors.ts';
+export { OvsdbLock, type OvsdbLockEvents } from './client/lock.ts';
+export type {
+  ConnectOptions,
+  LockOptions,
+  OvsdbClientOptions,
+  ReconnectOptions,
+  RequestOptions,
+} from './client/options.ts';
+export { OvsdbError, type OvsdbErrorCode, ovsdbErrors } from './errors.ts';
+export type { TlsOptions } from './jsonrpc/endpoint.ts';
 export {
   type AnyDatabase,
   type Atom,
@@ -19,6 +27,25 @@ export {
   zeroUuid,
 } from './notation/values.ts';
 export { type OperationBuilders, ops, opsFor } from './operations/builders.ts';
+export {
+  AbortedError,
+  ClusterError,
+  ConstraintError,
+  DomainError,
+  DuplicateUuidError,
+  DuplicateUuidNameError,
+  InputOutputError,
+  isOutcomeUnknown,
+  NotAllowedError,
+  NotOwnerError,
+  NotSupportedError,
+  OvsdbOperationError,
+  PermissionError,
+  ReferentialIntegrityError,
+  ResourcesExhaustedError,
+  ResultRangeError,
+  WaitTimedOutError,
+} from './operations/errors.ts';
 export type {
   Condition,
   ConditionFunction,
@@ -29,7 +56,15 @@ export type {
   OperationResult,
   WritableRow,
 } from './operations/types.ts';
-export { type MonitorRequest, Replica, type ReplicaEvents, type RowChange } from './replica/replica.ts';
+export { OvsdbRemoteError } from './remote-errors.ts';
+export {
+  type ConditionChange,
+  type MonitorRequest,
+  Replica,
+  type ReplicaEvents,
+  type RowChange,
+  type RowMatch,
+} from './replica/replica.ts';
 export { generateTypes } from './schema/generate.ts';
 export type * from './schema/open-vswitch.ts';
 export { parseSchema } from './schema/parse.ts';

@@ -1,19 +1,7 @@
 /** What a client is made from. */
 
-import type { ConnectionOptions } from 'node:tls';
-
-/** Part of the options of `tls.connect` that makes sense here; certificates are PEM text. */
-export type TlsOptions = Pick<
-  ConnectionOptions,
-  | 'ca'
-  | 'cert'
-  | 'key'
-  | 'passphrase'
-  | 'servername'
-  | 'rejectUnauthorized'
-  | 'checkServerIdentity'
-  | 'minVersion'
->;
+import { OvsdbError } from '../errors.ts';
+import type { TlsOptions } from '../jsonrpc/endpoint.ts';
 
 export interface ReconnectOptions {
   /** Milliseconds before the first new attempt; doubled after each failure. */
@@ -59,4 +47,66 @@ export interface RequestOptions {
    * server confirms that nothing was committed.
    */
   readonly signal?: AbortSignal;
+}
+
+export interface ConnectOptions {
+  /** Gives up waiting after so many milliseconds; the client itself goes on trying until it is closed. */
+  readonly timeoutMs?: number;
+}
+
+export interface LockOptions {
+  /** Take the lock from its owner instead of waiting for it. */
+  readonly steal?: boolean;
+}
+
+/** Options with their defaults filled in. */
+export interface ResolvedOptions {
+  readonly endpoints: readonly string[];
+  readonly tls: TlsOptions | undefined;
+  readonly inactivityProbeMs: number;
+  readonly connectTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly monitorTimeoutMs: number;
+  readonly retry: boolean;
+  readonly minBackoffMs: number;
+  readonly maxBackoffMs: number;
+  readonly leaderOnly: boolean | readonly string[];
+  readonly maxPendingRequests: number;
+  readonly maxMessageBytes: number;
+}
+
+/** @throws OvsdbError OVSDB_BAD_OPTION naming the option */
+export function resolveOptions(options: OvsdbClientOptions): ResolvedOptions {
+  if (!Array.isArray(options.endpoints) || options.endpoints.length === 0) {
+    throw new OvsdbError('OVSDB_BAD_OPTION', 'endpoints must be an array with at least one endpoint');
+  }
+  const backoff = options.reconnect === false ? {} : (options.reconnect ?? {});
+  const minBackoffMs = atLeast(1, 'reconnect.minMs', backoff.minMs ?? 100);
+  return {
+    endpoints: options.endpoints,
+    tls: options.tls,
+    inactivityProbeMs: atLeast(0, 'inactivityProbeMs', options.inactivityProbeMs ?? 5000),
+    connectTimeoutMs: atLeast(1, 'connectTimeoutMs', options.connectTimeoutMs ?? 5000),
+    requestTimeoutMs: atLeast(1, 'requestTimeoutMs', options.requestTimeoutMs ?? 30_000),
+    monitorTimeoutMs: atLeast(1, 'monitorTimeoutMs', options.monitorTimeoutMs ?? 120_000),
+    retry: options.reconnect !== false,
+    minBackoffMs,
+    maxBackoffMs: atLeast(minBackoffMs, 'reconnect.maxMs', backoff.maxMs ?? Math.max(8000, minBackoffMs)),
+    leaderOnly: options.leaderOnly ?? false,
+    maxPendingRequests: atLeast(1, 'maxPendingRequests', options.maxPendingRequests ?? 10_000),
+    maxMessageBytes: atLeast(1024, 'maxMessageBytes', options.maxMessageBytes ?? 256 * 1024 * 1024),
+  };
+}
+
+/** Timers hold at most 2^31 - 1 milliseconds, and nothing here needs more. */
+const largest = 2 ** 31 - 1;
+
+function atLeast(least: number, name: string, value: number): number {
+  if (!Number.isInteger(value) || value < least || value > largest) {
+    throw new OvsdbError(
+      'OVSDB_BAD_OPTION',
+      `${name} must be an integer from ${least} to ${largest}, not ${value}`,
+    );
+  }
+  return value;
 }

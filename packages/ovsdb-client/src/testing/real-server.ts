@@ -1,0 +1,123 @@
+/** Real `ovsdb-server` processes for tests: a standalone server, and clusters. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { eventually, kill, run } from './run.ts';
+
+/** The schema of the Open_vSwitch database that comes with this package. */
+export const openVSwitchSchemaPath = fileURLToPath(
+  new URL('../../third-party/openvswitch/vswitch.ovsschema', import.meta.url),
+);
+
+export interface RealServerOptions {
+  /** Databases to serve, made from these schema files. Default: Open_vSwitch. */
+  readonly schemas?: readonly string[];
+  /** Further arguments of `ovsdb-server`. */
+  readonly args?: readonly string[];
+}
+
+/** A process of `ovsdb-server` with its files in a directory of its own. */
+export class RealServer {
+  readonly directory: string;
+  readonly #databases: readonly string[];
+  readonly #args: readonly string[];
+  #child: ChildProcess | undefined;
+
+  /** Use `startRealServer`. */
+  constructor(directory: string, databases: readonly string[], args: readonly string[]) {
+    this.directory = directory;
+    this.#databases = databases;
+    this.#args = args;
+  }
+
+  /** The endpoint that clients connect to. */
+  get endpoint(): string {
+    return `unix:${this.socketPath}`;
+  }
+
+  get socketPath(): string {
+    return join(this.directory, 'db.sock');
+  }
+
+  get controlPath(): string {
+    return join(this.directory, 'control.sock');
+  }
+
+  /** Starts the process; resolves when it listens. */
+  async start(): Promise<void> {
+    await rm(this.socketPath, { force: true });
+    const log = `--log-file=${join(this.directory, 'server.log')}`;
+    const args = [
+      `--remote=p${this.endpoint}`,
+      `--unixctl=${this.controlPath}`,
+      log,
+      '--no-chdir',
+      ...this.#args,
+    ];
+    const child = spawn('ovsdb-server', [...args, ...this.#databases], { stdio: 'ignore' });
+    this.#child = child;
+    await eventually(async () => {
+      if (child.exitCode !== null) {
+        throw new Error(`ovsdb-server ended with code ${child.exitCode}; see ${this.directory}/server.log`);
+      }
+      return exists(this.socketPath);
+    }, 'ovsdb-server listens');
+  }
+
+  /** Ends the process; its files stay. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    if (this.#child !== undefined) {
+      await kill(this.#child, signal);
+      this.#child = undefined;
+    }
+  }
+
+  /** Sends a signal, such as SIGSTOP, without waiting for anything. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  /** Runs a command of `ovs-appctl`. */
+  control(...command: string[]): Promise<string> {
+    return run('ovs-appctl', ['-t', this.controlPath, ...command]);
+  }
+
+  /** Runs `ovs-vsctl --no-wait`. */
+  vsctl(...command: string[]): Promise<string> {
+    return run('ovs-vsctl', ['--no-wait', `--db=${this.endpoint}`, '--timeout=5', ...command]);
+  }
+
+  /** Ends the process and removes its files. */
+  async remove(): Promise<void> {
+    await this.stop('SIGKILL');
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Makes databases in a temporary directory and serves them. */
+export async function startRealServer(options: RealServerOptions = {}): Promise<RealServer> {
+  const directory = await mkdtemp(join(tmpdir(), 'ovsdb-'));
+  const schemas = options.schemas ?? [openVSwitchSchemaPath];
+  const databases = schemas.map((_, i) => join(directory, `${i}.db`));
+  for (const [i, schema] of schemas.entries()) {
+    await run('ovsdb-tool', ['create', databases[i] as string, schema]);
+  }
+  const server = new RealServer(directory, databases, options.args ?? []);
+  await server.start();
+  return server;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return false;
+    }
+    throw error;
+  }
+}
