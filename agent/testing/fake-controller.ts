@@ -1,0 +1,170 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** An answer: status and body. */
+type Answer = readonly [status: number, body: unknown];
+type Handler = (parts: readonly string[], body: Body, search: URLSearchParams) => Answer | Promise<Answer>;
+type Body = Record<string, unknown>;
+type Instance = { id: string; spec: Body; status: Body } & Body;
+
+const problem = (status: number, code: string, detail: string, field: string): Answer => [
+  status,
+  { type: 'about:blank', title: code, status, code, detail, field },
+];
+
+/** The endpoints of a controller that an agent uses, kept in memory, with every call written down. */
+export class FakeController {
+  /** Calls in the order in which they came: `PUT /v1/hosts/h1/bindings`. */
+  readonly calls: string[] = [];
+  readonly hosts = new Map<string, Body>();
+  /** Network interface → MAC. */
+  readonly interfaces = new Map<string, string>();
+  /** Network interface → OpenFlow port. */
+  readonly bindings = new Map<string, number>();
+  readonly instances = new Map<string, Instance>();
+  openflowTargets: readonly string[] = ['tcp:127.0.0.1:6653'];
+  /** Set: every call is answered with this status. */
+  failing: number | undefined;
+  #server: Server | undefined;
+  #port = 0;
+  #revision = 1;
+  #watchers = new Set<ServerResponse>();
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Listens, after a stop at the same address as before. */
+  async start(): Promise<this> {
+    const server = createServer((request, response) => {
+      this.#serve(request, response).catch((error: unknown) => response.destroy(error as Error));
+    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    server.listen(this.#port, '127.0.0.1', resolve);
+    await promise;
+    this.#port = (server.address() as AddressInfo).port;
+    this.#server = server;
+    return this;
+  }
+
+  /** As if it were killed: connections break. */
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (!server) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    server.close(() => resolve());
+    server.closeAllConnections();
+    await promise;
+  }
+
+  /** Creates or changes an instance; `undefined` deletes it. Watches hear of it. */
+  setInstance(id: string, instance: Omit<Instance, 'id'> | undefined): void {
+    const after =
+      instance &&
+      ({ ...instance, id, kind: 'instance', spec: instance.spec, status: instance.status } as Instance);
+    if (after) this.instances.set(id, after);
+    else this.instances.delete(id);
+    this.#revision++;
+    const change = { kind: 'instance', id, ...(after ? { after } : {}) };
+    const data = JSON.stringify({ revision: this.#revision, changes: [change] });
+    for (const watcher of this.#watchers)
+      watcher.write(`id: ${this.#revision}\nevent: commit\ndata: ${data}\n\n`);
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '', this.url);
+    const parts = url.pathname.split('/').slice(2).map(decodeURIComponent);
+    if (parts[0] === 'watch') {
+      this.#watch(response);
+      return;
+    }
+    const text = await readAll(request);
+    const call = `${request.method} ${url.pathname}`;
+    this.calls.push(call);
+    const handler = handlers[`${request.method} ${shape(parts)}`];
+    const [status, body] = this.failing
+      ? problem(this.failing, 'unavailable', 'made to fail', '')
+      : handler
+        ? await handler.call(this, parts, text === '' ? {} : JSON.parse(text), url.searchParams)
+        : problem(404, 'not-found', call, 'path');
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(body === undefined ? '' : JSON.stringify(body));
+  }
+
+  #watch(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.flushHeaders();
+    this.#watchers.add(response);
+    response.on('close', () => this.#watchers.delete(response));
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+}
+
+async function readAll(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+/** `hosts/h1/bindings/eni-1` → `hosts/:/bindings/:`. */
+const shape = (parts: readonly string[]) =>
+  parts.map((part, index) => (index % 2 === 1 ? ':' : part)).join('/');
+
+const handlers: Record<string, (this: FakeController, ...args: Parameters<Handler>) => ReturnType<Handler>> =
+  {
+    'GET health'() {
+      return [200, { status: 'ok', revision: this.revision }];
+    },
+    'PUT hosts/:'([, name = ''], body) {
+      this.hosts.set(name, body.spec as Body);
+      return [200, { kind: 'host', id: name, spec: body.spec, openflowTargets: this.openflowTargets }];
+    },
+    'POST hosts/:/heartbeat'([, name = '']) {
+      return this.hosts.has(name) ? [204, undefined] : problem(404, 'not-found', `host ${name}`, 'name');
+    },
+    'PUT hosts/:/bindings'([, name = ''], body) {
+      if (!this.hosts.has(name)) return problem(404, 'not-found', `host ${name}`, 'name');
+      const ports = body.ports as { networkInterfaceId: string; ofport: number }[];
+      this.bindings.clear();
+      const unknown = ports.filter(({ networkInterfaceId }) => !this.interfaces.has(networkInterfaceId));
+      for (const { networkInterfaceId, ofport } of ports) {
+        if (this.interfaces.has(networkInterfaceId)) this.bindings.set(networkInterfaceId, ofport);
+      }
+      return [
+        200,
+        { revision: this.revision, unknown: unknown.map(({ networkInterfaceId }) => networkInterfaceId) },
+      ];
+    },
+    'PUT hosts/:/bindings/:'([, name = '', , id = ''], body, search) {
+      if (!this.hosts.has(name)) return problem(404, 'not-found', `host ${name}`, 'name');
+      if (!this.interfaces.has(id)) return problem(404, 'not-found', `interface ${id}`, 'networkInterfaceId');
+      this.bindings.set(id, body.ofport as number);
+      const receipt = { revision: this.revision, applied: true, hosts: [{ host: name, state: 'applied' }] };
+      return [200, { kind: 'binding', id: `${name}/${id}`, ...(search.has('wait') ? { receipt } : {}) }];
+    },
+    'DELETE hosts/:/bindings/:'([, , , id = '']) {
+      this.bindings.delete(id);
+      return [200, { revision: this.revision }];
+    },
+    'GET network-interfaces/:'([, id = '']) {
+      const macAddress = this.interfaces.get(id);
+      if (macAddress === undefined) return problem(404, 'not-found', `interface ${id}`, 'id');
+      return [200, { kind: 'network-interface', id, spec: { macAddress } }];
+    },
+    'GET instances'(_parts, _body, search) {
+      const host = search.get('spec.hostId');
+      const items = [...this.instances.values()].filter(({ spec }) => spec.hostId === host);
+      return [200, { items, revision: this.revision }];
+    },
+    'PUT instances/:/status'([, id = ''], body) {
+      const instance = this.instances.get(id);
+      if (!instance) return problem(404, 'not-found', `instance ${id}`, 'id');
+      const status = body.status as Body;
+      this.setInstance(id, { ...instance, status });
+      return [200, { ...instance, status }];
+    },
+  };
