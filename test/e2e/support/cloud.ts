@@ -43,6 +43,7 @@ export class Cloud implements AsyncDisposable {
     try {
       const cloud = new Cloud(lab, await lab.startController());
       for (const host of lab.hosts) cloud.agents.push(await host.startAgent());
+      await meetOnUnderlay(lab);
       return cloud;
     } catch (error) {
       await lab.close();
@@ -140,6 +141,16 @@ export class Cloud implements AsyncDisposable {
       const { liveness } = await this.client.get('host', host.name);
       return liveness.openflow === 'up' && liveness.appliedRevision >= binding.revision;
     });
+  }
+}
+
+/**
+ * The userspace datapath loses the first packet to a host whose MAC on the underlay it does not know. Real packets
+ * between the hosts' own addresses make them known, so that tests see what weft does and not that.
+ */
+async function meetOnUnderlay(lab: Lab): Promise<void> {
+  for (const host of lab.hosts) {
+    for (const other of lab.hosts) if (other !== host) await host.ping(other.tunnelAddress, { count: 1 });
   }
 }
 
