@@ -1,4 +1,4 @@
-# Sourced by the commands beside it, which set:
+# Sourced by the commands beside it and by scripts, which set:
 #   root   the root folder of the repository
 #   entry  the TypeScript file to run, below root
 # Becomes Node 24 with that file. No Node program stands in between, so nothing is added to the start-up time.
@@ -18,5 +18,10 @@ if [ ! -x "$node" ]; then
       ;;
   esac
 fi
+
+# Keeps what Node makes of the TypeScript sources: halves the time to start. Where it cannot be written, Node goes
+# without.
+: "${NODE_COMPILE_CACHE:=$root/node_modules/.cache/node}"
+export NODE_COMPILE_CACHE
 
 exec "$node" --conditions=source --disable-warning=ExperimentalWarning "$root/$entry" "$@"

@@ -3,4 +3,5 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 bash "$root/scripts/setup.sh"
-exec "$root/node_modules/.bin/node" --conditions=source --disable-warning=ExperimentalWarning "$root/scripts/start.ts" "$@"
+entry=scripts/start.ts
+. "$root/bin/launch.sh"
