@@ -3,7 +3,12 @@ import type { AddressInfo } from 'node:net';
 
 /** An answer: status and body. */
 type Answer = readonly [status: number, body: unknown];
-type Handler = (parts: readonly string[], body: Body, search: URLSearchParams) => Answer | Promise<Answer>;
+type Handler = (
+  controller: FakeController,
+  parts: readonly string[],
+  body: Body,
+  search: URLSearchParams,
+) => Answer;
 type Body = Record<string, unknown>;
 type Instance = { id: string; spec: Body; status: Body } & Body;
 
@@ -86,7 +91,7 @@ export class FakeController {
     const [status, body] = this.failing
       ? problem(this.failing, 'unavailable', 'made to fail', '')
       : handler
-        ? await handler.call(this, parts, text === '' ? {} : JSON.parse(text), url.searchParams)
+        ? handler(this, parts, text === '' ? {} : JSON.parse(text), url.searchParams)
         : problem(404, 'not-found', call, 'path');
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(body === undefined ? '' : JSON.stringify(body));
@@ -116,55 +121,68 @@ const shape = (parts: readonly string[]) =>
 
 const handlers: Record<string, (this: FakeController, ...args: Parameters<Handler>) => ReturnType<Handler>> =
   {
-    'GET health'() {
-      return [200, { status: 'ok', revision: this.revision }];
+    'GET health'(controller) {
+      return [200, { status: 'ok', revision: controller.revision }];
     },
-    'PUT hosts/:'([, name = ''], body) {
-      this.hosts.set(name, body.spec as Body);
-      return [200, { kind: 'host', id: name, spec: body.spec, openflowTargets: this.openflowTargets }];
+    'PUT hosts/:'(controller, [, name = ''], body) {
+      controller.hosts.set(name, body.spec as Body);
+      return [200, { kind: 'host', id: name, spec: body.spec, openflowTargets: controller.openflowTargets }];
     },
-    'POST hosts/:/heartbeat'([, name = '']) {
-      return this.hosts.has(name) ? [204, undefined] : problem(404, 'not-found', `host ${name}`, 'name');
+    'POST hosts/:/heartbeat'(controller, [, name = '']) {
+      return controller.hosts.has(name)
+        ? [204, undefined]
+        : problem(404, 'not-found', `host ${name}`, 'name');
     },
-    'PUT hosts/:/bindings'([, name = ''], body) {
-      if (!this.hosts.has(name)) return problem(404, 'not-found', `host ${name}`, 'name');
+    'PUT hosts/:/bindings'(controller, [, name = ''], body) {
+      if (!controller.hosts.has(name)) return problem(404, 'not-found', `host ${name}`, 'name');
       const ports = body.ports as { networkInterfaceId: string; ofport: number }[];
-      this.bindings.clear();
-      const unknown = ports.filter(({ networkInterfaceId }) => !this.interfaces.has(networkInterfaceId));
+      controller.bindings.clear();
+      const unknown = ports.filter(
+        ({ networkInterfaceId }) => !controller.interfaces.has(networkInterfaceId),
+      );
       for (const { networkInterfaceId, ofport } of ports) {
-        if (this.interfaces.has(networkInterfaceId)) this.bindings.set(networkInterfaceId, ofport);
+        if (controller.interfaces.has(networkInterfaceId))
+          controller.bindings.set(networkInterfaceId, ofport);
       }
       return [
         200,
-        { revision: this.revision, unknown: unknown.map(({ networkInterfaceId }) => networkInterfaceId) },
+        {
+          revision: controller.revision,
+          unknown: unknown.map(({ networkInterfaceId }) => networkInterfaceId),
+        },
       ];
     },
-    'PUT hosts/:/bindings/:'([, name = '', , id = ''], body, search) {
-      if (!this.hosts.has(name)) return problem(404, 'not-found', `host ${name}`, 'name');
-      if (!this.interfaces.has(id)) return problem(404, 'not-found', `interface ${id}`, 'networkInterfaceId');
-      this.bindings.set(id, body.ofport as number);
-      const receipt = { revision: this.revision, applied: true, hosts: [{ host: name, state: 'applied' }] };
+    'PUT hosts/:/bindings/:'(controller, [, name = '', , id = ''], body, search) {
+      if (!controller.hosts.has(name)) return problem(404, 'not-found', `host ${name}`, 'name');
+      if (!controller.interfaces.has(id))
+        return problem(404, 'not-found', `interface ${id}`, 'networkInterfaceId');
+      controller.bindings.set(id, body.ofport as number);
+      const receipt = {
+        revision: controller.revision,
+        applied: true,
+        hosts: [{ host: name, state: 'applied' }],
+      };
       return [200, { kind: 'binding', id: `${name}/${id}`, ...(search.has('wait') ? { receipt } : {}) }];
     },
-    'DELETE hosts/:/bindings/:'([, , , id = '']) {
-      this.bindings.delete(id);
-      return [200, { revision: this.revision }];
+    'DELETE hosts/:/bindings/:'(controller, [, , , id = '']) {
+      controller.bindings.delete(id);
+      return [200, { revision: controller.revision }];
     },
-    'GET network-interfaces/:'([, id = '']) {
-      const macAddress = this.interfaces.get(id);
+    'GET network-interfaces/:'(controller, [, id = '']) {
+      const macAddress = controller.interfaces.get(id);
       if (macAddress === undefined) return problem(404, 'not-found', `interface ${id}`, 'id');
       return [200, { kind: 'network-interface', id, spec: { macAddress } }];
     },
-    'GET instances'(_parts, _body, search) {
+    'GET instances'(controller, _parts, _body, search) {
       const host = search.get('spec.hostId');
-      const items = [...this.instances.values()].filter(({ spec }) => spec.hostId === host);
-      return [200, { items, revision: this.revision }];
+      const items = [...controller.instances.values()].filter(({ spec }) => spec.hostId === host);
+      return [200, { items, revision: controller.revision }];
     },
-    'PUT instances/:/status'([, id = ''], body) {
-      const instance = this.instances.get(id);
+    'PUT instances/:/status'(controller, [, id = ''], body) {
+      const instance = controller.instances.get(id);
       if (!instance) return problem(404, 'not-found', `instance ${id}`, 'id');
       const status = body.status as Body;
-      this.setInstance(id, { ...instance, status });
+      controller.setInstance(id, { ...instance, status });
       return [200, { ...instance, status }];
     },
   };
