@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { listen } from '../listen.ts';
 import { createRestServer, type RestServerOptions } from '../server.ts';
@@ -5,6 +6,7 @@ import { FakeController } from './fake-controller.ts';
 
 export interface Harness extends AsyncDisposable {
   readonly controller: FakeController;
+  readonly server: FastifyInstance;
   readonly url: string;
   /** Lines of the log, parsed. */
   readonly log: Record<string, unknown>[];
@@ -21,8 +23,11 @@ export interface Answer {
 }
 
 /** A REST server on a free port of loopback over a fake controller. */
-export async function startHarness(options: Partial<RestServerOptions> = {}): Promise<Harness> {
-  const controller = new FakeController();
+export async function startHarness(
+  options: Partial<RestServerOptions> = {},
+  controller = new FakeController(),
+  port = 0,
+): Promise<Harness> {
   const log: Record<string, unknown>[] = [];
   const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(JSON.parse(line)) });
   const server = createRestServer(controller, {
@@ -30,10 +35,11 @@ export async function startHarness(options: Partial<RestServerOptions> = {}): Pr
     logger,
     ...options,
   });
-  const url = await listen(server, { host: '127.0.0.1', port: 0 });
+  const url = await listen(server, { host: '127.0.0.1', port });
   const close = () => server.close().then(() => undefined);
   return {
     controller,
+    server,
     url,
     log,
     close,
