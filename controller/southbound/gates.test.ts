@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { host, vpc } from './testing/desired.ts';
-import { type Branch, cookies, markers, pause, type Rig, startRig, until } from './testing/rig.ts';
+import { type Branch, cookies, markers, type Rig, startRig } from './testing/rig.ts';
+import { pause, until } from './testing/wait.ts';
 import { defaultLimits } from './types.ts';
 
 const rules = { scope: vpc(5), key: 'rules', number: 1 };

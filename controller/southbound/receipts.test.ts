@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { DecodedMessage, FlowMod } from 'node-openflow';
 import { encodeMessage } from 'node-openflow';
 import { global, host, vpc } from './testing/desired.ts';
-import { type Branch, markers, type Rig, startRig, until } from './testing/rig.ts';
+import { type Branch, markers, type Rig, startRig } from './testing/rig.ts';
+import { until } from './testing/wait.ts';
 
 const flowModFailed = 5;
 const tableFull = 1;

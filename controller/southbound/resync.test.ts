@@ -5,7 +5,8 @@ import { TestSwitch } from 'node-openflow/testing';
 import { encodeCookie } from '../pipeline/index.ts';
 import { reservedKinds } from './messages.ts';
 import { EditableState, global, host, vpc } from './testing/desired.ts';
-import { cookies, markers, pause, startRig, story, tamper, until } from './testing/rig.ts';
+import { cookies, markers, startRig, story, tamper } from './testing/rig.ts';
+import { pause, until } from './testing/wait.ts';
 
 function plant(index: number, cookie: bigint): FlowMod {
   const match = [{ field: 'reg1' as const, value: index }];

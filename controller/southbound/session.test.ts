@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TestSwitch } from 'node-openflow/testing';
 import { global } from './testing/desired.ts';
-import { cookies, pause, startRig, tamper, until } from './testing/rig.ts';
+import { cookies, startRig, tamper } from './testing/rig.ts';
+import { pause, until } from './testing/wait.ts';
 
 const localhost = '127.0.0.1';
 

@@ -154,6 +154,8 @@ export class Session {
   close(reason: string): void {
     this.#end(reason);
     this.connection.close();
+    // A switch that reads nothing would keep the rest of its queue, and the socket, for ever.
+    this.connection.socket.destroy();
   }
 
   #isIdle(): boolean {

@@ -2,7 +2,7 @@
 """Relays TCP connections from 127.0.0.1 inside network namespaces to 127.0.0.1 outside of them.
 
 Orders come on standard input, one JSON object a line: {"id": 1, "namespace": "weft-lab-h1", "port": 6653, "target": 6653},
-or {"id": 2, "namespace": "weft-lab-h1"}, which closes what listens there. Each is answered on standard output:
+where the namespace is a name that `ip netns` knows or an absolute path, or {"id": 2, "namespace": "weft-lab-h1"}, which closes what listens there. Each is answered on standard output:
 {"id": 1} or {"id": 1, "error": "..."}. The program ends when standard input ends, that is, with its parent.
 """
 
@@ -29,7 +29,7 @@ def enter(descriptor):
 def socket_inside(namespace, port):
     """A socket belongs for ever to the namespace in which it was made; this process stays where it was."""
     home = os.open("/proc/self/ns/net", os.O_RDONLY)
-    there = os.open("/run/netns/" + namespace, os.O_RDONLY)
+    there = os.open(os.path.join("/run/netns", namespace), os.O_RDONLY)
     listener = None
     try:
         enter(there)

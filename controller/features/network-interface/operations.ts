@@ -12,7 +12,7 @@ import {
   type ResourceOf,
   WeftError,
 } from '../../resources/index.ts';
-import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/checks.ts';
+import { referenced, requireSameVpc } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
 
@@ -132,10 +132,13 @@ function chooseMac(
   return mac;
 }
 
-/** Removes an interface with its claims and bindings. */
+/** Removes an interface with its claims and bindings. Its elastic IP stays with the account, as in AWS. */
 export function removeInterface(draft: Draft, networkInterface: ResourceOf<'network-interface'>): void {
   const { subnetId, vpcId, privateAddress, macAddress } = networkInterface.spec;
-  refuseWhileUsed(draft, networkInterface, 'of-interface', 'elastic-ip');
+  for (const elasticIp of draft.view.referrers(networkInterface, 'of-interface', 'elastic-ip')) {
+    const { networkInterfaceId: _gone, ...rest } = elasticIp.spec;
+    draft.update(elasticIp, { spec: rest });
+  }
   for (const binding of draft.view.referrers(networkInterface, 'of-interface', 'binding'))
     draft.remove(binding);
   draft.release(subnetId, privateAddress);

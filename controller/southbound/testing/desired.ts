@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { encodeMessage, type FieldName, type FlowMod, type Message } from 'node-openflow';
+import { type Action, encodeMessage, type FieldName, type FlowMod, type Message } from 'node-openflow';
 import { ScopeState } from '../../compiler/scope-state.ts';
 import type { ChangeSet, DesiredState, FragmentChange, StoredFragment } from '../../compiler/types.ts';
 import {
@@ -19,6 +19,8 @@ export interface FragmentInput {
   readonly number: number;
   readonly flows?: number;
   readonly content?: number;
+  /** In place of the action that holds the content. */
+  readonly actions?: readonly Action[];
   readonly before?: readonly Message[];
   readonly after?: readonly Message[];
   /** Keys of other fragments. */
@@ -101,10 +103,11 @@ export class EditableState implements DesiredState {
 
 function encodeFragment(input: FragmentInput): StoredFragment {
   const { scope, key, number, flows = 1, content = 0 } = input;
+  const actions = input.actions ?? [{ type: 'set-field', field: 'reg4', value: content }];
   const version = crc32(`${scopeKey(scope)} ${key} ${flows} ${content}`);
   const cookie = encodeCookie({ fragmentKind: kindOf[scope.type], number, version });
   const messages = Array.from({ length: flows }, (_, index) =>
-    encodeMessage(flowOf(scope, number * 10_000 + index, content, cookie)),
+    encodeMessage(flowOf(scope, number * 10_000 + index, actions, cookie)),
   );
   return {
     key,
@@ -120,7 +123,7 @@ function encodeFragment(input: FragmentInput): StoredFragment {
 
 const definition = { name: 'test', code: 1, compile: () => undefined };
 
-function flowOf(scope: Scope, distinction: number, content: number, cookie: bigint): FlowMod {
+function flowOf(scope: Scope, distinction: number, actions: readonly Action[], cookie: bigint): FlowMod {
   const field: FieldName = 'reg8';
   const distinct = { field, value: distinction };
   const match =
@@ -134,8 +137,6 @@ function flowOf(scope: Scope, distinction: number, content: number, cookie: bigi
     priority: 100,
     cookie,
     match,
-    instructions: [
-      { type: 'apply-actions', actions: [{ type: 'set-field', field: 'reg4', value: content }] },
-    ],
+    instructions: [{ type: 'apply-actions', actions }],
   };
 }

@@ -9,6 +9,7 @@ import { Southbound } from '../southbound.ts';
 import type { Limits, Rejection } from '../types.ts';
 import { type Edit, EditableState } from './desired.ts';
 import { Link } from './link.ts';
+import { until } from './wait.ts';
 
 const running = new Set<Rig>();
 afterEach(async () => {
@@ -137,19 +138,6 @@ export class Rig {
       this.southbound.on(event, listener);
     });
   }
-}
-
-/** Polls a condition, at most five seconds. */
-export async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 5_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
-    await pause(2);
-  }
-}
-
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** Cookies of a switch's flows other than markers, sorted. */
