@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { createLab, type Lab } from './index.ts';
+import { createLab, type Lab, type LabOptions } from './index.ts';
+import { randomLabName } from './names.ts';
 import { ownDevices, tracesOf, twoHosts } from './test-support.ts';
 
 describe('a lab of two hosts', () => {
@@ -127,36 +128,46 @@ test('a closed lab leaves nothing, refuses more work, and may be closed again', 
 });
 
 test('a lab whose start fails leaves nothing', async () => {
+  const name = randomLabName();
   const hosts = [{ name: 'good' }, { name: 'bad', tunnelAddress: 'nonsense' }];
-  await assert.rejects(createLab({ name: 'failing', hosts }), {
+  await assert.rejects(createLab({ name, hosts }), {
     code: 'command-failed',
     message: /nonsense/,
   });
-  assert.deepEqual(tracesOf('failing'), []);
+  assert.deepEqual(tracesOf(name), []);
 });
 
 test('refuses options that cannot work, before it makes anything', async () => {
   for (const name of ['', 'a', 'UPPER', 'with-dash', 'thirteenchars', '../etc']) {
     await assert.rejects(createLab({ name, hosts: 1 }), { code: 'invalid-option', message: /lab name/ });
   }
+  const refused = randomLabName();
+  const attempt = (options: Omit<LabOptions, 'name'>): Promise<Lab> =>
+    createLab({ name: refused, ...options });
   for (const name of ['', 'fabric', 'vm-1', 'out-1', 'Host', 'thirteenchars', '-a', 'a/b']) {
-    await assert.rejects(createLab({ name: 'refused', hosts: [{ name }] }), {
-      code: 'invalid-option',
-      message: /host name/,
-    });
+    await assert.rejects(attempt({ hosts: [{ name }] }), { code: 'invalid-option', message: /host name/ });
   }
   for (const hosts of [-1, 1.5, 1_001]) {
-    await assert.rejects(createLab({ name: 'refused', hosts }), { code: 'invalid-option', message: /hosts/ });
+    await assert.rejects(attempt({ hosts }), { code: 'invalid-option', message: /hosts/ });
   }
-  const externalNetwork = { cidr: '203.0.113.0' };
-  await assert.rejects(createLab({ name: 'refused', hosts: 0, externalNetwork }), { code: 'invalid-option' });
-  assert.deepEqual(tracesOf('refused'), []);
+  await assert.rejects(attempt({ hosts: [{ name: 'h1' }, { name: 'h1' }] }), {
+    code: 'name-taken',
+    message: /h1/,
+  });
+  for (const cidr of ['203.0.113.0', '203.0.113.0/33', 'x/24', '203.0.113.0/24/1']) {
+    await assert.rejects(attempt({ hosts: 0, externalNetwork: { cidr } }), {
+      code: 'invalid-option',
+      message: /cidr/,
+    });
+  }
+  assert.deepEqual(tracesOf(refused), []);
 });
 
 test('refuses a name that a living lab has, and leaves that lab alone', async () => {
-  const lab = await createLab({ name: 'twice', hosts: 1 });
+  const name = randomLabName();
+  const lab = await createLab({ name, hosts: 1 });
   try {
-    await assert.rejects(createLab({ name: 'twice', hosts: 1 }), {
+    await assert.rejects(createLab({ name, hosts: 1 }), {
       code: 'name-taken',
       message: new RegExp(`process ${process.pid}`),
     });

@@ -265,11 +265,19 @@ class OvsLab implements Lab {
 }
 
 function hostList(hosts: number | readonly HostOptions[]): readonly HostOptions[] {
-  if (typeof hosts !== 'number') return hosts;
-  if (!Number.isInteger(hosts) || hosts < 0 || hosts > 1_000) {
-    throw new LabError('invalid-option', `hosts: ${hosts}; use a whole number from 0 to 1000`);
+  if (typeof hosts === 'number') {
+    if (!Number.isInteger(hosts) || hosts < 0 || hosts > 1_000) {
+      throw new LabError('invalid-option', `hosts: ${hosts}; use a whole number from 0 to 1000`);
+    }
+    return Array.from({ length: hosts }, (_, index) => ({ name: `h${index + 1}` }));
   }
-  return Array.from({ length: hosts }, (_, index) => ({ name: `h${index + 1}` }));
+  const names = new Set<string>();
+  for (const { name } of hosts) {
+    checkHostName(name);
+    if (names.has(name)) throw new LabError('name-taken', `hosts: two of them are called ${name}`);
+    names.add(name);
+  }
+  return hosts;
 }
 
 /** 198.18.0.0/15 is set aside for benchmarks of network devices (RFC 2544), so it meets no real network. */

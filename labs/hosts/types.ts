@@ -139,6 +139,13 @@ export interface VmOptions {
   readonly ipv6?: boolean;
 }
 
+export interface DhcpOptions {
+  /** How many times to ask, a second apart; default 5. */
+  readonly attempts?: number;
+  /** Default: what the attempts take, and 10 s more. */
+  readonly timeoutMs?: number;
+}
+
 export interface Vm extends Machine {
   readonly interfaceId: string;
   readonly host: Host;
@@ -149,7 +156,7 @@ export interface Vm extends Machine {
    * Runs udhcpc once, sets address, MTU and routes of this machine only, and returns what the server said:
    * `ip`, `mask` (bits), `router`, `dns`, `mtu`, `lease`, `serverid`, `staticroutes` … Throws `not-ready` without a lease.
    */
-  dhcp(options?: { readonly timeoutMs?: number }): Promise<Readonly<Record<string, string>>>;
+  dhcp(options?: DhcpOptions): Promise<Readonly<Record<string, string>>>;
 }
 
 /** One line of `ovs-ofctl dump-flows`. */

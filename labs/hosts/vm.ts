@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { LabError } from './errors.ts';
 import { type Cable, NamespaceMachine } from './machine.ts';
 import type { ProgramFolder } from './program-folder.ts';
-import type { Host, Vm, VmOptions } from './types.ts';
+import type { DhcpOptions, Host, Vm, VmOptions } from './types.ts';
 
 /** A machine whose eth0 is a port of a host's bridge, bound to a network interface by `external_ids:iface-id`. */
 export class HostedMachine extends NamespaceMachine implements Vm {
@@ -34,11 +34,12 @@ export class HostedMachine extends NamespaceMachine implements Vm {
     throw new LabError('not-ready', `${this.name}: port ${this.port} has ofport ${text}, error ${error}`);
   }
 
-  async dhcp(options: { readonly timeoutMs?: number } = {}): Promise<Readonly<Record<string, string>>> {
+  async dhcp(options: DhcpOptions = {}): Promise<Readonly<Record<string, string>>> {
     const script = join(import.meta.dirname, 'udhcpc.sh');
+    const { attempts = 5, timeoutMs = 1_000 * attempts + 10_000 } = options;
     const asks = ['mtu', 'staticroutes', 'serverid', 'lease'].flatMap((option) => ['-O', option]);
-    const args = ['-i', 'eth0', '-f', '-n', '-q', '-t', '5', '-T', '1', '-s', script, ...asks];
-    const result = await this.exec('udhcpc', args, { timeoutMs: options.timeoutMs ?? 15_000 });
+    const args = ['-i', 'eth0', '-f', '-n', '-q', '-t', String(attempts), '-T', '1', '-s', script, ...asks];
+    const result = await this.exec('udhcpc', args, { timeoutMs });
     if (result.code !== 0) {
       throw new LabError(
         'not-ready',
