@@ -156,7 +156,8 @@ module.exports = {
     },
     {
       name: 'declared-dependencies',
-      comment: 'an npm package that is imported stands in the package.json beside the code, or above it for tests',
+      comment:
+        'an npm package that is imported stands in the package.json beside the code, or above it for tests',
       severity: 'error',
       from: { pathNot: TESTS },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
@@ -166,7 +167,11 @@ module.exports = {
       comment: 'what runs in production uses no development dependency',
       severity: 'error',
       from: { path: '^(packages/[^/]+/src|controller|agent|api)/', pathNot: TESTS },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/@types/' },
+      to: {
+        dependencyTypes: ['npm-dev'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: 'node_modules/@types/',
+      },
     },
   ],
   options: {
