@@ -5,6 +5,8 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WeftClient } from '@weft/api/contract';
 import { type AgentProgram, type ControllerProgram, createLab, type Host, type Lab } from './index.ts';
+import { listNamespaces } from './namespaces.ts';
+import { tracesOf } from './test-support.ts';
 
 describe('the weft of this checkout on two hosts', () => {
   let lab: Lab;
@@ -18,6 +20,7 @@ describe('the weft of this checkout on two hosts', () => {
     client = new WeftClient({ url: controller.apiUrl });
   });
   after(async () => {
+    client.close();
     await lab.close();
   });
 
@@ -67,5 +70,23 @@ describe('the weft of this checkout on two hosts', () => {
       assert.ok(agent.running);
     }
     await waitUntilAll(true, 10_000);
+  });
+
+  test('leaves no instance behind that an agent started', async () => {
+    const vpc = await client.create('vpc', { spec: { cidrBlock: '10.0.0.0/16' } });
+    const subnet = await client.create('subnet', { spec: { vpcId: vpc.id, cidrBlock: '10.0.1.0/24' } });
+    const instance = await client.create('instance', { spec: { subnetId: subnet.id, hostId: 'h1' } });
+    const deadline = Date.now() + 20_000;
+    for (;;) {
+      const { status } = await client.get('instance', instance.id);
+      if (status?.state === 'running') break;
+      assert.ok(Date.now() < deadline, JSON.stringify(status));
+      await delay(50);
+    }
+    const namespaces = (): string[] => listNamespaces().filter((name) => name.includes(instance.id));
+    assert.equal(namespaces().length, 1);
+    await lab.close();
+    assert.deepEqual(namespaces(), []);
+    assert.deepEqual(tracesOf(lab.name), []);
   });
 });
