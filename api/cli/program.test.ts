@@ -41,6 +41,8 @@ describe('the command line', () => {
       'vpc create --cidr-block 10.0.0.0/16 --wait --timeout 90',
       'external-network create --name e --cidr-block 203.0.113.0/24 --range 203.0.113.5',
       'instance run',
+      'exec vm',
+      'exec vm --',
       'instance run --subnet web --interface eni',
       'controller --store sqlite:/tmp/x --api 8080',
       'agent --controller http://x --ovsdb unix:/x --host h --tunnel-ip 192.0.2.1 --bridge-mapping external',
@@ -145,6 +147,38 @@ describe('the command line', () => {
     const elsewhere = await enter({ driver: 'netns', namespace: 'weft-not-here' });
     assert.equal(elsewhere.code, 1);
     assert.match(elsewhere.err, /runs on host h1, which is not on this machine — Run the command on h1\./);
+  });
+
+  it('runs a command in a namespace, and ends with its exit code', async () => {
+    const namespace = `weft-cli-${process.pid}`;
+    const isRoot = process.getuid?.() === 0;
+    const id = await cli.id('instance run --subnet web --name here');
+    await cli.controller.setInstanceStatus(id, { state: 'running', driver: 'netns', namespace });
+    if (!isRoot) {
+      assert.match((await cli.weft('exec here -- true')).err, /not on this machine|by root only/);
+      return;
+    }
+    const ip = promisify(execFile);
+    await ip('ip', ['netns', 'add', namespace]);
+    try {
+      // The namespace is new: its only interface is a loopback that is down.
+      const only = [
+        'exec',
+        'here',
+        '--',
+        'sh',
+        '-c',
+        'exit $(($(ls /proc/self/net/dev_snmp6 | wc -l) + 40))',
+      ];
+      assert.equal((await run(only, { WEFT_API: cli.url })).code, 41);
+      assert.equal((await cli.weft('exec here sh -c false')).code, 1);
+      assert.equal(
+        (await run(['exec', 'here', '--', 'sh', '-c', 'kill -TERM $$'], { WEFT_API: cli.url })).code,
+        143,
+      );
+    } finally {
+      await ip('ip', ['netns', 'delete', namespace]);
+    }
   });
 
   it('writes errors on one line, without saying a thing twice', () => {

@@ -19,7 +19,12 @@ export function addExecCommand(program: Command, io: Io): void {
     .argument('<instance>')
     .argument('<command...>')
     .passThroughOptions();
-  readingCommand(exec, io, async (session, _options, text, ...command) => {
+  readingCommand(exec, io, async (session, _options, text, ...words) => {
+    // Everything after the instance is passed through, the separator too.
+    const command = words[0] === '--' ? words.slice(1) : words;
+    if (command.length === 0) {
+      throw new CliError('usage', 'the command to run is missing', { fix: 'Give it after the instance.' });
+    }
     const namespace = await namespaceOf(await resolve(session.client, 'instance', text));
     io.setExitCode(await runInside(namespace, command));
   });
