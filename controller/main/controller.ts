@@ -71,7 +71,7 @@ export class EmbeddedController implements Controller {
     options: WriteOptions = {},
   ): Promise<WriteResult<ResourceOf<K>>> {
     const update = operationsByKind.get(kind)?.update;
-    if (!update && input.spec !== undefined) throw notSupported(kind, 'changed');
+    if (!update && Object.keys(input.spec ?? {}).length > 0) throw notSupported(kind, 'changed');
     const { revision } = await this.#executor.run(caller, (draft) => {
       const current = this.#forWrite(kind, id, caller, options);
       const changed = update && input.spec ? update(draft, current, { spec: input.spec }) : current;

@@ -36,3 +36,5 @@ export const Tags = Type.Record(
 export const NoStatus = Type.Object({}, { additionalProperties: false });
 /** Closed objects: a misspelt field is an error, never silently ignored. */
 export const closed = { additionalProperties: false } as const;
+/** For kinds of which nothing but the tags can be changed. */
+export const onlyTags = Type.Object({}, closed);

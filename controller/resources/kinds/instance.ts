@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Id, Ipv4Address, Name } from './common.ts';
+import { closed, Id, Ipv4Address, Name, onlyTags } from './common.ts';
 import { defineKind } from './define.ts';
 
 const imageId = Type.Optional(Type.String({ maxLength: 127 }));
@@ -55,5 +55,6 @@ export const instance = defineKind<InstanceSpec, InstanceStatus>({
     },
     { ...closed, description: 'either networkInterfaceIds, or subnetId for an interface of its own' },
   ),
+  update: onlyTags,
   references: (spec) => [{ type: 'on-host', kind: 'host', id: spec.hostId }],
 });

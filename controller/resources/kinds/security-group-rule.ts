@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Id, Ipv4Cidr } from './common.ts';
+import { closed, Id, Ipv4Cidr, onlyTags } from './common.ts';
 import { defineKind } from './define.ts';
 
 const port = Type.Integer({ minimum: 0, maximum: 65535 });
@@ -44,6 +44,7 @@ export const securityGroupRule = defineKind<SecurityGroupRuleSpec, SecurityGroup
   spec: SecurityGroupRuleSpec,
   status: SecurityGroupRuleStatus,
   create: SecurityGroupRuleSpec,
+  update: onlyTags,
   references: (spec, status) => [
     { type: 'of-group', kind: 'security-group', id: spec.groupId },
     ...(spec.referencedGroupId

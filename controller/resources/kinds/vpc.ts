@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Ipv4Cidr } from './common.ts';
+import { closed, Ipv4Cidr, onlyTags } from './common.ts';
 import { defineKind } from './define.ts';
 
 const cidrBlock = Ipv4Cidr;
@@ -24,5 +24,6 @@ export const vpc = defineKind<VpcSpec, Record<string, never>>({
   description: 'A private network with an address space of its own.',
   spec: VpcSpec,
   create: Type.Object({ cidrBlock }, closed),
+  update: onlyTags,
   references: () => [],
 });
