@@ -1,12 +1,13 @@
-import { type FieldName, type Match, type Message, type PacketIn2, ports } from 'node-openflow';
+import { type Match, type Message, type PacketIn2, ports } from 'node-openflow';
 import { formatArpRequest, parseArp } from './arp.ts';
 import { asBuffer, malformed, slice } from './bytes.ts';
 import { etherTypes, parseEthernet, payloadOf } from './ethernet.ts';
 import { NeighbourTable } from './neighbours.ts';
+import { PipelineFields } from './pipeline-fields.ts';
 
 /** Registers that a packet carries into the question: the pipeline's next hop and output port. */
-const nextHopRegister = 'reg8';
-const outputPortRegister = 'reg6';
+const nextHopRegister = 8;
+const outputPortRegister = 6;
 
 interface HeldPacket {
   readonly inPort: number;
@@ -59,18 +60,18 @@ export class NeighbourResolver {
    */
   resolve(message: PacketIn2, payload: Buffer): void {
     const packet = asBuffer(message.packet ?? malformedPacketIn('packet'));
-    const metadata = message.metadata ?? [];
+    const pipeline = new PipelineFields(message.metadata ?? []);
     const ethernet = parseEthernet(packet);
     const ipHeader = slice(payloadOf(ethernet, etherTypes.ipv4), 0, 20);
     const question = {
-      port: numberOf(metadata, outputPortRegister),
-      address: numberOf(metadata, nextHopRegister),
+      port: pipeline.register(outputPortRegister),
+      address: pipeline.register(nextHopRegister),
       sourceMac: ethernet.source,
       sourceAddress: ipHeader.readUInt32BE(12),
     };
     const held: HeldPacket = {
-      inPort: numberOf(metadata, 'in_port'),
-      pipeline: metadata.filter(({ field }) => isCarried(field)),
+      inPort: pipeline.inPort,
+      pipeline: pipeline.carried,
       table: slice(payload, 0, 1).readUInt8(0),
       packet,
     };
@@ -81,7 +82,8 @@ export class NeighbourResolver {
   /** An ARP packet from outside. @throws AgentError `malformed-packet` */
   seen(message: PacketIn2): void {
     const arp = parseArp(asBuffer(message.packet ?? malformedPacketIn('packet')));
-    this.#table.answered(numberOf(message.metadata ?? [], 'in_port'), arp.senderAddress, performance.now());
+    const { inPort } = new PipelineFields(message.metadata ?? []);
+    this.#table.answered(inPort, arp.senderAddress, performance.now());
     this.#schedule();
   }
 
@@ -103,17 +105,6 @@ export class NeighbourResolver {
       Math.max(1, next - performance.now()),
     );
   }
-}
-
-function numberOf(metadata: Match, field: FieldName): number {
-  const found = metadata.find((member) => member.field === field);
-  if (!found) throw malformed(`the packet-in has no ${field}`);
-  return Number(found.value);
-}
-
-/** The fields of a packet's way through the pipeline that a packet-out may set again (OpenFlow 1.5, section 7.3.6). */
-function isCarried(field: FieldName): boolean {
-  return field === 'metadata' || field === 'tunnel_id' || /^(reg\d|tun_)/.test(field);
 }
 
 function malformedPacketIn(property: string): never {

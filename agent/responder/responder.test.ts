@@ -76,7 +76,7 @@ describe('responder', () => {
     assert.deepEqual(again.actions, [{ type: 'resubmit', table: 14 }]);
     assert.deepEqual(
       again.match?.map(({ field }) => field),
-      ['metadata', 'reg6', 'reg8', 'tunnel_id'],
+      ['metadata', 'tunnel_id', 'reg6', 'reg8'],
     );
     assert.deepEqual(again.data, outgoing);
     agent.resolver.clear();

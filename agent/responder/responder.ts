@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { AgentError, reasonOf } from '../errors.ts';
 import { asBuffer, malformed } from './bytes.ts';
 import { answerDhcp } from './dhcp/answer.ts';
+import { PipelineFields } from './pipeline-fields.ts';
 import { RateLimitedLog } from './rate-limited-log.ts';
 import { NeighbourResolver } from './resolver.ts';
 
@@ -81,24 +82,19 @@ export class Responder {
   }
 
   #dhcp(message: PacketIn2, payload: Buffer): void {
-    const inPort = message.metadata?.find(({ field }) => field === 'in_port')?.value;
-    if (message.packet === undefined || inPort === undefined) {
-      throw malformed('a packet-in without packet or in_port');
-    }
+    const { inPort } = new PipelineFields(message.metadata ?? []);
+    if (message.packet === undefined) throw malformed('a packet-in without its packet');
     const outcome = answerDhcp(asBuffer(message.packet), payload);
     if (outcome.type === 'silence') {
       this.counters.dhcpSilent++;
-      this.#logger.debug(
-        { inPort: Number(inPort), reason: outcome.reason },
-        'DHCP message without an answer',
-      );
+      this.#logger.debug({ inPort, reason: outcome.reason }, 'DHCP message without an answer');
       return;
     }
     this.counters.dhcpAnswers++;
     this.#send({
       type: 'packet-out',
       inPort: ports.controller,
-      actions: [{ type: 'output', port: Number(inPort) }],
+      actions: [{ type: 'output', port: inPort }],
       data: outcome.frame,
     });
   }

@@ -119,70 +119,64 @@ async function readAll(request: IncomingMessage): Promise<string> {
 const shape = (parts: readonly string[]) =>
   parts.map((part, index) => (index % 2 === 1 ? ':' : part)).join('/');
 
-const handlers: Record<string, (this: FakeController, ...args: Parameters<Handler>) => ReturnType<Handler>> =
-  {
-    'GET health'(controller) {
-      return [200, { status: 'ok', revision: controller.revision }];
-    },
-    'PUT hosts/:'(controller, [, name = ''], body) {
-      controller.hosts.set(name, body.spec as Body);
-      return [200, { kind: 'host', id: name, spec: body.spec, openflowTargets: controller.openflowTargets }];
-    },
-    'POST hosts/:/heartbeat'(controller, [, name = '']) {
-      return controller.hosts.has(name)
-        ? [204, undefined]
-        : problem(404, 'not-found', `host ${name}`, 'name');
-    },
-    'PUT hosts/:/bindings'(controller, [, name = ''], body) {
-      if (!controller.hosts.has(name)) return problem(404, 'not-found', `host ${name}`, 'name');
-      const ports = body.ports as { networkInterfaceId: string; ofport: number }[];
-      controller.bindings.clear();
-      const unknown = ports.filter(
-        ({ networkInterfaceId }) => !controller.interfaces.has(networkInterfaceId),
-      );
-      for (const { networkInterfaceId, ofport } of ports) {
-        if (controller.interfaces.has(networkInterfaceId))
-          controller.bindings.set(networkInterfaceId, ofport);
-      }
-      return [
-        200,
-        {
-          revision: controller.revision,
-          unknown: unknown.map(({ networkInterfaceId }) => networkInterfaceId),
-        },
-      ];
-    },
-    'PUT hosts/:/bindings/:'(controller, [, name = '', , id = ''], body, search) {
-      if (!controller.hosts.has(name)) return problem(404, 'not-found', `host ${name}`, 'name');
-      if (!controller.interfaces.has(id))
-        return problem(404, 'not-found', `interface ${id}`, 'networkInterfaceId');
-      controller.bindings.set(id, body.ofport as number);
-      const receipt = {
+const handlers: Record<string, Handler> = {
+  'GET health'(controller) {
+    return [200, { status: 'ok', revision: controller.revision }];
+  },
+  'PUT hosts/:'(controller, [, name = ''], body) {
+    controller.hosts.set(name, body.spec as Body);
+    return [200, { kind: 'host', id: name, spec: body.spec, openflowTargets: controller.openflowTargets }];
+  },
+  'POST hosts/:/heartbeat'(controller, [, name = '']) {
+    return controller.hosts.has(name) ? [204, undefined] : problem(404, 'not-found', `host ${name}`, 'name');
+  },
+  'PUT hosts/:/bindings'(controller, [, name = ''], body) {
+    if (!controller.hosts.has(name)) return problem(404, 'not-found', `host ${name}`, 'name');
+    const ports = body.ports as { networkInterfaceId: string; ofport: number }[];
+    controller.bindings.clear();
+    const unknown = ports.filter(({ networkInterfaceId }) => !controller.interfaces.has(networkInterfaceId));
+    for (const { networkInterfaceId, ofport } of ports) {
+      if (controller.interfaces.has(networkInterfaceId)) controller.bindings.set(networkInterfaceId, ofport);
+    }
+    return [
+      200,
+      {
         revision: controller.revision,
-        applied: true,
-        hosts: [{ host: name, state: 'applied' }],
-      };
-      return [200, { kind: 'binding', id: `${name}/${id}`, ...(search.has('wait') ? { receipt } : {}) }];
-    },
-    'DELETE hosts/:/bindings/:'(controller, [, , , id = '']) {
-      controller.bindings.delete(id);
-      return [200, { revision: controller.revision }];
-    },
-    'GET network-interfaces/:'(controller, [, id = '']) {
-      const macAddress = controller.interfaces.get(id);
-      if (macAddress === undefined) return problem(404, 'not-found', `interface ${id}`, 'id');
-      return [200, { kind: 'network-interface', id, spec: { macAddress } }];
-    },
-    'GET instances'(controller, _parts, _body, search) {
-      const host = search.get('spec.hostId');
-      const items = [...controller.instances.values()].filter(({ spec }) => spec.hostId === host);
-      return [200, { items, revision: controller.revision }];
-    },
-    'PUT instances/:/status'(controller, [, id = ''], body) {
-      const instance = controller.instances.get(id);
-      if (!instance) return problem(404, 'not-found', `instance ${id}`, 'id');
-      const status = body.status as Body;
-      controller.setInstance(id, { ...instance, status });
-      return [200, { ...instance, status }];
-    },
-  };
+        unknown: unknown.map(({ networkInterfaceId }) => networkInterfaceId),
+      },
+    ];
+  },
+  'PUT hosts/:/bindings/:'(controller, [, name = '', , id = ''], body, search) {
+    if (!controller.hosts.has(name)) return problem(404, 'not-found', `host ${name}`, 'name');
+    if (!controller.interfaces.has(id))
+      return problem(404, 'not-found', `interface ${id}`, 'networkInterfaceId');
+    controller.bindings.set(id, body.ofport as number);
+    const receipt = {
+      revision: controller.revision,
+      applied: true,
+      hosts: [{ host: name, state: 'applied' }],
+    };
+    return [200, { kind: 'binding', id: `${name}/${id}`, ...(search.has('wait') ? { receipt } : {}) }];
+  },
+  'DELETE hosts/:/bindings/:'(controller, [, , , id = '']) {
+    controller.bindings.delete(id);
+    return [200, { revision: controller.revision }];
+  },
+  'GET network-interfaces/:'(controller, [, id = '']) {
+    const macAddress = controller.interfaces.get(id);
+    if (macAddress === undefined) return problem(404, 'not-found', `interface ${id}`, 'id');
+    return [200, { kind: 'network-interface', id, spec: { macAddress } }];
+  },
+  'GET instances'(controller, _parts, _body, search) {
+    const host = search.get('spec.hostId');
+    const items = [...controller.instances.values()].filter(({ spec }) => spec.hostId === host);
+    return [200, { items, revision: controller.revision }];
+  },
+  'PUT instances/:/status'(controller, [, id = ''], body) {
+    const instance = controller.instances.get(id);
+    if (!instance) return problem(404, 'not-found', `instance ${id}`, 'id');
+    const status = body.status as Body;
+    controller.setInstance(id, { ...instance, status });
+    return [200, { ...instance, status }];
+  },
+};
