@@ -207,10 +207,14 @@ class OvsLab implements Lab {
   async #close(): Promise<void> {
     this.#log('closing');
     const nodes = [...this.#outsiders, ...this.#hosts.values()];
-    await Promise.all(nodes.map((node) => node.endPrograms()));
-    await Promise.all([...this.#controllers].map((controller) => controller.dispose()));
-    await this.#relay?.stop();
-    await removeRemains(this.name);
+    try {
+      await Promise.all(nodes.map((node) => node.endPrograms()));
+      await Promise.all([...this.#controllers].map((controller) => controller.dispose()));
+      await this.#relay?.stop();
+    } finally {
+      // Also ends whatever did not end when asked.
+      await removeRemains(this.name);
+    }
   }
 
   async #startAgent(host: OvsHost, options: AgentOptions): Promise<AgentProgram> {
