@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util';
+
+export const usage = `npm run bench -- apply [options]
+
+Measures how long an API write takes until every switch that it touches has confirmed it, and what a network costs.
+
+  --sizes 1000,10000   interfaces in the VPC; one controller and one set of hosts for each size
+  --samples 300        measurements of each operation and size
+  --warm-ups 30        unmeasured ones before them
+  --rounds 20          measurements of the first packet, for each size
+  --switches 50        test switches beside the host with Open vSwitch
+  --cpu-profile        write a CPU profile of each controller to var/bench
+  --help
+
+Exit status: 0; 1 when an aim is missed by more than a factor of two, or something fails; 2 for wrong options.`;
+
+export interface ApplyOptions {
+  /** Ascending. */
+  readonly sizes: readonly number[];
+  readonly samples: number;
+  readonly warmUps: number;
+  readonly rounds: number;
+  readonly switches: number;
+  readonly cpuProfile: boolean;
+}
+
+/** What was given cannot be run; the message says why. */
+export class UsageError extends Error {}
+
+/** `undefined`: only the usage was asked for. @throws UsageError */
+export function parseOptions(args: readonly string[]): ApplyOptions | undefined {
+  const { values, positionals } = parse(args);
+  if (values.help) return undefined;
+  const [benchmark, ...more] = positionals;
+  if (benchmark !== 'apply' || more.length > 0) {
+    throw new UsageError(`${positionals.join(' ') || 'nothing'}: the benchmark there is is called apply`);
+  }
+  const sizes = values.sizes.split(',').map((size) => wholeNumber('--sizes', size, 10, 60_000));
+  return {
+    sizes: [...new Set(sizes)].sort((a, b) => a - b),
+    samples: wholeNumber('--samples', values.samples, 1, 100_000),
+    warmUps: wholeNumber('--warm-ups', values['warm-ups'], 0, 10_000),
+    rounds: wholeNumber('--rounds', values.rounds, 1, 10_000),
+    switches: wholeNumber('--switches', values.switches, 1, 250),
+    cpuProfile: values['cpu-profile'],
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        sizes: { type: 'string', default: '1000,10000' },
+        samples: { type: 'string', default: '300' },
+        'warm-ups': { type: 'string', default: '30' },
+        rounds: { type: 'string', default: '20' },
+        switches: { type: 'string', default: '50' },
+        'cpu-profile': { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function wholeNumber(option: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new UsageError(`${option} ${text}: a whole number from ${least} to ${most} is needed`);
+}
