@@ -130,11 +130,12 @@ describe('routes of resources', () => {
   });
 
   it('has POST and PATCH only where the kind can be created and changed', async () => {
-    const vpc = await createVpc();
-    const patch = await api.call('PATCH', `/v1/vpcs/${vpc.body.id}`, { tags: {} });
+    const patch = await api.call('PATCH', '/v1/bindings/h1%2Feni-00000000000000001', { tags: {} });
     assert.equal(patch.status, 405);
     assert.equal(patch.body.code, 'method-not-allowed');
     assert.equal(patch.headers.get('allow'), 'GET, HEAD, DELETE');
+    const vpc = await createVpc();
+    assert.equal((await api.call('PATCH', `/v1/vpcs/${vpc.body.id}`, { tags: { Name: 'x' } })).status, 200);
     assert.equal((await api.call('POST', '/v1/hosts', { spec: {} })).status, 405);
     assert.equal((await api.call('PUT', '/v1/vpcs', {})).status, 405);
     assert.equal((await api.call('GET', '/v1/identities')).status, 404);

@@ -1,6 +1,7 @@
 import { bindingId, type ResourceOf, WeftError } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import type { Draft } from '../operations/draft.ts';
+import type { Operations } from '../operations/operations.ts';
 
 /** Two conntrack zones a slot: 64,000 of the 65,535 zones that a host has. */
 const zoneSlots = 32000;
@@ -60,3 +61,11 @@ export class Binder {
     if (current) this.#draft.remove(current);
   }
 }
+
+/** Agents report bindings; the operator may remove one of a host that will not come back. */
+export const bindingOperations: Operations<'binding'> = {
+  kind: 'binding',
+  remove(draft, binding) {
+    draft.remove(binding);
+  },
+};

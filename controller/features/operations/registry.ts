@@ -1,4 +1,5 @@
 import type { KindName } from '../../resources/index.ts';
+import { bindingOperations } from '../binding/operations.ts';
 import { elasticIpOperations } from '../elastic-ip/operations.ts';
 import { externalNetworkOperations } from '../external-network/operations.ts';
 import { hostOperations } from '../host/operations.ts';
@@ -23,6 +24,7 @@ const all = [
   elasticIpOperations,
   instanceOperations,
   hostOperations,
+  bindingOperations,
 ];
 
 /** What callers may do with each kind. */
