@@ -169,7 +169,7 @@ module.exports = {
       from: { path: '^(packages/[^/]+/src|controller|agent|api)/', pathNot: TESTS },
       to: {
         dependencyTypes: ['npm-dev'],
-        dependencyTypesNot: ['type-only'],
+        dependencyTypesNot: ['type-only', 'npm'],
         pathNot: 'node_modules/@types/',
       },
     },
