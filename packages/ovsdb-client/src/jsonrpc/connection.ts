@@ -49,9 +49,9 @@ export class JsonRpcConnection {
     stream.on('error', (cause) =>
       this.end(new OvsdbError('OVSDB_CONNECTION_LOST', `the connection failed: ${cause.message}`, { cause })),
     );
-    stream.on('close', () =>
-      this.end(new OvsdbError('OVSDB_CONNECTION_LOST', 'the peer closed the connection')),
-    );
+    const closed = () => this.end(new OvsdbError('OVSDB_CONNECTION_LOST', 'the peer closed the connection'));
+    stream.on('end', closed);
+    stream.on('close', closed);
   }
 
   get ended(): boolean {
@@ -66,8 +66,8 @@ export class JsonRpcConnection {
    * Sends a request.
    *
    * @param onReply called exactly once: with the result; with the peer's error; with OVSDB_TIMEOUT after `timeoutMs`; or
-   *   with OVSDB_CONNECTION_LOST when the connection ends before. It runs before later messages of the peer are looked at, which a
-   *   promise could not promise.
+   *   with OVSDB_CONNECTION_LOST when the connection ends before. It runs before later messages of the peer are looked
+   *   at, which a promise could not promise.
    * @returns the id of the request, as `cancel` needs it
    */
   send(method: string, params: readonly unknown[], timeoutMs: number, onReply: ReplyHandler): number {

@@ -26,9 +26,9 @@ const closeBracket = 0x5d;
  */
 export class JsonStreamSplitter {
   readonly #limits: SplitterLimits;
-  /** Pieces of the message that has begun and not ended. */
-  #pieces: Buffer[] = [];
-  #bytes = 0;
+  /** Holds the bytes of a message that came in more than one piece; grows by doubling. */
+  #store = Buffer.alloc(0);
+  #stored = 0;
   #depth = 0;
   #inString = false;
   #escaped = false;
@@ -46,11 +46,13 @@ export class JsonStreamSplitter {
     let start = this.#depth > 0 ? 0 : skipSpace(chunk, 0);
     while (start < chunk.length) {
       const end = this.#scan(chunk, start);
-      this.#keep(chunk.subarray(start, end));
+      const piece = chunk.subarray(start, end);
+      this.#checkSize(piece);
       if (this.#depth > 0) {
+        this.#keep(piece);
         return messages;
       }
-      messages.push(this.#takeMessage());
+      messages.push(parse(this.#complete(piece)));
       start = skipSpace(chunk, end);
     }
     return messages;
@@ -112,31 +114,48 @@ export class JsonStreamSplitter {
     }
   }
 
-  #keep(piece: Buffer): void {
-    this.#bytes += piece.length;
-    if (this.#bytes > this.#limits.maxMessageBytes) {
+  #checkSize(piece: Buffer): void {
+    const { maxMessageBytes } = this.#limits;
+    if (this.#stored + piece.length > maxMessageBytes) {
       throw new OvsdbError(
         'OVSDB_MESSAGE_TOO_LARGE',
-        `a message has more than ${this.#limits.maxMessageBytes} bytes; raise maxMessageBytes if that is legitimate`,
+        `a message has more than ${maxMessageBytes} bytes; raise maxMessageBytes if that is legitimate`,
       );
     }
-    this.#pieces.push(piece);
   }
 
-  #takeMessage(): object {
-    const [only] = this.#pieces;
-    const bytes =
-      this.#pieces.length === 1 && only !== undefined ? only : Buffer.concat(this.#pieces, this.#bytes);
-    this.#pieces = [];
-    this.#bytes = 0;
-    if (!isUtf8(bytes)) {
-      throw new OvsdbError('OVSDB_BAD_JSON', 'a message is not UTF-8');
+  #keep(piece: Buffer): void {
+    const needed = this.#stored + piece.length;
+    if (needed > this.#store.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, this.#store.length * 2));
+      this.#store.copy(larger, 0, 0, this.#stored);
+      this.#store = larger;
     }
-    try {
-      return JSON.parse(bytes.toString('utf8')) as object;
-    } catch (cause) {
-      throw new OvsdbError('OVSDB_BAD_JSON', 'a message is no JSON', { cause });
+    piece.copy(this.#store, this.#stored);
+    this.#stored = needed;
+  }
+
+  /** The whole message of which `piece` is the end. */
+  #complete(piece: Buffer): Buffer {
+    if (this.#stored === 0) {
+      return piece;
     }
+    this.#keep(piece);
+    const message = this.#store.subarray(0, this.#stored);
+    this.#store = Buffer.alloc(0);
+    this.#stored = 0;
+    return message;
+  }
+}
+
+function parse(bytes: Buffer): object {
+  if (!isUtf8(bytes)) {
+    throw new OvsdbError('OVSDB_BAD_JSON', 'a message is not UTF-8');
+  }
+  try {
+    return JSON.parse(bytes.toString('utf8')) as object;
+  } catch (cause) {
+    throw new OvsdbError('OVSDB_BAD_JSON', 'a message is no JSON', { cause });
   }
 }
 

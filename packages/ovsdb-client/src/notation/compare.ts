@@ -21,8 +21,8 @@ function equalSets(a: readonly Atom[], b: readonly Atom[]): boolean {
   if (a.every((element, i) => element === b[i])) {
     return true;
   }
-  const members = new Set(b);
-  return a.every((element) => members.has(element));
+  const members = new Set(a);
+  return members.size === new Set(b).size && b.every((element) => members.has(element));
 }
 
 function equalMaps(a: ReadonlyMap<Atom, Atom>, b: ReadonlyMap<Atom, Atom>): boolean {
