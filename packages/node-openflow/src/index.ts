@@ -21,7 +21,8 @@ export { OpenFlowError, type OpenFlowErrorCode, openFlowErrors } from './errors.
 export { ipv4, ipv6, mac } from './fields/addresses.ts';
 export { canonicalMatch, normalMatch } from './fields/canonical.ts';
 export type * from './fields/match.ts';
-export { formatMatch, parseMatch } from './fields/match-text.ts';
+export { formatMatch } from './fields/match-format.ts';
+export { parseMatch } from './fields/match-parse.ts';
 export type * from './fields/names.ts';
 export { missingPrerequisites } from './fields/prerequisites.ts';
 export type * from './instructions/types.ts';

@@ -73,7 +73,7 @@ export interface FieldDefinition {
   readonly versionless: WireCode;
   /** The number that each version prefers, by version (4, 5, 6). */
   readonly preferred: readonly (WireCode | undefined)[];
-  /** The value whose bits are all one. */
+  /** A mask with these bits counts as no mask. */
   readonly allOnes: bigint;
 }
 
@@ -83,6 +83,8 @@ export interface FieldOptions {
   readonly bytes?: number;
   readonly maskable?: boolean;
   readonly prerequisite?: Prerequisite;
+  /** Where it is not all `bits`. */
+  readonly allOnes?: bigint;
 }
 
 const experimenterClass = 0xffff;
@@ -151,6 +153,6 @@ export function field(
     preferred: [undefined, undefined, undefined, undefined, 4, 5, 6].map((version) =>
       version === undefined ? undefined : preferredCode(codes, version),
     ),
-    allOnes: (1n << BigInt(bits)) - 1n,
+    allOnes: options.allOnes ?? (1n << BigInt(bits)) - 1n,
   };
 }

@@ -18,7 +18,8 @@ export const linkFields: readonly FieldDefinition[] = [
     prerequisite: 'ethernet',
   }),
   field('vlan_tci', 16, 'hexadecimal', [nxm0(4, 'VLAN_TCI')], { prerequisite: 'ethernet' }),
-  field('vlan_vid', 12, 'decimal', [oxm(6, 'VLAN_VID')], { bytes: 2, prerequisite: 'ethernet' }),
+  // The 13th bit says that there is a VLAN header at all.
+  field('vlan_vid', 12, 'decimal', [oxm(6, 'VLAN_VID')], { allOnes: 0x1fffn, prerequisite: 'ethernet' }),
   field('vlan_pcp', 3, 'decimal', [oxm(7, 'VLAN_PCP')], { ...exact, prerequisite: 'vlan' }),
   field('mpls_tc', 3, 'decimal', [oxm(35, 'MPLS_TC')], { ...exact, prerequisite: 'mpls' }),
   field('mpls_bos', 1, 'decimal', [oxm(36, 'MPLS_BOS')], { ...exact, prerequisite: 'mpls' }),

@@ -46,7 +46,7 @@ export const tunnelFields: readonly FieldDefinition[] = [
     textName: 'tun_id',
     aliases: ['tun_id'],
   }),
-  field('tun_flags', 1, 'tunnel-flags', [nxm1(104, 'TUN_FLAGS')], { bytes: 2 }),
+  field('tun_flags', 1, 'tunnel-flags', [nxm1(104, 'TUN_FLAGS')], { bytes: 2, allOnes: 0xffffn }),
   field('tun_ipv4_src', 32, 'ipv4', [nxm1(31, 'TUN_IPV4_SRC')], {
     textName: 'tun_src',
     aliases: ['tun_src'],

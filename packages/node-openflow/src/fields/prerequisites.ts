@@ -1,19 +1,11 @@
 import type { Prerequisite } from './definition.ts';
 import type { FieldMatch, Match } from './match.ts';
 import type { FieldName } from './names.ts';
+import { ethertype, vlanPresent } from './protocols.ts';
 import { matchTable } from './registry.ts';
 
-const ethertype = {
-  ipv4: 0x0800,
-  arp: 0x0806,
-  rarp: 0x8035,
-  ipv6: 0x86dd,
-  mpls: 0x8847,
-  mplsMulticast: 0x8848,
-};
 const protocol = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58, sctp: 132 };
 const neighbour = { solicitation: 135, advertisement: 136 };
-const vlanPresent = 0x1000;
 
 type Lookup = (field: FieldName) => number | undefined;
 

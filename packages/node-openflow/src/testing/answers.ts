@@ -60,11 +60,7 @@ function unknownBody(partType: number): Uint8Array {
   return body;
 }
 
-function answerMultipart(
-  session: SwitchSession,
-  request: MultipartRequest & Envelope,
-  bytes: Uint8Array,
-): void {
+function answerMultipart(session: SwitchSession, request: MultipartRequest & Envelope): void {
   const { state } = session;
   const { xid } = request;
   const type = 'multipart-reply';
@@ -110,7 +106,10 @@ function answerMultipart(
       session.send({ type, part: 'port-stats', ports: [] }, xid);
       return;
     case 'unknown':
-      session.send({ type, part: 'unknown', partType: request.partType, body: unknownBody(request.partType) }, xid);
+      session.send(
+        { type, part: 'unknown', partType: request.partType, body: unknownBody(request.partType) },
+        xid,
+      );
   }
 }
 

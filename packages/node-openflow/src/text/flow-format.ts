@@ -1,4 +1,4 @@
-import { formatMatch } from '../fields/match-text.ts';
+import { formatMatch } from '../fields/match-format.ts';
 import { formatInstructions } from '../instructions/registry.ts';
 import type { FlowDescription, FlowFlag, FlowMod } from '../messages/flow-mod-types.ts';
 import { allTables, defaultPriority, groups, ports } from '../ports.ts';

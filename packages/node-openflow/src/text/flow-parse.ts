@@ -1,4 +1,4 @@
-import { parseMatchItems } from '../fields/match-text.ts';
+import { parseMatchItems } from '../fields/match-parse.ts';
 import { parseInstructions } from '../instructions/registry.ts';
 import type { FlowMod, FlowModCommand } from '../messages/flow-mod-types.ts';
 import { allTables } from '../ports.ts';

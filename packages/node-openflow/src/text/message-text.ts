@@ -1,5 +1,5 @@
 import type { Match } from '../fields/match.ts';
-import { formatMatch } from '../fields/match-text.ts';
+import { formatMatch } from '../fields/match-format.ts';
 import { messageCodecs } from '../messages/registry.ts';
 import type { Message } from '../messages/types.ts';
 import { hexOf } from '../wire/hex.ts';

@@ -1,182 +1,12 @@
 import { type FormatOptions, formatPort } from '../text/context.ts';
-import {
-  badText,
-  hexadecimal,
-  type KeyValue,
-  keyValues,
-  parseBigInteger,
-  parseInteger,
-} from '../text/syntax.ts';
+import { hexadecimal } from '../text/syntax.ts';
 import { normalMatch } from './canonical.ts';
-import type { FieldDefinition } from './definition.ts';
 import { flagNames, formatFlags } from './flags-text.ts';
 import type { FieldMatch, Match } from './match.ts';
 import type { FieldName } from './names.ts';
+import { shorthands, vlanIdMask, vlanPresent } from './protocols.ts';
 import { matchTable } from './registry.ts';
-import { asFieldValue, formatFieldValue, parseFieldValue } from './value-text.ts';
-
-const ethertype = {
-  ipv4: 0x0800,
-  arp: 0x0806,
-  rarp: 0x8035,
-  ipv6: 0x86dd,
-  mpls: 0x8847,
-  mplsMulticast: 0x8848,
-};
-const vlanPresent = 0x1000;
-const vlanIdMask = 0x0fff;
-
-/** Words that stand for an Ethernet type and, some of them, an IP protocol. The first one is printed. */
-const shorthands: readonly (readonly [word: string, type: number, protocol?: number])[] = [
-  ['icmp', ethertype.ipv4, 1],
-  ['tcp', ethertype.ipv4, 6],
-  ['udp', ethertype.ipv4, 17],
-  ['sctp', ethertype.ipv4, 132],
-  ['ip', ethertype.ipv4],
-  ['icmp6', ethertype.ipv6, 58],
-  ['tcp6', ethertype.ipv6, 6],
-  ['udp6', ethertype.ipv6, 17],
-  ['sctp6', ethertype.ipv6, 132],
-  ['ipv6', ethertype.ipv6],
-  ['arp', ethertype.arp],
-  ['rarp', ethertype.rarp],
-  ['mpls', ethertype.mpls],
-  ['mplsm', ethertype.mplsMulticast],
-  ['ipv4', ethertype.ipv4],
-  ['ip4', ethertype.ipv4],
-  ['ip6', ethertype.ipv6],
-];
-
-/** Keys whose field depends on what the match says about the protocol. */
-const dependent: Readonly<Record<string, Readonly<Record<number, FieldName>>>> = {
-  tp_src: { 6: 'tcp_src', 17: 'udp_src', 132: 'sctp_src', 1: 'icmpv4_type', 58: 'icmpv6_type' },
-  tp_dst: { 6: 'tcp_dst', 17: 'udp_dst', 132: 'sctp_dst', 1: 'icmpv4_code', 58: 'icmpv6_code' },
-  icmp_type: { 1: 'icmpv4_type', 58: 'icmpv6_type' },
-  icmp_code: { 1: 'icmpv4_code', 58: 'icmpv6_code' },
-};
-
-/** Collects conditions; a later one about the same field takes the place of the earlier one. */
-class MatchBuilder {
-  readonly #entries = new Map<FieldName, FieldMatch>();
-
-  set(entry: FieldMatch): void {
-    this.#entries.set(entry.field, entry);
-  }
-
-  number(field: FieldName): number | undefined {
-    const entry = this.#entries.get(field);
-    return entry && entry.mask === undefined ? Number(entry.value) : undefined;
-  }
-
-  finish(): FieldMatch[] {
-    return normalMatch([...this.#entries.values()]);
-  }
-}
-
-function resolve(key: string, builder: MatchBuilder): FieldDefinition | undefined {
-  const choices = dependent[key];
-  if (!choices) {
-    const arp = builder.number('eth_type') === ethertype.arp || builder.number('eth_type') === ethertype.rarp;
-    if (arp && key === 'nw_src') return matchTable.get('arp_spa');
-    if (arp && key === 'nw_dst') return matchTable.get('arp_tpa');
-    if (arp && key === 'nw_proto') return matchTable.get('arp_op');
-    return matchTable.findByText(key);
-  }
-  const field = choices[builder.number('ip_proto') ?? -1];
-  return field ? matchTable.get(field) : badText(`${key} needs a protocol before it, such as tcp or udp`);
-}
-
-/** `nw_tos` is the whole byte, `dl_vlan` has no present bit: keys that are not a field as it stands. */
-const specialKeys: Readonly<Record<string, (value: string, builder: MatchBuilder) => void>> = {
-  nw_tos(value, builder) {
-    const tos = parseInteger(value, 8, 'nw_tos');
-    if ((tos & 3) !== 0) badText(`nw_tos=${value}: the lowest two bits belong to nw_ecn`);
-    builder.set({ field: 'ip_dscp', value: tos >> 2 });
-  },
-  dl_vlan(value, builder) {
-    const id = parseInteger(value, 16, 'dl_vlan');
-    if (id === 0xffff) builder.set({ field: 'vlan_vid', value: 0 });
-    else if (id <= vlanIdMask) builder.set({ field: 'vlan_vid', value: id | vlanPresent });
-    else badText(`dl_vlan=${value} is not a VLAN`);
-  },
-  dl_vlan_pcp(value, builder) {
-    if (builder.number('vlan_vid') === undefined) {
-      builder.set({ field: 'vlan_vid', value: vlanPresent, mask: vlanPresent });
-    }
-    builder.set({ field: 'vlan_pcp', value: parseInteger(value, 3, 'dl_vlan_pcp') });
-  },
-  eth(_, builder) {
-    builder.set({ field: 'packet_type', value: 0 });
-  },
-};
-
-function setSubfield(key: string, value: string, builder: MatchBuilder): boolean {
-  const parts = /^(\w+)\[(?:(\d+)(?:\.\.(\d+))?)?\]$/.exec(key);
-  const definition = parts && matchTable.findByText(parts[1] as string);
-  if (!parts || !definition) return false;
-  const first = Number(parts[2] ?? 0);
-  const last = Number(parts[3] ?? parts[2] ?? definition.bits - 1);
-  if (last < first || last >= definition.bits) badText(`"${key}" reaches outside of ${definition.name}`);
-  const shift = BigInt(first);
-  const ones = (1n << BigInt(last - first + 1)) - 1n;
-  const number = parseBigInteger(value, last - first + 1, key);
-  builder.set({
-    field: definition.name,
-    ...asFieldValue(definition, { value: number << shift, mask: ones << shift }),
-  });
-  return true;
-}
-
-/** A tunnel option without a value asks only whether the option is there. */
-function setField(definition: FieldDefinition, value: string, builder: MatchBuilder): void {
-  if (value === '') {
-    if (definition.bytes !== 0) badText(`${definition.name} has no value`);
-    builder.set({ field: definition.name, value: 0n, mask: 0n });
-    return;
-  }
-  const big = parseFieldValue(definition, value);
-  if (big.mask === 0n && definition.bytes !== 0) return;
-  builder.set({
-    field: definition.name,
-    ...asFieldValue(definition, { value: big.value & big.mask, mask: big.mask }),
-  });
-}
-
-function setOne({ key, value }: KeyValue, builder: MatchBuilder): boolean {
-  const shorthand = value === '' ? shorthands.find(([word]) => word === key) : undefined;
-  if (shorthand) {
-    builder.set({ field: 'eth_type', value: shorthand[1] });
-    if (shorthand[2] !== undefined) builder.set({ field: 'ip_proto', value: shorthand[2] });
-    return true;
-  }
-  const special = specialKeys[key];
-  if (special) {
-    special(value, builder);
-    return true;
-  }
-  if (key.includes('[')) return setSubfield(key, value, builder);
-  const definition = resolve(key, builder);
-  if (definition && value !== '*') setField(definition, value, builder);
-  return definition !== undefined;
-}
-
-/**
- * Reads those items of a list that are about the match; gives each other one to `other`.
- * The result is in Open vSwitch's order.
- */
-export function parseMatchItems(items: readonly KeyValue[], other: (item: KeyValue) => void): FieldMatch[] {
-  const builder = new MatchBuilder();
-  for (const item of items) if (!setOne(item, builder)) other(item);
-  return builder.finish();
-}
-
-/**
- * Reads a match in the syntax of ovs-fields(7), such as `tcp,nw_dst=10.0.0.0/8,tp_dst=80`.
- * @throws OpenFlowError OPENFLOW_BAD_TEXT
- */
-export function parseMatch(text: string): FieldMatch[] {
-  return parseMatchItems(keyValues(text), ({ key }) => badText(`there is no field "${key}"`));
-}
+import { formatFieldValue } from './value-text.ts';
 
 type Style = (entry: FieldMatch, options: FormatOptions) => string;
 
@@ -190,6 +20,12 @@ const plain: Style = (entry, options) =>
   formatFieldValue(matchTable.get(entry.field), entry.value, entry.mask, options.portNames);
 const ctState: Style = ({ value, mask }) =>
   formatFlags({ value: BigInt(value), mask: BigInt(mask ?? 0xffffffff) }, flagNames.ctState, 0xffn);
+/** The mask of a tunnel option goes without saying when it covers all bytes of the option. */
+const tunnelOption: Style = (entry, options) => {
+  const { value, mask, size = 0 } = entry;
+  const whole = mask !== undefined && BigInt(mask) === (1n << BigInt(size * 8)) - 1n;
+  return whole ? hexadecimal(value) : hex(entry, options);
+};
 const padded =
   (digits: number): Style =>
   ({ value, mask }) => {
@@ -237,7 +73,7 @@ const afterProtocol: readonly Place[] = [
   [['tun_gbp_id'], 'tun_gbp_id', decimal],
   [['tun_gbp_flags'], 'tun_gbp_flags', hex],
   [['tun_flags'], 'tun_flags', plain],
-  ...numbered('tun_metadata', 64, hex),
+  ...numbered('tun_metadata', 64, tunnelOption),
   [['metadata'], 'metadata', hex],
   [['in_port'], 'in_port', plain],
   [['vlan_vid', 'vlan_tci'], 'vlan', plain],
