@@ -5,6 +5,8 @@ import { CliError } from './errors.ts';
 /** Kinds whose resources have a name of their own in `spec.name`; the others are named by their tag `Name`. */
 const ownNames: ReadonlySet<ApiKind> = new Set(['security-group', 'external-network', 'instance']);
 
+export const hasOwnName = (kind: ApiKind) => ownNames.has(kind);
+
 /** The form of every id: a prefix and 17 random digits. */
 const idForm = /^[a-z]+-[0-9a-f]{17}$/;
 

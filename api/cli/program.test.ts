@@ -4,23 +4,15 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { hostSpec } from '../rest/testing/harness.ts';
 import { CliError, cliErrorCodes, errorLine } from './errors.ts';
 import { type CliHarness, run, startCliHarness } from './testing/run.ts';
-
-const host = {
-  tunnelAddress: '192.0.2.11',
-  zone: 'zone-a',
-  datapathId: '0000000000000001',
-  tunnelPort: 1,
-  externalPorts: {},
-  computeDrivers: [],
-};
 
 describe('the command line', () => {
   let cli: CliHarness;
   before(async () => {
     cli = await startCliHarness();
-    await cli.call('PUT', '/v1/hosts/h1', { spec: host });
+    await cli.call('PUT', '/v1/hosts/h1', { spec: hostSpec });
     await cli.id('vpc create --cidr-block 10.0.0.0/16 --name blue');
     await cli.id('subnet create --vpc blue --cidr-block 10.0.1.0/24 --name web');
   });

@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { parse } from 'yaml';
+import { hostSpec } from '../rest/testing/harness.ts';
 import { type CliHarness, startCliHarness } from './testing/run.ts';
-
-const hostSpec = {
-  tunnelAddress: '192.0.2.11',
-  zone: 'zone-a',
-  datapathId: '0000000000000001',
-  tunnelPort: 1,
-  externalPorts: { external: 2 },
-  computeDrivers: ['netns'],
-};
 
 describe('commands on resources', () => {
   let cli: CliHarness;
@@ -143,6 +135,23 @@ describe('commands on resources', () => {
     assert.equal((await cli.weft('subnet update web --route-table main --tag x=y')).code, 0);
     assert.equal('routeTableId' in (await read(`/v1/subnets/${subnet}`)).spec, false);
     assert.deepEqual((await read(`/v1/subnets/${subnet}`)).tags, { Name: 'web', x: 'y' });
+  });
+
+  it('changes tags of every kind, and refuses to change nothing', async () => {
+    const id = await cli.id('vpc create --cidr-block 10.8.0.0/16 --name old --tag a=1 --tag b=2');
+    assert.equal((await cli.weft('vpc update old --name new --tag c=3 --untag a')).code, 0);
+    assert.deepEqual((await read(`/v1/vpcs/${id}`)).tags, { Name: 'new', b: '2', c: '3' });
+    const nothing = await cli.weft('vpc update new');
+    assert.equal(nothing.code, 2);
+    assert.match(nothing.err, /nothing to change/);
+    assert.equal((await cli.weft('vpc delete new')).code, 0);
+    assert.equal((await cli.weft('host update h1 --tag a=1')).code, 2);
+    assert.equal(
+      (await cli.weft('external-network update external --range 203.0.113.5-203.0.113.6')).code,
+      0,
+    );
+    const [network] = (await read('/v1/external-networks')).items;
+    assert.deepEqual(network.spec.addressRanges, [{ first: '203.0.113.5', last: '203.0.113.6' }]);
   });
 
   it('attaches and detaches gateways', async () => {

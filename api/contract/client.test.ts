@@ -3,17 +3,8 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { newId } from '@weft/controller/resources';
-import { type Harness, startHarness } from '../rest/testing/harness.ts';
+import { type Harness, hostSpec, startHarness } from '../rest/testing/harness.ts';
 import { ApiError, WeftClient } from './index.ts';
-
-const hostSpec = {
-  tunnelAddress: '192.0.2.11',
-  zone: 'zone-a',
-  datapathId: '0000000000000001',
-  tunnelPort: 1,
-  externalPorts: {},
-  computeDrivers: [],
-};
 
 describe('the client against the API', () => {
   let api: Harness;

@@ -2,16 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { newId } from '@weft/controller/resources';
-import { type Harness, startHarness } from './testing/harness.ts';
-
-const spec = {
-  tunnelAddress: '192.0.2.11',
-  zone: 'zone-a',
-  datapathId: '0000000000000001',
-  tunnelPort: 1,
-  externalPorts: { external: 2 },
-  computeDrivers: ['netns'],
-};
+import { type Harness, hostSpec as spec, startHarness } from './testing/harness.ts';
 
 describe('routes of agents', () => {
   let api: Harness;

@@ -1,11 +1,11 @@
+import type { ReportedPort } from '@weft/controller';
 import type { HostSpec, InstanceStatus } from '@weft/controller/resources';
 import type { FastifyInstance } from 'fastify';
-import type { ReportedPort } from './context.ts';
-import { present, type RouteContext } from './context.ts';
+import type { RouteContext } from './context.ts';
 import { openflowTargetsFor } from './openflow-target.ts';
 import { answers, hostBindingParams, hostParams, idParams, operation } from './operations.ts';
 import { ref } from './schemas.ts';
-import { answerWrite, writeQuery } from './writing.ts';
+import { answerResource, answerWrite, writeQuery } from './writing.ts';
 
 /** Routes by which agents tell what they are and what they see. */
 export function registerAgentRoutes(server: FastifyInstance, context: RouteContext): void {
@@ -32,14 +32,9 @@ function registerHostRoutes(server: FastifyInstance, { controller, openflowTarge
     handler: async (request, reply) => {
       const { id } = request.params as { id: string };
       const { spec } = request.body as { spec: HostSpec };
-      const { resource, revision } = await controller.registerHost(id, spec);
+      const written = await controller.registerHost(id, spec);
       const openflowTargets = openflowTargetsFor(openflowTarget, request);
-      return answerWrite(controller, request, reply, {
-        status: 200,
-        revision,
-        version: resource.revision,
-        body: { ...present(controller, resource), openflowTargets },
-      });
+      return answerResource(controller, request, reply, { status: 200, ...written }, { openflowTargets });
     },
   });
   server.route({
@@ -105,13 +100,8 @@ function registerSingleBinding(server: FastifyInstance, { controller }: RouteCon
     handler: async (request, reply) => {
       const { id, networkInterfaceId } = request.params as BindingParams;
       const { ofport } = request.body as { ofport: number };
-      const { resource, revision } = await controller.bind(id, { networkInterfaceId, ofport });
-      return answerWrite(controller, request, reply, {
-        status: 200,
-        revision,
-        version: resource.revision,
-        body: resource,
-      });
+      const written = await controller.bind(id, { networkInterfaceId, ofport });
+      return answerResource(controller, request, reply, { status: 200, ...written });
     },
   });
   server.route({
@@ -151,13 +141,8 @@ function registerInstanceStatus(server: FastifyInstance, { controller }: RouteCo
     handler: async (request, reply) => {
       const { id } = request.params as { id: string };
       const { status } = request.body as { status: InstanceStatus };
-      const { resource, revision } = await controller.setInstanceStatus(id, status);
-      return answerWrite(controller, request, reply, {
-        status: 200,
-        revision,
-        version: resource.revision,
-        body: resource,
-      });
+      const written = await controller.setInstanceStatus(id, status);
+      return answerResource(controller, request, reply, { status: 200, ...written });
     },
   });
 }

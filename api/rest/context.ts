@@ -3,19 +3,6 @@ import type { ResourceOf } from '@weft/controller/resources';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ApiKind, ApiResource, Host } from '../contract/index.ts';
 
-export type {
-  Caller,
-  Commit,
-  Controller,
-  CreateInput,
-  HostLiveness,
-  Receipt,
-  ReportedPort,
-  UpdateInput,
-  WriteOptions,
-  WriteResult,
-} from '@weft/controller';
-
 /** What every group of routes is made from. */
 export interface RouteContext {
   readonly controller: Controller;

@@ -16,7 +16,7 @@ const reasons: Readonly<Record<string, string>> = {
 /** Starts to listen and returns the URL, with the port that was taken. Errors say in one line what to do. */
 export async function listen(server: FastifyInstance, address: ListenAddress): Promise<string> {
   try {
-    return await server.listen({ ...address, listenTextResolver: (text) => text });
+    return await server.listen({ ...address, listenTextResolver: (url) => `API listens at ${url}` });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     throw new Error(

@@ -4,7 +4,7 @@ import { kinds } from '@weft/controller/resources';
 import { Ajv } from 'ajv';
 import { apiKinds, collections } from '../contract/index.ts';
 import { schemaName } from './schemas.ts';
-import { type Harness, startHarness } from './testing/harness.ts';
+import { type Harness, hostSpec as spec, startHarness } from './testing/harness.ts';
 
 type Json = Record<string, unknown>;
 
@@ -78,14 +78,6 @@ describe('the OpenAPI document', () => {
     check('Vpc', vpc.body);
     check('VpcPage', (await api.call('GET', '/v1/vpcs?limit=1')).body);
     check('Health', (await api.call('GET', '/v1/health')).body);
-    const spec = {
-      tunnelAddress: '192.0.2.11',
-      zone: 'zone-a',
-      datapathId: '0000000000000001',
-      tunnelPort: 1,
-      externalPorts: {},
-      computeDrivers: [],
-    };
     check('RegisteredHost', (await api.call('PUT', '/v1/hosts/h1?wait=applied', { spec })).body);
     check('Host', (await api.call('GET', '/v1/hosts/h1')).body);
     check('PortsAnswer', (await api.call('PUT', '/v1/hosts/h1/bindings', { ports: [] })).body);

@@ -1,12 +1,12 @@
+import type { CreateInput, UpdateInput } from '@weft/controller';
 import { kinds } from '@weft/controller/resources';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type ApiKind, collections } from '../contract/index.ts';
-import type { CreateInput, UpdateInput } from './context.ts';
 import { present, type RouteContext } from './context.ts';
 import { type ListQuery, listQuery, pageOf } from './lists.ts';
 import { answers, idParams, operation } from './operations.ts';
 import { exposedKinds, ref, schemaName } from './schemas.ts';
-import { answerWrite, etag, preconditionOf, writeQuery } from './writing.ts';
+import { answerResource, answerWrite, etag, preconditionOf, writeQuery } from './writing.ts';
 
 /** Routes of every kind of resource: what exists follows from the registry of kinds. */
 export function registerResourceRoutes(server: FastifyInstance, context: RouteContext): void {
@@ -79,14 +79,8 @@ function registerCreation(
       }),
     },
     handler: async (request, reply) => {
-      const { resource, revision } = await controller.create(kind, request.body as CreateInput, caller);
-      const body = present(controller, resource);
-      return answerWrite(controller, request, reply, {
-        status: 201,
-        revision,
-        version: resource.revision,
-        body,
-      });
+      const written = await controller.create(kind, request.body as CreateInput, caller);
+      return answerResource(controller, request, reply, { status: 201, ...written });
     },
   });
 }
@@ -110,20 +104,14 @@ function registerUpdate(server: FastifyInstance, { controller, caller }: RouteCo
       }),
     },
     handler: async (request, reply) => {
-      const { resource, revision } = await controller.update(
+      const written = await controller.update(
         kind,
         idOf(request),
         request.body as UpdateInput,
         caller,
         preconditionOf(request),
       );
-      const body = present(controller, resource);
-      return answerWrite(controller, request, reply, {
-        status: 200,
-        revision,
-        version: resource.revision,
-        body,
-      });
+      return answerResource(controller, request, reply, { status: 200, ...written });
     },
   });
 }

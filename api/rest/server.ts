@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { Controller } from '@weft/controller';
 import { WeftError } from '@weft/controller/resources';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { registerAgentRoutes } from './agent-routes.ts';
-import type { Controller, RouteContext } from './context.ts';
+import type { RouteContext } from './context.ts';
 import { refuseOtherMethods } from './methods.ts';
 import { registerOpenapi } from './openapi.ts';
 import { answers, operation } from './operations.ts';

@@ -1,7 +1,8 @@
+import type { Commit } from '@weft/controller';
 import { type AnyResource, kinds, WeftError } from '@weft/controller/resources';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type ApiKind, isApiKind, type WatchChange } from '../contract/index.ts';
-import type { Commit, RouteContext } from './context.ts';
+import type { RouteContext } from './context.ts';
 import { EventStream } from './event-stream.ts';
 import { nearest } from './nearest.ts';
 import { operation } from './operations.ts';

@@ -1,6 +1,8 @@
-import { WeftError } from '@weft/controller/resources';
+import type { Controller, WriteOptions, WriteResult } from '@weft/controller';
+import { type ResourceOf, WeftError } from '@weft/controller/resources';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Controller, RouteContext, WriteOptions } from './context.ts';
+import type { ApiKind } from '../contract/index.ts';
+import { present, type RouteContext } from './context.ts';
 import { answers, operation } from './operations.ts';
 import { ref, type Schema } from './schemas.ts';
 
@@ -59,6 +61,18 @@ export async function answerWrite(
   if (query.wait === undefined) return reply.status(written.status).send(written.body);
   const receipt = await controller.applied(written.revision, (query.timeout ?? defaultWaitSeconds) * 1000);
   return reply.status(receipt.applied ? written.status : 202).send({ ...written.body, receipt });
+}
+
+/** Answers the write of one resource; `more` joins it in the answer. */
+export function answerResource<K extends ApiKind>(
+  controller: Controller,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, resource, revision }: WriteResult<ResourceOf<K>> & { readonly status: 200 | 201 },
+  more: object = {},
+): Promise<FastifyReply> {
+  const body = { ...present(controller, resource), ...more };
+  return answerWrite(controller, request, reply, { status, revision, version: resource.revision, body });
 }
 
 /** RFC 9110, section 8.8.3. Revisions count commits, so that they are strong tags. */

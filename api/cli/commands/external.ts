@@ -4,6 +4,7 @@ import { CliError } from '../errors.ts';
 import { resolve } from '../names.ts';
 import { given, type Naming, nameable, repeated, taggable, tagsOf } from '../options.ts';
 import { addNoun } from './noun.ts';
+import type { UpdateVerb } from './update.ts';
 
 interface CreateNetwork extends Naming {
   readonly name: string;
@@ -19,6 +20,7 @@ export function addExternalNetworkCommands(program: Command, io: Io): void {
     name: 'external-network',
     aliases: ['extnet'],
     description: 'networks outside, with the addresses for elastic IPs',
+    update: networkUpdate,
   });
   const create = network
     .command('create')
@@ -35,20 +37,14 @@ export function addExternalNetworkCommands(program: Command, io: Io): void {
       await session.client.create('external-network', { spec, tags: tag }, session.write),
     );
   });
-  const update = network
-    .command('update')
-    .description('replace the addresses for elastic IPs')
-    .argument('<network>')
-    .requiredOption('--range <first-last>', 'addresses for elastic IPs; repeatable', repeated);
-  writingCommand<{ range: readonly string[] }>(update, io, async (session, options, text) => {
-    const id = await session.id('external-network', text);
-    const spec = { addressRanges: options.range.map(rangeOf) };
-    await session.show(
-      'external-network',
-      await session.client.update('external-network', id, { spec }, session.write),
-    );
-  });
 }
+
+const networkUpdate: UpdateVerb<{ range?: readonly string[] }> = {
+  description: 'replace the addresses for elastic IPs, or change the tags',
+  options: (command) =>
+    command.option('--range <first-last>', 'addresses for elastic IPs; repeatable', repeated),
+  spec: async (_session, { range }) => given({ addressRanges: range?.map(rangeOf) }),
+};
 
 function rangeOf(text: string): { first: string; last: string } {
   const [first, last, ...more] = text.split('-');

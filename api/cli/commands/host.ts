@@ -8,11 +8,13 @@ export function addHostCommands(program: Command, io: Io): void {
     kind: 'host',
     name: 'host',
     description: 'machines with Open vSwitch and an agent',
+    update: false,
   });
   addNoun(program, io, {
     kind: 'binding',
     name: 'binding',
     description: 'which port of which host carries an interface',
+    update: false,
     deleteVerb: false,
   });
 }

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { ApiResource } from '../../contract/index.ts';
 import { type Io, type Session, writingCommand } from '../command.ts';
 import { given, type Naming, nameable, repeated, tagsOf } from '../options.ts';
-import { addNoun, edit } from './noun.ts';
+import { addNoun } from './noun.ts';
+import type { UpdateVerb } from './update.ts';
 
 interface CreateInterface extends Naming {
   readonly subnet: string;
@@ -20,9 +21,9 @@ export function addInterfaceCommands(program: Command, io: Io): void {
     aliases: ['network-interface', 'eni'],
     description: 'logical ports: a MAC, a private address, security groups',
     inVpc: true,
+    update: interfaceUpdate,
   });
   addCreate(port, io);
-  addUpdate(port, io);
 }
 
 function addCreate(port: Command, io: Io): void {
@@ -47,33 +48,26 @@ function addCreate(port: Command, io: Io): void {
   });
 }
 
-interface UpdateInterface extends Naming {
+interface UpdateInterface {
   readonly group?: readonly string[];
   readonly description?: string;
 }
 
-function addUpdate(port: Command, io: Io): void {
-  const update = port
-    .command('update')
-    .description('change the security groups, the description or the tags')
-    .argument('<interface>')
-    .option(
-      '--group <group>',
-      'security group; repeatable; all of them together replace the old ones',
-      repeated,
-    )
-    .option('--description <text>', 'note for people');
-  writingCommand<UpdateInterface>(nameable(update), io, async (session, options, text) => {
-    const id = await session.id('network-interface', text);
-    const before = await session.client.get('network-interface', id);
-    const securityGroupIds = await groupIdsOf(session, before.spec.subnetId, options.group);
-    const changed = await edit(session, 'network-interface', id, ({ tags }) => ({
-      spec: given({ securityGroupIds, description: options.description }),
-      tags: { ...tags, ...tagsOf(options) },
-    }));
-    await session.show('network-interface', changed);
-  });
-}
+const interfaceUpdate: UpdateVerb<UpdateInterface> = {
+  description: 'change the security groups, the description or the tags',
+  options: (command) =>
+    command
+      .option(
+        '--group <group>',
+        'security group; repeatable; all of them together replace the old ones',
+        repeated,
+      )
+      .option('--description <text>', 'note for people'),
+  spec: async (session, { group, description }, id) => {
+    const { spec } = await session.client.get('network-interface', id);
+    return given({ securityGroupIds: await groupIdsOf(session, spec.subnetId, group), description });
+  },
+};
 
 /** Ids of groups by name. Groups are named within a VPC, and the subnet says which one. */
 export async function groupIdsOf(

@@ -1,16 +1,11 @@
 import type { Command } from 'commander';
-import {
-  ApiError,
-  type ApiKind,
-  type ApiResource,
-  type Receipted,
-  type UpdateRequest,
-} from '../../contract/index.ts';
+import type { ApiKind } from '../../contract/index.ts';
 import { type Io, readingCommand, requireApplied, type Session, writingCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { resolve } from '../names.ts';
 import { repeated, tagOption } from '../options.ts';
 import { renderData, renderList, renderOne } from '../output.ts';
+import { addUpdate, type UpdateVerb } from './update.ts';
 
 export interface Noun {
   readonly kind: ApiKind;
@@ -20,11 +15,14 @@ export interface Noun {
   readonly description: string;
   /** Its resources have `spec.vpcId`: lists take `--vpc`. */
   readonly inVpc?: true;
+  /** What `update` changes besides tags; false: it cannot be changed. */
+  // biome-ignore lint/suspicious/noExplicitAny: each family knows the type of its own options
+  readonly update?: UpdateVerb<any> | false;
   /** The word for deleting, with `delete` as an alias; false: it cannot be deleted. */
   readonly deleteVerb?: string | false;
 }
 
-/** Adds `weft NOUN` with the verbs that every kind has: list, get and delete. */
+/** Adds `weft NOUN` with the verbs that every kind has: list, get, update and delete. */
 export function addNoun(program: Command, io: Io, noun: Noun): Command {
   const command = program
     .command(noun.name)
@@ -32,6 +30,7 @@ export function addNoun(program: Command, io: Io, noun: Noun): Command {
     .description(noun.description);
   addList(command, io, noun);
   addGet(command, io, noun);
+  if (noun.update !== false) addUpdate(command, io, noun.kind, noun.update);
   if (noun.deleteVerb !== false) addDelete(command, io, noun, noun.deleteVerb ?? 'delete');
   return command;
 }
@@ -104,27 +103,4 @@ export async function removeOne(session: Session, kind: ApiKind, id: string, don
   else if (format === 'json' || format === 'yaml') io.out(await renderData({ id, ...removed }, format));
   else io.out(`${done} ${id}\n`);
   requireApplied(removed.receipt);
-}
-
-/**
- * Reads, changes and writes back a resource; when somebody else was faster, once more from the start.
- * @returns the resource as written
- */
-export async function edit<K extends ApiKind>(
-  session: Session,
-  kind: K,
-  id: string,
-  change: (resource: ApiResource<K>) => UpdateRequest,
-): Promise<ApiResource<K> & Receipted> {
-  const attempts = 5;
-  for (let attempt = 1; ; attempt++) {
-    const before = await session.client.get(kind, id);
-    try {
-      const query = { ...session.write, ifRevision: before.revision };
-      return await session.client.update(kind, id, change(before), query);
-    } catch (error) {
-      const overtaken = error instanceof ApiError && error.code === 'precondition-failed';
-      if (!overtaken || attempt === attempts) throw error;
-    }
-  }
 }

@@ -3,7 +3,8 @@ import { type Io, type Session, writingCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { resolve } from '../names.ts';
 import { given, type Naming, nameable, tagsOf } from '../options.ts';
-import { addNoun, edit } from './noun.ts';
+import { addNoun } from './noun.ts';
+import { edit } from './update.ts';
 
 /** `weft route-table` */
 export function addRouteTableCommands(program: Command, io: Io): void {

@@ -3,9 +3,10 @@ import type { ApiResource } from '../../contract/index.ts';
 import { type Io, readingCommand, type Session, writingCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { resolve } from '../names.ts';
-import { given, type Naming, number, taggable, tagsOf } from '../options.ts';
+import { given, type Naming, number, taggable } from '../options.ts';
 import { renderList } from '../output.ts';
-import { addNoun, edit, removeOne } from './noun.ts';
+import { addNoun, removeOne } from './noun.ts';
+import type { UpdateVerb } from './update.ts';
 
 /** `weft security-group` */
 export function addSecurityGroupCommands(program: Command, io: Io): void {
@@ -15,12 +16,19 @@ export function addSecurityGroupCommands(program: Command, io: Io): void {
     aliases: ['sg'],
     description: 'sets of interfaces that share rules',
     inVpc: true,
+    update: groupUpdate,
   });
   addCreate(group, io);
-  addUpdate(group, io);
   addAllow(group, io);
   addRevoke(group, io);
   addRules(group, io);
+  addNoun(program, io, {
+    kind: 'security-group-rule',
+    name: 'security-group-rule',
+    aliases: ['sgr'],
+    description: 'rules by themselves; security-group allow makes them',
+    deleteVerb: 'revoke',
+  });
 }
 
 interface CreateGroup extends Naming {
@@ -45,21 +53,11 @@ function addCreate(group: Command, io: Io): void {
   });
 }
 
-function addUpdate(group: Command, io: Io): void {
-  const update = group
-    .command('update')
-    .description('change the description or the tags')
-    .argument('<group>')
-    .option('--description <text>', 'note for people');
-  writingCommand<Naming & { description?: string }>(taggable(update), io, async (session, options, text) => {
-    const id = await session.id('security-group', text);
-    const changed = await edit(session, 'security-group', id, ({ tags }) => ({
-      spec: given({ description: options.description }),
-      tags: { ...tags, ...tagsOf(options) },
-    }));
-    await session.show('security-group', changed);
-  });
-}
+const groupUpdate: UpdateVerb<{ description?: string }> = {
+  description: 'change the description or the tags',
+  options: (command) => command.option('--description <text>', 'note for people'),
+  spec: async (_session, { description }) => given({ description }),
+};
 
 interface Allow {
   readonly protocol: string;

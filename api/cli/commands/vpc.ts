@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { type Io, writingCommand } from '../command.ts';
 import { given, type Naming, nameable, tagsOf } from '../options.ts';
-import { addNoun, edit } from './noun.ts';
+import { addNoun } from './noun.ts';
+import type { UpdateVerb } from './update.ts';
 
 /** `weft vpc` */
 export function addVpcCommands(program: Command, io: Io): void {
@@ -23,9 +24,9 @@ export function addSubnetCommands(program: Command, io: Io): void {
     name: 'subnet',
     description: 'ranges of a VPC, each in one zone',
     inVpc: true,
+    update: subnetUpdate,
   });
   addSubnetCreate(subnet, io);
-  addSubnetUpdate(subnet, io);
 }
 
 interface CreateSubnet extends Naming {
@@ -52,20 +53,13 @@ function addSubnetCreate(subnet: Command, io: Io): void {
   });
 }
 
-function addSubnetUpdate(subnet: Command, io: Io): void {
-  const update = subnet
-    .command('update')
-    .description('change the route table or the tags')
-    .argument('<subnet>')
-    .option('--route-table <table>', 'route table; main: the main one of the VPC');
-  writingCommand<Naming & { routeTable?: string }>(nameable(update), io, async (session, options, text) => {
-    const { routeTable } = options;
-    const routeTableId =
-      routeTable === 'main' ? null : routeTable && (await session.id('route-table', routeTable));
-    const changed = await edit(session, 'subnet', await session.id('subnet', text), (before) => ({
-      spec: given({ routeTableId }),
-      tags: { ...before.tags, ...tagsOf(options) },
-    }));
-    await session.show('subnet', changed);
-  });
-}
+const subnetUpdate: UpdateVerb<{ routeTable?: string }> = {
+  description: 'change the route table or the tags',
+  options: (command) => command.option('--route-table <table>', 'route table; main: the main one of the VPC'),
+  spec: async (session, { routeTable }) => {
+    const isMain = routeTable === 'main';
+    return given({
+      routeTableId: isMain ? null : routeTable && (await session.id('route-table', routeTable)),
+    });
+  },
+};

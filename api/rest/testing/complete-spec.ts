@@ -1,5 +1,5 @@
+import type { Caller, Controller } from '@weft/controller';
 import { type KindName, newId, type ResourceOf, WeftError } from '@weft/controller/resources';
-import type { Caller, Controller } from '../context.ts';
 
 interface Completed {
   readonly spec: Record<string, unknown>;

@@ -1,14 +1,3 @@
-import {
-  type AnyResource,
-  bindingId,
-  type HostSpec,
-  type InstanceStatus,
-  type KindName,
-  kinds,
-  newId,
-  type ResourceOf,
-  WeftError,
-} from '@weft/controller/resources';
 import type {
   Caller,
   Commit,
@@ -20,7 +9,18 @@ import type {
   UpdateInput,
   WriteOptions,
   WriteResult,
-} from '../context.ts';
+} from '@weft/controller';
+import {
+  type AnyResource,
+  bindingId,
+  type HostSpec,
+  type InstanceStatus,
+  type KindName,
+  kinds,
+  newId,
+  type ResourceOf,
+  WeftError,
+} from '@weft/controller/resources';
 import { completeSpec } from './complete-spec.ts';
 
 type Listener = (commit: Commit) => void;

@@ -22,6 +22,16 @@ export interface Answer {
   readonly body: any;
 }
 
+/** What an agent says of its host. */
+export const hostSpec = {
+  tunnelAddress: '192.0.2.11',
+  zone: 'zone-a',
+  datapathId: '0000000000000001',
+  tunnelPort: 1,
+  externalPorts: { external: 2 },
+  computeDrivers: ['netns'],
+};
+
 /** A REST server on a free port of loopback over a fake controller. */
 export async function startHarness(
   options: Partial<RestServerOptions> = {},
