@@ -1,5 +1,7 @@
-import type { HostSpec, InstanceStatus, KindName, ResourceOf } from './resources/index.ts';
+import type { HostSpec, InstanceStatus, KindName, Receipt, ResourceOf } from './resources/index.ts';
 import type { Commit } from './store/store.ts';
+
+export type { Receipt };
 
 /** On whose behalf a call is made. Resources of other accounts are invisible. */
 export interface Caller {
@@ -27,17 +29,6 @@ export interface WriteOptions {
 export interface WriteResult<R> {
   readonly resource: R;
   readonly revision: number;
-}
-
-/** What each host answered to one revision. */
-export interface Receipt {
-  readonly revision: number;
-  /** True when every affected host has confirmed. */
-  readonly applied: boolean;
-  readonly hosts: readonly {
-    readonly host: string;
-    readonly state: 'applied' | 'pending' | 'disconnected';
-  }[];
 }
 
 /** Liveness as of now; it expires when the agent or the switch falls silent. */

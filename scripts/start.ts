@@ -3,7 +3,13 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { WeftClient } from '@weft/api/contract';
-import { type ControllerProgram, createLab, type Lab, labRequirements } from '@weft/labs/hosts';
+import {
+  type ControllerProgram,
+  createLab,
+  type Lab,
+  labRequirements,
+  meetOnUnderlay,
+} from '@weft/labs/hosts';
 import { createSample, externalCidr, removeInstances, type Sample } from '../labs/sample/cloud.ts';
 import { formatTable, observe, startListeners } from '../labs/sample/reachability.ts';
 
@@ -84,6 +90,7 @@ async function startLab(): Promise<{ lab: Lab; controller: ControllerProgram; cl
     step(`controller on 127.0.0.1:${apiPort}, OpenFlow on 127.0.0.1:${openflowPort}`);
     await Promise.all(lab.hosts.map((host) => host.startAgent()));
     step(`agents on ${lab.hosts.map(({ name }) => name).join(' and ')}`);
+    await meetOnUnderlay(lab);
     await lab.addOutsider({ name: 'outside', address: '203.0.113.200/24' });
     return { lab, controller, client: new WeftClient({ url: controller.apiUrl }) };
   } catch (error) {

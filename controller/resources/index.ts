@@ -18,5 +18,6 @@ export type { SecurityGroupSpec } from './kinds/security-group.ts';
 export type { SecurityGroupRuleSpec, SecurityGroupRuleStatus } from './kinds/security-group-rule.ts';
 export type { SubnetSpec } from './kinds/subnet.ts';
 export type { VpcSpec } from './kinds/vpc.ts';
+export type { Receipt } from './receipt.ts';
 export { type KindName, kindNames, type Reference, type ReferenceType, type Resource } from './resource.ts';
 export type { AnyResource, ResourceByKind, ResourceOf } from './types.ts';

@@ -1,4 +1,4 @@
-import type { Receipt } from '../controller.ts';
+import type { Receipt } from '../resources/index.ts';
 import type { Context } from './context.ts';
 
 interface Waiter {

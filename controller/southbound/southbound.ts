@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { type ErrorMessage, type OpenFlowConnection, OpenFlowServer } from 'node-openflow';
 import type { ChangeSet } from '../compiler/types.ts';
-import type { Receipt } from '../controller.ts';
+import type { Receipt } from '../resources/index.ts';
 import { Broadcaster } from './broadcast.ts';
 import type { Context } from './context.ts';
 import { Flusher } from './flusher.ts';

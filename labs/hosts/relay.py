@@ -2,8 +2,8 @@
 """Relays TCP connections from 127.0.0.1 inside network namespaces to 127.0.0.1 outside of them.
 
 Orders come on standard input, one JSON object a line: {"id": 1, "namespace": "weft-lab-h1", "port": 6653, "target": 6653},
-where the namespace is a name that `ip netns` knows or an absolute path, or {"id": 2, "namespace": "weft-lab-h1"}, which closes what listens there. Each is answered on standard output:
-{"id": 1} or {"id": 1, "error": "..."}. The program ends when standard input ends, that is, with its parent.
+where the namespace is a name that `ip netns` knows or an absolute path, or {"id": 2, "namespace": "weft-lab-h1"},
+which closes what listens there. Each is answered on standard output: {"id": 1} or {"id": 1, "error": "..."}. The program ends when standard input ends, that is, with its parent.
 """
 
 import asyncio

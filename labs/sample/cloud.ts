@@ -1,5 +1,4 @@
 import type { WeftClient } from '@weft/api/contract';
-import type { InstanceSpec } from '@weft/controller/resources';
 
 /** The sample VPC: two web servers on two hosts, a database behind them, and a visitor from another subnet. */
 export interface SampleInstance {
@@ -98,7 +97,7 @@ async function running(client: WeftClient, id: string): Promise<SampleInstance> 
   for (;;) {
     const { spec, status } = await client.get('instance', id);
     if (status.state === 'running') {
-      const [interfaceId = ''] = (spec as InstanceSpec).networkInterfaceIds;
+      const [interfaceId = ''] = spec.networkInterfaceIds;
       const { spec: port } = await client.get('network-interface', interfaceId);
       return {
         name: spec.name ?? id,

@@ -62,7 +62,12 @@ export class ApplyBenchmark {
     this.#say(
       `${size} interfaces: starting a controller, a host with Open vSwitch, ${switches} test switches`,
     );
-    const bed = await Bed.start({ switches, cpuProfileDirectory: cpuProfile ? this.#directory : undefined });
+    const directory = this.#directory;
+    const bed = await Bed.start({
+      switches,
+      directory,
+      cpuProfileDirectory: cpuProfile ? directory : undefined,
+    });
     this.#beds.push(bed);
     const empty = await createVpc(bed);
     const before = await bed.controllerMemory();

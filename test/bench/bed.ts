@@ -1,13 +1,24 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Receipted, WeftClient } from '@weft/api/contract';
 import { type ControllerProgram, createLab, type Host, type Lab } from '@weft/labs/hosts';
+import { Ends } from './ends.ts';
 import { SwitchProcess } from './switch-process.ts';
 
 export interface BedOptions {
   readonly switches: number;
+  /** Where the controller keeps its store while it runs: on a real disk, because a write is durable before it is answered. */
+  readonly directory: string;
   /** Where the controller writes a CPU profile when it ends. */
   readonly cpuProfileDirectory: string | undefined;
+}
+
+interface Parts {
+  readonly lab: Lab;
+  readonly controller: ControllerProgram;
+  readonly switches: SwitchProcess;
+  readonly ends: Ends;
 }
 
 /** How long a write may take to be confirmed, in seconds; the longest that the API allows. */
@@ -19,7 +30,6 @@ const connectTimeoutMs = 30_000;
  * several networks can be measured in turns.
  */
 export class Bed {
-  readonly lab: Lab;
   readonly controller: ControllerProgram;
   readonly client: WeftClient;
   readonly switches: SwitchProcess;
@@ -28,31 +38,35 @@ export class Bed {
   /** Names of all hosts, the real one first. */
   readonly hostNames: readonly string[];
 
-  private constructor(lab: Lab, controller: ControllerProgram, switches: SwitchProcess, testHosts: string[]) {
-    this.lab = lab;
+  readonly #ends: Ends;
+
+  private constructor({ lab, controller, switches, ends }: Parts, testHosts: readonly string[]) {
     this.controller = controller;
     this.client = new WeftClient({ url: controller.apiUrl, timeoutMs: 30_000 });
     this.switches = switches;
+    this.#ends = ends;
     this.host = lab.host('h1');
     this.hostNames = [this.host.name, ...testHosts];
   }
 
-  static async start({ switches, cpuProfileDirectory }: BedOptions): Promise<Bed> {
-    const lab = await createLab({ hosts: 1 });
-    const child = new SwitchProcess();
+  static async start({ switches, directory, cpuProfileDirectory }: BedOptions): Promise<Bed> {
+    const ends = new Ends();
     try {
-      const controller = await lab.startController(
-        cpuProfileDirectory === undefined
-          ? {}
-          : { env: { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${cpuProfileDirectory}` } },
-      );
+      const stateDirectory = await mkdtemp(join(directory, 'store-'));
+      ends.add(() => rm(stateDirectory, { recursive: true }));
+      const lab = await createLab({ hosts: 1 });
+      ends.add(() => lab.close());
+      const child = new SwitchProcess();
+      ends.add(() => child.close());
+      const profile = `--cpu-prof --cpu-prof-dir=${cpuProfileDirectory}`;
+      const env = cpuProfileDirectory === undefined ? {} : { NODE_OPTIONS: profile };
+      const controller = await lab.startController({ stateDirectory, env });
       const names = Array.from({ length: switches }, (_, index) => `t${index + 1}`);
-      const bed = new Bed(lab, controller, child, names);
+      const bed = new Bed({ lab, controller, switches: child, ends }, names);
       await bed.#connectHosts(names);
       return bed;
     } catch (error) {
-      await child.close();
-      await lab.close();
+      await ends.close();
       throw error;
     }
   }
@@ -82,8 +96,7 @@ export class Bed {
 
   async close(): Promise<void> {
     this.client.close();
-    await this.switches.close();
-    await this.lab.close();
+    await this.#ends.close();
   }
 
   async #connectHosts(testHosts: readonly string[]): Promise<void> {

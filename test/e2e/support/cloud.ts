@@ -7,6 +7,7 @@ import {
   createLab,
   type Host,
   type Lab,
+  meetOnUnderlay,
   type Vm,
 } from '@weft/labs/hosts';
 
@@ -141,16 +142,6 @@ export class Cloud implements AsyncDisposable {
       const { liveness } = await this.client.get('host', host.name);
       return liveness.openflow === 'up' && liveness.appliedRevision >= binding.revision;
     });
-  }
-}
-
-/**
- * The userspace datapath loses the first packet to a host whose MAC on the underlay it does not know. Real packets
- * between the hosts' own addresses make them known, so that tests see what weft does and not that.
- */
-async function meetOnUnderlay(lab: Lab): Promise<void> {
-  for (const host of lab.hosts) {
-    for (const other of lab.hosts) if (other !== host) await host.ping(other.tunnelAddress, { count: 1 });
   }
 }
 
