@@ -29,7 +29,11 @@ async function runInside(): Promise<void> {
     const file = fileURLToPath(import.meta.url);
     const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
     const command = [`--net=/run/netns/${namespace}`, process.execPath, '--conditions=source', file];
-    const child = spawn('nsenter', command, { env: { ...environment, [inside]: '1' }, stdio: 'pipe' });
+    const child = spawn('nsenter', command, {
+      env: { ...environment, [inside]: '1' },
+      stdio: 'pipe',
+      timeout: 70_000,
+    });
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (output += chunk));
@@ -46,6 +50,9 @@ interface Controller {
   commit(...edits: Edit[]): Promise<void>;
 }
 
+/** Controllers of this process, to be closed however the test ends. */
+const controllers = new Set<Southbound>();
+
 async function controller(desired: EditableState, generationId: bigint): Promise<Controller> {
   const rejections: Rejection[] = [];
   const silent = () => undefined;
@@ -55,6 +62,7 @@ async function controller(desired: EditableState, generationId: bigint): Promise
     generationId: () => generationId,
     logger: { debug: silent, info: silent, warn: silent, error: silent },
   });
+  controllers.add(southbound);
   southbound.on('rejected', (rejection) => rejections.push(rejection));
   await southbound.listen({ host: '127.0.0.1', port });
   const commit = async (...edits: Edit[]) => {
@@ -111,8 +119,8 @@ async function scenario(): Promise<void> {
     assert.ok(!cookies.includes(old));
     assert.ok(cookies.includes(foreignCookie) && cookies.includes(learnedCookie));
     await changesWhileConnected(device, desired, third);
-    await third.southbound.close();
   } finally {
+    for (const southbound of controllers) await southbound.close();
     await device.stop();
   }
 }
@@ -123,7 +131,6 @@ async function fillsTheSwitch(device: RealSwitch, desired: EditableState): Promi
   const { cookie } = desired.fragment(host(1), 'h');
   assert.equal(flows.filter((flow) => flow.cookie === cookie).length, 2);
   assert.match(await device.ofctl('dump-tlv-map'), /0x177\s+0x1\s+4\s+tun_metadata0/);
-  assert.match(await device.vsctl('get', 'controller', '.', 'role').catch(() => 'primary'), /primary|master/);
 }
 
 /** Sends packets through the first flow of the fragment `stays`. */
