@@ -76,6 +76,7 @@ export async function runController({
     }
   });
   hosts.load();
+  for (const host of topology.all('host')) southbound.hostRegistered(host.id);
   try {
     // Only now, with a complete view, may switches connect: nothing is ever repaired from half of the truth.
     const { port } = await southbound.listen(openflow);

@@ -16,6 +16,7 @@ const commands: readonly (readonly [string, string])[] = [
   ['sysctl', 'procps'],
   ['ethtool', 'ethtool'],
   ['ping', 'iputils-ping'],
+  ['arping', 'iputils-arping'],
   ['udhcpc', 'udhcpc'],
 ];
 const files: readonly (readonly [string, string])[] = [
