@@ -186,6 +186,15 @@ describe('commands on resources', () => {
     assert.equal((await cli.weft('interface update p2 --group none')).code, 1);
   });
 
+  it('shows and removes bindings, whose ids have a slash', async () => {
+    const port = await cli.id('interface create --subnet web --name bound');
+    await cli.controller.bind('h1', { networkInterfaceId: port, ofport: 9 });
+    assert.match((await cli.weft('binding list')).out, new RegExp(`^h1/${port} +h1 +${port} +9$`, 'm'));
+    assert.match((await cli.weft(`binding get h1/${port}`)).out, /^spec\.ofport +9$/m);
+    assert.equal((await cli.weft(`binding delete h1/${port}`)).out, `deleted h1/${port}\n`);
+    assert.equal((await cli.weft(`binding get h1/${port}`)).code, 1);
+  });
+
   it('deletes nothing when one of the names is wrong', async () => {
     const revision = cli.controller.revision;
     const { code, err } = await cli.weft('vpc delete red rde');

@@ -60,7 +60,10 @@ async function runInside(path: string, command: readonly string[]): Promise<numb
   // A terminal sends Ctrl-C to both processes; it is the command's business, and its exit code has to be passed on.
   const ignore = () => undefined;
   process.on('SIGINT', ignore);
-  const child = spawn('nsenter', [`--net=${path}`, '--', ...command], { stdio: 'inherit' });
+  // The name servers of this machine are seldom reachable from inside: without limits, ping would wait 10 s for the
+  // name of whoever answers (resolv.conf(5)). Whoever sets limits of their own keeps them.
+  const env = { RES_OPTIONS: 'timeout:1 attempts:1', ...process.env };
+  const child = spawn('nsenter', [`--net=${path}`, '--', ...command], { stdio: 'inherit', env });
   child.once('error', (cause) => {
     const fix = 'Install util-linux, which has nsenter.';
     reject(new CliError('cannot-enter', `nsenter cannot be run: ${cause.message}`, { fix, cause }));

@@ -15,6 +15,5 @@ export function addHostCommands(program: Command, io: Io): void {
     name: 'binding',
     description: 'which port of which host carries an interface',
     update: false,
-    deleteVerb: false,
   });
 }
