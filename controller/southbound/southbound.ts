@@ -111,14 +111,12 @@ export class Southbound extends EventEmitter<SouthboundEvents> {
     this.#context.hosts.remove(host);
   }
 
+  /** A switch that connects anew has confirmed nothing (0) until it is compared: it may have lost its flows. */
   liveness(hostId: string): HostSessionLiveness {
     const host = this.#context.hosts.get(hostId);
     const session = host?.session;
     if (!session) return { openflow: 'down', appliedRevision: host?.confirmedBefore ?? 0 };
-    return {
-      openflow: 'up',
-      appliedRevision: Math.max(session.appliedRevision, host.confirmedBefore),
-    };
+    return { openflow: 'up', appliedRevision: session.appliedRevision };
   }
 
   #belongs(datapathId: string, hostId: string): boolean {

@@ -82,7 +82,7 @@ export interface SouthboundEvents {
 
 export interface HostSessionLiveness {
   readonly openflow: 'up' | 'down';
-  /** Newest revision that the switch has confirmed; 0 when it never did. */
+  /** Newest revision that the switch has confirmed on this connection, or on the last one when there is none. */
   readonly appliedRevision: number;
 }
 
