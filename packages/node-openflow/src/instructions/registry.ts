@@ -160,6 +160,10 @@ function encodeInstruction(writer: Writer, instruction: Instruction, version: Ve
     writer.raw(instruction.raw);
     return;
   }
+  if (version !== 6 && instruction.type === 'apply-actions' && instruction.actions[0]?.type === 'meter') {
+    encodeLeadingMeter(writer, instruction.actions, version);
+    return;
+  }
   const codec = byType.get(instruction.type);
   if (!codec || !isIn(codec, version)) {
     throw new OpenFlowError(
@@ -172,6 +176,13 @@ function encodeInstruction(writer: Writer, instruction: Instruction, version: Ve
   writer.u16(0);
   codec.encode(writer, instruction, version);
   writer.patch16(start + 2, writer.length - start, 'the instruction');
+}
+
+/** Before 1.5 a meter in front of the actions is an instruction of its own. */
+function encodeLeadingMeter(writer: Writer, actions: readonly Action[], version: Version): void {
+  const [first, ...rest] = actions;
+  if (first?.type === 'meter') encodeInstruction(writer, { type: 'meter', meter: first.meter }, version);
+  if (rest.length > 0) encodeInstruction(writer, { type: 'apply-actions', actions: rest }, version);
 }
 
 /** Writes instructions one after the other. */

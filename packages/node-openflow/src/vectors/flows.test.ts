@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { canonicalMatch } from '../fields/canonical.ts';
 import type { FlowModCommand } from '../messages/flow-mod-types.ts';
 import { decodeMessage, encodeMessage } from '../messages/registry.ts';
+import type { Version } from '../messages/types.ts';
 import { formatFlow } from '../text/flow-format.ts';
 import { parseFlow } from '../text/flow-parse.ts';
 import { hexOf } from '../wire/hex.ts';
@@ -12,6 +13,9 @@ import { hasOvsOfctl, ofpPrint, Recorder } from './ovs-ofctl.ts';
 interface Vector {
   readonly command: string;
   readonly text: string;
+  /** In OpenFlow 1.3, 1.4 and 1.5. */
+  readonly hex13: string;
+  readonly hex14: string;
   readonly hex: string;
   readonly printed: string;
 }
@@ -23,9 +27,9 @@ const commands: Readonly<Record<string, FlowModCommand>> = {
   'del-flows': 'delete',
 };
 
-function encodeText(text: string, command: FlowModCommand): string {
+function encodeText(text: string, command: FlowModCommand, version: Version = 6): string {
   const flow = parseFlow(text, command);
-  return hexOf(encodeMessage({ ...flow, match: canonicalMatch(flow.match) }));
+  return hexOf(encodeMessage({ ...flow, match: canonicalMatch(flow.match, version) }, { version }));
 }
 
 function flowOf(hex: string) {
@@ -44,12 +48,17 @@ function matchAndActions(printed: string): string {
 }
 
 describe('flows against what ovs-ofctl sent', () => {
-  for (const { command, text, hex } of vectors) {
+  for (const { command, text, hex13, hex14, hex } of vectors) {
     it(`encodes ${command} ${text}`, () => {
-      assert.equal(encodeText(text, commands[command] as FlowModCommand), hex);
+      const flowCommand = commands[command] as FlowModCommand;
+      assert.equal(encodeText(text, flowCommand), hex);
+      assert.equal(encodeText(text, flowCommand, 5), hex14);
+      assert.equal(encodeText(text, flowCommand, 4), hex13);
     });
     it(`decodes and encodes ${command} ${text} to the same bytes`, () => {
       assert.equal(hexOf(encodeMessage(flowOf(hex))), hex);
+      assert.equal(hexOf(encodeMessage(flowOf(hex14), { version: 5 })), hex14);
+      assert.equal(hexOf(encodeMessage(flowOf(hex13), { version: 4 })), hex13);
     });
   }
 });
@@ -89,9 +98,8 @@ describe('flows against the installed ovs-ofctl', {
 
   it('sends the recorded bytes', async () => {
     for (const { command, text, hex } of vectors.filter((_, index) => index % 10 === 0)) {
-      const [bytes] = await recorder.record(14, command, text);
+      const [bytes] = await recorder.record(14, 6, command, text);
       assert.ok(bytes, `${command} ${text} sent no flow-mod`);
-      bytes.fill(0, 4, 8);
       assert.equal(hexOf(bytes), hex, `${command} ${text}`);
     }
   });

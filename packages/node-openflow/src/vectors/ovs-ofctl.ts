@@ -3,7 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { TestSwitch } from '../testing/test-switch.ts';
+import type { OpenFlowConnection } from '../connection/connection.ts';
+import { MessageFramer } from '../connection/framer.ts';
+import { OpenFlowServer } from '../connection/server.ts';
+import type { DecodedMessage, Version } from '../messages/types.ts';
 
 const run = promisify(execFile);
 const timeoutMs = 10_000;
@@ -14,36 +17,53 @@ export const hasOvsOfctl = spawnSync('ovs-ofctl', ['--version']).status === 0;
 /** Names of versions as ovs-ofctl's option -O wants them. */
 export const protocolNames = { 4: 'OpenFlow13', 5: 'OpenFlow14', 6: 'OpenFlow15' } as const;
 
-/** A switch that ovs-ofctl can talk to, and what ovs-ofctl says to it. */
+/** As much of a switch as ovs-ofctl needs to send flows to it. */
+function answer(connection: OpenFlowConnection, message: DecodedMessage): void {
+  if (message.type === 'barrier-request') connection.send({ type: 'barrier-reply' }, message.xid);
+}
+
+/** Records what ovs-ofctl says to a switch. */
 export class Recorder {
   readonly #directory: string;
-  readonly #switch: TestSwitch;
-  readonly #seen: Uint8Array[];
+  readonly #servers = new Map<Version, OpenFlowServer>();
+  readonly #seen: Uint8Array[] = [];
 
-  private constructor(directory: string, testSwitch: TestSwitch, seen: Uint8Array[]) {
+  private constructor(directory: string) {
     this.#directory = directory;
-    this.#switch = testSwitch;
-    this.#seen = seen;
   }
 
   static async start(): Promise<Recorder> {
-    const directory = await mkdtemp(join(tmpdir(), 'node-openflow-'));
-    const seen: Uint8Array[] = [];
-    const testSwitch = new TestSwitch({ datapathId: 1n, observe: (bytes) => seen.push(bytes) });
-    await testSwitch.listen({ path: join(directory, 'switch.mgmt') });
-    return new Recorder(directory, testSwitch, seen);
+    return new Recorder(await mkdtemp(join(tmpdir(), 'node-openflow-')));
   }
 
-  /** Runs an ovs-ofctl command in OpenFlow 1.5 and returns the messages with this type number. */
-  async record(type: number, command: string, ...args: string[]): Promise<Uint8Array[]> {
+  #socketPath(version: Version): string {
+    return join(this.#directory, `${version}.mgmt`);
+  }
+
+  async #listen(version: Version): Promise<void> {
+    if (this.#servers.has(version)) return;
+    const server = new OpenFlowServer({ versions: [version], role: 'switch' });
+    this.#servers.set(version, server);
+    server.on('connection', (connection) => {
+      const framer = new MessageFramer();
+      connection.socket.on('data', (chunk: Uint8Array) => this.#seen.push(...framer.push(chunk)));
+      connection.on('message', (message) => answer(connection, message));
+    });
+    await server.listen({ path: this.#socketPath(version) });
+  }
+
+  /** Runs an ovs-ofctl command and returns the messages with this type number, with 0 as their xid. */
+  async record(type: number, version: Version, command: string, ...args: string[]): Promise<Uint8Array[]> {
+    await this.#listen(version);
     this.#seen.length = 0;
-    const target = `unix:${join(this.#directory, 'switch.mgmt')}`;
-    await run('ovs-ofctl', ['-O', 'OpenFlow15', command, target, ...args], { timeout: timeoutMs });
-    return this.#seen.filter((bytes) => bytes[1] === type);
+    const target = `unix:${this.#socketPath(version)}`;
+    const options = ['--no-names', '-O', protocolNames[version]];
+    await run('ovs-ofctl', [...options, command, target, ...args], { timeout: timeoutMs });
+    return this.#seen.filter((bytes) => bytes[1] === type).map((bytes) => bytes.fill(0, 4, 8));
   }
 
   async stop(): Promise<void> {
-    await this.#switch.close();
+    for (const server of this.#servers.values()) await server.close();
     await rm(this.#directory, { recursive: true });
   }
 }
