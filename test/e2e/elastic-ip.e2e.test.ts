@@ -84,6 +84,18 @@ describe('elastic IPs', () => {
     await server.close();
   });
 
+  it('ICMP errors pass the translation in both directions', async () => {
+    const outbound = await one.udpExchange('203.0.113.200', 6000, { timeoutMs: 1000 });
+    assert.equal(outbound.error, 'refused', 'the error of the outside reaches the VM');
+    const rule = await cloud.rule(
+      one.networkInterface.spec.securityGroupIds[0] as string,
+      'udp:6000 from 0.0.0.0/0',
+    );
+    const inbound = await outside.udpExchange(elasticIp.spec.address, 6000, { timeoutMs: 1000 });
+    assert.equal(inbound.error, 'refused', 'the error of the VM reaches the outside');
+    await cloud.applied(cloud.client.remove('security-group-rule', rule.id, { waitSeconds: 10 }));
+  });
+
   it('moves to a VM on the other host, and the outside follows at once', async () => {
     assert.equal((await outside.ping(elasticIp.spec.address, { count: 1 })).received, 1);
     await using servers = new AsyncDisposableStack();

@@ -78,6 +78,19 @@ describe('security groups', () => {
     assert.equal((await stranger.ping(server.address, { count: 1 })).received, 0);
   });
 
+  it('ICMP errors of a connection come back to who opened it, and to nobody else', async () => {
+    const rule = await cloud.rule(servers.id, 'udp:6000 from 0.0.0.0/0');
+    const refused = await stranger.udpExchange(server.address, 6000, { timeoutMs: 1000 });
+    assert.equal(
+      refused.error,
+      'refused',
+      'nobody listens: the receiver says so, although no rule allows ICMP',
+    );
+    const silent = await stranger.udpExchange(server.address, 6001, { timeoutMs: 1000 });
+    assert.equal(silent.error, 'timeout', 'what is not allowed gets no answer at all');
+    await cloud.applied(cloud.client.remove('security-group-rule', rule.id, { waitSeconds: 10 }));
+  });
+
   it('a removed rule stops the connections it allowed, in both directions, and no others', async () => {
     const rule = await cloud.rule(servers.id, `tcp:443 from ${clients.id}`);
     await using connections = new AsyncDisposableStack();
