@@ -124,7 +124,7 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
    */
   async transact<DB extends object = AnyDatabase>(
     database: string,
-    operations: readonly Operation<DB>[],
+    operations: readonly Operation<NoInfer<DB>>[],
     options: RequestOptions = {},
   ): Promise<OperationResult[]> {
     const steps = operations as unknown as readonly Operation[];
@@ -144,7 +144,7 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
    */
   monitor<DB extends object = AnyDatabase>(
     database: string,
-    tables: MonitorRequest<DB>,
+    tables: MonitorRequest<NoInfer<DB>>,
     options: RequestOptions = {},
   ): Promise<Replica<DB>> {
     if (this.#finished !== undefined) {

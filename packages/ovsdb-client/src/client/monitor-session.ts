@@ -203,7 +203,9 @@ export class MonitorSession implements ReplicaSource {
         this.#applyContents(() => readMonitorReply(method, result), layouts);
         return;
       }
-      this.#forgetMonitor();
+      if (error.code !== 'OVSDB_TIMEOUT') {
+        this.#forgetMonitor(); // After a time-out it may still come into being.
+      }
       const older = olderMethod(method);
       if (error.code === 'OVSDB_UNKNOWN_METHOD' && older !== undefined) {
         this.#method = older;
@@ -218,11 +220,11 @@ export class MonitorSession implements ReplicaSource {
     if (this.#connection !== connection || connection.ended) {
       return; // The next connection will do.
     }
-    if (error.code === 'OVSDB_TIMEOUT') {
+    if (!this.#contents.loaded || finalErrors.has(error.code)) {
+      this.abandon(error);
+    } else if (error.code === 'OVSDB_TIMEOUT') {
       // The server may still be at work on the monitor. Without the connection nothing of it is left over.
       connection.end(error);
-    } else if (!this.#contents.loaded || finalErrors.has(error.code)) {
-      this.#end(error);
     } else {
       this.#retry(error);
     }

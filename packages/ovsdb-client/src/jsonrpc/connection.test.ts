@@ -21,8 +21,12 @@ interface Fixture {
   received(): object[];
 }
 
+/** Our side of the pair that was opened last. */
+let streams: Duplex[] = [];
+
 function open(onNotification?: () => void): Fixture {
   const [ours, peer] = duplexPair();
+  streams = [ours];
   const log: string[] = [];
   const ends: OvsdbError[] = [];
   let text = '';
@@ -164,5 +168,16 @@ describe('JsonRpcConnection', () => {
     }
     await settled();
     assert.equal(ends[0]?.code, 'OVSDB_OVERFLOW');
+  });
+
+  it('ends when a listener throws, and lets the error through', () => {
+    const { connection, log } = open(() => {
+      throw new RangeError('from the listener');
+    });
+    const [first] = streams;
+    const updates = '{"id":null,"method":"update","params":[1]}{"id":null,"method":"update","params":[2]}';
+    assert.throws(() => first?.emit('data', Buffer.from(updates)), RangeError);
+    assert.deepEqual(log, ['update [1]']);
+    assert.equal(connection.ended, true);
   });
 });

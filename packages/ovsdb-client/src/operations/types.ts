@@ -20,9 +20,14 @@ export type Condition<R = Row> =
 export type Mutator = '+=' | '-=' | '*=' | '/=' | '%=' | 'insert' | 'delete';
 
 /** What a mutator takes: numbers, elements of a set, pairs of a map, or keys of a map to be deleted. */
-export type MutationValue<T> =
-  | Input<T>
-  | (T extends ReadonlyMap<infer Key, unknown> ? readonly Input<Key>[] | ReadonlySet<Input<Key>> : never);
+export type MutationValue<T> = Input<T> | MutationPart<T>;
+
+type MutationPart<T> =
+  T extends ReadonlyMap<infer Key, unknown>
+    ? readonly Input<Key>[] | ReadonlySet<Input<Key>>
+    : T extends readonly (infer Item)[]
+      ? Input<Item>
+      : never;
 
 /** RFC 7047 section 5.1 `<mutation>`: `['ports', 'insert', [uuid]]`. */
 export type Mutation<R = Row> = {
