@@ -49,6 +49,9 @@ export class Session {
   /** Revisions with parts that are held back or not confirmed yet, with how many. */
   readonly #unfinished = new Map<number, number>();
   readonly #rejectedRanges: { readonly first: number; readonly last: number }[] = [];
+  #hasWritten = false;
+  /** Refusals of what the resync wrote, which has no batch yet. */
+  #rejectionsOfResync = 0;
 
   constructor(
     context: Context,
@@ -76,6 +79,7 @@ export class Session {
   /** For the resync, whose last write brings the barrier. False: wait for `drain`. */
   writeWithoutBarrier(parcel: Parcel): boolean {
     if (this.state === 'closed') return false;
+    this.#hasWritten = true;
     this.#context.metrics.flowModsSent += parcel.flowMods;
     this.#context.metrics.bytesSent += parcel.bytes.length;
     return this.connection.write(parcel.bytes);
@@ -195,11 +199,11 @@ export class Session {
     if (this.state === 'closed') return;
     this.#context.metrics.errors++;
     const batch = this.#batches[0];
-    const first = batch?.first ?? 0;
+    const rejections = batch ? ++batch.rejections : ++this.#rejectionsOfResync;
     const last = batch?.last ?? this.#context.revision;
-    if (batch) batch.rejections++;
-    this.#rememberRejection(first, last);
-    this.#hooks.rejected(this, message, { last, rejections: batch?.rejections ?? 1 });
+    // Before the first flow only the handshake can be meant, which looks at the outcome itself.
+    if (this.#hasWritten) this.#rememberRejection(batch?.first ?? 0, last);
+    this.#hooks.rejected(this, message, { last, rejections });
   }
 
   /** From now on no marker is on this switch, so that its next connection is compared in full. */

@@ -34,6 +34,8 @@ export class Southbound extends EventEmitter<SouthboundEvents> {
   readonly #gates: Gates;
   readonly #broadcaster: Broadcaster;
   readonly #receipts: Receipts;
+  /** Connections in the middle of saying who they are. */
+  #unidentified = 0;
 
   constructor(options: SouthboundOptions) {
     super();
@@ -66,6 +68,7 @@ export class Southbound extends EventEmitter<SouthboundEvents> {
 
   /** Accepts switches. Port 0 takes any free port. @throws Error when the address cannot be listened on */
   async listen(address: { readonly host: string; readonly port: number }): Promise<{ port: number }> {
+    this.#context.revision = this.#context.desired.revision;
     const { port } = await this.#server.listen(address);
     return { port: port ?? address.port };
   }
@@ -131,8 +134,15 @@ export class Southbound extends EventEmitter<SouthboundEvents> {
   /** A connection came in: finds out whose it is. */
   async #welcome(connection: OpenFlowConnection): Promise<void> {
     const { limits, logger } = this.#context;
+    if (this.#unidentified >= limits.waitingConnections) {
+      connection.close();
+      return;
+    }
+    this.#unidentified++;
     try {
-      const datapathId = await identify(connection, { timeoutMs: limits.handshakeMs, logger });
+      const datapathId = await identify(connection, { timeoutMs: limits.handshakeMs, logger }).finally(
+        () => this.#unidentified--,
+      );
       const host = this.#options.hostByDatapath(datapathId);
       if (host) await this.#adopt(connection, datapathId, host.hostId);
       else if (!connection.closed) this.#waiting.admit(datapathId, connection);

@@ -58,6 +58,10 @@ export class EditableState implements DesiredState {
     return undefined;
   }
 
+  has(scope: Scope, key: string): boolean {
+    return this.#scopes.get(scopeKey(scope))?.fragments.has(key) === true;
+  }
+
   fragment(scope: Scope, key: string): StoredFragment {
     const fragment = this.#scopes.get(scopeKey(scope))?.fragments.get(key);
     if (!fragment) throw new Error(`no fragment ${key} in ${scopeKey(scope)}`);
