@@ -4,7 +4,8 @@ import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Bed } from './bed.ts';
-import { type BedResult, findingsOf, verdictOf } from './findings.ts';
+import { Ends } from './ends.ts';
+import { type BedResult, findingsOf } from './findings.ts';
 import { type Measured, measureOperations } from './measure.ts';
 import { type OperationName, prepareCycles } from './operations.ts';
 import type { ApplyOptions } from './options.ts';
@@ -28,7 +29,7 @@ export class ApplyBenchmark {
   readonly #options: ApplyOptions;
   readonly #directory: string;
   readonly #say: (message: string) => void;
-  readonly #beds: Bed[] = [];
+  readonly #ends = new Ends();
 
   /** @param directory where results go; is made */
   constructor(options: ApplyOptions, directory: string, say: (message: string) => void) {
@@ -54,7 +55,7 @@ export class ApplyBenchmark {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#beds.map((bed) => bed.close()));
+    await this.#ends.close();
   }
 
   async #load(size: number): Promise<Loaded> {
@@ -63,12 +64,8 @@ export class ApplyBenchmark {
       `${size} interfaces: starting a controller, a host with Open vSwitch, ${switches} test switches`,
     );
     const directory = this.#directory;
-    const bed = await Bed.start({
-      switches,
-      directory,
-      cpuProfileDirectory: cpuProfile ? directory : undefined,
-    });
-    this.#beds.push(bed);
+    const cpuProfileDirectory = cpuProfile ? directory : undefined;
+    const bed = await Bed.start({ switches, directory, cpuProfileDirectory }, this.#ends);
     const empty = await createVpc(bed);
     const before = await bed.controllerMemory();
     const started = performance.now();
@@ -123,11 +120,10 @@ export class ApplyBenchmark {
     const findings = findingsOf(results);
     const date = new Date().toISOString();
     const file = join(this.#directory, `apply-${date.replaceAll(':', '-')}.json`);
-    const judged = findings.map((finding) => ({ ...finding, verdict: verdictOf(finding) }));
-    const report = { date, machine: machine(), options: this.#options, results, findings: judged };
+    const report = { date, machine: machine(), options: this.#options, results, findings };
     await writeFile(file, `${JSON.stringify(report, undefined, 2)}\n`);
     this.#say(`\n${formatReport(results, findings)}\nWritten to ${file}`);
-    return judged.every(({ verdict }) => verdict !== 'far off');
+    return findings.every(({ verdict }) => verdict !== 'far off');
   }
 }
 

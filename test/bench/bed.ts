@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Receipted, WeftClient } from '@weft/api/contract';
-import { type ControllerProgram, createLab, type Host, type Lab } from '@weft/labs/hosts';
-import { Ends } from './ends.ts';
+import { type ControllerProgram, createLab, type Host } from '@weft/labs/hosts';
+import type { Ends } from './ends.ts';
 import { SwitchProcess } from './switch-process.ts';
 
 export interface BedOptions {
@@ -14,16 +14,12 @@ export interface BedOptions {
   readonly cpuProfileDirectory: string | undefined;
 }
 
-interface Parts {
-  readonly lab: Lab;
-  readonly controller: ControllerProgram;
-  readonly switches: SwitchProcess;
-  readonly ends: Ends;
-}
+type Parts = Pick<Bed, 'host' | 'controller' | 'client' | 'switches'>;
 
 /** How long a write may take to be confirmed, in seconds; the longest that the API allows. */
 export const patienceSeconds = 60;
 const connectTimeoutMs = 30_000;
+const callTimeoutMs = 30_000;
 
 /**
  * One controller with its own hosts: one with Open vSwitch, the others test switches. Beds share nothing, so that
@@ -38,37 +34,31 @@ export class Bed {
   /** Names of all hosts, the real one first. */
   readonly hostNames: readonly string[];
 
-  readonly #ends: Ends;
-
-  private constructor({ lab, controller, switches, ends }: Parts, testHosts: readonly string[]) {
+  private constructor({ host, controller, client, switches }: Parts, testHosts: readonly string[]) {
     this.controller = controller;
-    this.client = new WeftClient({ url: controller.apiUrl, timeoutMs: 30_000 });
+    this.client = client;
     this.switches = switches;
-    this.#ends = ends;
-    this.host = lab.host('h1');
+    this.host = host;
     this.hostNames = [this.host.name, ...testHosts];
   }
 
-  static async start({ switches, directory, cpuProfileDirectory }: BedOptions): Promise<Bed> {
-    const ends = new Ends();
-    try {
-      const stateDirectory = await mkdtemp(join(directory, 'store-'));
-      ends.add(() => rm(stateDirectory, { recursive: true }));
-      const lab = await createLab({ hosts: 1 });
-      ends.add(() => lab.close());
-      const child = new SwitchProcess();
-      ends.add(() => child.close());
-      const profile = `--cpu-prof --cpu-prof-dir=${cpuProfileDirectory}`;
-      const env = cpuProfileDirectory === undefined ? {} : { NODE_OPTIONS: profile };
-      const controller = await lab.startController({ stateDirectory, env });
-      const names = Array.from({ length: switches }, (_, index) => `t${index + 1}`);
-      const bed = new Bed({ lab, controller, switches: child, ends }, names);
-      await bed.#connectHosts(names);
-      return bed;
-    } catch (error) {
-      await ends.close();
-      throw error;
-    }
+  /** @param ends gets what has to be undone, also of a start that fails */
+  static async start({ switches, directory, cpuProfileDirectory }: BedOptions, ends: Ends): Promise<Bed> {
+    const stateDirectory = await mkdtemp(join(directory, 'store-'));
+    ends.add(() => rm(stateDirectory, { recursive: true }));
+    const lab = await createLab({ hosts: 1 });
+    ends.add(() => lab.close());
+    const child = new SwitchProcess();
+    ends.add(() => child.close());
+    const profile = `--cpu-prof --cpu-prof-dir=${cpuProfileDirectory}`;
+    const env = cpuProfileDirectory === undefined ? {} : { NODE_OPTIONS: profile };
+    const controller = await lab.startController({ stateDirectory, env });
+    const client = new WeftClient({ url: controller.apiUrl, timeoutMs: callTimeoutMs });
+    ends.add(async () => client.close());
+    const names = Array.from({ length: switches }, (_, index) => `t${index + 1}`);
+    const bed = new Bed({ host: lab.host('h1'), controller, client, switches: child }, names);
+    await bed.#connectHosts(names);
+    return bed;
   }
 
   /** The answer, which must say that every affected host has confirmed. @throws Error with the hosts that have not */
@@ -92,11 +82,6 @@ export class Bed {
   /** Flows of the integration bridge of the host with Open vSwitch. */
   async realFlows(): Promise<number> {
     return Number(/flow_count=(\d+)/.exec(await this.host.ofctl('dump-aggregate', 'br-int'))?.[1]);
-  }
-
-  async close(): Promise<void> {
-    this.client.close();
-    await this.#ends.close();
   }
 
   async #connectHosts(testHosts: readonly string[]): Promise<void> {

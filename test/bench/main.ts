@@ -18,14 +18,22 @@ async function main(args: readonly string[]): Promise<number> {
     fileURLToPath(new URL('../../var/bench', import.meta.url)),
     say,
   );
+  let interrupted: number | undefined;
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {
-    process.once(signal, () => void benchmark.close().finally(() => process.exit(code)));
+    process.once(signal, () => {
+      interrupted = code;
+      // Ends what runs, so that the run below fails; errors of the closing come out there.
+      benchmark.close().catch(() => undefined);
+    });
   }
   try {
     return (await benchmark.run()) ? 0 : 1;
+  } catch (error) {
+    if (interrupted === undefined) throw error;
+    return interrupted;
   } finally {
     await benchmark.close();
   }

@@ -24,6 +24,9 @@ export interface ApplyOptions {
   readonly cpuProfile: boolean;
 }
 
+/** A host reports at most so many ports at a time. */
+const mostPortsOfHost = 10_000;
+
 /** What was given cannot be run; the message says why. */
 export class UsageError extends Error {}
 
@@ -36,12 +39,19 @@ export function parseOptions(args: readonly string[]): ApplyOptions | undefined 
     throw new UsageError(`${positionals.join(' ') || 'nothing'}: the benchmark there is is called apply`);
   }
   const sizes = values.sizes.split(',').map((size) => wholeNumber('--sizes', size, 10, 60_000));
+  const switches = wholeNumber('--switches', values.switches, 1, 250);
+  const tooMany = sizes.find((size) => size > mostPortsOfHost * (switches + 1));
+  if (tooMany !== undefined) {
+    throw new UsageError(
+      `--sizes ${tooMany}: more than ${mostPortsOfHost} a host; add test switches with --switches`,
+    );
+  }
   return {
     sizes: [...new Set(sizes)].sort((a, b) => a - b),
     samples: wholeNumber('--samples', values.samples, 1, 100_000),
     warmUps: wholeNumber('--warm-ups', values['warm-ups'], 0, 10_000),
     rounds: wholeNumber('--rounds', values.rounds, 1, 10_000),
-    switches: wholeNumber('--switches', values.switches, 1, 250),
+    switches,
     cpuProfile: values['cpu-profile'],
   };
 }

@@ -1,4 +1,4 @@
-import { type BedResult, type Finding, verdictOf } from './findings.ts';
+import { type AimName, aims, type BedResult, type Finding } from './findings.ts';
 import { type OperationName, operations } from './operations.ts';
 
 type Row = readonly string[];
@@ -13,8 +13,8 @@ export function formatReport(results: readonly BedResult[], findings: readonly F
     'What the network costs',
     table([costHead, ...results.map(costRow)]),
     ...growth(results),
-    'Aims',
-    table([['', 'at most', 'measured', ''], ...findings.map(findingRow)]),
+    'Aims, each with what is farthest from it, and with all that misses it',
+    table([['', 'at most', 'measured', '', ''], ...findingRows(findings)], [0, 3, 4]),
   ].join('\n');
 }
 
@@ -61,22 +61,32 @@ function growth(results: readonly BedResult[]): string[] {
   ];
 }
 
-const findingRow = (finding: Finding): Row => {
-  const format = finding.unit === 'flows' ? whole : fine;
-  const [aim, measured] = [finding.aim, finding.measured].map((value) => `${format(value)} ${finding.unit}`);
-  return [finding.what, aim as string, measured as string, verdictOf(finding)];
-};
+function findingRows(findings: readonly Finding[]): Row[] {
+  return (Object.keys(aims) as AimName[]).flatMap((aim) => {
+    const ordered = findings.filter((finding) => finding.aim === aim).sort((a, b) => b.factor - a.factor);
+    return ordered
+      .filter(({ verdict }, index) => index === 0 || verdict !== 'met')
+      .map((finding, index) => findingRow(finding, index === 0));
+  });
+}
+
+function findingRow({ aim, what, limit, measured, verdict }: Finding, isFirst: boolean): Row {
+  const { title, unit } = aims[aim];
+  const format = unit === 'flows' || unit === 'flow-mods' ? whole : fine;
+  return [isFirst ? title : '', `${format(limit)} ${unit}`, `${format(measured)} ${unit}`, verdict, what];
+}
 
 const whole = (value: number) => Math.round(value).toLocaleString('en');
 const fine = (value: number) =>
   value.toLocaleString('en', { maximumFractionDigits: 2, minimumFractionDigits: 1 });
 
-/** First column to the left, numbers to the right, the last one as it comes. */
-function table(rows: readonly Row[]): string {
+/** Columns named in `left` begin at the left, the others end at the right. */
+function table(rows: readonly Row[], left: readonly number[] = [0]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: Row) =>
-    row.map((cell, column) =>
-      column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
-    );
-  return `${rows.map((row) => `  ${line(row).join('  ')}`.trimEnd()).join('\n')}\n`;
+  const cells = (row: Row) =>
+    row.map((cell, column) => {
+      const width = widths[column] ?? 0;
+      return left.includes(column) ? cell.padEnd(width) : cell.padStart(width);
+    });
+  return `${rows.map((row) => `  ${cells(row).join('  ')}`.trimEnd()).join('\n')}\n`;
 }

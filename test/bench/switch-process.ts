@@ -32,7 +32,8 @@ export class SwitchProcess {
   #lastId = 0;
 
   constructor() {
-    this.#child = fork(fileURLToPath(new URL('switches.ts', import.meta.url)));
+    // Detached: Ctrl-C in a terminal is for the parent, which says when the switches end.
+    this.#child = fork(fileURLToPath(new URL('switches.ts', import.meta.url)), { detached: true });
     this.#child.on('message', (answer) => this.#settle(answer as Answer));
     this.#child.on('exit', (code, signal) => {
       const error = new Error(`the process with the test switches ended (${signal ?? code})`);
