@@ -9,6 +9,7 @@ import {
   type Lab,
   labRequirements,
   meetOnUnderlay,
+  type Outsider,
 } from '@weft/labs/hosts';
 import { createSample, externalCidr, removeInstances, type Sample } from '../labs/sample/cloud.ts';
 import { formatTable, observe, startListeners } from '../labs/sample/reachability.ts';
@@ -63,21 +64,28 @@ function runBareController(): void {
   child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 0)));
 }
 
-function printNextSteps({ instances, elasticAddress }: Sample): void {
-  const outside = 'ip netns exec weft-start-outside';
+function printNextSteps({ instances, elasticAddress }: Sample, outsider: Outsider): void {
   const [web] = instances;
   say(`
 Try next, in another terminal:
   bin/weft list
   bin/weft exec visitor -- ping -c 3 ${web?.address}
-  ${outside} ping -c 3 ${elasticAddress}
+  ip netns exec ${outsider.namespace} ping -c 3 ${elasticAddress}
   bin/weft security-group allow web --protocol tcp --port 443 --from-cidr 0.0.0.0/0
   ovs-ofctl -O OpenFlow15 dump-flows unix:/run/weft/labs/start/h1/br-int.mgmt
 
 API: http://127.0.0.1:${apiPort}/v1/openapi.json`);
 }
 
-async function startLab(): Promise<{ lab: Lab; controller: ControllerProgram; client: WeftClient }> {
+interface StartedLab {
+  readonly lab: Lab;
+  readonly controller: ControllerProgram;
+  readonly client: WeftClient;
+  /** A machine on the external network. */
+  readonly outsider: Outsider;
+}
+
+async function startLab(): Promise<StartedLab> {
   say('Starting the lab:');
   const lab = await createLab({
     name: 'start',
@@ -91,8 +99,8 @@ async function startLab(): Promise<{ lab: Lab; controller: ControllerProgram; cl
     await Promise.all(lab.hosts.map((host) => host.startAgent()));
     step(`agents on ${lab.hosts.map(({ name }) => name).join(' and ')}`);
     await meetOnUnderlay(lab);
-    await lab.addOutsider({ name: 'outside', address: '203.0.113.200/24' });
-    return { lab, controller, client: new WeftClient({ url: controller.apiUrl }) };
+    const outsider = await lab.addOutsider({ name: 'outside', address: '203.0.113.200/24' });
+    return { lab, controller, client: new WeftClient({ url: controller.apiUrl }), outsider };
   } catch (error) {
     await lab.close();
     throw error;
@@ -109,7 +117,7 @@ function interrupted(): Promise<string> {
 
 async function runLab(check: boolean): Promise<number> {
   const end = interrupted();
-  const { lab, controller, client } = await startLab();
+  const { lab, controller, client, outsider } = await startLab();
   try {
     say('\nCreating the sample:');
     const sample = await createSample(
@@ -126,7 +134,7 @@ async function runLab(check: boolean): Promise<number> {
         `${findings.length - wrong.length} of ${findings.length} as the security groups say${wrong.length > 0 ? '; ! marks the others' : ''}.`,
       );
       if (check) return wrong.length === 0 ? 0 : 1;
-      printNextSteps(sample);
+      printNextSteps(sample, outsider);
       say('\nCtrl-C ends the lab and leaves nothing behind.');
       await end;
       return 0;

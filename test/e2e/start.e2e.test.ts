@@ -50,8 +50,9 @@ describe('npm start', () => {
       for (const command of commands) await run('bash', ['-c', command], { cwd: root, timeout: 20_000 });
     } finally {
       child.kill('SIGINT');
+      await ended;
     }
-    assert.equal(await ended, 0);
+    assert.equal(child.exitCode, 0);
     assert.deepEqual(leftovers(), []);
   });
 
