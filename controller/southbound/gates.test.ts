@@ -147,6 +147,26 @@ test('rules that a commit replaces stay until those who still use them have chan
   assert.equal(markers(slow.device).length, 1);
 });
 
+test('rules that come back before the others have changed over are not removed', async () => {
+  const { rig, source, slow } = await twoHosts();
+  const oldRules = { scope: vpc(5), key: 'old-rules', number: 7 };
+  rig.commit({ put: oldRules }, { put: { ...port, waitsFor: ['old-rules'] } });
+  await rig.quiet(source, slow);
+  const old = rig.desired.fragment(vpc(5), 'old-rules').cookie;
+  slow.link.hold('barrier-reply');
+  rig.commit(
+    { put: rules },
+    { put: { ...port, content: 1 } },
+    { remove: { scope: vpc(5), key: 'old-rules' } },
+  );
+  rig.commit({ put: oldRules });
+  slow.link.release();
+  await rig.quiet(source, slow);
+  assert.ok(hasPort(rig, source));
+  assert.ok(cookies(source.device).includes(old));
+  assert.ok(cookies(slow.device).includes(old));
+});
+
 test('without anything held back a removal is not put off', async () => {
   const { rig, source, slow } = await twoHosts();
   rig.commit({ put: rules });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FlowDescription, FlowMod } from 'node-openflow';
 import { TestSwitch } from 'node-openflow/testing';
+import type { ScopeKey } from '../pipeline/index.ts';
 import { encodeCookie } from '../pipeline/index.ts';
 import { reservedKinds } from './messages.ts';
 import { EditableState, global, host, vpc } from './testing/desired.ts';
@@ -89,6 +90,7 @@ test('only what changed while the switch was away is sent, and what became stale
   await rig.quiet(again);
   const v = rig.desired.fragment(vpc(5), 'v').cookie;
   const added = again.link.flowMods.filter(({ command }) => command === 'add');
+  assert.equal(again.link.flowMods[0]?.command, 'delete');
   assert.deepEqual(story(added), [
     `add ${v.toString(16)}`,
     `add ${v.toString(16)}`,
@@ -96,6 +98,11 @@ test('only what changed while the switch was away is sent, and what became stale
     'marker',
     'marker',
   ]);
+  assert.deepEqual(
+    story(again.link.flowMods).slice(0, 2),
+    ['marker', 'marker'],
+    'they promise nothing meanwhile',
+  );
   const deletions = again.link.flowMods.filter(({ command }) => command === 'delete');
   assert.ok(deletions.every(({ cookieMask }) => cookieMask === 0xffff_ffff_ffff_ffffn));
   assert.ok(deletions.some(({ cookie }) => cookie === oldVpc));
@@ -187,28 +194,39 @@ test('commits during a dump are part of what is sent, and nothing is sent twice'
   assert.equal(branch.link.flowMods.filter(({ command }) => command === 'add').length, 6 + 2);
 });
 
-test('a table larger than the socket buffers arrives whole while commits go on', async () => {
+test('what changes while the switch is too slow for its table is put right before it is live', async () => {
   const desired = new EditableState();
+  // Each flow is large, so that all of them together do not fit into the buffers of the sockets.
+  const actions = [{ type: 'note' as const, data: new Uint8Array(1_500) }];
   const puts = Array.from({ length: 100 }, (_, index) => ({
-    put: { scope: vpc(5), key: `v${index}`, number: index, flows: 100 },
+    put: { scope: vpc(5), key: `v${index}`, number: index, flows: 100, actions },
   }));
   desired.commit(...puts, { subscribe: { hostId: 'host-1', scope: vpc(5) } });
   const rig = await startRig({ desired });
   const branch = await rig.plug(1);
+  branch.link.onToSwitch = () => {
+    if (branch.link.flowMods.length === 50) branch.link.stall();
+  };
   rig.register(1);
   await branch.device.connect({ host: '127.0.0.1', port: branch.link.port });
-  for (let content = 1; content <= 30; content++) {
-    await pause(3);
-    rig.commit(
-      { put: { scope: vpc(5), key: 'v7', number: 7, flows: 100, content } },
-      { put: { scope: vpc(5), key: `extra${content}`, number: 200 + content } },
-      { remove: { scope: vpc(5), key: `v${98 - content}` } },
-    );
-  }
+  await until(() => branch.link.flowMods.length >= 50, 'the first flows');
+  await pause(50);
+  rig.commit(
+    { put: { scope: vpc(5), key: 'v0', number: 0, flows: 100, content: 1 } },
+    { remove: { scope: vpc(5), key: 'v1' } },
+    { remove: { scope: vpc(5), key: 'v99' } },
+    { put: { scope: vpc(6), key: 'other', number: 200 } },
+    { subscribe: { hostId: 'host-1', scope: vpc(6) } },
+  );
+  assert.equal(rig.southbound.liveness('host-1').appliedRevision, 0);
+  branch.link.resume();
   await rig.quiet(branch);
-  const wanted = [...(desired.scope('vpc:vpc-5')?.fragments.values() ?? [])];
+  const wanted = ['vpc:vpc-5', 'vpc:vpc-6'].flatMap((key) => [
+    ...(desired.scope(key as ScopeKey)?.fragments.values() ?? []),
+  ]);
   assert.deepEqual(
     cookies(branch.device),
     wanted.flatMap(({ cookie, flowCount }) => Array.from({ length: flowCount }, () => cookie)).sort(),
   );
+  assert.equal(markers(branch.device).length, 2);
 });

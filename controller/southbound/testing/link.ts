@@ -60,6 +60,15 @@ export class Link {
     for (const bytes of held) this.#controllerSide?.write(bytes);
   }
 
+  /** The switch takes nothing any more, until `resume`. */
+  stall(): void {
+    this.#controllerSide?.pause();
+  }
+
+  resume(): void {
+    this.#controllerSide?.resume();
+  }
+
   /** Says something to the controller as if the switch had said it. */
   inject(message: Message, xid: number): void {
     this.#controllerSide?.write(encodeMessage(message, { xid }));
