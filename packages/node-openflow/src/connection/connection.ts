@@ -205,7 +205,10 @@ export class OpenFlowConnection extends EventEmitter<ConnectionEvents> {
    * which no reply is defined never gets one: use `send` and `barrier`.
    * @throws SwitchError when the switch refuses; OpenFlowError OPENFLOW_TIMEOUT, OPENFLOW_CLOSED, OPENFLOW_OVERFLOW
    */
-  async request<M extends Message>(message: M, options: RequestOptions = {}): Promise<ReplyTo<M> & Envelope> {
+  async request<const M extends Message>(
+    message: M,
+    options: RequestOptions = {},
+  ): Promise<ReplyTo<M> & Envelope> {
     this.#requireVersion();
     const xid = nextXid();
     const reply = this.#requests.add(xid, message.type, options.timeoutMs ?? this.#settings.requestTimeoutMs);

@@ -1,4 +1,5 @@
 import { OpenFlowError } from '../errors.ts';
+import { copyBytes } from '../wire/copy.ts';
 
 const headerLength = 8;
 
@@ -23,10 +24,10 @@ export class MessageFramer {
         throw new OpenFlowError('OPENFLOW_BAD_LENGTH', `a header names a length of ${length}`, at + 2);
       }
       if (bytes.length - at < length) break;
-      messages.push(Uint8Array.prototype.slice.call(bytes, at, at + length));
+      messages.push(copyBytes(bytes, at, at + length));
       at += length;
     }
-    this.#kept = Uint8Array.prototype.slice.call(bytes, at);
+    this.#kept = copyBytes(bytes, at, bytes.length);
     return messages;
   }
 

@@ -1,39 +1,31 @@
 import type { BundleControl } from './bundle-types.ts';
-import type { TlvTableReply, TlvTableRequest } from './extension-types.ts';
-import type { MultipartReply, MultipartRequest } from './multipart-types.ts';
+import type { TlvTableReply } from './extension-types.ts';
+import type { MultipartReply } from './multipart-types.ts';
 import type {
   BarrierReply,
-  BarrierRequest,
   EchoReply,
-  EchoRequest,
   FeaturesReply,
-  FeaturesRequest,
   GetAsyncReply,
-  GetAsyncRequest,
   GetConfigReply,
-  GetConfigRequest,
   RoleReply,
-  RoleRequest,
 } from './session-types.ts';
 import type { Message } from './types.ts';
 
+/** Which message answers which request. */
+interface Replies {
+  readonly 'features-request': FeaturesReply;
+  readonly 'get-config-request': GetConfigReply;
+  readonly 'barrier-request': BarrierReply;
+  readonly 'echo-request': EchoReply;
+  readonly 'role-request': RoleReply;
+  readonly 'get-async-request': GetAsyncReply;
+  readonly 'tlv-table-request': TlvTableReply;
+  readonly 'bundle-control': BundleControl;
+}
+
 /** The message that answers a message of type M. */
-export type ReplyTo<M extends Message> = M extends MultipartRequest
-  ? Extract<MultipartReply, { part: M['part'] }>
-  : M extends FeaturesRequest
-    ? FeaturesReply
-    : M extends GetConfigRequest
-      ? GetConfigReply
-      : M extends BarrierRequest
-        ? BarrierReply
-        : M extends EchoRequest
-          ? EchoReply
-          : M extends RoleRequest
-            ? RoleReply
-            : M extends GetAsyncRequest
-              ? GetAsyncReply
-              : M extends TlvTableRequest
-                ? TlvTableReply
-                : M extends BundleControl
-                  ? BundleControl
-                  : Message;
+export type ReplyTo<M extends Message> = M extends { type: 'multipart-request'; part: infer P }
+  ? Extract<MultipartReply, { part: P }>
+  : M extends { type: infer T extends keyof Replies }
+    ? Replies[T]
+    : Message;

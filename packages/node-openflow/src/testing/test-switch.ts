@@ -169,6 +169,8 @@ function describe(flow: StoredFlow): FlowDescription {
     flags: message.flags ?? [],
     match: message.match,
     instructions: message.instructions,
+    durationSeconds: 0,
+    durationNanoseconds: 0,
     packetCount: BigInt(flow.packetCount),
     byteCount: BigInt(flow.byteCount),
   };

@@ -1,4 +1,5 @@
 import { OpenFlowError } from '../errors.ts';
+import { copyBytes } from './copy.ts';
 
 /**
  * Reads big-endian values from one message. `end` bounds every read, so that a structure cannot read past its own length;
@@ -97,7 +98,7 @@ export class Reader {
   copy(length: number): Uint8Array {
     const at = this.#take(length);
     this.offset = at + length;
-    return Uint8Array.prototype.slice.call(this.bytes, at, at + length);
+    return copyBytes(this.bytes, at, at + length);
   }
 
   /** A copy of everything up to the end. */
