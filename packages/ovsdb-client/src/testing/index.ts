@@ -1,5 +1,6 @@
 /** Servers to test against: one inside the process that does what it is told, and real ones. */
 
+export { RealCluster, startRealCluster } from './real-cluster.ts';
 export { openVSwitchSchemaPath, RealServer, type RealServerOptions, startRealServer } from './real-server.ts';
 export { eventually, hasOvsdbTools } from './run.ts';
 export {

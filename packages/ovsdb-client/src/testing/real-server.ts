@@ -46,6 +46,10 @@ export class RealServer {
     return join(this.directory, 'control.sock');
   }
 
+  get running(): boolean {
+    return this.#child !== undefined;
+  }
+
   /** Starts the process; resolves when it listens. */
   async start(): Promise<void> {
     await rm(this.socketPath, { force: true });
@@ -69,9 +73,10 @@ export class RealServer {
 
   /** Ends the process; its files stay. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    if (this.#child !== undefined) {
-      await kill(this.#child, signal);
-      this.#child = undefined;
+    const child = this.#child;
+    this.#child = undefined;
+    if (child !== undefined) {
+      await kill(child, signal);
     }
   }
 

@@ -1,0 +1,174 @@
+/** The client against a Raft cluster of real servers, whose leader is killed in the middle of the work. */
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { isOutcomeUnknown, OvsdbClient, ops, type Replica, type Row, zeroUuid } from '../index.ts';
+import { hasOvsdbTools, type RealCluster, startRealCluster } from '../testing/index.ts';
+import { eventually } from '../testing/run.ts';
+
+const available = await hasOvsdbTools();
+const database = 'journal';
+const schema = {
+  name: database,
+  version: '1.0.0',
+  tables: { Entry: { columns: { key: { type: 'string' } }, isRoot: true } },
+};
+
+/** What became of each key that was written. */
+interface Outcomes {
+  readonly acknowledged: Set<string>;
+  readonly unknown: Set<string>;
+  /** Keys of which the client said that they were not written. */
+  readonly refused: Set<string>;
+}
+
+async function write(client: OvsdbClient, key: string, outcomes: Outcomes): Promise<void> {
+  try {
+    await client.transact(database, [ops.insert('Entry', { key })], { timeoutMs: 10_000 });
+    outcomes.acknowledged.add(key);
+  } catch (error) {
+    (isOutcomeUnknown(error) ? outcomes.unknown : outcomes.refused).add(key);
+  }
+}
+
+/** Writes keys one after another on several lines at once until told to stop. */
+async function writeUntil(client: OvsdbClient, name: string, done: () => boolean): Promise<Outcomes> {
+  const outcomes: Outcomes = { acknowledged: new Set(), unknown: new Set(), refused: new Set() };
+  let next = 0;
+  const line = async () => {
+    while (!done()) {
+      await write(client, `${name}-${next++}`, outcomes);
+    }
+  };
+  await Promise.all([line(), line(), line(), line()]);
+  return outcomes;
+}
+
+function countOf(rows: readonly Row[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { key } of rows) {
+    counts.set(String(key), (counts.get(String(key)) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function checkOutcomes(outcomes: Outcomes, counts: ReadonlyMap<string, number>): void {
+  for (const key of outcomes.acknowledged) {
+    assert.equal(counts.get(key), 1, `${key} was acknowledged`);
+  }
+  for (const key of outcomes.unknown) {
+    assert.ok((counts.get(key) ?? 0) <= 1, `${key} was written ${counts.get(key)} times`);
+  }
+  for (const key of outcomes.refused) {
+    assert.equal(counts.get(key), undefined, `${key} was refused`);
+  }
+}
+
+describe('OvsdbClient with a Raft cluster', {
+  skip: available ? false : 'ovsdb-server is not installed',
+}, () => {
+  let cluster: RealCluster;
+  let directory: string;
+
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'ovsdb-schema-'));
+    const schemaPath = join(directory, 'journal.ovsschema');
+    await writeFile(schemaPath, JSON.stringify(schema));
+    cluster = await startRealCluster(database, schemaPath);
+  });
+
+  after(async () => {
+    await cluster.remove();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  async function connect(options: { leaderOnly?: boolean } = {}): Promise<OvsdbClient> {
+    const client = new OvsdbClient({
+      endpoints: cluster.endpoints,
+      reconnect: { minMs: 20, maxMs: 200 },
+      ...options,
+    });
+    await client.connect({ timeoutMs: 10_000 });
+    return client;
+  }
+
+  async function assertFollows(replica: Replica, client: OvsdbClient): Promise<void> {
+    const [dump] = await client.transact(database, [ops.select('Entry', [])]);
+    const expected = new Map(dump?.rows?.map((row) => [row._uuid, row]));
+    await eventually(() => replica.table('Entry').size === expected.size, 'the replica has all rows');
+    assert.deepEqual(new Map(replica.table('Entry')), expected);
+  }
+
+  it('with leaderOnly finds the leader, and goes with it when it hands over', async () => {
+    const leader = await cluster.leader();
+    const client = new OvsdbClient({
+      endpoints: [...cluster.endpoints.filter((endpoint) => endpoint !== leader.endpoint), leader.endpoint],
+      leaderOnly: true,
+      reconnect: { minMs: 20, maxMs: 200 },
+    });
+    const connected = once(client, 'connect');
+    await client.connect({ timeoutMs: 10_000 });
+    assert.deepEqual(await connected, [leader.endpoint]);
+    const moved = once(client, 'connect');
+    await leader.stop('SIGTERM');
+    const [endpoint] = await moved;
+    assert.notEqual(endpoint, leader.endpoint);
+    assert.equal(endpoint, (await cluster.leader()).endpoint);
+    await leader.start();
+    await client.close();
+  });
+
+  it('resumes at another member after the last transaction, without reading all again', async () => {
+    const client = new OvsdbClient({ endpoints: cluster.endpoints, reconnect: { minMs: 20, maxMs: 200 } });
+    let connectedTo = '';
+    client.on('connect', (endpoint) => {
+      connectedTo = endpoint;
+    });
+    await client.connect({ timeoutMs: 10_000 });
+    const replica = await client.monitor(database, { Entry: {} });
+    await client.transact(database, [ops.insert('Entry', { key: 'first' })]);
+    assert.notEqual(replica.lastTransactionId, zeroUuid);
+    const row = replica.find('Entry', { key: 'first' });
+    const changes: unknown[] = [];
+    replica.on('change', (batch) => changes.push(...batch));
+    const synced: boolean[] = [];
+    replica.on('synced', (value) => synced.push(value));
+    const server = cluster.servers.find(({ endpoint }) => endpoint === connectedTo);
+    await server?.stop('SIGKILL');
+    await eventually(() => synced.length === 2, 'the replica follows another member');
+    assert.deepEqual(changes, []);
+    assert.equal(replica.find('Entry', { key: 'first' }), row);
+    await client.transact(database, [ops.insert('Entry', { key: 'second' })]);
+    assert.equal(changes.length, 1);
+    await server?.start();
+    await client.close();
+  });
+
+  for (const leaderOnly of [false, true]) {
+    it(`loses no acknowledged transaction when the leader is killed (leaderOnly: ${leaderOnly})`, async () => {
+      const client = await connect({ leaderOnly });
+      const replica = await client.monitor(database, { Entry: {} });
+      let done = false;
+      const writing = writeUntil(client, `stream-${leaderOnly}`, () => done);
+      await eventually(() => replica.table('Entry').size > 50, 'the stream flows');
+      const leader = await cluster.leader();
+      await leader.stop('SIGKILL');
+      const killedAt = replica.table('Entry').size;
+      await eventually(() => replica.table('Entry').size > killedAt + 50, 'the stream flows again', 20_000);
+      await leader.start();
+      done = true;
+      const outcomes = await writing;
+      const reader = await connect({ leaderOnly: true });
+      const [dump] = await reader.transact(database, [ops.select('Entry', [])]);
+      checkOutcomes(outcomes, countOf(dump?.rows ?? []));
+      assert.ok(outcomes.acknowledged.size > 50);
+      await assertFollows(replica, reader);
+      await reader.close();
+      await client.close();
+    });
+  }
+});
