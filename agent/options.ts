@@ -23,6 +23,8 @@ export interface AgentOptions {
   readonly logger: Logger;
   /** Directory with `br-int.mgmt`; default: the directory of the ovsdb socket. */
   readonly runDirectory?: string | undefined;
+  /** How long each part of Open vSwitch may take to answer at the start, in milliseconds. Default 10 s. */
+  readonly startTimeoutMs?: number | undefined;
 }
 
 /** A running agent. */

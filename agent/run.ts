@@ -19,7 +19,6 @@ import { Responder } from './responder/responder.ts';
 
 /** Shorter than the controller's lease of 15 s, so that a call that hangs does not cost the host its life. */
 const callTimeoutMs = 5000;
-const openflowTimeoutMs = 10_000;
 
 /** What was started, to be closed in reverse order. */
 type Closers = (() => void | Promise<void>)[];
@@ -46,10 +45,14 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
 async function start(options: CheckedOptions, closers: Closers): Promise<void> {
   const { logger, host } = options;
   checkSocket(options);
-  const client = new WeftClient({ url: options.controller, timeoutMs: callTimeoutMs });
-  closers.push(() => client.close());
+  const openClient = () => {
+    const client = new WeftClient({ url: options.controller, timeoutMs: callTimeoutMs });
+    closers.push(() => client.close());
+    return client;
+  };
+  const client = openClient();
   await checkReachable(client);
-  const database = await OvsDatabase.open(options.ovsdb);
+  const database = await OvsDatabase.open(options.ovsdb, options.startTimeoutMs);
   closers.push(() => database.close());
   const chassis = new Chassis(database, options);
   closers.push(() => chassis.close());
@@ -59,7 +62,8 @@ async function start(options: CheckedOptions, closers: Closers): Promise<void> {
   const reporter = new BindingReporter({ client, host, logger, onLost: () => link.refresh() });
   const bindings = new Bindings(database, reporter, logger);
   const link: ControllerLink = new ControllerLink({
-    client,
+    // Connections of its own: heartbeats must not stand in line behind reports that wait for other hosts.
+    client: openClient(),
     host,
     logger,
     spec: () => hostSpec(options, facts),
@@ -80,9 +84,11 @@ async function start(options: CheckedOptions, closers: Closers): Promise<void> {
 }
 
 /** Before the controller is spoken to, because DHCP does not need it. */
-async function startResponder({ runDirectory, logger }: CheckedOptions, closers: Closers): Promise<void> {
+async function startResponder(options: CheckedOptions, closers: Closers): Promise<void> {
+  const { logger } = options;
+  const path = join(options.runDirectory, `${integrationBridge}.mgmt`);
   const connection = new ResponderConnection({
-    path: join(runDirectory, `${integrationBridge}.mgmt`),
+    path,
     logger,
     onPacket: (message) => responder.handle(message),
     // What waits for neighbours waits for a switch that has forgotten it.
@@ -92,17 +98,18 @@ async function startResponder({ runDirectory, logger }: CheckedOptions, closers:
   closers.push(() => responder.resolver.clear());
   closers.push(() => connection.close());
   connection.start();
-  await connected(connection, runDirectory);
+  if (!(await within(options.startTimeoutMs, connection.connected))) {
+    throw vswitchdDown(`the socket ${path} does not answer`);
+  }
 }
 
-/** @throws AgentError `vswitchd-down` */
-async function connected(connection: ResponderConnection, runDirectory: string): Promise<void> {
-  const timeout = Promise.withResolvers<'timeout'>();
-  const timer = setTimeout(() => timeout.resolve('timeout'), openflowTimeoutMs);
-  const outcome = await Promise.race([connection.connected, timeout.promise]);
+/** Whether the promise was fulfilled in time. */
+async function within(milliseconds: number, promise: Promise<void>): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => late.resolve(false), milliseconds);
+  const inTime = await Promise.race([promise.then(() => true), late.promise]);
   clearTimeout(timer);
-  if (outcome !== 'timeout') return;
-  throw vswitchdDown(`the socket ${join(runDirectory, `${integrationBridge}.mgmt`)} does not answer`);
+  return inTime;
 }
 
 interface ComputeParts {

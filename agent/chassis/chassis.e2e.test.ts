@@ -8,6 +8,7 @@ import { OvsDatabase } from './database.ts';
 import type { ChassisFacts } from './facts.ts';
 import { patchNames } from './wanted.ts';
 
+const startTimeoutMs = 10_000;
 const target = 'tcp:127.0.0.1:6653';
 
 describe('chassis on real Open vSwitch', () => {
@@ -21,6 +22,7 @@ describe('chassis on real Open vSwitch', () => {
     options = {
       tunnelIp: host.tunnelAddress,
       bridgeMappings: [{ network: 'external', bridge: 'br-ex' }],
+      startTimeoutMs,
       logger: pino({ enabled: false }),
     };
   });
@@ -28,7 +30,7 @@ describe('chassis on real Open vSwitch', () => {
 
   /** One run of an agent's chassis, as at a start. */
   async function withChassis<T>(work: (chassis: Chassis, database: OvsDatabase) => Promise<T>): Promise<T> {
-    const database = await OvsDatabase.open(host.ovsdbEndpoint);
+    const database = await OvsDatabase.open(host.ovsdbEndpoint, startTimeoutMs);
     const chassis = new Chassis(database, options);
     try {
       return await work(chassis, database);
@@ -134,7 +136,7 @@ describe('chassis on real Open vSwitch', () => {
   });
 
   it('names the bridge of a mapping that is missing', async () => {
-    const database = await OvsDatabase.open(host.ovsdbEndpoint);
+    const database = await OvsDatabase.open(host.ovsdbEndpoint, startTimeoutMs);
     const chassis = new Chassis(database, {
       ...options,
       bridgeMappings: [{ network: 'x', bridge: 'br-none' }],

@@ -11,14 +11,14 @@ import { planTargets } from './targets.ts';
 import type { WantedChassis } from './wanted.ts';
 
 const kernelModulePath = '/sys/module/openvswitch';
-/** For ovs-vswitchd to carry out what the database says. */
-const vswitchdTimeoutMs = 10_000;
 /** Corrections of what others changed come at most once in this time, so that two tools cannot fight at full speed. */
 const correctionIntervalMs = 1000;
 
 export interface ChassisOptions {
   readonly tunnelIp: string;
   readonly bridgeMappings: readonly BridgeMapping[];
+  /** For ovs-vswitchd to carry out what the database says. */
+  readonly startTimeoutMs: number;
   readonly logger: Logger;
 }
 
@@ -53,12 +53,12 @@ export class Chassis {
     const configuration = this.#database.tables.root?.next_cfg ?? 0;
     const done = await this.#database.until(
       ({ root }) => (root && root.cur_cfg >= configuration) || undefined,
-      vswitchdTimeoutMs,
+      this.#options.startTimeoutMs,
     );
     if (!done) throw vswitchdDown(`it did not take configuration ${configuration}`);
     const facts = await this.#database.until(
       (tables) => readFacts(tables, this.#options.bridgeMappings),
-      vswitchdTimeoutMs,
+      this.#options.startTimeoutMs,
     );
     if (!facts) throw vswitchdDown('it gave the ports of br-int no numbers');
     this.#facts = facts;

@@ -3,7 +3,6 @@ import { AgentError, reasonOf } from '../errors.ts';
 import { monitored, type OvsTables } from './tables.ts';
 
 const databaseName = 'Open_vSwitch';
-const connectTimeoutMs = 5000;
 
 /** The local Open vSwitch database: a replica of what matters here, and transactions. */
 export class OvsDatabase {
@@ -18,17 +17,17 @@ export class OvsDatabase {
    * Connects, and comes back by itself when the connection is lost later.
    * @throws AgentError `ovsdb-unreachable`
    */
-  static async open(endpoint: string): Promise<OvsDatabase> {
+  static async open(endpoint: string, timeoutMs: number): Promise<OvsDatabase> {
     const client = new OvsdbClient({
       endpoints: [endpoint],
-      connectTimeoutMs,
+      connectTimeoutMs: timeoutMs,
       reconnect: { minMs: 50, maxMs: 2000 },
     });
     try {
-      await client.connect();
+      await client.connect({ timeoutMs });
       const request = { ...monitored };
       const replica = await client.monitor<OpenVSwitch>(databaseName, request, {
-        timeoutMs: connectTimeoutMs,
+        timeoutMs,
       });
       return new OvsDatabase(client, replica);
     } catch (cause) {

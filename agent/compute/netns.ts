@@ -45,13 +45,19 @@ export class NetnsDriver implements ComputeDriver {
     const namespace = namespaceOf(instanceId);
     await this.#markers.add(instanceId);
     if (!namespaceExists(namespace)) await createNamespace(namespace);
-    const devices = interfaces.map(({ id, mac }, index) => ({ id, mac, inside: `eth${index}` }));
+    // Asked for before the port is made, so that its report waits until all hosts have the flows.
+    const devices = interfaces.map(({ id, mac }, index) => ({
+      id,
+      mac,
+      inside: `eth${index}`,
+      bound: this.#bindings.bound(id, signal),
+    }));
     for (const { id, mac, inside } of devices) {
       signal.throwIfAborted();
       await this.#plug(instanceId, { id, mac }, { namespace, inside });
     }
-    for (const { id, inside } of devices) {
-      await this.#bindings.bound(id, signal);
+    for (const { inside, bound } of devices) {
+      await bound;
       signal.throwIfAborted();
       if (!(await hasAddress(namespace, inside))) await requestLease(namespace, inside, signal);
     }

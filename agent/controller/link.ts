@@ -83,7 +83,7 @@ export class ControllerLink {
         if (!lost)
           logger.warn(
             { controller: client.url, reason: reasonOf(error) },
-            'lost the controller; trying again',
+            'not in touch with the controller; trying again',
           );
         lost = true;
       }

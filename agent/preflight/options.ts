@@ -12,6 +12,7 @@ export interface CheckedOptions extends AgentOptions {
   /** Absolute path of the ovsdb socket. */
   readonly ovsdbSocket: string;
   readonly runDirectory: string;
+  readonly startTimeoutMs: number;
 }
 
 /**
@@ -31,7 +32,12 @@ export function checkOptions(options: AgentOptions, userId = process.getuid?.())
       fix: 'Start the agent as root (sudo weft agent …), or leave --compute out.',
     });
   }
-  return { ...options, ovsdbSocket, runDirectory: options.runDirectory ?? dirname(ovsdbSocket) };
+  return {
+    ...options,
+    ovsdbSocket,
+    runDirectory: options.runDirectory ?? dirname(ovsdbSocket),
+    startTimeoutMs: options.startTimeoutMs ?? 10_000,
+  };
 }
 
 function checkName(name: string, what: 'host' | 'zone'): void {

@@ -37,7 +37,7 @@ describe('responder on real Open vSwitch', () => {
     const settings = ['datapath_type=netdev', 'fail_mode=secure', 'protocols=OpenFlow15'];
     await host.vsctl('add-br', 'br-int', '--', 'set', 'Bridge', 'br-int', ...settings);
     vm = await host.addVmPort({ interfaceId: 'eni-0000000000000000a', mac: '02:57:00:00:00:0a' });
-    const logger = pino({ level: 'warn' });
+    const logger = pino({ enabled: false });
     connection = new ResponderConnection({
       path: `${host.runDirectory}/br-int.mgmt`,
       logger,
