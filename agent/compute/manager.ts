@@ -142,6 +142,7 @@ export class InstanceManager {
   async #start(instance: Instance, signal: AbortSignal): Promise<InstanceStatus> {
     const { client, driver, logger } = this.#options;
     return await this.#gate.run(async () => {
+      signal.throwIfAborted();
       const begun = performance.now();
       const interfaces = await Promise.all(
         instance.spec.networkInterfaceIds.map(async (id) => {
