@@ -5,9 +5,11 @@
 
 import { OvsdbError } from '../errors.ts';
 import { excerpt } from '../excerpt.ts';
+import type { JsonRpcConnection } from '../jsonrpc/connection.ts';
 import { decodeUuidText } from '../notation/decode.ts';
 import { encodeConditions } from '../operations/encode.ts';
 import type { Condition } from '../operations/types.ts';
+import { OvsdbRemoteError } from '../remote-errors.ts';
 import type { TableUpdates } from '../replica/contents.ts';
 import type { TableLayout } from '../replica/layout.ts';
 
@@ -93,4 +95,21 @@ export function readUpdate(method: string, params: readonly unknown[]): TableUpd
     updates: params.at(-1),
     lastTransactionId: method === 'update3' ? decodeUuidText(params[1], 'a transaction id') : undefined,
   };
+}
+
+/** Ends a monitor. One that the server does not know any more is as good as canceled. */
+export async function cancelMonitor(
+  connection: JsonRpcConnection,
+  monitorId: string,
+  timeoutMs: number,
+): Promise<void> {
+  try {
+    await connection.request('monitor_cancel', [monitorId], timeoutMs);
+  } catch (error) {
+    const harmless =
+      error instanceof OvsdbRemoteError || (error as OvsdbError).code === 'OVSDB_CONNECTION_LOST';
+    if (!harmless) {
+      throw error;
+    }
+  }
 }

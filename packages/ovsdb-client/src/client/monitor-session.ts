@@ -5,13 +5,14 @@ import type { JsonRpcConnection } from '../jsonrpc/connection.ts';
 import type { Uuid } from '../notation/values.ts';
 import { encodeConditions } from '../operations/encode.ts';
 import type { Condition } from '../operations/types.ts';
-import { OvsdbRemoteError } from '../remote-errors.ts';
 import { ReplicaContents, type TableUpdates } from '../replica/contents.ts';
 import { makeLayouts, type TableLayout } from '../replica/layout.ts';
 import type { ReplicaSource } from '../replica/replica.ts';
 import type { RowStore, StoreChange } from '../replica/store.ts';
 import type { DatabaseSchema } from '../schema/types.ts';
+import { ConditionChanges } from './condition-changes.ts';
 import {
+  cancelMonitor,
   type MonitorMethod,
   monitorRequests,
   olderMethod,
@@ -62,6 +63,7 @@ export class MonitorSession implements ReplicaSource {
   readonly #listener: MonitorListener;
   readonly #name = ++sessionCount;
   readonly #contents = new ReplicaContents();
+  readonly #conditions = new ConditionChanges(this.#contents);
   #wanted: Readonly<Record<string, WantedTable>>;
   #layouts: ReadonlyMap<string, TableLayout> | undefined;
   #synced = false;
@@ -73,8 +75,6 @@ export class MonitorSession implements ReplicaSource {
   #method: MonitorMethod = 'monitor_cond_since';
   #retryMs = firstRetryMs;
   #retryTimer: NodeJS.Timeout | undefined;
-  /** Condition changes that wait for the next contents. */
-  #conditionWaiters: PromiseWithResolvers<void>[] = [];
 
   constructor(
     database: string,
@@ -145,13 +145,9 @@ export class MonitorSession implements ReplicaSource {
       wanted[table] = { ...wanted[table], where };
     }
     this.#wanted = wanted;
-    const done = Promise.withResolvers<void>();
-    if (this.#connection === undefined || this.#monitorId === undefined) {
-      this.#awaitFullContents(done);
-    } else {
-      this.#sendConditions(this.#connection, this.#monitorId, requests, done);
-    }
-    return done.promise;
+    return this.#connection === undefined || this.#monitorId === undefined
+      ? this.#conditions.awaitContents()
+      : this.#conditions.send(this.#connection, this.#monitorId, requests, this.#host.monitorTimeoutMs);
   }
 
   /** Ends the session for a reason, without waiting for the server. */
@@ -247,9 +243,7 @@ export class MonitorSession implements ReplicaSource {
       return;
     }
     this.#retryMs = firstRetryMs;
-    for (const waiter of this.#conditionWaiters.splice(0)) {
-      waiter.resolve();
-    }
+    this.#conditions.fulfilled();
     if (!wasLoaded) {
       this.#synced = true;
       this.#listener.onReady();
@@ -287,31 +281,6 @@ export class MonitorSession implements ReplicaSource {
     return requests;
   }
 
-  #sendConditions(
-    connection: JsonRpcConnection,
-    monitorId: string,
-    requests: Record<string, object[]>,
-    done: PromiseWithResolvers<void>,
-  ): void {
-    const params = [monitorId, monitorId, requests];
-    connection.send('monitor_cond_change', params, this.#host.monitorTimeoutMs, (error) => {
-      if (error === undefined) {
-        done.resolve();
-      } else if (error.code === 'OVSDB_CONNECTION_LOST' && !this.#closed) {
-        this.#awaitFullContents(done);
-      } else {
-        this.#contents.distrust();
-        done.reject(error);
-      }
-    });
-  }
-
-  /** Rows that only the new conditions ask for are in no list of changes: all must be read again. */
-  #awaitFullContents(done: PromiseWithResolvers<void>): void {
-    this.#contents.distrust();
-    this.#conditionWaiters.push(done);
-  }
-
   #setSynced(synced: boolean): void {
     if (this.#synced !== synced) {
       this.#synced = synced;
@@ -333,26 +302,7 @@ export class MonitorSession implements ReplicaSource {
     }
     this.#closed = true;
     this.detach();
-    for (const waiter of this.#conditionWaiters.splice(0)) {
-      waiter.reject(reason ?? new OvsdbError('OVSDB_CLOSED', 'the replica was closed'));
-    }
+    this.#conditions.abandoned(reason ?? new OvsdbError('OVSDB_CLOSED', 'the replica was closed'));
     this.#listener.onEnd(reason);
-  }
-}
-
-/** A monitor that the server does not know any more is as good as canceled. */
-async function cancelMonitor(
-  connection: JsonRpcConnection,
-  monitorId: string,
-  timeoutMs: number,
-): Promise<void> {
-  try {
-    await connection.request('monitor_cancel', [monitorId], timeoutMs);
-  } catch (error) {
-    const harmless =
-      error instanceof OvsdbRemoteError || (error as OvsdbError).code === 'OVSDB_CONNECTION_LOST';
-    if (!harmless) {
-      throw error;
-    }
   }
 }
