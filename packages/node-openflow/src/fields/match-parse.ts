@@ -8,12 +8,14 @@ import { matchTable } from './registry.ts';
 import { asFieldValue, parseFieldValue } from './value-text.ts';
 
 /** Keys whose field depends on what the match says about the protocol. */
-const dependent: Readonly<Record<string, Readonly<Record<number, FieldName>>>> = {
-  tp_src: { 6: 'tcp_src', 17: 'udp_src', 132: 'sctp_src', 1: 'icmpv4_type', 58: 'icmpv6_type' },
-  tp_dst: { 6: 'tcp_dst', 17: 'udp_dst', 132: 'sctp_dst', 1: 'icmpv4_code', 58: 'icmpv6_code' },
-  icmp_type: { 1: 'icmpv4_type', 58: 'icmpv6_type' },
-  icmp_code: { 1: 'icmpv4_code', 58: 'icmpv6_code' },
-};
+const dependent = new Map<string, Readonly<Record<number, FieldName>>>(
+  Object.entries({
+    tp_src: { 6: 'tcp_src', 17: 'udp_src', 132: 'sctp_src', 1: 'icmpv4_type', 58: 'icmpv6_type' },
+    tp_dst: { 6: 'tcp_dst', 17: 'udp_dst', 132: 'sctp_dst', 1: 'icmpv4_code', 58: 'icmpv6_code' },
+    icmp_type: { 1: 'icmpv4_type', 58: 'icmpv6_type' },
+    icmp_code: { 1: 'icmpv4_code', 58: 'icmpv6_code' },
+  }),
+);
 
 /** Collects conditions; a later one about the same field takes the place of the earlier one. */
 class MatchBuilder {
@@ -34,7 +36,7 @@ class MatchBuilder {
 }
 
 function resolve(key: string, builder: MatchBuilder): FieldDefinition | undefined {
-  const choices = dependent[key];
+  const choices = dependent.get(key);
   if (!choices) {
     const arp = builder.number('eth_type') === ethertype.arp || builder.number('eth_type') === ethertype.rarp;
     if (arp && key === 'nw_src') return matchTable.get('arp_spa');
@@ -46,41 +48,45 @@ function resolve(key: string, builder: MatchBuilder): FieldDefinition | undefine
   return field ? matchTable.get(field) : badText(`${key} needs a protocol before it, such as tcp or udp`);
 }
 
+type SpecialKey = (value: string, builder: MatchBuilder) => void;
+
 /** `nw_tos` is the whole byte, `dl_vlan` has no present bit: keys that are not a field as it stands. */
-const specialKeys: Readonly<Record<string, (value: string, builder: MatchBuilder) => void>> = {
-  nw_tos(value, builder) {
-    const tos = parseInteger(value, 8, 'nw_tos');
-    if ((tos & 3) !== 0) badText(`nw_tos=${value}: the lowest two bits belong to nw_ecn`);
-    builder.set({ field: 'ip_dscp', value: tos >> 2 });
-  },
-  vlan_tci(value, builder) {
-    const tci = parseFieldValue(matchTable.get('vlan_tci'), value);
-    const part = (field: FieldName, shift: bigint) => {
-      const definition = matchTable.get(field);
-      const mask = (tci.mask >> shift) & definition.allOnes;
-      return { field, ...asFieldValue(definition, { value: (tci.value >> shift) & mask, mask }) };
-    };
-    const id = part('vlan_vid', 0n);
-    if (id.mask !== 0) builder.set(id);
-    const priority = part('vlan_pcp', 13n);
-    if (id.value !== 0 && priority.mask !== 0) builder.set(priority);
-  },
-  dl_vlan(value, builder) {
-    const id = parseInteger(value, 16, 'dl_vlan');
-    if (id === 0xffff) builder.set({ field: 'vlan_vid', value: 0 });
-    else if (id <= vlanIdMask) builder.set({ field: 'vlan_vid', value: id | vlanPresent });
-    else badText(`dl_vlan=${value} is not a VLAN`);
-  },
-  dl_vlan_pcp(value, builder) {
-    if (builder.number('vlan_vid') === undefined) {
-      builder.set({ field: 'vlan_vid', value: vlanPresent, mask: vlanPresent });
-    }
-    builder.set({ field: 'vlan_pcp', value: parseInteger(value, 3, 'dl_vlan_pcp') });
-  },
-  eth(_, builder) {
-    builder.set({ field: 'packet_type', value: 0 });
-  },
-};
+const specialKeys = new Map<string, SpecialKey>(
+  Object.entries<SpecialKey>({
+    nw_tos(value, builder) {
+      const tos = parseInteger(value, 8, 'nw_tos');
+      if ((tos & 3) !== 0) badText(`nw_tos=${value}: the lowest two bits belong to nw_ecn`);
+      builder.set({ field: 'ip_dscp', value: tos >> 2 });
+    },
+    vlan_tci(value, builder) {
+      const tci = parseFieldValue(matchTable.get('vlan_tci'), value);
+      const part = (field: FieldName, shift: bigint) => {
+        const definition = matchTable.get(field);
+        const mask = (tci.mask >> shift) & definition.allOnes;
+        return { field, ...asFieldValue(definition, { value: (tci.value >> shift) & mask, mask }) };
+      };
+      const id = part('vlan_vid', 0n);
+      if (id.mask !== 0) builder.set(id);
+      const priority = part('vlan_pcp', 13n);
+      if (id.value !== 0 && priority.mask !== 0) builder.set(priority);
+    },
+    dl_vlan(value, builder) {
+      const id = parseInteger(value, 16, 'dl_vlan');
+      if (id === 0xffff) builder.set({ field: 'vlan_vid', value: 0 });
+      else if (id <= vlanIdMask) builder.set({ field: 'vlan_vid', value: id | vlanPresent });
+      else badText(`dl_vlan=${value} is not a VLAN`);
+    },
+    dl_vlan_pcp(value, builder) {
+      if (builder.number('vlan_vid') === undefined) {
+        builder.set({ field: 'vlan_vid', value: vlanPresent, mask: vlanPresent });
+      }
+      builder.set({ field: 'vlan_pcp', value: parseInteger(value, 3, 'dl_vlan_pcp') });
+    },
+    eth(_, builder) {
+      builder.set({ field: 'packet_type', value: 0 });
+    },
+  }),
+);
 
 function setSubfield(key: string, value: string, builder: MatchBuilder): boolean {
   const parts = /^(\w+)\[(?:(\d+)(?:\.\.(\d+))?)?\]$/.exec(key);
@@ -121,7 +127,7 @@ function setOne({ key, value }: KeyValue, builder: MatchBuilder): boolean {
     if (shorthand[2] !== undefined) builder.set({ field: 'ip_proto', value: shorthand[2] });
     return true;
   }
-  const special = specialKeys[key];
+  const special = specialKeys.get(key);
   if (special) {
     special(value, builder);
     return true;

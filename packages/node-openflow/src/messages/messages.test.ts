@@ -4,9 +4,9 @@ import { OpenFlowError } from '../errors.ts';
 import { formatMessage } from '../text/message-text.ts';
 import { messageSamples } from '../vectors/message-samples.ts';
 import { hasOvsOfctl, ofpPrint } from '../vectors/ovs-ofctl.ts';
+import { assertRoundTrip } from '../vectors/round-trip.ts';
 import { hexOf } from '../wire/hex.ts';
 import { decodeMessage, encodeMessage, messageCodecs } from './registry.ts';
-import { assertRoundTrip } from './round-trip.ts';
 import type { Message, Version } from './types.ts';
 
 const allVersions: readonly Version[] = [4, 5, 6];

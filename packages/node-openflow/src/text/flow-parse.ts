@@ -12,30 +12,32 @@ type Setter = (flow: Draft, value: string, key: string) => void;
 /** Statistics that `ovs-ofctl dump-flows` prints: its output can be read as flows again. */
 const ignored = new Set(['duration', 'n_packets', 'n_bytes', 'idle_age', 'hard_age']);
 
-const setters: Readonly<Record<string, Setter>> = {
-  table(flow, value) {
-    flow.table = parseTable(value);
-  },
-  priority(flow, value, key) {
-    flow.priority = parseInteger(value, 16, key);
-  },
-  idle_timeout(flow, value, key) {
-    flow.idleTimeout = parseInteger(value, 16, key);
-  },
-  hard_timeout(flow, value, key) {
-    flow.hardTimeout = parseInteger(value, 16, key);
-  },
-  importance(flow, value, key) {
-    flow.importance = parseInteger(value, 16, key);
-  },
-  out_port(flow, value) {
-    flow.outPort = parsePort(value);
-  },
-  out_group(flow, value, key) {
-    flow.outGroup = parseInteger(value, 32, key);
-  },
-  cookie: setCookie,
-};
+const setters = new Map<string, Setter>(
+  Object.entries<Setter>({
+    table(flow, value) {
+      flow.table = parseTable(value);
+    },
+    priority(flow, value, key) {
+      flow.priority = parseInteger(value, 16, key);
+    },
+    idle_timeout(flow, value, key) {
+      flow.idleTimeout = parseInteger(value, 16, key);
+    },
+    hard_timeout(flow, value, key) {
+      flow.hardTimeout = parseInteger(value, 16, key);
+    },
+    importance(flow, value, key) {
+      flow.importance = parseInteger(value, 16, key);
+    },
+    out_port(flow, value) {
+      flow.outPort = parsePort(value);
+    },
+    out_group(flow, value, key) {
+      flow.outGroup = parseInteger(value, 32, key);
+    },
+    cookie: setCookie,
+  }),
+);
 
 /** Which keys each command understands, besides table, cookie and the match. */
 const allowed: Readonly<Record<FlowModCommand, readonly string[]>> = {
@@ -69,7 +71,7 @@ function setItem(flow: Draft, { key, value, offset }: KeyValue): void {
     flow.flags = [...(flow.flags ?? []), flag[1]];
     return;
   }
-  const setter = setters[key];
+  const setter = setters.get(key);
   if (!setter) badText(`there is no field "${key}"`, offset);
   if (key !== 'table' && key !== 'cookie' && !words.includes(key))
     badText(`${flow.command} does not take ${key}`, offset);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { MessageFramer } from '../connection/framer.ts';
+import { decodeMessage, encodeMessage } from '../messages/registry.ts';
+import type { Message, Version } from '../messages/types.ts';
 import { hexOf } from '../wire/hex.ts';
-import { decodeMessage, encodeMessage } from './registry.ts';
-import type { Message, Version } from './types.ts';
 
 const xid = 0x01020304;
 
