@@ -32,6 +32,8 @@ describe('agent on a real host, with a controller kept in memory', () => {
   });
   const agentLines = () => agent.logs.join('\n');
   const namespaces = () => host.run('ip', ['netns', 'list']);
+  /** How many transactions the database file holds. */
+  const writtenTransactions = () => host.run('grep', ['-c', '^OVSDB', `${host.directory}/conf.db`]);
   const ports = () => host.vsctl('list-ports', integrationBridge);
 
   describe('as a host', () => {
@@ -108,6 +110,7 @@ describe('agent on a real host, with a controller kept in memory', () => {
 
     it('leaves it running when it stops, and takes it over when it starts', async () => {
       await inside('ip link set dev eth0 alias witness');
+      const transactions = await writtenTransactions();
       await agent.stop();
       assert.match(await inside('ip link show dev eth0'), /witness/);
       const before = controller.calls.length;
@@ -115,6 +118,7 @@ describe('agent on a real host, with a controller kept in memory', () => {
       await eventually('taken over', () => agentLines().includes('instance runs'));
       assert.match(await inside('ip link show dev eth0'), /witness/);
       assert.ok(!controller.calls.slice(before).some((call) => call.endsWith('/status')));
+      assert.equal(await writtenTransactions(), transactions);
     });
 
     it('removes everything of it when it is deleted', async () => {

@@ -95,7 +95,10 @@ async function startResponder(options: CheckedOptions, closers: Closers): Promis
     onLost: () => responder.resolver.clear(),
   });
   const responder: Responder = new Responder((message) => connection.send(message), logger);
-  closers.push(() => responder.resolver.clear());
+  closers.push(() => {
+    responder.resolver.clear();
+    logger.info({ ...responder.counters, ...responder.resolver.counters }, 'packets answered');
+  });
   closers.push(() => connection.close());
   connection.start();
   if (!(await within(options.startTimeoutMs, connection.connected))) {
