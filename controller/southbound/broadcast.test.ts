@@ -37,8 +37,8 @@ test('an unchanged fragment of a changed scope is not sent again', async () => {
   rig.commit({ put: { scope: global, key: 'b', number: 2, content: 1 } });
   await rig.quiet(branch);
   const touched = branch.link.flowMods.slice(before).map(({ cookie }) => cookie);
+  assert.ok(touched.includes(rig.desired.fragment(global, 'b').cookie));
   assert.ok(!touched.includes(rig.desired.fragment(global, 'a').cookie));
-  assert.equal(touched.length, 3);
 });
 
 test('commits of one tick share one barrier, later ones have their own', async () => {

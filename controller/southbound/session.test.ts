@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { test } from 'node:test';
+import { encodeMessage } from 'node-openflow';
 import { TestSwitch } from 'node-openflow/testing';
 import { global } from './testing/desired.ts';
-import { cookies, startRig, tamper } from './testing/rig.ts';
+import { cookies, markers, startRig, tamper } from './testing/rig.ts';
 import { pause, until } from './testing/wait.ts';
 
 const localhost = '127.0.0.1';
@@ -130,4 +133,64 @@ test('a switch that is too slow is cut off and brought up to date later', async 
   const again = await rig.up(1, branch.device);
   await rig.quiet(again);
   assert.deepEqual(cookies(again.device), [rig.desired.fragment(global, 'g').cookie]);
+});
+
+test('an error about the handshake is no refused flow', async () => {
+  const rig = await startRig();
+  rig.commit({ put: { scope: global, key: 'g', number: 1 } });
+  const branch = await rig.plug(1);
+  branch.link.onToSwitch = (message) => {
+    if (message.type !== 'tlv-table-mod') return;
+    const data = encodeMessage(message, { xid: message.xid });
+    branch.link.inject({ type: 'error', errorType: 1, errorCode: 5, data }, message.xid);
+  };
+  rig.register(1);
+  await branch.device.connect({ host: localhost, port: branch.link.port });
+  await rig.quiet(branch);
+  assert.equal(rig.southbound.metrics.errors, 1);
+  assert.equal((await rig.southbound.applied(rig.desired.revision, 1_000)).applied, true);
+  assert.equal(markers(branch.device).length, 1);
+});
+
+test('a switch that gives the primary role to another controller is left', async () => {
+  const rig = await startRig();
+  const { link } = await rig.up(1);
+  link.inject({ type: 'role-status', role: 'primary', reason: 0, generationId: 1n }, 0);
+  await pause(20);
+  assert.equal(rig.southbound.liveness('host-1').openflow, 'up');
+  link.inject({ type: 'role-status', role: 'secondary', reason: 0, generationId: 2n }, 0);
+  await until(() => rig.southbound.liveness('host-1').openflow === 'down', 'the host to be down');
+});
+
+test('of two waiting connections of one datapath the newer is kept', async () => {
+  const rig = await startRig();
+  rig.commit({ put: { scope: global, key: 'g', number: 1 } });
+  const [first, second] = [await rig.plug(1), await rig.plug(1)];
+  for (const { device, link } of [first, second]) {
+    await device.connect({ host: localhost, port: link.port });
+    await pause(20);
+  }
+  rig.register(1);
+  await rig.quiet(second);
+  assert.equal(
+    first.link.toSwitch.some(({ type }) => type === 'role-request'),
+    false,
+  );
+  assert.equal(
+    second.link.toSwitch.some(({ type }) => type === 'role-request'),
+    true,
+  );
+});
+
+test('what is not a switch is turned away and disturbs nobody', async () => {
+  const rig = await startRig();
+  const branch = await rig.up(1);
+  const stranger = connect({ host: localhost, port: rig.port });
+  stranger.resume();
+  stranger.write('GET / HTTP/1.1\r\n\r\n');
+  await once(stranger, 'close');
+  assert.ok(rig.log.some(({ level, message }) => level === 'warn' && message.includes('did not identify')));
+  const revision = rig.commit({ put: { scope: global, key: 'g', number: 1 } });
+  assert.equal((await rig.southbound.applied(revision, 2_000)).applied, true);
+  assert.equal(cookies(branch.device).length, 1);
 });

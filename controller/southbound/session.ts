@@ -1,6 +1,7 @@
 import type { CloseReason, DecodedMessage, ErrorMessage, OpenFlowConnection } from 'node-openflow';
 import type { ScopeKey } from '../pipeline/index.ts';
 import type { Context } from './context.ts';
+import { hangUp } from './hang-up.ts';
 import type { HostState } from './hosts.ts';
 import { deleteAllMarkers, type Parcel } from './messages.ts';
 
@@ -157,9 +158,7 @@ export class Session {
 
   close(reason: string): void {
     this.#end(reason);
-    this.connection.close();
-    // A switch that reads nothing would keep the rest of its queue, and the socket, for ever.
-    this.connection.socket.destroy();
+    hangUp(this.connection);
   }
 
   #isIdle(): boolean {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { encodeCookie } from '../pipeline/index.ts';
 import { reservedKinds } from './messages.ts';
@@ -22,7 +22,7 @@ if (process.env[inside]) test('a real switch', { timeout: 60_000 }, scenario);
 else test('in a namespace: a real switch', { timeout: 90_000, ...(skip ? { skip } : {}) }, runInside);
 
 /** Runs this file again in a network namespace of its own: the bridge's port must not appear on this machine. */
-async function runInside(): Promise<void> {
+async function runInside(context: TestContext): Promise<void> {
   const namespace = `weft-southbound-${process.pid}`;
   execFileSync('ip', ['netns', 'add', namespace]);
   try {
@@ -39,6 +39,7 @@ async function runInside(): Promise<void> {
     child.stderr.on('data', (chunk) => (output += chunk));
     const [code] = await once(child, 'close');
     assert.equal(code, 0, output);
+    for (const [line] of output.matchAll(/commit until barrier.*/g)) context.diagnostic(line);
   } finally {
     execFileSync('ip', ['netns', 'delete', namespace]);
   }

@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { Flusher } from './flusher.ts';
 import { Gates } from './gates.ts';
 import { HandshakeError, identify, prepare } from './handshake.ts';
+import { hangUp } from './hang-up.ts';
 import { HostIndex, type HostState } from './hosts.ts';
 import { type Metrics, newMetrics } from './metrics.ts';
 import { Receipts } from './receipts.ts';
@@ -135,7 +136,7 @@ export class Southbound extends EventEmitter<SouthboundEvents> {
   async #welcome(connection: OpenFlowConnection): Promise<void> {
     const { limits, logger } = this.#context;
     if (this.#unidentified >= limits.waitingConnections) {
-      connection.close();
+      hangUp(connection);
       return;
     }
     this.#unidentified++;
@@ -148,7 +149,7 @@ export class Southbound extends EventEmitter<SouthboundEvents> {
       else if (!connection.closed) this.#waiting.admit(datapathId, connection);
     } catch (error) {
       logger.warn({ err: error }, 'a connection did not identify itself as a switch: closed');
-      connection.close();
+      hangUp(connection);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { OpenFlowConnection } from 'node-openflow';
+import { hangUp } from './hang-up.ts';
 import type { Limits, Logger } from './types.ts';
 
 interface Guest {
@@ -29,7 +30,7 @@ export class WaitingRoom {
     this.#dismiss(datapathId);
     if (this.#guests.size >= this.#limits.waitingConnections) {
       this.#logger.warn({ datapathId }, 'too many unknown datapaths are waiting: connection closed');
-      connection.close();
+      hangUp(connection);
       return;
     }
     const timer = setTimeout(() => {
@@ -66,6 +67,6 @@ export class WaitingRoom {
   #dismiss(datapathId: string): void {
     const guest = this.#guests.get(datapathId);
     this.#forget(datapathId);
-    guest?.connection.close();
+    if (guest) hangUp(guest.connection);
   }
 }

@@ -51,7 +51,7 @@ export class Rig {
   readonly log: LogLine[] = [];
   readonly rejections: Rejection[] = [];
   readonly #branches: Branch[] = [];
-  #port = 0;
+  port = 0;
 
   private constructor(options: RigOptions) {
     this.desired = options.desired ?? new EditableState();
@@ -73,7 +73,7 @@ export class Rig {
   static async start(options: RigOptions = {}): Promise<Rig> {
     const rig = new Rig(options);
     const { port } = await rig.southbound.listen({ host: '127.0.0.1', port: 0 });
-    rig.#port = port;
+    rig.port = port;
     return rig;
   }
 
@@ -90,7 +90,7 @@ export class Rig {
 
   /** A new switch with a link, not connected. */
   async plug(number: number, device = new TestSwitch({ datapathId: BigInt(number) })): Promise<Branch> {
-    const branch = { hostId: `host-${number}`, device, link: await Link.open(this.#port) };
+    const branch = { hostId: `host-${number}`, device, link: await Link.open(this.port) };
     this.#branches.push(branch);
     return branch;
   }
