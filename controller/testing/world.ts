@@ -2,12 +2,19 @@ import type { ChangeSet } from '../compiler/index.ts';
 import { Compiler } from '../compiler/index.ts';
 import { Binder } from '../features/binding/operations.ts';
 import { features } from '../features/index.ts';
-import type { Draft } from '../features/operations/draft.ts';
+import type { Draft, Owner } from '../features/operations/draft.ts';
 import { operationsByKind } from '../features/operations/registry.ts';
 import { Executor } from '../main/executor.ts';
-import { checkFlow, type Flow, type FragmentReference, type ScopeKey, scopeKey } from '../pipeline/index.ts';
+import {
+  checkFlow,
+  type Feature,
+  type Flow,
+  type FragmentReference,
+  type ScopeKey,
+  scopeKey,
+} from '../pipeline/index.ts';
 import { type HostSpec, type KindName, kindNames, type ResourceOf } from '../resources/index.ts';
-import { openSqliteStore, type Store } from '../store/index.ts';
+import { type Commit, openSqliteStore, type Store } from '../store/index.ts';
 import { Topology } from '../topology/index.ts';
 
 export const testOwner = { account: '123456789012', region: 'us-east-1' };
@@ -16,23 +23,27 @@ export const testOwner = { account: '123456789012', region: 'us-east-1' };
 export class World implements AsyncDisposable {
   readonly store: Store;
   readonly topology = new Topology();
-  readonly compiler = new Compiler(this.topology, features);
+  readonly compiler: Compiler;
   readonly executor: Executor;
-  /** What each commit since the start meant for switches. */
+  /** Every commit since the start, and what it meant for switches. */
+  readonly commits: Commit[] = [];
   readonly changes: ChangeSet[] = [];
 
-  private constructor(store: Store) {
+  private constructor(store: Store, compiled: readonly Feature[]) {
     this.store = store;
+    this.compiler = new Compiler(this.topology, compiled);
     this.executor = new Executor(store, this.topology, () => Promise.resolve());
   }
 
-  static async create(): Promise<World> {
+  /** @param compiled the features that the compiler has; tests of tests plant faults there */
+  static async create(compiled = features): Promise<World> {
     const store = await openSqliteStore(':memory:');
-    const world = new World(store);
+    const world = new World(store, compiled);
     world.topology.load(await store.snapshot());
     world.compiler.load();
     await store.watch(store.revision, (commit) => {
       world.topology.apply(commit);
+      world.commits.push(commit);
       world.changes.push(world.compiler.apply(commit));
     });
     return world;
@@ -42,16 +53,20 @@ export class World implements AsyncDisposable {
     await this.store.close();
   }
 
-  async run<T>(plan: (draft: Draft) => T): Promise<T> {
-    return (await this.executor.run(testOwner, plan)).result;
+  async run<T>(plan: (draft: Draft) => T, owner: Owner = testOwner): Promise<T> {
+    return (await this.executor.run(owner, plan)).result;
   }
 
-  async create<K extends KindName>(kind: K, spec: Record<string, unknown>): Promise<ResourceOf<K>> {
+  async create<K extends KindName>(
+    kind: K,
+    spec: Record<string, unknown>,
+    owner: Owner = testOwner,
+  ): Promise<ResourceOf<K>> {
     const id = await this.run((draft) => {
       const create = operationsByKind.get(kind)?.create;
       if (!create) throw new Error(`${kind} cannot be created`);
       return create(draft, { spec, tags: {} }).id;
-    });
+    }, owner);
     return this.get(kind, id);
   }
 

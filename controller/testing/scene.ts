@@ -1,0 +1,37 @@
+import type { ResourceOf } from '../resources/index.ts';
+import type { World } from './world.ts';
+
+export const externalNetworkSpec = {
+  name: 'external',
+  cidrBlock: '203.0.113.0/24',
+  gateway: '203.0.113.1',
+  addressRanges: [{ first: '203.0.113.10', last: '203.0.113.12' }],
+} as const;
+
+/** A VPC with one subnet, both with number 1 in a new world; route table, group, rules and matches come with it. */
+export async function network(
+  world: World,
+  cidrBlock = '10.0.0.0/16',
+): Promise<{ vpc: ResourceOf<'vpc'>; subnet: ResourceOf<'subnet'> }> {
+  const vpc = await world.create('vpc', { cidrBlock });
+  const block = `${cidrBlock.split('.').slice(0, 2).join('.')}.1.0/24`;
+  return { vpc, subnet: await world.create('subnet', { vpcId: vpc.id, cidrBlock: block }) };
+}
+
+/**
+ * What most tests stand on: a network outside, a host with a port to it (`host-1`) and one without (`host-2`), and a
+ * VPC with a subnet and an internet gateway. Every number is 1, but that of the second host.
+ */
+export async function cloud(world: World): Promise<{
+  outside: ResourceOf<'external-network'>;
+  vpc: ResourceOf<'vpc'>;
+  subnet: ResourceOf<'subnet'>;
+  gateway: ResourceOf<'internet-gateway'>;
+}> {
+  const outside = await world.create('external-network', externalNetworkSpec);
+  await world.host(1, { externalPorts: { external: 2 } });
+  await world.host(2);
+  const { vpc, subnet } = await network(world);
+  const gateway = await world.create('internet-gateway', { vpcId: vpc.id });
+  return { outside, vpc, subnet, gateway };
+}
