@@ -183,7 +183,7 @@ test('of two waiting connections of one datapath the newer is kept', async () =>
 });
 
 test('what is not a switch is turned away and disturbs nobody', async () => {
-  const rig = await startRig();
+  const rig = await startRig({ connection: { helloTimeoutMs: 200 } });
   const branch = await rig.up(1);
   const stranger = connect({ host: localhost, port: rig.port });
   stranger.resume();

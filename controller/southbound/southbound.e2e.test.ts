@@ -7,7 +7,7 @@ import { encodeCookie } from '../pipeline/index.ts';
 import { reservedKinds } from './messages.ts';
 import { Southbound } from './southbound.ts';
 import { type Edit, EditableState, global, host, vpc } from './testing/desired.ts';
-import { missingForRealSwitch, RealSwitch } from './testing/real-switch.ts';
+import { isAlive, missingForRealSwitch, RealSwitch } from './testing/real-switch.ts';
 import { until } from './testing/wait.ts';
 import type { Rejection } from './types.ts';
 
@@ -21,8 +21,21 @@ const skip = missingForRealSwitch();
 if (process.env[inside]) test('a real switch', { timeout: 60_000 }, scenario);
 else test('in a namespace: a real switch', { timeout: 90_000, ...(skip ? { skip } : {}) }, runInside);
 
+/** Removes what runs left behind that were killed: namespaces of this test whose process is gone. */
+function removeStaleNamespaces(): void {
+  const names = execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' });
+  for (const [name, owner] of names.matchAll(/^weft-southbound-(\d+)/gm)) {
+    if (isAlive(Number(owner))) continue;
+    const processes = execFileSync('ip', ['netns', 'pids', name], { encoding: 'utf8' });
+    for (const pid of processes.split('\n').filter((line) => line !== ''))
+      process.kill(Number(pid), 'SIGKILL');
+    execFileSync('ip', ['netns', 'delete', name]);
+  }
+}
+
 /** Runs this file again in a network namespace of its own: the bridge's port must not appear on this machine. */
 async function runInside(context: TestContext): Promise<void> {
+  removeStaleNamespaces();
   const namespace = `weft-southbound-${process.pid}`;
   execFileSync('ip', ['netns', 'add', namespace]);
   try {

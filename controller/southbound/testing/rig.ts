@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'node:test';
-import { connect, type FlowDescription, type Message } from 'node-openflow';
+import { type ConnectionSettings, connect, type FlowDescription, type Message } from 'node-openflow';
 import { TestSwitch } from 'node-openflow/testing';
 import { decodeCookie } from '../../pipeline/index.ts';
 import { Southbound } from '../southbound.ts';
@@ -41,6 +41,7 @@ export interface RigOptions {
   readonly limits?: Partial<Limits>;
   readonly desired?: EditableState;
   readonly generationId?: bigint;
+  readonly connection?: ConnectionSettings;
 }
 
 /** A southbound with switches on real sockets. Hosts are `host-1`, `host-2` …, with the datapath ids 1, 2 … */
@@ -66,6 +67,7 @@ export class Rig {
       generationId: () => options.generationId ?? 1n,
       logger: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
       limits: options.limits ?? {},
+      connection: options.connection ?? {},
     });
     this.southbound.on('rejected', (rejection) => this.rejections.push(rejection));
   }
