@@ -2,7 +2,7 @@
 
 import { OvsdbError } from '../errors.ts';
 import type { JsonRpcConnection } from '../jsonrpc/connection.ts';
-import { parseEndpoint } from '../jsonrpc/endpoint.ts';
+import { checkTls, type Endpoint, parseEndpoint } from '../jsonrpc/endpoint.ts';
 import type { DatabaseSchema } from '../schema/types.ts';
 import { Link } from './link.ts';
 import { isUpdateMethod } from './monitor-methods.ts';
@@ -54,11 +54,13 @@ export class Connector {
   /**
    * Begins to connect; once is enough.
    *
-   * @throws OvsdbError OVSDB_BAD_ENDPOINT
+   * @throws OvsdbError OVSDB_BAD_ENDPOINT; OVSDB_BAD_OPTION when the certificates are unusable
    */
   start(): void {
     if (this.#link === undefined && this.#finished === undefined) {
-      this.#link = this.#makeLink();
+      const endpoints = this.#options.endpoints.map(parseEndpoint);
+      checkTls(endpoints, this.#options.tls);
+      this.#link = this.#makeLink(endpoints);
       this.#link.start();
     }
   }
@@ -141,12 +143,12 @@ export class Connector {
     return this.#servers.get(connection) as Server;
   }
 
-  #makeLink(): Link {
+  #makeLink(endpoints: readonly Endpoint[]): Link {
     const { maxMessageBytes, maxPendingRequests, inactivityProbeMs } = this.#options;
     return new Link(
       {
         ...this.#options,
-        endpoints: this.#options.endpoints.map(parseEndpoint),
+        endpoints,
         probeIntervalMs: inactivityProbeMs,
         limits: { maxMessageBytes, maxPendingRequests, maxDepth, maxQueuedBytes },
       },

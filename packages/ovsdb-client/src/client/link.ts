@@ -95,15 +95,7 @@ export class Link {
   }
 
   #open(endpoint: Endpoint): void {
-    let connection: JsonRpcConnection;
-    try {
-      connection = this.#connectionTo(endpoint);
-    } catch (cause) {
-      const problem = cause instanceof Error ? cause.message : String(cause);
-      const reason = new OvsdbError('OVSDB_CONNECT_FAILED', `${endpoint.text}: ${problem}`, { cause });
-      this.#fail(endpoint, reason);
-      return;
-    }
+    const connection = this.#connectionTo(endpoint);
     this.#connection = connection;
     this.#handlers.prepare(connection).then(
       () => this.#ready(connection, endpoint),

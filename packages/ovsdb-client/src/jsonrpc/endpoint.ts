@@ -2,7 +2,12 @@
 
 import { connect as connectSocket, isIPv6, type Socket } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import {
+  type ConnectionOptions,
+  connect as connectTls,
+  createSecureContext,
+  type SecureContextOptions,
+} from 'node:tls';
 import { OvsdbError } from '../errors.ts';
 
 /** The part of the options of `tls.connect` that makes sense here; certificates are PEM text. */
@@ -63,10 +68,22 @@ function parseHostAndPort(text: string, rest: string): { host: string; port: num
 }
 
 /**
- * Begins to connect. The stream can be written to at once; what is written waits until the connection stands.
+ * Makes sure that the certificates can be used before anything is connected: trying again would not make them better.
  *
- * @throws Error when the certificates are unusable
+ * @throws OvsdbError OVSDB_BAD_OPTION
  */
+export function checkTls(endpoints: readonly Endpoint[], tls: TlsOptions | undefined): void {
+  if (tls === undefined || !endpoints.some(({ kind }) => kind === 'ssl')) {
+    return;
+  }
+  try {
+    createSecureContext(tls as SecureContextOptions);
+  } catch (cause) {
+    throw new OvsdbError('OVSDB_BAD_OPTION', `tls: ${(cause as Error).message}; use PEM text`, { cause });
+  }
+}
+
+/** Begins to connect. The stream can be written to at once; what is written waits until the connection stands. */
 export function openEndpoint(endpoint: Endpoint, tls: TlsOptions | undefined): Socket {
   if (endpoint.kind === 'unix') {
     return connectSocket({ path: endpoint.path });

@@ -1,0 +1,37 @@
+/** The example of the README is one that runs. */
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { hasOvsdbTools, startRealServer } from './testing/index.ts';
+import { eventually, kill } from './testing/run.ts';
+
+const example = fileURLToPath(new URL('../examples/follow-bridges.ts', import.meta.url));
+const available = await hasOvsdbTools();
+
+it('the README shows the example as it is', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  assert.ok(readme.includes(`\`\`\`ts\n${readFileSync(example, 'utf8')}\`\`\``));
+});
+
+it('the example works', { skip: available ? false : 'ovsdb-server is not installed' }, async (test) => {
+  const server = await startRealServer();
+  test.after(() => server.remove());
+  await server.vsctl('init');
+  const child = spawn(process.execPath, ['--conditions=source', example, server.endpoint], {
+    timeout: 20_000,
+  });
+  test.after(() => kill(child));
+  let printed = '';
+  child.stdout.on('data', (chunk) => {
+    printed += String(chunk);
+  });
+  await eventually(() => printed.startsWith('1\n'), 'the bridge is there');
+  await server.vsctl('set', 'Interface', 'br0', 'ofport_request=7', 'external_ids:iface-id=x', 'ofport=7');
+  await eventually(() => printed.includes('undefined → 7 x\n'), 'the change is printed');
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+});
