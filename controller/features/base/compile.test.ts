@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { fragment } from '../../testing/golden.ts';
+import { World } from '../../testing/world.ts';
+import { baseFeature } from './compile.ts';
+
+/** Both halves of the security groups, which differ in their names alone. */
+const check = (half: 'egress' | 'ingress', reply: 'egress' | 'ingress', next: string) => [
+  `table=${half}-track, priority=100,ip actions=ct(table=${half}-check,zone=NXM_NX_REG5[0..15])`,
+  `table=${half}-check, priority=100,ct_state=+inv+trk,ip actions=drop`,
+  `table=${half}-check, priority=90,ct_state=-rel-rpl-inv+trk,ip actions=resubmit(,${half}-rules),goto_table:${half}-verdict`,
+  `table=${half}-check, priority=90,ct_state=+rel-rpl-inv+trk,ip actions=move:NXM_NX_CT_LABEL[0..31]->NXM_NX_REG3[],resubmit(,${half}-rules),goto_table:${half}-verdict`,
+  `table=${half}-check, priority=90,ct_state=+rpl-inv+trk,ip actions=move:NXM_NX_CT_LABEL[0..31]->NXM_NX_REG3[],resubmit(,${reply}-rules),goto_table:${half}-verdict`,
+  `table=${half}-verdict, priority=100,ct_state=+new-rel-rpl+trk,ip,reg0=0x1/0x1 actions=set_field:0/0x1->reg0,ct(commit,zone=NXM_NX_REG5[0..15],exec(move:NXM_NX_REG3[]->NXM_NX_CT_LABEL[0..31])),goto_table:${next}`,
+  `table=${half}-verdict, priority=90,ct_state=+rpl+trk,ip,reg0=0x1/0x1 actions=set_field:0/0x1->reg0,goto_table:${next}`,
+  `table=${half}-verdict, priority=89,ct_state=+rel+trk,ip,reg0=0x1/0x1 actions=set_field:0/0x1->reg0,goto_table:${next}`,
+  `table=${half}-verdict, priority=80,ct_state=+est-rel-rpl+trk,ct_label=0/0xffffffff,ip,reg0=0x1/0x1,reg3=0 actions=set_field:0/0x1->reg0,goto_table:${next}`,
+  `table=${half}-verdict, priority=70,ct_state=+est-rel-rpl+trk,ip,reg0=0x1/0x1 actions=set_field:0/0x1->reg0,ct(commit,zone=NXM_NX_REG5[0..15],exec(move:NXM_NX_REG3[]->NXM_NX_CT_LABEL[0..31])),goto_table:${next}`,
+];
+
+describe('the base flows', () => {
+  it('are these and no others', async () => {
+    await using world = await World.create();
+    assert.deepEqual(fragment(world, 'base', 'base'), {
+      scope: 'global',
+      number: 0,
+      flows: [
+        'table=admit, priority=290,udp,tp_src=67,tp_dst=68 actions=drop',
+        'table=egress-destination, priority=0 actions=goto_table:egress-track',
+        ...check('egress', 'ingress', 'route'),
+        'table=route, priority=65000,reg0=0x2/0x2 actions=goto_table:resolve',
+        'table=forward, priority=200,arp actions=goto_table:arp-reply',
+        'table=arp-reply, priority=100,arp actions=move:NXM_NX_ARP_SHA[]->NXM_NX_ARP_THA[],move:NXM_OF_ARP_SPA[]->NXM_OF_ARP_TPA[],move:NXM_OF_ETH_DST[]->NXM_NX_ARP_SHA[],move:NXM_NX_REG8[]->NXM_OF_ARP_SPA[],move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],move:NXM_NX_ARP_SHA[]->NXM_OF_ETH_SRC[],set_field:2->arp_op,IN_PORT',
+        ...check('ingress', 'egress', 'deliver'),
+        'table=deliver, priority=0 actions=output:NXM_NX_REG6[]',
+      ],
+    });
+  });
+
+  it('are there from the start, whatever else changes', async () => {
+    await using world = await World.create();
+    assert.deepEqual([...(world.compiler.scope('global')?.fragments.keys() ?? [])], ['1:base']);
+    await world.create('vpc', { cidrBlock: '10.0.0.0/16' });
+    assert.deepEqual(
+      world.changes.map(({ scopes }) => scopes.has('global')),
+      [false],
+    );
+    assert.deepEqual(
+      baseFeature.affected({ kind: 'vpc', id: 'vpc-1', before: undefined, after: undefined }, world.topology),
+      [],
+    );
+  });
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { fragment } from '../../testing/golden.ts';
+import { externalNetworkSpec } from '../../testing/scene.ts';
+import { World } from '../../testing/world.ts';
+
+const learn =
+  'learn(table=neighbour,hard_timeout=300,priority=100,cookie=0x57fc000000000000,limit=4096,NXM_NX_REG11[],NXM_NX_REG8[]=NXM_OF_ARP_SPA[],load:NXM_NX_ARP_SHA[]->NXM_OF_ETH_DST[],output:NXM_NX_REG6[])';
+const onLink = [
+  'table=external-route, priority=100,ip,reg11=0x1,nw_dst=203.0.113.0/24 actions=move:NXM_OF_IP_DST[]->NXM_NX_REG8[],goto_table:external-port',
+  'table=neighbour, priority=10,ip,reg11=0x1 actions=controller(id=22342,userdata=02.0c)',
+  `table=external-in, priority=50,arp,reg11=0x1,arp_op=1 actions=${learn}`,
+  `table=external-in, priority=50,arp,reg11=0x1,arp_op=2 actions=${learn},controller(id=22342,userdata=03)`,
+];
+
+describe('the flows of an external network', () => {
+  it('route inside it and by its gateway, and learn its neighbours', async () => {
+    await using world = await World.create();
+    const { id } = await world.create('external-network', externalNetworkSpec);
+    assert.deepEqual(fragment(world, 'external-network.routing', id), {
+      scope: 'global',
+      number: 1,
+      flows: [
+        ...onLink,
+        'table=external-route, priority=50,ip,reg11=0x1 actions=set_field:0xcb007101->reg8,goto_table:external-port',
+      ],
+    });
+  });
+
+  it('reach nothing beyond it without a gateway', async () => {
+    await using world = await World.create();
+    const { gateway: _none, ...spec } = externalNetworkSpec;
+    const { id } = await world.create('external-network', spec);
+    assert.deepEqual(fragment(world, 'external-network.routing', id)?.flows, onLink);
+  });
+
+  it('do not depend on the ranges for elastic IPs', async () => {
+    await using world = await World.create();
+    const { id } = await world.create('external-network', externalNetworkSpec);
+    await world.update('external-network', id, {
+      addressRanges: [{ first: '203.0.113.50', last: '203.0.113.60' }],
+    });
+    assert.deepEqual([...(world.changes.at(-1)?.scopes ?? [])], []);
+  });
+
+  it('are gone with it', async () => {
+    await using world = await World.create();
+    const { id } = await world.create('external-network', externalNetworkSpec);
+    await world.remove('external-network', id);
+    assert.equal(fragment(world, 'external-network.routing', id), undefined);
+    assert.deepEqual([...(world.compiler.scope('global')?.fragments.keys() ?? [])], ['1:base']);
+  });
+});
