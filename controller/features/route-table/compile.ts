@@ -16,9 +16,11 @@ import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 /** Longest prefix first; ten apart, so that the local route can stand between. */
 const priorityOf = (network: Ipv4Network) => 1000 + 10 * network.prefixLength;
 
-function targetOf(route: Route, view: TopologyView): Pick<Flow, 'actions' | 'goto'> {
+function targetOf(route: Route, vpcId: string, view: TopologyView): Pick<Flow, 'actions' | 'goto'> {
   const gateway = route.target.startsWith('igw-') ? view.get('internet-gateway', route.target) : undefined;
-  const network = gateway?.spec.vpcId && view.get('external-network', gateway.spec.externalNetworkId);
+  // A gateway that was detached may serve another VPC now.
+  const network =
+    gateway?.spec.vpcId === vpcId && view.get('external-network', gateway.spec.externalNetworkId);
   if (!network) return { actions: [] };
   return {
     actions: [{ type: 'decrement-ttl' }, load('externalNetwork', network.number as number)],
@@ -49,7 +51,7 @@ const routes: FragmentDefinition = {
       goto: 'route-local',
     });
     const others = table.spec.routes.map((route) =>
-      flow(parseCidr(route.destination, 'destination'), targetOf(route, view)),
+      flow(parseCidr(route.destination, 'destination'), targetOf(route, vpc.id, view)),
     );
     return { scope: vpcScope(vpc), number: table.number as number, flows: [local, ...others] };
   },
