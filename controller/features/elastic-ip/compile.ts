@@ -14,7 +14,7 @@ import {
   tableOf,
   whole,
 } from '../../pipeline/index.ts';
-import { derivedMac, parseAddress, type ResourceOf } from '../../resources/index.ts';
+import { derivedMac, netmask, parseAddress, parseCidr, type ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { learnNeighbour } from '../external-network/compile.ts';
 import {
@@ -79,8 +79,10 @@ function inboundFlows(
   elasticIp: ResourceOf<'elastic-ip'>,
   network: ResourceOf<'external-network'>,
   context: BoundContext,
+  port: number,
 ): Flow[] {
   const { networkInterface, vpc, subnet, binding } = context;
+  const inside = parseCidr(vpc.spec.cidrBlock, 'cidrBlock');
   const address = parseAddress(elasticIp.spec.address, 'address');
   const privateAddress = parseAddress(networkInterface.spec.privateAddress, 'privateAddress');
   const mac = macOf(elasticIp);
@@ -121,12 +123,25 @@ function inboundFlows(
         },
       ],
     },
+    // Nobody outside has an address of the VPC: rules for its networks must not let such a sender in.
+    {
+      stage: 'external-in',
+      priority: 110,
+      match: [
+        here,
+        isIpv4,
+        on('ipv4_src', inside.address, netmask(inside.prefixLength)),
+        on('ipv4_dst', address),
+      ],
+      actions: [],
+    },
     // From another interface of this host: the network outside would not send the packet back to where it came from.
+    // It goes on as if it had come in by the port.
     {
       stage: 'external-port',
       priority: 200,
       match: [here, onRegister('nextHop', address)],
-      actions: [],
+      actions: [load('outputPort', port)],
       goto: 'external-in',
     },
   ];
@@ -153,7 +168,7 @@ const inbound: FragmentDefinition = {
     return {
       scope: hostScope(context.host),
       number: elasticIp.number as number,
-      flows: inboundFlows(elasticIp, network, context),
+      flows: inboundFlows(elasticIp, network, context, port),
       after: [announce],
     };
   },

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { companions, fragment } from '../../testing/golden.ts';
+import { cloud } from '../../testing/scene.ts';
+import { World } from '../../testing/world.ts';
+import { announcement } from './announcement.ts';
+
+const learn =
+  'learn(table=neighbour,hard_timeout=300,priority=100,cookie=0x57fc000000000000,limit=4096,NXM_NX_REG11[],NXM_NX_REG8[]=NXM_OF_ARP_SPA[],load:NXM_NX_ARP_SHA[]->NXM_OF_ETH_DST[],output:NXM_NX_REG6[])';
+
+/** The flows on the host of the interface; zone and port are what differs between hosts. */
+const inbound = ({ zone = 3, port = 2 } = {}) => [
+  `table=external-in, priority=100,arp,reg11=0x1,arp_tpa=203.0.113.10,arp_op=1 actions=${learn},move:NXM_NX_ARP_SHA[]->NXM_NX_ARP_THA[],move:NXM_OF_ARP_SPA[]->NXM_OF_ARP_TPA[],move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],set_field:02:57:02:00:00:01->eth_src,set_field:02:57:02:00:00:01->arp_sha,set_field:203.0.113.10->arp_spa,set_field:2->arp_op,IN_PORT`,
+  `table=external-in, priority=100,ip,reg11=0x1,nw_dst=203.0.113.10 actions=dec_ttl,set_field:0x1->metadata,set_field:0->reg3,set_field:02:57:01:00:00:01->eth_src,set_field:02:57:00:00:00:01->eth_dst,ct(commit,table=locate,zone=${zone},nat(dst=10.0.1.4))`,
+  'table=external-in, priority=110,ip,reg11=0x1,nw_src=10.0.0.0/16,nw_dst=203.0.113.10 actions=drop',
+  `table=external-port, priority=200,reg8=0xcb00710a,reg11=0x1 actions=set_field:0x${port}->reg6,goto_table:external-in`,
+];
+
+/** An interface with an elastic IP, not bound yet. */
+async function withElasticIp(world: World) {
+  const scene = await cloud(world);
+  const networkInterface = await world.create('network-interface', { subnetId: scene.subnet.id });
+  const elasticIp = await world.create('elastic-ip', { networkInterfaceId: networkInterface.id });
+  return { ...scene, networkInterface, elasticIp };
+}
+
+describe('the flows of an elastic IP', () => {
+  it('translate on the way out, in the scope of the VPC', async () => {
+    await using world = await World.create();
+    const { vpc, elasticIp } = await withElasticIp(world);
+    assert.deepEqual(fragment(world, 'elastic-ip.outbound', elasticIp.id), {
+      scope: `vpc:${vpc.id}`,
+      number: 1,
+      flows: [
+        'table=translate, priority=100,ip,reg11=0x1,metadata=0x1,nw_src=10.0.1.4 actions=set_field:0->reg2,set_field:02:57:02:00:00:01->eth_src,ct(commit,table=external-route,zone=NXM_NX_REG7[0..15],nat(src=203.0.113.10))',
+      ],
+    });
+    assert.equal(fragment(world, 'elastic-ip.inbound', elasticIp.id), undefined, 'nobody has it');
+  });
+
+  it('translate on the way in, on the host that has the interface, and announce it there', async () => {
+    await using world = await World.create();
+    const { networkInterface, elasticIp } = await withElasticIp(world);
+    await world.bind('host-1', networkInterface.id, 10);
+    assert.deepEqual(fragment(world, 'elastic-ip.inbound', elasticIp.id), {
+      scope: 'host:host-1',
+      number: 1,
+      flows: inbound(),
+    });
+    assert.deepEqual(companions(world, 'elastic-ip.inbound', elasticIp.id), {
+      before: [],
+      after: [announcement(2, 0x0257_0200_0001n, 0xcb00710a)],
+      waitsFor: [],
+    });
+  });
+
+  it('are not on a host without a port to the network', async () => {
+    await using world = await World.create();
+    const { networkInterface, elasticIp } = await withElasticIp(world);
+    await world.bind('host-2', networkInterface.id, 10);
+    assert.equal(fragment(world, 'elastic-ip.inbound', elasticIp.id), undefined);
+    assert.ok(fragment(world, 'elastic-ip.outbound', elasticIp.id), 'the same on all hosts');
+  });
+
+  it('follow the newest binding, and go back when it ends', async () => {
+    await using world = await World.create();
+    const { networkInterface, elasticIp } = await withElasticIp(world);
+    await world.host(3, { externalPorts: { external: 5 } });
+    await world.bind('host-1', networkInterface.id, 10);
+    await world.bind('host-3', networkInterface.id, 11);
+    const moved = fragment(world, 'elastic-ip.inbound', elasticIp.id);
+    assert.deepEqual(moved, { scope: 'host:host-3', number: 1, flows: inbound({ port: 5 }) });
+    const { scopes } = world.changes.at(-1) ?? {};
+    const key = `41:${elasticIp.id}`;
+    const of = (host: `host:${string}`) =>
+      scopes?.get(host)?.find(({ before, after }) => (before ?? after)?.key === key);
+    assert.ok(of('host:host-1')?.before && !of('host:host-1')?.after, 'leaves the old host');
+    assert.ok(!of('host:host-3')?.before && of('host:host-3')?.after, 'comes to the new one');
+    await world.unbind('host-3', networkInterface.id);
+    assert.equal(fragment(world, 'elastic-ip.inbound', elasticIp.id)?.scope, 'host:host-1');
+  });
+
+  it('follow the port of the host, with the announcement', async () => {
+    await using world = await World.create();
+    const { networkInterface, elasticIp } = await withElasticIp(world);
+    await world.bind('host-1', networkInterface.id, 10);
+    const setPorts = (externalPorts: Record<string, number>) =>
+      world.run((draft) => {
+        const host = world.get('host', 'host-1');
+        draft.update(host, { spec: { ...host.spec, externalPorts } });
+      });
+    const stored = () => world.compiler.scope('host:host-1')?.fragments.get(`41:${elasticIp.id}`);
+    await setPorts({ external: 6 });
+    assert.deepEqual(fragment(world, 'elastic-ip.inbound', elasticIp.id)?.flows, inbound({ port: 6 }));
+    assert.deepEqual(stored()?.after, [announcement(6, 0x0257_0200_0001n, 0xcb00710a)]);
+    await setPorts({});
+    assert.equal(stored(), undefined);
+  });
+
+  it('go with the association to another interface, in its own zone', async () => {
+    await using world = await World.create();
+    const { subnet, vpc, networkInterface, elasticIp } = await withElasticIp(world);
+    await world.bind('host-1', networkInterface.id, 10);
+    const second = await world.create('network-interface', { subnetId: subnet.id });
+    await world.bind('host-1', second.id, 11);
+    await world.update('elastic-ip', elasticIp.id, { networkInterfaceId: second.id });
+    const changed = (flow: string) =>
+      flow
+        .replace('02:57:00:00:00:01', '02:57:00:00:00:02')
+        .replace('10.0.1.4', '10.0.1.5')
+        .replace('zone=3', 'zone=5');
+    assert.deepEqual(fragment(world, 'elastic-ip.inbound', elasticIp.id)?.flows, inbound().map(changed));
+    const translate = fragment(world, 'elastic-ip.outbound', elasticIp.id);
+    assert.match(translate?.flows.join() ?? '', /nw_src=10\.0\.1\.5 .*nat\(src=203\.0\.113\.10\)/);
+
+    await world.update('elastic-ip', elasticIp.id, { networkInterfaceId: null });
+    assert.equal(fragment(world, 'elastic-ip.inbound', elasticIp.id), undefined);
+    assert.equal(fragment(world, 'elastic-ip.outbound', elasticIp.id), undefined);
+    assert.equal(world.compiler.scope(`vpc:${vpc.id}`)?.fragments.has(`40:${elasticIp.id}`), false);
+  });
+});
+
+describe('the announcement of an elastic IP', () => {
+  it('is a gratuitous ARP request of 60 bytes, to everybody, out of one port', () => {
+    const message = announcement(7, 0x0257_0200_0a0bn, 0xcb00710a);
+    assert.deepEqual(message.actions, [{ type: 'output', port: 7 }]);
+    const [mac, address] = ['025702000a0b', 'cb00710a'];
+    assert.equal(
+      Buffer.from(message.data ?? []).toString('hex'),
+      `ffffffffffff${mac}0806${'0001080006040001'}${mac}${address}${'00'.repeat(6)}${address}${'00'.repeat(18)}`,
+    );
+  });
+});
