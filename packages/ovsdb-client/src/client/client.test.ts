@@ -157,6 +157,10 @@ describe('OvsdbClient requests', () => {
     const client = clientOf(test, [server]);
     await client.connect();
     await assert.rejects(client.transact('db', insert), { code: 'OVSDB_BAD_MESSAGE' });
+    server.handlers.list_dbs = () => [1];
+    await assert.rejects(client.listDatabases(), { code: 'OVSDB_BAD_MESSAGE' });
+    server.handlers.get_server_id = () => null;
+    await assert.rejects(client.getServerId(), { code: 'OVSDB_BAD_MESSAGE' });
     server.handlers.get_schema = () => ({ name: 1 });
     await assert.rejects(client.getSchema('other'), { code: 'OVSDB_BAD_SCHEMA' });
     assert.equal(client.connected, true);
@@ -210,10 +214,10 @@ describe('OvsdbClient and hostile servers', () => {
 
   it('leaves a server that falls silent', async (test) => {
     const server = await serve(test);
-    const client = clientOf(test, [server], { inactivityProbeMs: 20 });
+    const client = clientOf(test, [server], { inactivityProbeMs: 150 });
     const losses = lossesOf(client);
     await client.connect();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     assert.deepEqual(losses, []);
     assert.ok(server.arrived('echo').length >= 2);
     server.handlers.echo = () => noReply;

@@ -2,6 +2,7 @@
 
 import { EventEmitter } from 'node:events';
 import { OvsdbError } from '../errors.ts';
+import { excerpt } from '../excerpt.ts';
 import type { AnyDatabase } from '../notation/values.ts';
 import { encodeOperations } from '../operations/encode.ts';
 import { readResults } from '../operations/results.ts';
@@ -90,7 +91,8 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
 
   /** The databases of the server, RFC 7047 section 4.1.1. */
   async listDatabases(): Promise<string[]> {
-    return (await this.request('list_dbs', [])) as string[];
+    const names = await this.request('list_dbs', []);
+    return expectReply('list_dbs', names, isStringArray);
   }
 
   /** The schema of a database, RFC 7047 section 4.1.2. */
@@ -101,12 +103,12 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
 
   /** Has the server send back `params`, RFC 7047 section 4.1.11. */
   async echo(...params: unknown[]): Promise<unknown[]> {
-    return (await this.request('echo', params)) as unknown[];
+    return expectReply('echo', await this.request('echo', params), Array.isArray);
   }
 
   /** The identity of the server process, ovsdb-server(7) section 4.1.17. */
   async getServerId(): Promise<string> {
-    return (await this.request('get_server_id', [])) as string;
+    return expectReply('get_server_id', await this.request('get_server_id', []), isString);
   }
 
   /**
@@ -215,4 +217,20 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
   #deadline(timeoutMs: number | undefined): number {
     return performance.now() + (timeoutMs ?? this.#options.requestTimeoutMs);
   }
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isStringArray(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isString);
+}
+
+/** @throws OvsdbError OVSDB_BAD_MESSAGE when the server answered with something else than the method gives */
+function expectReply<T>(method: string, reply: unknown, isRight: (reply: unknown) => reply is T): T {
+  if (!isRight(reply)) {
+    throw new OvsdbError('OVSDB_BAD_MESSAGE', `the reply to ${method} has no such form: ${excerpt(reply)}`);
+  }
+  return reply;
 }

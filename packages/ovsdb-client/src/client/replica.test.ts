@@ -229,7 +229,7 @@ describe('Replica', () => {
 
   it('hears nothing from a connection that was given up', async (test) => {
     const server = await serve(test, { monitor_cond_since: oneRow });
-    const client = clientOf(test, [server], { inactivityProbeMs: 20 });
+    const client = clientOf(test, [server], { inactivityProbeMs: 150 });
     await client.connect();
     const replica = await client.monitor('db', { T: {} });
     const changes = changesOf(replica);
