@@ -1,3 +1,4 @@
+import { overwrites } from '../compiler/places.ts';
 import type { StoredFragment } from '../compiler/types.ts';
 import { additionOf, aftermathOf, deleteByCookie, join, type Parcel } from './messages.ts';
 
@@ -15,7 +16,8 @@ export function newPortion(): Portion {
 
 /**
  * Adds one change of a fragment: `previous` is the version that the switch has. An addition over the same match
- * takes the new cookie, so that deleting the old cookie afterwards removes only what is no longer there.
+ * takes the new cookie, so that deleting the old cookie afterwards removes only what is no longer there; where that is
+ * nothing, the deletion is spared.
  */
 export function addChange(
   portion: Portion,
@@ -26,7 +28,9 @@ export function addChange(
     portion.additions.push(additionOf(next, previous === undefined));
     portion.aftermath.push(...aftermathOf(next));
   }
-  if (previous && previous.cookie !== next?.cookie) portion.removals.push(deleteByCookie(previous.cookie));
+  if (!previous || previous.cookie === next?.cookie) return;
+  if (!next || !overwrites(next.bytes, previous.bytes))
+    portion.removals.push(deleteByCookie(previous.cookie));
 }
 
 /** One change of one fragment as a parcel of its own. */

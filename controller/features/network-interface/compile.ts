@@ -2,6 +2,7 @@ import {
   type Feature,
   type Flow,
   type FragmentDefinition,
+  type FragmentReference,
   isArp,
   isIpv4,
   load,
@@ -10,9 +11,10 @@ import {
   protocol,
   set,
 } from '../../pipeline/index.ts';
-import { parseAddress } from '../../resources/index.ts';
+import { parseAddress, type ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { identityFragments } from '../security-group/identity.ts';
+import { vpcOfMatch } from '../security-group/rule-matches.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import {
   type BoundContext,
@@ -84,6 +86,17 @@ function localFlows({ networkInterface, vpc, subnet, identity, binding }: BoundC
   ];
 }
 
+const rulesByIdentity = new WeakMap<object, readonly FragmentReference[]>();
+
+/** The fragments with the rules of an identity; one list for all of its interfaces. */
+function rulesOf(identity: ResourceOf<'identity'>): readonly FragmentReference[] {
+  const known = rulesByIdentity.get(identity);
+  if (known) return known;
+  const references = identityFragments.map((definition) => ({ definition, id: identity.id }));
+  rulesByIdentity.set(identity, references);
+  return references;
+}
+
 /** The port on its host, with its identity: what changes when the interface changes its security groups. */
 const local: FragmentDefinition = {
   name: 'interface.local',
@@ -101,7 +114,7 @@ const local: FragmentDefinition = {
         { type: 'ct-flush-zone', zone: zones.security },
         { type: 'ct-flush-zone', zone: zones.translation },
       ],
-      waitsFor: identityFragments.map((definition) => ({ definition, id: context.identity.id })),
+      waitsFor: rulesOf(context.identity),
     };
   },
 };
@@ -225,12 +238,12 @@ export const networkInterfaceFeature: Feature = {
       }
     }
     if (kind === 'security-group-rule') {
-      const { spec } = (after ?? before) as {
-        spec: { groupId: string; direction: string; referencedGroupId?: string };
-      };
+      const { spec, status } = (after ?? before) as ResourceOf<'security-group-rule'>;
       if (spec.direction !== 'egress' || spec.referencedGroupId === undefined) return;
-      const group = view.get('security-group', spec.groupId);
-      if (group) yield* whenDestinationsMatter(group.spec.vpcId, after !== undefined, view);
+      // The group may have gone in the same commit: the rule's shared matches know the VPC, too.
+      for (const matchId of status.matchIds.slice(0, 1)) {
+        yield* whenDestinationsMatter(vpcOfMatch(matchId), after !== undefined, view);
+      }
     }
   },
 };
