@@ -9,8 +9,7 @@ export interface TestFiles {
 }
 
 const ROOMS = ['packages', 'controller', 'agent', 'api', 'labs', 'test', 'scripts'];
-/** `test/bench` measures; what it finds is no pass or fail. */
-const NOT_TESTS = /(^|\/)(node_modules|dist)\/|^test\/bench\//;
+const NOT_TESTS = /(^|\/)(node_modules|dist)\//;
 const NETWORK = /\.e2e\.test\.ts$|^labs\/|^test\/e2e\//;
 
 /**
