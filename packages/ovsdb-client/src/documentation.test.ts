@@ -6,18 +6,18 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { hasOvsdbTools, startRealServer } from './testing/index.ts';
+import { startRealServer } from './testing/index.ts';
 import { eventually, kill } from './testing/run.ts';
+import { skipWithoutServer } from './testing/skip.ts';
 
 const example = fileURLToPath(new URL('../examples/follow-bridges.ts', import.meta.url));
-const available = await hasOvsdbTools();
 
 it('the README shows the example as it is', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   assert.ok(readme.includes(`\`\`\`ts\n${readFileSync(example, 'utf8')}\`\`\``));
 });
 
-it('the example works', { skip: available ? false : 'ovsdb-server is not installed' }, async (test) => {
+it('the example works', { skip: skipWithoutServer }, async (test) => {
   const server = await startRealServer();
   test.after(() => server.remove());
   await server.vsctl('init');

@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { hasOvsdbTools, type RealServer, startRealServer } from '../testing/index.ts';
+import { type RealServer, startRealServer } from '../testing/index.ts';
 import { eventually } from '../testing/run.ts';
+import { skipWithoutServer } from '../testing/skip.ts';
 
-const available = await hasOvsdbTools();
 const entry = fileURLToPath(new URL('ovsdb.ts', import.meta.url));
 
 function start(...args: string[]) {
@@ -55,7 +55,7 @@ describe('ovsdb, wrong usage', () => {
   });
 });
 
-describe('ovsdb with ovsdb-server', { skip: available ? false : 'ovsdb-server is not installed' }, () => {
+describe('ovsdb with ovsdb-server', { skip: skipWithoutServer }, () => {
   let server: RealServer;
 
   before(async () => {

@@ -24,10 +24,10 @@ import {
   uuid,
   WaitTimedOutError,
 } from '../index.ts';
-import { hasOvsdbTools, openVSwitchSchemaPath, type RealServer, startRealServer } from '../testing/index.ts';
+import { openVSwitchSchemaPath, type RealServer, startRealServer } from '../testing/index.ts';
 import { eventually } from '../testing/run.ts';
+import { skipWithoutServer } from '../testing/skip.ts';
 
-const available = await hasOvsdbTools();
 const database = 'Open_vSwitch';
 const ovs = opsFor<OpenVSwitch>();
 const noRow = uuid('00000000-0000-0000-0000-00000000000f');
@@ -46,7 +46,7 @@ function addBridge(name: string, suffix = '') {
 const removeBridges = () => ovs.update('Open_vSwitch', [], { bridges: [] });
 
 describe('OvsdbClient with ovsdb-server', {
-  skip: available ? false : 'ovsdb-server is not installed',
+  skip: skipWithoutServer,
 }, () => {
   let server: RealServer;
   let client: OvsdbClient;

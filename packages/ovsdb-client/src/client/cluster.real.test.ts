@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { isOutcomeUnknown, OvsdbClient, ops, type Replica, type Row, zeroUuid } from '../index.ts';
-import { hasOvsdbTools, type RealCluster, startRealCluster } from '../testing/index.ts';
+import { type RealCluster, startRealCluster } from '../testing/index.ts';
 import { eventually } from '../testing/run.ts';
+import { skipWithoutServer } from '../testing/skip.ts';
 
-const available = await hasOvsdbTools();
 const database = 'journal';
 const schema = {
   name: database,
@@ -69,7 +69,7 @@ function checkOutcomes(outcomes: Outcomes, counts: ReadonlyMap<string, number>):
 }
 
 describe('OvsdbClient with a Raft cluster', {
-  skip: available ? false : 'ovsdb-server is not installed',
+  skip: skipWithoutServer,
 }, () => {
   let cluster: RealCluster;
   let directory: string;

@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { NotOwnerError, OvsdbClient, ops } from '../index.ts';
-import { hasOvsdbTools, type RealServer, startRealServer } from '../testing/index.ts';
+import { type RealServer, startRealServer } from '../testing/index.ts';
 import { eventually } from '../testing/run.ts';
+import { skipWithoutServer } from '../testing/skip.ts';
 
-const available = await hasOvsdbTools();
 const guarded = [ops.assert('L'), ops.comment('only the owner may')];
 
-describe('OvsdbLock with ovsdb-server', { skip: available ? false : 'ovsdb-server is not installed' }, () => {
+describe('OvsdbLock with ovsdb-server', { skip: skipWithoutServer }, () => {
   let server: RealServer;
   const clients: OvsdbClient[] = [];
 

@@ -6,12 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { OvsdbClient, type TlsOptions } from '../index.ts';
-import { hasOvsdbTools, type RealServer, startRealServer } from '../testing/index.ts';
+import { type RealServer, startRealServer } from '../testing/index.ts';
 import { eventually, run } from '../testing/run.ts';
+import { skipWithoutServer } from '../testing/skip.ts';
 
-const available = await hasOvsdbTools();
-
-describe('OvsdbClient over TLS', { skip: available ? false : 'ovsdb-server is not installed' }, () => {
+describe('OvsdbClient over TLS', { skip: skipWithoutServer }, () => {
   let directory: string;
   let server: RealServer;
   let endpoint: string;

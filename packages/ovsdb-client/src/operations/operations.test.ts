@@ -208,6 +208,9 @@ describe('readResults', () => {
       assert.throws(() => readResults(results, [insert], schema), /OVSDB_BAD_(MESSAGE|VALUE)/);
     }
     assert.throws(() => readResults([{}], [remove], schema), { code: 'OVSDB_BAD_MESSAGE' });
+    assert.throws(() => readResults([{ rows: [null] }], [ops.select('Port', [])], schema), {
+      code: 'OVSDB_BAD_MESSAGE',
+    });
     assert.throws(() => readResults([{ rows: 1 }], [ops.select('Port', [])], schema), {
       code: 'OVSDB_BAD_MESSAGE',
     });

@@ -63,7 +63,10 @@ function readResult(json: unknown, operation: Operation, schema: DatabaseSchema)
   }
 }
 
-function readRow(json: object, table: TableSchema): Row {
+function readRow(json: unknown, table: TableSchema): Row {
+  if (typeof json !== 'object' || json === null) {
+    throw badReply(json);
+  }
   const row: Record<string, Value> = {};
   for (const [name, value] of Object.entries(json)) {
     row[name] = decodeValue(value, columnOf(table, name).type, `${table.name}.${name}`);

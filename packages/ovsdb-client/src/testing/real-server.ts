@@ -1,11 +1,11 @@
 /** Real `ovsdb-server` processes for tests: a standalone server, and clusters. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { eventually, kill, run } from './run.ts';
+import { eventually, kill, run, start } from './run.ts';
 
 /** The schema of the Open_vSwitch database that comes with this package. */
 export const openVSwitchSchemaPath = fileURLToPath(
@@ -61,7 +61,7 @@ export class RealServer {
       '--no-chdir',
       ...this.#args,
     ];
-    const child = spawn('ovsdb-server', [...args, ...this.#databases], { stdio: 'ignore' });
+    const child = start('ovsdb-server', [...args, ...this.#databases]);
     this.#child = child;
     await eventually(async () => {
       if (child.exitCode !== null) {

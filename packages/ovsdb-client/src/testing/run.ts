@@ -1,6 +1,6 @@
 /** Running Open vSwitch's tools in tests, with a time limit on everything. */
 
-import { type ChildProcess, execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 
@@ -44,6 +44,21 @@ export async function eventually<T>(
     }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+const children = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of children) {
+    child.kill('SIGKILL');
+  }
+});
+
+/** Starts a process in the background that does not outlive this one. */
+export function start(command: string, args: readonly string[]): ChildProcess {
+  const child = spawn(command, args, { stdio: 'ignore' });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
 }
 
 /** Sends a signal to a process that was started here and waits for its end. */
