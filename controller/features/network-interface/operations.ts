@@ -15,6 +15,7 @@ import {
 import { referenced, requireSameVpc } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
+import { requireRoomAsPeer } from '../security-group/limits.ts';
 
 interface Wanted {
   readonly subnetId: string;
@@ -73,8 +74,12 @@ function identityOf(draft: Draft, vpcId: string, groupIds: readonly string[]): s
   const id = identityId(groupIds);
   const known = draft.get('identity', id);
   // An unused set is removed after a while; the commit must not rely on one that goes at this moment.
-  if (known) draft.depend(known);
-  else draft.create('identity', { id, spec: { vpcId, groupIds: [...groupIds].sort() } });
+  if (known) {
+    draft.depend(known);
+    return id;
+  }
+  requireRoomAsPeer(draft, groupIds, 0, 'spec.securityGroupIds');
+  draft.create('identity', { id, spec: { vpcId, groupIds: [...groupIds].sort() } });
   return id;
 }
 

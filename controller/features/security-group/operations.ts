@@ -2,14 +2,11 @@ import { parseCidr, type ResourceOf, type SecurityGroupRuleSpec, WeftError } fro
 import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
-import { hasPorts, protocolNumber, type SharedMatch, sharedMatches } from './rule-matches.ts';
+import { requireRoomAsPeer, requireRoomInMatch } from './limits.ts';
+import { hasPorts, matchId, protocolNumber, sharedMatches } from './rule-matches.ts';
 
 /** AWS's default quota of rules a group and direction; it also bounds what one set of groups costs in actions. */
 const rulesPerGroup = 60;
-
-function matchId(vpcId: string, direction: string, { dimension, key }: SharedMatch): string {
-  return `${vpcId}/${direction}/${dimension}/${key}`;
-}
 
 /** Writes a rule that was checked already, together with the shared matches that are not there yet. */
 export function addRule(
@@ -21,11 +18,19 @@ export function addRule(
   const matchIds = sharedMatches(spec).map((match) => {
     const id = matchId(vpcId, spec.direction, match);
     const { direction } = spec;
-    if (!draft.get('rule-match', id))
-      draft.create('rule-match', { id, spec: { vpcId, direction, ...match } });
+    if (draft.get('rule-match', id)) requireRoomInMatch(draft, vpcId, id);
+    else draft.create('rule-match', { id, spec: { vpcId, direction, ...match } });
     return id;
   });
   return draft.create('security-group-rule', { spec, status: { matchIds }, tags });
+}
+
+/** True when the draft leaves a rule that uses the match; looks at no more of them than it must. */
+function hasUser(draft: Draft, match: ResourceOf<'rule-match'>): boolean {
+  for (const user of draft.view.referrers(match, 'uses-match', 'security-group-rule')) {
+    if (draft.get('security-group-rule', user.id)) return true;
+  }
+  return false;
 }
 
 /** Removes a rule and the shared matches of which it was the last user. */
@@ -34,11 +39,7 @@ function removeRule(draft: Draft, rule: ResourceOf<'security-group-rule'>): void
   for (const id of rule.status.matchIds) {
     const match = draft.get('rule-match', id);
     if (!match) continue;
-    let others = 0;
-    for (const user of draft.view.referrers(match, 'uses-match', 'security-group-rule')) {
-      if (draft.get('security-group-rule', user.id)) others++;
-    }
-    if (others === 0) draft.remove(match);
+    if (!hasUser(draft, match)) draft.remove(match);
   }
 }
 
@@ -161,6 +162,9 @@ export const securityGroupRuleOperations: Operations<'security-group-rule'> = {
     if (rule.referencedGroupId !== undefined) {
       const peer = referenced(draft, 'security-group', rule.referencedGroupId, 'spec.referencedGroupId');
       requireSameVpc(group.spec.vpcId, peer, 'spec.referencedGroupId');
+      for (const { spec } of draft.view.referrers(peer, 'in-group', 'identity')) {
+        requireRoomAsPeer(draft, spec.groupIds, 1, 'spec.referencedGroupId');
+      }
     }
     let count = 0;
     for (const other of draft.view.referrers(group, 'of-group', 'security-group-rule')) {

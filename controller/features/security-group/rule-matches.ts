@@ -9,6 +9,15 @@ export interface SharedMatch {
   readonly key: string;
 }
 
+/** Id of the resource for a shared match. */
+export function matchId(vpcId: string, direction: string, { dimension, key }: SharedMatch): string {
+  return `${vpcId}/${direction}/${dimension}/${key}`;
+}
+/** Id of the VPC in which a shared match with this id is. */
+export function vpcOfMatch(id: string): string {
+  return id.slice(0, id.indexOf('/'));
+}
+
 const protocolNumbers: Record<string, number> = { icmp: 1, tcp: 6, udp: 17 };
 const protocolsWithPorts = new Set<number>([protocol.tcp, protocol.udp, protocol.sctp]);
 
