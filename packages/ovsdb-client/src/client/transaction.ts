@@ -1,5 +1,6 @@
 /** Sending one transaction, and canceling it. */
 
+import { OvsdbError } from '../errors.ts';
 import type { JsonRpcConnection } from '../jsonrpc/connection.ts';
 
 /**
@@ -10,29 +11,31 @@ import type { JsonRpcConnection } from '../jsonrpc/connection.ts';
  *
  * @param params the database and the operations, RFC 7047 section 4.1.3
  */
-export function sendTransaction(
+export async function sendTransaction(
   connection: JsonRpcConnection,
   params: readonly unknown[],
   timeoutMs: number,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const id = connection.send('transact', params, timeoutMs, (error, result) => {
-      signal?.removeEventListener('abort', cancel);
-      if (error === undefined) {
-        resolve(result);
-        return;
-      }
-      if (error.code === 'OVSDB_TIMEOUT') {
-        cancel();
-      }
-      reject(error);
-    });
-    const cancel = () => connection.notify('cancel', [id]);
-    if (signal?.aborted === true) {
-      cancel();
-    } else {
-      signal?.addEventListener('abort', cancel);
-    }
+  if (signal?.aborted === true) {
+    throw new OvsdbError('OVSDB_CANCELED', 'canceled before anything was sent');
+  }
+  let id: number | undefined;
+  const cancel = () => connection.notify('cancel', [id]);
+  const results = new Promise((resolve, reject) => {
+    id = connection.send('transact', params, timeoutMs, (error, result) =>
+      error ? reject(error) : resolve(result),
+    );
   });
+  signal?.addEventListener('abort', cancel);
+  try {
+    return await results;
+  } catch (error) {
+    if (error instanceof OvsdbError && error.code === 'OVSDB_TIMEOUT') {
+      cancel();
+    }
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+  }
 }

@@ -180,4 +180,12 @@ describe('JsonRpcConnection', () => {
     assert.deepEqual(log, ['update [1]']);
     assert.equal(connection.ended, true);
   });
+
+  it('ends when more waits to be sent than the limit allows, and says so to the request', async () => {
+    const { connection, peer, ends } = open();
+    peer.pause();
+    const request = connection.request('a', ['x'.repeat(200_000)], 1000);
+    await assert.rejects(request, { code: 'OVSDB_CONNECTION_LOST' });
+    assert.equal(ends[0]?.code, 'OVSDB_OVERFLOW');
+  });
 });
