@@ -16,7 +16,11 @@ export function chooseExternalNetwork(draft: Draft, id: string | undefined): Res
   const field = 'spec.externalNetworkId';
   if (id !== undefined) return referenced(draft, 'external-network', id, field);
   const networks = [...draft.view.all('external-network')];
-  if (networks.length === 1) return networks[0] as ResourceOf<'external-network'>;
+  const [only] = networks;
+  if (only && networks.length === 1) {
+    draft.depend(only);
+    return only;
+  }
   throw new WeftError(
     'missing-field',
     `${networks.length === 0 ? 'there is no external network' : 'there are several external networks'}`,

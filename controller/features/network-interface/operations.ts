@@ -111,6 +111,27 @@ export function createInterface(
   return draft.update(created, { spec: { ...spec, macAddress } });
 }
 
+/** How every MAC that weft gives out starts. */
+const givenMacs = formatMac(derivedMac('interface', 0)).slice(0, '02:57:'.length);
+
+/** A unicast address, and none of those that weft gives out: a later interface or gateway would have the same. */
+function requireUsableMac(mac: string): void {
+  const refuse = (problem: string, fix: string): never => {
+    throw new WeftError('invalid-value', `${mac} ${problem}`, {
+      field: 'spec.macAddress',
+      value: mac,
+      fix,
+    });
+  };
+  if (Number.parseInt(mac.slice(0, 2), 16) & 1) {
+    refuse('is a group address', 'Use a unicast MAC: the last bit of its first byte is 0.');
+  }
+  if (mac === '00:00:00:00:00:00') refuse("is nobody's address", 'Leave it out to get one.');
+  if (mac.startsWith(givenMacs)) {
+    refuse('is of the range that weft gives out', 'Leave it out to get one, or choose one of another range.');
+  }
+}
+
 function chooseMac(
   draft: Draft,
   vpcId: string,
@@ -118,14 +139,8 @@ function chooseMac(
   number: number,
   wanted: string | undefined,
 ): string {
+  if (wanted !== undefined) requireUsableMac(wanted);
   const mac = wanted ?? formatMac(derivedMac('interface', number));
-  if (Number.parseInt(mac.slice(0, 2), 16) & 1) {
-    throw new WeftError('invalid-value', `${mac} is a group address`, {
-      field: 'spec.macAddress',
-      value: mac,
-      fix: 'Use a unicast MAC: the last bit of its first byte is 0.',
-    });
-  }
   if (draft.isClaimed(vpcId, mac)) {
     throw new WeftError('address-in-use', `${mac} belongs to another interface of the VPC`, {
       field: 'spec.macAddress',

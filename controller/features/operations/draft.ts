@@ -36,6 +36,8 @@ export class Draft {
   readonly #conditions = new Map<string, Condition>();
   readonly #puts = new Map<string, AnyResource>();
   readonly #deletes = new Map<string, { kind: KindName; id: string }>();
+  /** `KIND/NUMBER` of what this draft has given: the view does not know them yet. */
+  readonly #given = new Set<string>();
 
   constructor(view: TopologyView, owner: Owner, now: string) {
     this.view = view;
@@ -123,7 +125,7 @@ export class Draft {
     const counter = this.get('counter', kind);
     const start = counter?.spec.next ?? firstNumber;
     let number = start;
-    while (this.view.byNumber(kind, number) || this.get('retired-number', `${kind}/${number}`)) {
+    while (this.#isTaken(kind, number)) {
       number = number >= largestNumber ? firstNumber : number + 1;
       if (number === start) {
         throw new WeftError('number-space-full', `no free number for another ${kind}`, {
@@ -131,9 +133,15 @@ export class Draft {
         });
       }
     }
+    this.#given.add(`${kind}/${number}`);
     const next = number >= largestNumber ? firstNumber : number + 1;
     if (counter) this.update(counter, { spec: { next } });
     else this.create('counter', { id: kind, spec: { next } });
     return number;
+  }
+  #isTaken(kind: KindName, number: number): boolean {
+    if (this.view.byNumber(kind, number)) return true;
+    const key = `${kind}/${number}`;
+    return this.#given.has(key) || this.get('retired-number', key) !== undefined;
   }
 }
