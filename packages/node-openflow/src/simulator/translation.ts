@@ -1,0 +1,377 @@
+import { formatActions } from '../actions/registry.ts';
+import type { Action, ControllerAction } from '../actions/types.ts';
+import { formatInstructions } from '../instructions/registry.ts';
+import { ports } from '../ports.ts';
+import { actionHandlers } from './action-handlers.ts';
+import { orderedActionSet } from './action-set.ts';
+import type { FlowEntry } from './flow-entry.ts';
+import {
+  type FrozenItem,
+  type FrozenState,
+  freezePipeline,
+  type Item,
+  type StackEntry,
+  thawPipeline,
+} from './frozen-state.ts';
+import type { Operation } from './operations.ts';
+import { packetInOf } from './output-actions.ts';
+import { allFieldsOf, isHeaderSlot, type WirePacket } from './packet-slots.ts';
+import { isIp } from './prerequisites.ts';
+import { readNumber, type Slots } from './slots.ts';
+import type { SwitchState } from './switch-state.ts';
+import type { TraceStep } from './types.ts';
+
+/** Limits of Open vSwitch on the work for one packet. */
+const maximumDepth = 64;
+const maximumResubmits = 4096;
+const maximumStackBytes = 65_536;
+/** No flow was carried out yet. */
+const noCookie = 0xffff_ffff_ffff_ffffn;
+const anyFragment = 1;
+
+/** How a lookup differs from the packet as it is. */
+export interface LookupOptions {
+  readonly inPort?: number;
+  /** With the addresses and ports of the connection's original direction. */
+  readonly original?: boolean;
+}
+
+/**
+ * One walk of a packet through the tables, up to the point where it is output, dropped or given to the connection tracker.
+ * The walk changes `flow`, what the tables see; `operations` tell the datapath what to do with the packet itself.
+ */
+export class Translation {
+  readonly switch: SwitchState;
+  readonly trace: TraceStep[];
+  flow: Slots;
+  /** The headers as the operations so far leave them, address translation apart, which the tables do not see. */
+  base: Slots;
+  operations: Operation[] = [];
+  stack: StackEntry[] = [];
+  actionSet: Action[] = [];
+  actionSetHasGroup = false;
+  inActionSet = false;
+  inBucket = false;
+  table = 0;
+  cookie = noCookie;
+  rule: FlowEntry | undefined;
+  depth = 0;
+  resubmits = 0;
+  /** The rest of all action lists is skipped. */
+  exit = false;
+  /** Why the packet is dropped, whatever was asked for. */
+  failure: string | undefined;
+  tracked = false;
+  /** Items that go on after a pause, collected while the walk unwinds. */
+  frozen: FrozenItem[] | undefined;
+  paused: { action: ControllerAction; table: number; cookie: bigint } | undefined;
+  readonly untaggedLength: number;
+  /** Destination of the tunnel that the packet came by. */
+  readonly ownTunnelAddress: readonly [ipv4: bigint, ipv6: bigint];
+
+  constructor(state: SwitchState, wire: WirePacket, trace: TraceStep[]) {
+    this.switch = state;
+    this.trace = trace;
+    this.flow = new Map(wire.slots);
+    this.base = new Map(wire.slots);
+    this.untaggedLength = wire.untaggedLength;
+    this.ownTunnelAddress = this.tunnelDestination();
+  }
+
+  /** Address to which a tunnel port would send the packet now. */
+  tunnelDestination(): readonly [ipv4: bigint, ipv6: bigint] {
+    return [this.flow.get('tun_ipv4_dst') ?? 0n, this.flow.get('tun_ipv6_dst') ?? 0n];
+  }
+
+  /** Walks through the tables from the first one, or from where the packet left them. */
+  run(state?: FrozenState): Operation[] {
+    if (state) this.#thaw(state);
+    if (state?.items) this.#runFrozen(state.items);
+    else this.#enter();
+    this.finish();
+    this.trace.push({ type: 'final', depth: 0, fields: allFieldsOf(this.flow) });
+    if (this.failure === undefined) return this.operations;
+    this.report(`${this.failure}: the packet is dropped`);
+    return [];
+  }
+
+  #thaw(state: FrozenState): void {
+    this.table = state.table;
+    this.tracked = state.tracked;
+    if (!state.tracked) this.clearConnection();
+    thawPipeline(this.flow, state.pipeline);
+    this.stack = [...state.stack];
+    if (state.actionSet.length > 0) this.writeActions(state.actionSet);
+    this.trace.push({ type: 'resume', depth: 0, table: state.table, fields: allFieldsOf(this.flow) });
+  }
+
+  #enter(): void {
+    const rule = this.#lookup(this.table, {});
+    if (!rule) return;
+    this.rule = rule;
+    this.cookie = rule.cookie;
+    this.runItems(rule.items);
+  }
+
+  #runFrozen(items: readonly FrozenItem[]): void {
+    items.forEach(({ item, table, cookie }, index) => {
+      if (this.failure !== undefined) return;
+      if (this.exit) {
+        this.frozen?.push(...items.slice(index, index + 1));
+        return;
+      }
+      this.table = table;
+      this.cookie = cookie;
+      this.runItems([item]);
+    });
+  }
+
+  /** Carries out the action set, or freezes what is left. Every copy of the packet ends with this. */
+  finish(): void {
+    if (!this.frozen) this.#runActionSet();
+    if (this.frozen) this.#finishFreezing(this.frozen);
+  }
+
+  /** A bucket has no action set of its own to carry out. */
+  finishBucket(): void {
+    if (this.frozen) this.#finishFreezing(this.frozen);
+  }
+
+  #runActionSet(): void {
+    const actions = orderedActionSet(this.actionSet);
+    this.actionSet = [];
+    if (actions.length === 0) return;
+    this.report('carries out the action set');
+    this.inActionSet = true;
+    this.runItems(actions);
+    this.inActionSet = false;
+  }
+
+  /** Writes into the action set, and keeps the field that tells its output port. */
+  writeActions(actions: readonly Action[]): void {
+    for (const action of actions) {
+      if (this.actionSetHasGroup) break;
+      if (action.type === 'output') this.flow.set('actset_output', BigInt(action.port));
+      if (action.type !== 'group') continue;
+      this.flow.set('actset_output', BigInt(ports.unset));
+      this.actionSetHasGroup = true;
+    }
+    this.actionSet.push(...actions);
+  }
+
+  /** Carries out items one after the other. */
+  runItems(items: readonly Item[]): void {
+    for (const [index, item] of items.entries()) {
+      if (this.failure !== undefined) return;
+      if (this.exit) {
+        this.#freeze(items.slice(index));
+        return;
+      }
+      this.#reportItem(item);
+      if (this.#runItem(item, items.slice(index + 1)) === 'stop') return;
+    }
+  }
+
+  /** `stop` ends this list of items; those after it in the lists around it go on. */
+  #runItem(item: Item, rest: readonly Item[]): 'stop' | undefined {
+    switch (item.type) {
+      case 'goto-table':
+        this.goTo(item.table, {});
+        return undefined;
+      case 'write-metadata': {
+        const { metadata, mask = noCookie } = item;
+        this.flow.set('metadata', ((this.flow.get('metadata') ?? 0n) & ~mask) | (metadata & mask));
+        return undefined;
+      }
+      case 'clear-actions':
+        this.actionSet = [];
+        this.actionSetHasGroup = false;
+        this.flow.set('actset_output', BigInt(ports.unset));
+        return undefined;
+      case 'write-actions':
+        this.writeActions(item.actions);
+        return undefined;
+      default:
+        return this.#runAction(item, rest);
+    }
+  }
+
+  #runAction(action: Action, rest: readonly Item[]): 'stop' | undefined {
+    const handler = actionHandlers[action.type] as (
+      translation: Translation,
+      action: Action,
+      rest: readonly Item[],
+    ) => 'stop' | undefined;
+    return handler(this, action, rest);
+  }
+
+  /** Whether limits allow another table or group; otherwise the packet is dropped. */
+  mayGoDeeper(): boolean {
+    const stackBytes = this.stack.reduce((sum, { bits }) => sum + Math.ceil(bits / 8) + 1, 0);
+    if (this.depth >= maximumDepth) this.failure = `resubmits are nested ${maximumDepth} deep`;
+    else if (this.resubmits >= maximumResubmits) this.failure = `there are ${maximumResubmits} resubmits`;
+    else if (stackBytes >= maximumStackBytes) this.failure = `the stack holds ${maximumStackBytes} bytes`;
+    return this.failure === undefined;
+  }
+
+  /** Looks the packet up in a table, carries out what matches and comes back. */
+  goTo(table: number, options: LookupOptions): void {
+    if (!this.mayGoDeeper()) return;
+    if (options.original && (readNumber(this.flow, 'ct_nw_proto') === 0 || !isIp(this.flow))) {
+      this.report('resubmit(,,ct) of a packet that is not tracked or not IP');
+      return;
+    }
+    const { table: oldTable, rule: oldRule, cookie: oldCookie } = this;
+    const deepens = table <= oldTable ? 1 : 0;
+    this.table = table;
+    const rule = this.#lookup(table, options);
+    this.resubmits++;
+    if (rule) {
+      this.depth += deepens;
+      this.rule = rule;
+      this.cookie = rule.cookie;
+      this.runItems(rule.items);
+      this.depth -= deepens;
+    }
+    this.table = oldTable;
+    this.rule = oldRule;
+    this.cookie = oldCookie;
+  }
+
+  #lookup(table: number, options: LookupOptions): FlowEntry | undefined {
+    const rule = this.switch.tables.lookup(table, this.#lookupKey(options));
+    this.trace.push({ type: 'lookup', depth: this.depth, table, ...(rule ? { flow: rule.describe() } : {}) });
+    if (!rule) return undefined;
+    rule.used = this.switch.now;
+    rule.packets++;
+    return rule;
+  }
+
+  #lookupKey({ inPort, original }: LookupOptions): Slots {
+    const key = new Map(this.flow);
+    if (inPort !== undefined) key.set('in_port', BigInt(inPort));
+    if (original) {
+      for (const [slot, from] of originalDirection) swap(key, slot, from);
+    }
+    // Fragments beyond the first have no ports, so no fragment is looked up by ports.
+    if ((readNumber(key, 'ip_frag') & anyFragment) !== 0) {
+      key.delete('tp_src');
+      key.delete('tp_dst');
+    }
+    return key;
+  }
+
+  /** Brings the packet's headers up to what the tables have made of them. */
+  commit(): void {
+    const changes = new Map<string, bigint>();
+    for (const slot of new Set([...this.flow.keys(), ...this.base.keys()])) {
+      const value = this.flow.get(slot) ?? 0n;
+      if (isHeaderSlot(slot) && value !== (this.base.get(slot) ?? 0n)) changes.set(slot, value);
+    }
+    if (changes.size === 0) return;
+    this.operations.push({ type: 'set', slots: changes });
+    for (const [slot, value] of changes) this.base.set(slot, value);
+  }
+
+  /** Runs `body` on a copy of the packet: what it does to packet, stack and action set is undone. */
+  onCopy(separate: boolean, body: () => void): void {
+    const { stack, actionSet, flow, tracked } = this;
+    this.stack = [...stack];
+    this.actionSet = [...actionSet];
+    this.flow = new Map(flow);
+    if (separate) this.#inClone(body);
+    else body();
+    if (separate) this.tracked = tracked;
+    this.stack = stack;
+    this.actionSet = actionSet;
+    this.flow = flow;
+  }
+
+  #inClone(body: () => void): void {
+    this.commit();
+    const { base, operations } = this;
+    this.base = new Map(base);
+    this.operations = [];
+    body();
+    if (this.operations.length > 0) operations.push({ type: 'clone', operations: this.operations });
+    this.operations = operations;
+    this.base = base;
+  }
+
+  clearConnection(): void {
+    for (const slot of [...this.flow.keys()]) if (slot.startsWith('ct_')) this.flow.delete(slot);
+  }
+
+  /** The state in which the tables go on later: with these items, or by default with a lookup in `table`. */
+  frozenState(table: number, items?: readonly FrozenItem[]): FrozenState {
+    return {
+      type: 'continuation',
+      table,
+      pipeline: freezePipeline(this.flow),
+      stack: [...this.stack],
+      actionSet: [...this.actionSet],
+      ...(items ? { items } : {}),
+      tracked: this.tracked,
+    };
+  }
+
+  /** Puts items aside for later, when a pause is why they are not carried out now. */
+  #freeze(items: readonly Item[]): void {
+    this.frozen?.push(...items.map((item) => ({ item, table: this.table, cookie: this.cookie })));
+  }
+
+  /** Stops the walk; the packet goes to a controller, and `rest` and what follows it goes on when it comes back. */
+  pause(action: ControllerAction, rest: readonly Item[]): void {
+    this.exit = true;
+    this.paused = { action, table: this.table, cookie: this.cookie };
+    this.frozen = [];
+    this.#freeze(rest);
+  }
+
+  #finishFreezing(items: readonly FrozenItem[]): void {
+    this.commit();
+    const { paused } = this;
+    if (paused) {
+      const held = this.frozenState(0, items);
+      this.operations.push({
+        ...packetInOf(this, paused.action),
+        table: paused.table,
+        cookie: paused.cookie,
+        held,
+      });
+    }
+    this.frozen = undefined;
+    this.paused = undefined;
+  }
+
+  report(text: string): void {
+    this.trace.push({ type: 'note', depth: this.depth, text });
+  }
+
+  #reportItem(item: Item): void {
+    const { names } = this.switch;
+    const instruction = ['goto-table', 'write-metadata', 'clear-actions', 'write-actions'].includes(
+      item.type,
+    );
+    const text = instruction
+      ? formatInstructions([item as Exclude<Item, Action>], names)
+      : formatActions([item as Action], names);
+    this.trace.push({ type: 'action', depth: this.depth, text });
+  }
+}
+
+const originalDirection: readonly (readonly [slot: string, connection: string])[] = [
+  ['ip_proto', 'ct_nw_proto'],
+  ['ipv4_src', 'ct_nw_src'],
+  ['ipv4_dst', 'ct_nw_dst'],
+  ['ipv6_src', 'ct_ipv6_src'],
+  ['ipv6_dst', 'ct_ipv6_dst'],
+  ['tp_src', 'ct_tp_src'],
+  ['tp_dst', 'ct_tp_dst'],
+];
+
+function swap(slots: Slots, a: string, b: string): void {
+  const value = slots.get(a) ?? 0n;
+  slots.set(a, slots.get(b) ?? 0n);
+  slots.set(b, value);
+}
