@@ -1,4 +1,4 @@
-import { type Ipv4Network, newId, parseCidr, WeftError } from '../../resources/index.ts';
+import { type Ipv4Network, newId, overlaps, parseCidr, WeftError } from '../../resources/index.ts';
 import { refuseWhileUsed } from '../operations/checks.ts';
 import type { Operations } from '../operations/operations.ts';
 import { addRule, removeGroup } from '../security-group/operations.ts';
@@ -13,12 +13,31 @@ export function requireBlockSize(network: Ipv4Network, field: string, value: str
   });
 }
 
+/** Networks of RFC 6890 whose addresses mean something else to every machine; AWS refuses them, too. */
+const specialBlocks = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'];
+
+function requireOrdinaryBlock(network: Ipv4Network, field: string, value: string): void {
+  const special = specialBlocks.find((block) => overlaps(network, parseCidr(block, field)));
+  if (special === undefined) return;
+  throw new WeftError(
+    'invalid-value',
+    `${value} is of ${special}, which machines cannot use among themselves`,
+    {
+      field,
+      value,
+      fix: 'Choose a block of private addresses, such as 10.0.0.0/16.',
+    },
+  );
+}
+
 /** A VPC comes with a main route table and a default security group, whose members reach each other and everything. */
 export const vpcOperations: Operations<'vpc'> = {
   kind: 'vpc',
   create(draft, { spec, tags }) {
     const cidrBlock = spec.cidrBlock as string;
-    requireBlockSize(parseCidr(cidrBlock, 'spec.cidrBlock'), 'spec.cidrBlock', cidrBlock);
+    const network = parseCidr(cidrBlock, 'spec.cidrBlock');
+    requireBlockSize(network, 'spec.cidrBlock', cidrBlock);
+    requireOrdinaryBlock(network, 'spec.cidrBlock', cidrBlock);
     const vpcId = newId('vpc');
     const group = draft.create('security-group', {
       spec: { vpcId, name: 'default', description: 'default VPC security group' },
