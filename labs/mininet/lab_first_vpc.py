@@ -166,6 +166,7 @@ def main():
             for port in (controller.api_port, controller.openflow_port):
                 relay.open(net[host], port)
             net[host].start_agent(controller.api_port)
+            controller.api.hosts.append(net[host])
         subnets, groups, database_rule = create_network(controller.api)
         interfaces = plug(net, controller.api, subnets, groups)
         run_checks(net, controller.api, checks, interfaces, groups, database_rule)

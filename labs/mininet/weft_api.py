@@ -49,6 +49,7 @@ class Api:
 
     def __init__(self, url):
         self.url = url
+        self.hosts = []  # whose caches a write waits for, too
 
     def get(self, path):
         return self._call("GET", path)
@@ -69,6 +70,8 @@ class Api:
     def _applied(self, answer):
         if not answer["receipt"]["applied"]:
             raise LabFailure(f"not on every host: {answer['receipt']}")
+        for host in self.hosts:
+            host.refresh_cache()
         return answer
 
     def _call(self, method, path, body=None):

@@ -117,6 +117,12 @@ class WeftHost(Host):
         if code != 0:
             raise LabFailure(f"{self.name}: {command}: {error.strip()}")
 
+    def refresh_cache(self):
+        """Waits until the datapath's cache follows the flows, which Open vSwitch does some milliseconds later."""
+        output, error, code = self.pexec(["ovs-appctl", "--timeout=10", "-t", f"{self.directory}/vs.ctl", "revalidator/wait"])
+        if code != 0:
+            raise LabFailure(f"{self.name}: revalidator/wait: {output}{error}")
+
     def terminate(self):
         if self.agent is not None:
             stop(self.agent)

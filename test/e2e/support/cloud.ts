@@ -43,7 +43,11 @@ export class Cloud implements AsyncDisposable {
     const lab = await createLab({ hosts, ...(external ? { externalNetwork: { cidr: externalCidr } } : {}) });
     try {
       const cloud = new Cloud(lab, await lab.startController());
-      for (const host of lab.hosts) cloud.agents.push(await host.startAgent());
+      for (const host of lab.hosts) {
+        // How often the cache is looked over, in ms; only so that waiting for it is short.
+        await host.vsctl('set', 'Open_vSwitch', '.', 'other_config:max-revalidator=20');
+        cloud.agents.push(await host.startAgent());
+      }
       await meetOnUnderlay(lab);
       return cloud;
     } catch (error) {
@@ -97,10 +101,14 @@ export class Cloud implements AsyncDisposable {
     return this.applied(this.client.create('security-group-rule', { spec }, { waitSeconds: 10 }));
   }
 
-  /** Fails when a write that was waited for is not on every host. */
+  /**
+   * Fails when a write that was waited for is not on every host. A switch confirms flows some milliseconds before its
+   * datapath's cache follows them; what comes after this meets the new flows only.
+   */
   async applied<T extends { receipt?: { applied: boolean } }>(write: Promise<T>): Promise<T> {
     const answer = await write;
     if (!answer.receipt?.applied) throw new Error(`not applied: ${JSON.stringify(answer.receipt)}`);
+    await Promise.all(this.lab.hosts.map((host) => host.appctl('revalidator/wait')));
     return answer;
   }
 
