@@ -1,0 +1,88 @@
+import type { ResourceOf } from '../resources/index.ts';
+import type { Answered, Dropped } from './outcome.ts';
+import type { Arp, Frame } from './packet.ts';
+import {
+  bindingOf,
+  canReachOutside,
+  interfaceAt,
+  isInside,
+  named,
+  publicMac,
+  routerAddress,
+  routerMac,
+} from './resources.ts';
+import type { Walk } from './walk.ts';
+
+const stage = 'ARP';
+
+/**
+ * ARP inside a VPC is answered by the cloud and reaches nobody.
+ *
+ * AWS, "VPC and subnets": there is no broadcast in a VPC; a mapping service knows who has which address. A VM may ask for
+ * the router and for the interfaces of its subnet. A probe for its own address must stay unanswered, or it would take the
+ * address for a duplicate (RFC 5227, section 2.1.1).
+ */
+export function answerArp(
+  walk: Walk,
+  sender: ResourceOf<'network-interface'>,
+  subnet: ResourceOf<'subnet'>,
+  arp: Arp,
+): Answered | Dropped {
+  const { resources } = walk;
+  const { targetAddress } = arp;
+  if (arp.operation !== 'request') return walk.drop(stage, 'arp-unanswered', sender.id);
+  if (targetAddress === routerAddress(subnet)) return answer(walk, arp, routerMac(subnet), subnet.id);
+  const target = isInside(subnet.spec.cidrBlock, targetAddress)
+    ? interfaceAt(resources, subnet.spec.vpcId, targetAddress)
+    : undefined;
+  if (!target || target.id === sender.id || !bindingOf(resources, target.id)) {
+    return walk.drop(stage, 'arp-unanswered', target?.id ?? subnet.id);
+  }
+  return answer(walk, arp, target.spec.macAddress, target.id);
+}
+
+/** ARP from outside: an elastic IP that can be reached is answered for, with the MAC that belongs to it. */
+export function answerArpOutside(
+  walk: Walk,
+  network: ResourceOf<'external-network'>,
+  arp: Arp,
+): Answered | Dropped {
+  const elasticIp = reachableAddress(walk, network, arp.targetAddress);
+  if (arp.operation !== 'request' || !elasticIp) return walk.drop(stage, 'arp-unanswered', network.id);
+  return answer(walk, arp, publicMac(elasticIp), elasticIp.id);
+}
+
+/** The elastic IP with this address, when it is an interface's whose host has a port to the network. */
+export function reachableAddress(
+  { resources }: Walk,
+  network: ResourceOf<'external-network'>,
+  address: string,
+): ResourceOf<'elastic-ip'> | undefined {
+  for (const elasticIp of resources['elastic-ip'].values()) {
+    const { externalNetworkId, networkInterfaceId } = elasticIp.spec;
+    if (externalNetworkId !== network.id || elasticIp.spec.address !== address || !networkInterfaceId)
+      continue;
+    const owner = named(resources, 'network-interface', networkInterfaceId);
+    const binding = bindingOf(resources, owner.id);
+    return binding && canReachOutside(resources, binding, network) ? elasticIp : undefined;
+  }
+  return undefined;
+}
+
+/** RFC 826: the answer swaps the two sides and fills in the MAC that was asked for. */
+function answer(walk: Walk, request: Arp, mac: string, resource: string): Answered {
+  walk.note(stage, `answered: ${request.targetAddress} is at ${mac}`, resource);
+  const frame: Frame = {
+    source: mac,
+    destination: request.senderMac,
+    content: {
+      protocol: 'arp',
+      operation: 'reply',
+      senderMac: mac,
+      senderAddress: request.targetAddress,
+      targetMac: request.senderMac,
+      targetAddress: request.senderAddress,
+    },
+  };
+  return { type: 'answered', by: 'arp', frame };
+}

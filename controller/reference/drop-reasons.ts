@@ -1,0 +1,33 @@
+/**
+ * Every reason for which a packet is dropped, with what it means. The table in README.md is this one, and a test
+ * holds them together.
+ */
+export const dropReasons = {
+  'sender-not-bound': 'The sending interface is on no host.',
+  'unsupported-protocol': 'The frame carries neither IPv4 nor ARP.',
+  'spoofed-mac': "The frame's source is not the MAC of the interface.",
+  'spoofed-address': 'The IPv4 source is not the private address of the interface.',
+  'spoofed-arp': 'The sender in an ARP message is not the interface.',
+  'dhcp-server': 'A VM answers DHCP.',
+  'arp-unanswered': 'Nobody has the address that ARP asks for, or the message asks for nothing.',
+  broadcast: 'A broadcast or multicast: a VPC has none.',
+  'wrong-mac': 'The frame is for neither the router nor an address of its subnet.',
+  untracked: 'The packet belongs to no connection, and may not open one.',
+  'egress-rules': 'No egress rule of the sender allows the connection.',
+  'no-route': 'The route table has no route to the destination.',
+  blackhole: 'The route is a blackhole.',
+  'detached-gateway': 'The route leads to an internet gateway that does not serve the VPC.',
+  'ttl-exceeded': 'The time to live ends at the router.',
+  'no-elastic-ip': 'The sender has no elastic IP on the network of the internet gateway.',
+  'no-external-port': 'The host of the sender has no port to the external network.',
+  'no-next-hop': 'The destination is beyond the external network, which has no gateway.',
+  'no-interface': 'No interface of the VPC has the destination address.',
+  'receiver-not-bound': 'The receiving interface is on no host.',
+  'ingress-rules': 'No ingress rule of the receiver allows the connection.',
+  'unknown-public-address':
+    'The destination is no elastic IP of an interface that can be reached from outside.',
+  'private-source': 'A packet from outside claims to come from the VPC.',
+} as const;
+
+/** Why a packet was dropped. */
+export type DropReason = keyof typeof dropReasons;

@@ -1,0 +1,125 @@
+import type { ResourceOf } from '../resources/index.ts';
+import { answerArp, answerArpOutside } from './arp.ts';
+import type { Connections } from './connections.ts';
+import type { Delivered, Dropped, Outcome, Step } from './outcome.ts';
+import { type Frame, type Ipv4, isGroupMac, type ReferencePacket } from './packet.ts';
+import { receiveOutside, sendOutside } from './public-addresses.ts';
+import { bindingOf, interfaceAt, isInside, named, type Resources, routerMac } from './resources.ts';
+import { answerDhcp, answerEcho } from './router-services.ts';
+import { route } from './routing.ts';
+import { type End, judge } from './security-groups.ts';
+import { checkSource } from './source-check.ts';
+import { Walk } from './walk.ts';
+
+/** What became of a packet, why, and the connections after it. */
+export interface Evaluation {
+  readonly outcome: Outcome;
+  readonly steps: readonly Step[];
+  readonly connections: Connections;
+}
+
+/**
+ * What the cloud does with one packet. Pure: the same resources, packet and connections always give the same answer.
+ *
+ * @param connections those that the evaluation of the packet before has returned; `noConnections` at the start
+ * @throws Error when the packet enters at an interface or a network that is not there
+ */
+export function evaluate(
+  resources: Resources,
+  packet: ReferencePacket,
+  connections: Connections,
+): Evaluation {
+  const walk = new Walk(resources, connections);
+  const outcome =
+    'interfaceId' in packet.from
+      ? fromInterface(walk, named(resources, 'network-interface', packet.from.interfaceId), packet)
+      : fromOutside(walk, named(resources, 'external-network', packet.from.externalNetworkId), packet);
+  return { outcome, steps: walk.steps, connections: walk.connections };
+}
+
+function fromOutside(walk: Walk, network: ResourceOf<'external-network'>, frame: Frame): Outcome {
+  const { content } = frame;
+  if (content.protocol === 'arp') return answerArpOutside(walk, network, content);
+  if (content.protocol !== 'ipv4') return walk.drop('external network', 'unsupported-protocol', network.id);
+  return receiveOutside(walk, network, frame, content);
+}
+
+function fromInterface(walk: Walk, sender: ResourceOf<'network-interface'>, frame: Frame): Outcome {
+  const { resources } = walk;
+  const binding = bindingOf(resources, sender.id);
+  if (!binding) return walk.drop('binding', 'sender-not-bound', sender.id);
+  const spoofed = checkSource(walk, sender, frame);
+  if (spoofed) return spoofed;
+  const subnet = named(resources, 'subnet', sender.spec.subnetId);
+  const { content } = frame;
+  if (content.protocol === 'arp') return answerArp(walk, sender, subnet, content);
+  const packet = content as Ipv4;
+  const offered = answerDhcp(walk, sender, subnet, packet);
+  if (offered) return offered;
+  return sendPacket(walk, { interface: sender, binding }, subnet, frame, packet);
+}
+
+/**
+ * AWS, "VPC and subnets": broadcast and multicast are not supported. A frame for the router is routed; one for somebody
+ * else stays in the subnet, where the IP address decides who gets it.
+ */
+function sendPacket(
+  walk: Walk,
+  sender: End,
+  subnet: ResourceOf<'subnet'>,
+  frame: Frame,
+  packet: Ipv4,
+): Outcome {
+  const stage = 'subnet';
+  if (isGroupMac(frame.destination)) return walk.drop(stage, 'broadcast', subnet.id);
+  const routed = frame.destination === routerMac(subnet);
+  if (!routed && !isInside(subnet.spec.cidrBlock, packet.destination)) {
+    return walk.drop(stage, 'wrong-mac', subnet.id);
+  }
+  const echo = routed ? answerEcho(walk, subnet, frame, packet) : undefined;
+  if (echo) return echo;
+  walk.note(stage, routed ? 'for the router' : 'inside of the subnet', subnet.id);
+
+  const { vpcId } = subnet.spec;
+  const peerGroups = interfaceAt(walk.resources, vpcId, packet.destination)?.spec.securityGroupIds ?? [];
+  const judged = judge(walk, sender, packet, 'egress', peerGroups);
+  if (judged) return judged;
+  if (!routed) return deliver(walk, sender, packet, sender.interface.spec.macAddress);
+
+  const way = route(walk, subnet, packet);
+  if (way.type === 'dropped') return way;
+  if (way.type === 'internet-gateway') return sendOutside(walk, sender, way.gateway, way.packet);
+  return deliver(walk, sender, way.packet, undefined);
+}
+
+/**
+ * To the interface of the same VPC that has the destination address. Two VPCs may use the same addresses; neither
+ * sees the other (AWS, "What is Amazon VPC?": "logically isolated").
+ *
+ * @param sourceMac of a frame that stays in its subnet; a routed one comes from the router of the receiver's subnet
+ */
+function deliver(
+  walk: Walk,
+  { interface: sender }: End,
+  packet: Ipv4,
+  sourceMac: string | undefined,
+): Delivered | Dropped {
+  const { resources } = walk;
+  const receiver = interfaceAt(resources, sender.spec.vpcId, packet.destination);
+  if (!receiver) return walk.drop('delivery', 'no-interface', sender.spec.vpcId);
+  const binding = bindingOf(resources, receiver.id);
+  if (!binding) return walk.drop('delivery', 'receiver-not-bound', receiver.id);
+  const judged = judge(
+    walk,
+    { interface: receiver, binding },
+    packet,
+    'ingress',
+    sender.spec.securityGroupIds,
+  );
+  if (judged) return judged;
+  const subnet = named(resources, 'subnet', receiver.spec.subnetId);
+  walk.note('delivery', `to ${receiver.spec.macAddress}`, receiver.id);
+  const source = sourceMac ?? routerMac(subnet);
+  const frame = { source, destination: receiver.spec.macAddress, content: packet };
+  return { type: 'delivered', interfaceId: receiver.id, frame };
+}

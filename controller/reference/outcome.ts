@@ -1,0 +1,60 @@
+import type { DropReason } from './drop-reasons.ts';
+import type { Frame } from './packet.ts';
+
+/** What becomes of a packet. */
+export type Outcome = Delivered | SentOutside | Answered | Offered | Dropped;
+
+/** It reaches an interface, as `frame`. */
+export interface Delivered {
+  readonly type: 'delivered';
+  readonly interfaceId: string;
+  readonly frame: Frame;
+}
+
+/** It leaves by an external network, towards `nextHop`, whose MAC is for that network to know. */
+export interface SentOutside {
+  readonly type: 'sent-outside';
+  readonly externalNetworkId: string;
+  readonly nextHop: string;
+  readonly frame: Omit<Frame, 'destination'>;
+}
+
+/** The cloud itself answers, and `frame` goes back to where the packet came from. */
+export interface Answered {
+  readonly type: 'answered';
+  readonly by: 'arp' | 'gateway-echo';
+  readonly frame: Frame;
+}
+
+/** The cloud answers a DHCP message with these settings. */
+export interface Offered {
+  readonly type: 'answered';
+  readonly by: 'dhcp';
+  readonly lease: Lease;
+}
+
+/** RFC 2131 and 2132: what a DHCP client is told. */
+export interface Lease {
+  readonly address: string;
+  readonly subnetMask: string;
+  readonly router: string;
+  readonly mtu: number;
+  readonly serverAddress: string;
+  readonly serverMac: string;
+}
+
+export interface Dropped {
+  readonly type: 'dropped';
+  readonly reason: DropReason;
+  /** Ids of the resources that decided. */
+  readonly by: readonly string[];
+}
+
+/** One decision on the way. */
+export interface Step {
+  /** In words, such as `egress rules`. */
+  readonly stage: string;
+  /** Id of the resource that decided; absent where the rule is the same for all. */
+  readonly resource?: string;
+  readonly decision: string;
+}

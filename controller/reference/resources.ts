@@ -1,0 +1,106 @@
+import {
+  type AnyResource,
+  contains,
+  derivedMac,
+  formatIpv4,
+  formatMac,
+  gatewayAddress,
+  type Ipv4Network,
+  type KindName,
+  parseAddress,
+  parseCidr,
+  type ResourceOf,
+} from '../resources/index.ts';
+
+/** The kinds that decide about packets. */
+const modelledKinds = [
+  'external-network',
+  'host',
+  'vpc',
+  'subnet',
+  'route-table',
+  'internet-gateway',
+  'security-group',
+  'security-group-rule',
+  'network-interface',
+  'elastic-ip',
+  'binding',
+] as const satisfies readonly KindName[];
+export type ModelledKind = (typeof modelledKinds)[number];
+
+/** Everything that decides about packets, by kind and id. */
+export type Resources = { readonly [K in ModelledKind]: ReadonlyMap<string, ResourceOf<K>> };
+
+/** Sorts resources by kind and id; kinds that decide nothing are left out. */
+export function indexResources(all: Iterable<AnyResource>): Resources {
+  const index = Object.fromEntries(modelledKinds.map((kind) => [kind, new Map<string, AnyResource>()]));
+  for (const resource of all) index[resource.kind]?.set(resource.id, resource);
+  return index as unknown as Resources;
+}
+
+/** A resource that another one names. @throws Error when it is not there: the store never lets that happen */
+export function named<K extends ModelledKind>(resources: Resources, kind: K, id: string): ResourceOf<K> {
+  const found = resources[kind].get(id);
+  if (!found) throw new Error(`there is no ${kind} ${id}, though another resource names it`);
+  return found as ResourceOf<K>;
+}
+
+/** True when the address (text) is inside of the network (CIDR text). */
+export function isInside(cidr: string, address: string): boolean {
+  return contains(parseCidr(cidr, 'network'), parseAddress(address, 'address'));
+}
+
+export function networkOf(subnet: ResourceOf<'subnet'>): Ipv4Network {
+  return parseCidr(subnet.spec.cidrBlock, 'cidrBlock');
+}
+
+/**
+ * The router's address in a subnet: base + 1.
+ * AWS, "Subnet CIDR blocks": "10.0.0.1: Reserved by AWS for the VPC router."
+ */
+export function routerAddress(subnet: ResourceOf<'subnet'>): string {
+  return formatIpv4(gatewayAddress(networkOf(subnet)));
+}
+
+export function routerMac(subnet: ResourceOf<'subnet'>): string {
+  return formatMac(derivedMac('subnetGateway', subnet.number as number));
+}
+
+/** The MAC under which an elastic IP answers on its external network; it moves with the address. */
+export function publicMac(elasticIp: ResourceOf<'elastic-ip'>): string {
+  return formatMac(derivedMac('elasticIp', elasticIp.number as number));
+}
+
+/** The interface that has this private address in the VPC. */
+export function interfaceAt(
+  resources: Resources,
+  vpcId: string,
+  address: string,
+): ResourceOf<'network-interface'> | undefined {
+  for (const one of resources['network-interface'].values()) {
+    if (one.spec.vpcId === vpcId && one.spec.privateAddress === address) return one;
+  }
+  return undefined;
+}
+
+/**
+ * Where an interface is. Two hosts may claim it for a while, as in a live migration: then it is where it was bound
+ * last.
+ */
+export function bindingOf(resources: Resources, interfaceId: string): ResourceOf<'binding'> | undefined {
+  let newest: ResourceOf<'binding'> | undefined;
+  for (const binding of resources.binding.values()) {
+    if (binding.spec.networkInterfaceId !== interfaceId) continue;
+    if (!newest || binding.revision > newest.revision) newest = binding;
+  }
+  return newest;
+}
+
+/** True when the host that the interface is on has a port to the external network. */
+export function canReachOutside(
+  resources: Resources,
+  binding: ResourceOf<'binding'>,
+  network: ResourceOf<'external-network'>,
+): boolean {
+  return network.spec.name in named(resources, 'host', binding.spec.hostId).spec.externalPorts;
+}

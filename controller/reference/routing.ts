@@ -1,0 +1,57 @@
+import { parseCidr, type ResourceOf } from '../resources/index.ts';
+import type { Dropped } from './outcome.ts';
+import type { Ipv4 } from './packet.ts';
+import { isInside, named } from './resources.ts';
+import type { Walk } from './walk.ts';
+
+const stage = 'route table';
+
+/**
+ * RFC 1812, section 5.3.7 (this network, loopback, class E) and 5.2.4.3 (multicast), RFC 3927, section 2.7 (link-local):
+ * what a router forwards nowhere, whatever its routes say.
+ */
+const neverForwarded = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4'];
+
+/** Where a route leads. */
+export type Way =
+  | { readonly type: 'local'; readonly packet: Ipv4 }
+  | {
+      readonly type: 'internet-gateway';
+      readonly gateway: ResourceOf<'internet-gateway'>;
+      readonly packet: Ipv4;
+    };
+
+/**
+ * Sends a packet on by the route table of the sender's subnet.
+ *
+ * AWS, "Route tables": a subnet without a table of its own uses the main one; every table has a local route for the VPC; the
+ * most specific route wins; a route whose target is gone has the state blackhole and drops. RFC 1812, section 5.3.1: a
+ * router takes one from the time to live and drops what has none left.
+ */
+export function route(walk: Walk, subnet: ResourceOf<'subnet'>, packet: Ipv4): Way | Dropped {
+  const { resources } = walk;
+  const vpc = named(resources, 'vpc', subnet.spec.vpcId);
+  const table = named(resources, 'route-table', subnet.spec.routeTableId ?? vpc.spec.mainRouteTableId);
+  const local = { destination: vpc.spec.cidrBlock, target: 'local' };
+  const [best] = [local, ...table.spec.routes]
+    .filter(({ destination }) => isInside(destination, packet.destination))
+    .sort((a, b) => prefixLength(b.destination) - prefixLength(a.destination));
+  if (!best || neverForwarded.some((range) => isInside(range, packet.destination))) {
+    return walk.drop(stage, 'no-route', table.id);
+  }
+  if (best.target === 'blackhole') return walk.drop(stage, 'blackhole', table.id);
+  const gateway = resources['internet-gateway'].get(best.target);
+  if (best.target !== 'local' && gateway?.spec.vpcId !== vpc.id) {
+    return walk.drop(stage, 'detached-gateway', table.id, best.target);
+  }
+  if (packet.timeToLive <= 1) return walk.drop(stage, 'ttl-exceeded', table.id);
+  walk.note(stage, `${best.destination} leads to ${best.target}`, table.id);
+  const forwarded = { ...packet, timeToLive: packet.timeToLive - 1 };
+  return gateway
+    ? { type: 'internet-gateway', gateway, packet: forwarded }
+    : { type: 'local', packet: forwarded };
+}
+
+function prefixLength(cidr: string): number {
+  return parseCidr(cidr, 'destination').prefixLength;
+}

@@ -1,0 +1,107 @@
+import type { ResourceOf, SecurityGroupRuleSpec } from '../resources/index.ts';
+import { type Connection, groupTracker, remember, type Tracked, track } from './connections.ts';
+import type { Dropped } from './outcome.ts';
+import type { Ipv4 } from './packet.ts';
+import { isInside } from './resources.ts';
+import type { Walk } from './walk.ts';
+
+/** One end of a packet's way: an interface on a host. */
+export interface End {
+  readonly interface: ResourceOf<'network-interface'>;
+  readonly binding: ResourceOf<'binding'>;
+}
+
+/**
+ * Judges a packet by the security groups of one interface, which it leaves (`egress`) or arrives at (`ingress`).
+ *
+ * AWS, "Control traffic to your AWS resources using security groups": what no rule allows is denied; rules of all groups of
+ * an interface count together; groups are stateful, so replies need no rule.
+ *
+ * A difference to AWS ("Security group connection tracking"): there, a tracked connection is not interrupted by a change
+ * of rules. Here, each packet of a connection, in both directions, is judged by the rules as they are now, as if it were the
+ * opening one: by those of the direction in which the connection was opened.
+ *
+ * @param peerGroups groups of the interface at the other end; empty for what is not an interface of the VPC
+ */
+export function judge(
+  walk: Walk,
+  { interface: own, binding }: End,
+  packet: Ipv4,
+  way: 'egress' | 'ingress',
+  peerGroups: readonly string[],
+): Dropped | undefined {
+  const stage = way === 'egress' ? 'security groups of the sender' : 'security groups of the receiver';
+  const seen = track(walk.connections, groupTracker(binding.id), packet, way);
+  walk.connections = seen.connections;
+  const { tracked } = seen;
+  if (!tracked) return walk.drop(stage, 'untracked', own.id);
+  const connection = withPeer(tracked, peerGroups);
+  const rule = findRule(walk, own.spec.securityGroupIds, connection, tracked.relation);
+  if (!rule) {
+    return walk.drop(
+      stage,
+      way === 'egress' ? 'egress-rules' : 'ingress-rules',
+      ...own.spec.securityGroupIds,
+    );
+  }
+  walk.connections = remember(walk.connections, tracked.key, connection);
+  walk.note(
+    stage,
+    `${tracked.relation} packet of a connection that ${connection.direction} rules allow`,
+    rule.id,
+  );
+  return undefined;
+}
+
+/** Packets of the original direction tell who the peer is now; others are judged by what was last seen so. */
+function withPeer({ relation, connection }: Tracked, peerGroups: readonly string[]): Connection {
+  return relation === 'new' || relation === 'original' ? { ...connection, peerGroups } : connection;
+}
+
+function findRule(
+  { resources }: Walk,
+  groupIds: readonly string[],
+  connection: Connection,
+  relation: Tracked['relation'],
+): ResourceOf<'security-group-rule'> | undefined {
+  for (const rule of resources['security-group-rule'].values()) {
+    const { spec } = rule;
+    if (!groupIds.includes(spec.groupId) || spec.direction !== connection.direction) continue;
+    if (matchesPeer(spec, connection) && matchesService(spec, connection.opening, relation)) return rule;
+  }
+  return undefined;
+}
+
+/**
+ * AWS, "Security group rules": the source of an inbound rule or the destination of an outbound one is a range of addresses,
+ * or a security group, which stands for the interfaces that have it, by their private addresses and not by public ones.
+ */
+function matchesPeer(rule: SecurityGroupRuleSpec, { direction, opening, peerGroups }: Connection): boolean {
+  if (rule.referencedGroupId !== undefined) return peerGroups.includes(rule.referencedGroupId);
+  return isInside(rule.cidrIpv4 as string, direction === 'egress' ? opening.destination : opening.source);
+}
+
+const protocolNumbers = { icmp: 1, tcp: 6, udp: 17 } as const;
+function numberOf(protocol: 'icmp' | 'tcp' | 'udp' | number): number {
+  return typeof protocol === 'number' ? protocol : protocolNumbers[protocol];
+}
+
+/**
+ * AWS, "Security group rules": protocol, and for TCP and UDP the range of destination ports, for ICMP type and code.
+ * Replies and errors of an ICMP connection have types of their own; any rule for ICMP lets them pass.
+ */
+function matchesService(
+  rule: SecurityGroupRuleSpec,
+  { payload }: Ipv4,
+  relation: Tracked['relation'],
+): boolean {
+  if (rule.protocol === 'all') return true;
+  if (numberOf(rule.protocol) !== numberOf(payload.protocol)) return false;
+  if (payload.protocol === 'tcp' || payload.protocol === 'udp') {
+    const { fromPort = 0, toPort = 65535 } = rule;
+    return fromPort <= payload.destinationPort && payload.destinationPort <= toPort;
+  }
+  if (payload.protocol !== 'icmp' || relation === 'reply' || relation === 'error') return true;
+  const matches = (wanted: number | undefined, found: number) => (wanted ?? -1) === -1 || wanted === found;
+  return matches(rule.icmpType, payload.type) && matches(rule.icmpCode, payload.code);
+}
