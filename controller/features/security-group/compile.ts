@@ -65,7 +65,6 @@ export const securityGroupFeature: Feature = {
     if (kind === 'identity') {
       for (const definition of identityFragments) yield { definition, id };
     }
-    if (kind === 'rule-match') yield { definition: sharedMatch, id };
     if (kind === 'security-group-rule') {
       const { spec, status } = (after ?? before) as ResourceOf<'security-group-rule'>;
       yield { definition: accept, id };
@@ -77,6 +76,7 @@ export const securityGroupFeature: Feature = {
         for (const identity of identities(spec.referencedGroupId))
           yield { definition: roles.peer, id: identity.id };
       }
+      // A shared match comes with its first rule and goes with its last one, so rules are all that it follows.
       for (const matchId of status.matchIds) yield { definition: sharedMatch, id: matchId };
     }
   },

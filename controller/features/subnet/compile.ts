@@ -144,16 +144,10 @@ const routeLocal: FragmentDefinition = {
 export const subnetFeature: Feature = {
   name: 'subnet',
   fragments: [admit, routeLocal],
-  *affected(change, view) {
-    if (change.kind === 'subnet') {
-      yield { definition: admit, id: change.id };
-      yield { definition: routeLocal, id: change.id };
-    }
-    // A main route table is made in the commit that makes its VPC, before any subnet: only its own subnets matter.
-    if (change.kind === 'route-table') {
-      for (const subnet of view.referrers(change, 'uses-route-table', 'subnet')) {
-        yield { definition: admit, id: subnet.id };
-      }
-    }
+  *affected({ kind, id }) {
+    // The number of its route table, too, changes only with the subnet: it keeps its number, and stays while it is used.
+    if (kind !== 'subnet') return;
+    yield { definition: admit, id };
+    yield { definition: routeLocal, id };
   },
 };

@@ -1,0 +1,152 @@
+import type { KindName } from '../resources/index.ts';
+import type { Editor } from './editor.ts';
+import { externalNetworkSpec } from './scene.ts';
+
+type Edit = (editor: Editor, a: number, b: number, c: number) => Promise<unknown> | undefined;
+
+/** What may be removed at any time; the operations refuse what is in use. */
+const removable: readonly KindName[] = [
+  'security-group-rule',
+  'network-interface',
+  'elastic-ip',
+  'subnet',
+  'security-group',
+  'route-table',
+  'internet-gateway',
+  'instance',
+  'vpc',
+];
+
+/** Everything that callers, agents and operators do, each chosen by three numbers. */
+export const edits = {
+  createVpc: ({ world }, a) =>
+    world.create('vpc', { cidrBlock: ['10.0.0.0/16', '10.0.0.0/20', '172.16.0.0/16'][a % 3] }),
+  createSubnet: (editor, a, b) =>
+    editor.world.create('subnet', { vpcId: editor.pick('vpc', a)?.id, cidrBlock: `10.0.${b % 4}.0/24` }),
+  createInterface: (editor, a, b) =>
+    editor.world.create('network-interface', {
+      subnetId: editor.pick('subnet', a)?.id,
+      ...(b % 3 ? { securityGroupIds: [editor.pick('security-group', b)?.id] } : {}),
+    }),
+  /** Ports are never shared: Open vSwitch gives each interface a number of its own. */
+  bind: (editor, a, b, c) => {
+    const [host, port] = [editor.pick('host', a), editor.pick('network-interface', b)];
+    return host && port && editor.world.bind(host.id, port.id, 10 + (c % 5) + (port.number as number) * 10);
+  },
+  unbind: (editor, a) => {
+    const binding = editor.pick('binding', a);
+    return binding && editor.world.unbind(binding.spec.hostId, binding.spec.networkInterfaceId);
+  },
+  createGroup: (editor, a) =>
+    editor.world.create('security-group', { vpcId: editor.pick('vpc', a)?.id, name: editor.newName() }),
+  createRule: (editor, a, b, c) =>
+    editor.world.create('security-group-rule', {
+      groupId: editor.pick('security-group', a)?.id,
+      direction: c % 2 ? 'ingress' : 'egress',
+      ...(c % 3
+        ? { protocol: 'tcp', fromPort: c % 100, toPort: (c % 100) + (b % 50) }
+        : { protocol: (['all', 'icmp', 'udp', 47] as const)[c % 4] }),
+      ...(b % 2
+        ? { cidrIpv4: ['0.0.0.0/0', '10.0.0.0/8', '10.0.1.0/24'][b % 3] }
+        : { referencedGroupId: editor.pick('security-group', a + b)?.id }),
+    }),
+  setGroups: (editor, a, b, c) => {
+    const groups = [editor.pick('security-group', b)?.id, editor.pick('security-group', c)?.id];
+    const port = editor.pick('network-interface', a);
+    const securityGroupIds = [...new Set(groups)];
+    return port && editor.world.update('network-interface', port.id, { securityGroupIds });
+  },
+  createGateway: (editor, a) =>
+    editor.world.create('internet-gateway', {
+      vpcId: editor.pick('vpc', a)?.id,
+      externalNetworkId: editor.pick('external-network', a)?.id,
+    }),
+  moveGateway: (editor, a, b) => {
+    const gateway = editor.pick('internet-gateway', a);
+    if (!gateway) return undefined;
+    const vpcId = gateway.spec.vpcId ? null : editor.pick('vpc', b)?.id;
+    return editor.world.update('internet-gateway', gateway.id, { vpcId });
+  },
+  setRoutes: (editor, a, b, c) => {
+    const table = editor.pick('route-table', a);
+    const target = editor.pick('internet-gateway', b)?.id;
+    const routes =
+      c % 3
+        ? [
+            { destination: '0.0.0.0/0', target },
+            { destination: '192.0.2.0/24', target: 'blackhole' },
+          ]
+        : [];
+    return table && editor.world.update('route-table', table.id, { routes });
+  },
+  createTable: (editor, a) => editor.world.create('route-table', { vpcId: editor.pick('vpc', a)?.id }),
+  setTable: (editor, a, b) => {
+    const subnet = editor.pick('subnet', a);
+    const routeTableId = b % 3 ? editor.pick('route-table', b)?.id : null;
+    return subnet && editor.world.update('subnet', subnet.id, { routeTableId });
+  },
+  createElasticIp: (editor, a, b) =>
+    editor.world.create('elastic-ip', {
+      externalNetworkId: editor.pick('external-network', b)?.id,
+      networkInterfaceId: editor.pick('network-interface', a)?.id,
+    }),
+  associate: (editor, a, b) => {
+    const elasticIp = editor.pick('elastic-ip', a);
+    const networkInterfaceId = b % 3 ? editor.pick('network-interface', b)?.id : null;
+    return elasticIp && editor.world.update('elastic-ip', elasticIp.id, { networkInterfaceId });
+  },
+  createInstance: (editor, a, b) => {
+    const port = editor.pick('network-interface', b);
+    const own = { subnetId: editor.pick('subnet', a)?.id };
+    const spec = b % 2 && port ? { networkInterfaceIds: [port.id] } : own;
+    return editor.world.create('instance', spec);
+  },
+  /** An external network goes and comes; hosts name their ports to it by name, so these outlast it. */
+  createExternalNetwork: ({ world }, a) =>
+    world.create('external-network', { ...externalNetworkSpec, name: ['external', 'office'][a % 2] }),
+  removeExternalNetwork: (editor, a) => {
+    const network = editor.pick('external-network', a);
+    return network && editor.world.remove('external-network', network.id);
+  },
+  /** The agent registers again: with another tunnel address, another tunnel port, or other external ports. */
+  changeHost: (editor, a, b, c) => {
+    const host = editor.pick('host', a);
+    const changes = [
+      { tunnelAddress: `198.18.${1 + (c % 3)}.${a % 3}` },
+      { tunnelPort: 1 + 5 * (c % 2) },
+      { externalPorts: c % 3 ? { external: 2, office: 3 + (c % 2) } : { external: 5 } },
+    ];
+    const change = { ...host?.spec, ...changes[b % 3] } as never;
+    return host && editor.world.run((draft) => draft.update(host, { spec: change }));
+  },
+  /** A host goes for good, or comes back. */
+  toggleHost: (editor, a) => {
+    const index = 1 + (a % 3);
+    return editor.world.topology.get('host', `host-${index}`)
+      ? editor.world.remove('host', `host-${index}`)
+      : editor.world.host(index, { externalPorts: { external: 2, office: 3 } });
+  },
+  /** What housekeeping does with a set of groups that was unused for long. */
+  removeIdentity: (editor, a) => {
+    const { topology } = editor.world;
+    const unused = editor
+      .all('identity', a)
+      .find((identity) => topology.countReferrers(identity, 'in-identity', 'network-interface') === 0);
+    return unused && editor.world.run((draft) => draft.remove(unused));
+  },
+  /** Something that can go: what is in use is refused. */
+  remove: async (editor, a, b) => {
+    const kind = removable[b % removable.length] as KindName;
+    let refusal: unknown;
+    for (const { id } of editor.all(kind, a)) {
+      try {
+        return await editor.world.remove(kind, id);
+      } catch (error) {
+        refusal = error;
+      }
+    }
+    if (refusal) throw refusal;
+  },
+} as const satisfies Record<string, Edit>;
+
+export type EditName = keyof typeof edits;
