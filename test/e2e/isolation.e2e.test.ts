@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceOf } from '@weft/controller/resources';
-import { Cloud, type CloudVm } from './support/cloud.ts';
+import type { Host } from '@weft/labs/hosts';
+import { Cloud, type CloudVm, eventually } from './support/cloud.ts';
 import { arpFrame, recordFrames, sendFrames, udpFrame } from './support/frames.ts';
 
 const broadcast = 'ff:ff:ff:ff:ff:ff';
@@ -11,11 +12,19 @@ const markerHex = Buffer.from(marker).toString('hex');
 
 describe('two VPCs with the same addresses', () => {
   let cloud: Cloud;
+  let baseFlows: string[][];
   const vms: Record<'red' | 'blue', { vpc: ResourceOf<'vpc'>; first: CloudVm; second: CloudVm }> =
     {} as never;
 
   before(async () => {
     cloud = await Cloud.start();
+    await eventually('both hosts have their base flows', async () => {
+      const hosts = (await cloud.client.listAll('host')).items;
+      return hosts.every(
+        ({ liveness }) => liveness.openflow === 'up' && liveness.appliedRevision >= hosts.length,
+      );
+    });
+    baseFlows = await Promise.all(cloud.lab.hosts.map(places));
     for (const colour of ['red', 'blue'] as const) {
       const vpc = await cloud.vpc();
       const subnet = await cloud.subnet(vpc.id, '10.0.0.0/24');
@@ -145,27 +154,41 @@ describe('two VPCs with the same addresses', () => {
     assert.equal((await record.stop()).filter((frame) => frame.includes(markerHex)).length, 0);
   });
 
-  it('a deleted VPC leaves only the flows of the others', async () => {
-    const { red, blue } = vms;
-    const metadata = (vpc: ResourceOf<'vpc'>) => `metadata=0x${vpc.number?.toString(16)},`;
-    const count = async (text: string) => {
-      const flows = (await Promise.all(cloud.lab.hosts.map((host) => host.dumpFlows()))).flat();
-      return flows.filter((flow) => `${flow.match},`.includes(text)).length;
-    };
-    assert.ok((await count(metadata(blue.vpc))) > 0);
-    for (const vm of [blue.first, blue.second]) {
+  /** Deletes a VPC with everything in it, in the order that the API asks for. */
+  async function removeVpc({ vpc, first, second }: (typeof vms)['red']): Promise<void> {
+    for (const vm of [first, second]) {
       await vm.close();
       await cloud.client.remove('network-interface', vm.networkInterface.id);
     }
-    const filter = { 'spec.vpcId': blue.vpc.id };
-    for (const subnet of (await cloud.client.listAll('subnet', filter)).items)
-      await cloud.client.remove('subnet', subnet.id);
-    for (const group of (await cloud.client.listAll('security-group', filter)).items) {
-      if (group.spec.name !== 'default') await cloud.client.remove('security-group', group.id);
+    const filter = { 'spec.vpcId': vpc.id };
+    for (const { id } of (await cloud.client.listAll('subnet', filter)).items) {
+      await cloud.client.remove('subnet', id);
     }
-    await cloud.applied(cloud.client.remove('vpc', blue.vpc.id, { waitSeconds: 10 }));
-    assert.equal(await count(metadata(blue.vpc)), 0);
-    assert.ok((await count(metadata(red.vpc))) > 0);
+    for (const { id, spec } of (await cloud.client.listAll('security-group', filter)).items) {
+      if (spec.name !== 'default') await cloud.client.remove('security-group', id);
+    }
+    await cloud.applied(cloud.client.remove('vpc', vpc.id, { waitSeconds: 10 }));
+  }
+
+  it('a deleted VPC leaves only the flows of the others, and the last one only the base flows', async () => {
+    const { red, blue } = vms;
+    const flowsOf = async (vpc: ResourceOf<'vpc'>) => {
+      const flows = (await Promise.all(cloud.lab.hosts.map((host) => host.dumpFlows()))).flat();
+      return flows.filter((flow) => `${flow.match},`.includes(`metadata=0x${vpc.number?.toString(16)},`))
+        .length;
+    };
+    assert.ok((await flowsOf(blue.vpc)) > 0);
+    await removeVpc(blue);
+    assert.equal(await flowsOf(blue.vpc), 0);
+    assert.ok((await flowsOf(red.vpc)) > 0);
     assert.equal((await red.first.ping('10.0.0.11')).received, 3);
+    await removeVpc(red);
+    assert.deepEqual(await Promise.all(cloud.lab.hosts.map(places)), baseFlows);
   });
 });
+
+/** Where each flow of a host stands and which resource it is of, without counters. */
+async function places(host: Host): Promise<string[]> {
+  const flows = await host.dumpFlows();
+  return flows.map(({ cookie, table, priority, match }) => `${cookie} ${table} ${priority} ${match}`).sort();
+}
