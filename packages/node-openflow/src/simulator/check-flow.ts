@@ -6,11 +6,13 @@ import { matchTable } from '../fields/registry.ts';
 import type { Instruction } from '../instructions/types.ts';
 import type { FlowMod } from '../messages/flow-mod-types.ts';
 import { allTables } from '../ports.ts';
-import { compileMatch } from './compiled-match.ts';
+import { type Condition, compileMatch } from './compiled-match.ts';
 import { refuse } from './errors.ts';
 import { allActions } from './flow-entry.ts';
 import type { Meters } from './meters.ts';
+import { maximumVlans, readTags, writeTags } from './packet-slots.ts';
 import { hasField } from './prerequisites.ts';
+import { connectionState } from './protocols.ts';
 import { readNumber, type Slots } from './slots.ts';
 import type { TlvTable } from './tlv-table.ts';
 
@@ -54,7 +56,32 @@ function checkTable({ table, command }: FlowMod): void {
 
 /** What a packet that matches is known to be, as far as actions ask. */
 function knownPacket({ match }: FlowMod): Slots {
-  return new Map(compileMatch(match).map(({ slot, value, mask }) => [slot, value & mask]));
+  const conditions = compileMatch(match);
+  const packet: Slots = new Map(conditions.map(({ slot, value }) => [slot, value]));
+  const state = conditions.find(({ slot }) => slot === 'ct_state');
+  // Only valid connections show their addresses; each of them is new, established or a reply.
+  if (state) {
+    const invalid = state.value & BigInt(connectionState.invalid);
+    packet.set('ct_state', invalid | (impliesConnection(state) ? BigInt(connectionState.new) : 0n));
+  }
+  return packet;
+}
+
+/** Whether packets that meet this condition on `ct_state` belong to a connection that is not invalid. */
+function impliesConnection({ value, mask }: Condition): boolean {
+  const {
+    new: isNew,
+    established,
+    related,
+    reply,
+    sourceNat,
+    destinationNat,
+    tracked,
+    invalid,
+  } = connectionState;
+  const state = Number(value);
+  if ((state & (isNew | established | related | reply | sourceNat | destinationNat)) !== 0) return true;
+  return (state & tracked) !== 0 && (Number(mask) & invalid) !== 0 && (state & invalid) === 0;
 }
 
 const readOnly = new Set<FieldName>([
@@ -113,6 +140,10 @@ function checkIp({ packet }: ActionContext, what: string): void {
   }
 }
 
+function hasState(packet: Slots, bit: number): boolean {
+  return (readNumber(packet, 'ct_state') & bit) !== 0;
+}
+
 /** Refuses what a switch would refuse of one action, and follows what it does to the VLAN header. */
 function checkAction(action: Action, context: ActionContext): void {
   const { packet, known } = context;
@@ -132,10 +163,16 @@ function checkAction(action: Action, context: ActionContext): void {
       checkDestination(action.destination.field, context, 'OFPBAC_MATCH_INCONSISTENT');
       return;
     case 'push-vlan':
-      packet.set('vlan_tci', BigInt(vlanPresent));
+      if (readTags(packet).length === maximumVlans) {
+        refuse('OFPBAC_BAD_TAG', `push_vlan: more than ${maximumVlans} VLAN headers`);
+      }
+      writeTags(packet, [{ ethertype: action.ethertype, tci: vlanPresent }, ...readTags(packet)]);
       return;
     case 'pop-vlan':
-      packet.delete('vlan_tci');
+      if ((readNumber(packet, 'vlan_tci') & vlanPresent) === 0) {
+        refuse('OFPBAC_MATCH_INCONSISTENT', 'pop_vlan: the match does not say that there is a VLAN header');
+      }
+      writeTags(packet, readTags(packet).slice(1));
       return;
     case 'group':
       if (!known.groups.has(action.group))
@@ -147,7 +184,18 @@ function checkAction(action: Action, context: ActionContext): void {
       return;
     case 'conntrack':
       checkIp(context, 'ct');
+      if (action.commit && hasState(packet, connectionState.invalid)) {
+        refuse('OFPBAC_MATCH_INCONSISTENT', 'ct(commit) of what the match says is +inv');
+      }
       checkActions(action.exec ?? [], { ...context, insideConntrack: true });
+      return;
+    case 'resubmit':
+      if (action.conntrack && !hasState(packet, connectionState.new)) {
+        refuse(
+          'OFPBAC_MATCH_INCONSISTENT',
+          'resubmit(,,ct): the match does not say that the packet is tracked',
+        );
+      }
       return;
     case 'clone':
       checkActions(action.actions, context);

@@ -20,15 +20,23 @@ export class Connection {
   /** Key of the replies, as they arrive. */
   readonly replyKey: ConntrackKey;
   readonly nat: NatSide | undefined;
+  /** Committed with `nat`, even with one that changes nothing. */
+  readonly translates: boolean;
   readonly state: ProtocolState;
   mark = 0n;
   label = 0n;
   expires: number;
 
-  constructor(key: ConntrackKey, replyKey: ConntrackKey, nat: NatSide | undefined, now: number) {
+  constructor(
+    key: ConntrackKey,
+    replyKey: ConntrackKey,
+    { nat, translates }: { nat: NatSide | undefined; translates: boolean },
+    now: number,
+  ) {
     this.key = key;
     this.replyKey = replyKey;
     this.nat = nat;
+    this.translates = translates;
     this.state = openConnection(key);
     this.expires = now + this.state.timeout;
   }

@@ -10,12 +10,22 @@ import { connectionState as bit, protocol } from './protocols.ts';
 import { readNumber, type Slots } from './slots.ts';
 import type { ConntrackEntry } from './types.ts';
 
+/** The connection with a key. */
+interface Entry {
+  readonly connection: Connection;
+  readonly reply: boolean;
+  /** Found by the key that replies have because of address translation. */
+  readonly translated: boolean;
+}
+
 /** A packet's place in a connection. */
 interface Found {
-  readonly connection: Connection | undefined;
+  readonly entry: Entry | undefined;
   readonly reply: boolean;
   /** Key of the packet's direction before translation. */
   readonly key: ConntrackKey;
+  /** Whether `force` takes it for a reply, which replaces the connection by one in its own direction. */
+  readonly forced: boolean;
 }
 
 const translated = bit.sourceNat | bit.destinationNat;
@@ -113,9 +123,10 @@ export class Conntrack {
 
   #track(packet: DatapathPacket, request: ConntrackRequest, key: ConntrackKey, related: boolean): void {
     const found = this.#find(packet, key);
-    let { connection } = found;
-    if (connection && request.force && found.reply) {
-      this.#remove(connection);
+    let connection = found.entry?.connection;
+    if (found.entry && request.force && found.forced) {
+      // Open vSwitch 3.1 forgets the wrong one of its two entries of a connection that is translated: it stays.
+      if (!found.entry.translated) this.#remove(found.entry.connection);
       connection = undefined;
     }
     let opens = false;
@@ -134,25 +145,26 @@ export class Conntrack {
     packet.cached = connection && !request.nat ? { connection, reply: found.reply, related } : undefined;
   }
 
-  #lookup(key: ConntrackKey): { connection: Connection; reply: boolean } | undefined {
+  #lookup(key: ConntrackKey): Entry | undefined {
     const text = keyText(key);
     const forward = this.#byKey.get(text);
-    if (forward) return { connection: forward, reply: false };
+    if (forward) return { connection: forward, reply: false, translated: false };
     const backward = this.#byReplyKey.get(text);
-    return backward && { connection: backward, reply: true };
+    return backward && { connection: backward, reply: true, translated: backward.translates };
   }
 
   /** A packet that was translated in this zone before is found by the key of what would answer it. */
   #find({ slots }: DatapathPacket, key: ConntrackKey): Found {
     if ((readNumber(slots, 'ct_state') & translated) === 0) {
-      const found = this.#lookup(key);
-      return { connection: found?.connection, reply: found?.reply ?? false, key };
+      const entry = this.#lookup(key);
+      const reply = entry?.reply ?? false;
+      return { entry, reply, key, forced: reply && !entry?.translated };
     }
-    const found = this.#lookup(reverseKey(key));
-    if (!found) return { connection: undefined, reply: false, key };
-    const { connection } = found;
-    const reply = !found.reply;
-    return { connection, reply, key: reply ? connection.replyKey : connection.key };
+    const entry = this.#lookup(reverseKey(key));
+    if (!entry) return { entry, reply: false, key, forced: false };
+    const reply = !entry.reply;
+    const ownKey = reply ? entry.connection.replyKey : entry.connection.key;
+    return { entry, reply, key: ownKey, forced: reply || entry.translated };
   }
 
   /** Finds the connection of a translated packet by the original addresses that it carries. */
@@ -217,7 +229,12 @@ export class Conntrack {
     const side = natSide(request);
     const replyKey = this.#replyKey(request, key);
     if (!replyKey) return undefined;
-    const connection = new Connection(key, replyKey, side, this.#now);
+    const connection = new Connection(
+      key,
+      replyKey,
+      { nat: side, translates: request.nat !== undefined },
+      this.#now,
+    );
     if (side) translatePacket(packet, replyKey, side, false);
     this.#byKey.set(keyText(key), connection);
     this.#byReplyKey.set(keyText(replyKey), connection);

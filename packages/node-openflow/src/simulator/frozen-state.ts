@@ -25,7 +25,6 @@ export interface FrozenState extends Continuation {
   /** Registers, metadata, input port and tunnel. */
   readonly pipeline: Slots;
   readonly stack: readonly StackEntry[];
-  readonly actionSet: readonly Action[];
   /** What goes on; when absent a lookup in `table` does. */
   readonly items?: readonly FrozenItem[];
   /** Whether the tables may see what the connection tracker said. */

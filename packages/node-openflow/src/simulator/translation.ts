@@ -4,6 +4,7 @@ import { formatInstructions } from '../instructions/registry.ts';
 import { ports } from '../ports.ts';
 import { actionHandlers } from './action-handlers.ts';
 import { orderedActionSet } from './action-set.ts';
+import { unsupported } from './errors.ts';
 import type { FlowEntry } from './flow-entry.ts';
 import {
   type FrozenItem,
@@ -15,7 +16,7 @@ import {
 } from './frozen-state.ts';
 import type { Operation } from './operations.ts';
 import { packetInOf } from './output-actions.ts';
-import { allFieldsOf, isHeaderSlot, type WirePacket } from './packet-slots.ts';
+import { allFieldsOf, isHeaderSlot, readTags, type WirePacket } from './packet-slots.ts';
 import { isIp } from './prerequisites.ts';
 import { readNumber, type Slots } from './slots.ts';
 import type { SwitchState } from './switch-state.ts';
@@ -72,6 +73,8 @@ export class Translation {
   constructor(state: SwitchState, wire: WirePacket, trace: TraceStep[]) {
     this.switch = state;
     this.trace = trace;
+    // Open vSwitch looks behind one VLAN header only (other_config:vlan-limit).
+    if (readTags(wire.slots).length > 1) unsupported('a packet with two VLAN headers comes into the tables');
     this.flow = new Map(wire.slots);
     this.base = new Map(wire.slots);
     this.untaggedLength = wire.untaggedLength;
@@ -101,7 +104,6 @@ export class Translation {
     if (!state.tracked) this.clearConnection();
     thawPipeline(this.flow, state.pipeline);
     this.stack = [...state.stack];
-    if (state.actionSet.length > 0) this.writeActions(state.actionSet);
     this.trace.push({ type: 'resume', depth: 0, table: state.table, fields: allFieldsOf(this.flow) });
   }
 
@@ -273,29 +275,36 @@ export class Translation {
     for (const [slot, value] of changes) this.base.set(slot, value);
   }
 
-  /** Runs `body` on a copy of the packet: what it does to packet, stack and action set is undone. */
-  onCopy(separate: boolean, body: () => void): void {
-    const { stack, actionSet, flow, tracked } = this;
+  /** Undoes what `body` does to the stack and to the action set. */
+  keepingLists(body: () => void): void {
+    const { stack, actionSet } = this;
     this.stack = [...stack];
     this.actionSet = [...actionSet];
-    this.flow = new Map(flow);
-    if (separate) this.#inClone(body);
-    else body();
-    if (separate) this.tracked = tracked;
+    body();
     this.stack = stack;
     this.actionSet = actionSet;
+  }
+
+  /** Undoes what `body` does to the fields. */
+  keepingFields(body: () => void): void {
+    const { flow } = this;
+    this.flow = new Map(flow);
+    body();
     this.flow = flow;
   }
 
-  #inClone(body: () => void): void {
+  /** The operations that `body` asks for, which are meant for a copy of the packet. */
+  apart(body: () => void): Operation[] {
     this.commit();
-    const { base, operations } = this;
+    const { base, operations, tracked } = this;
+    const nested: Operation[] = [];
     this.base = new Map(base);
-    this.operations = [];
+    this.operations = nested;
     body();
-    if (this.operations.length > 0) operations.push({ type: 'clone', operations: this.operations });
     this.operations = operations;
     this.base = base;
+    this.tracked = tracked;
+    return nested;
   }
 
   clearConnection(): void {
@@ -304,12 +313,17 @@ export class Translation {
 
   /** The state in which the tables go on later: with these items, or by default with a lookup in `table`. */
   frozenState(table: number, items?: readonly FrozenItem[]): FrozenState {
+    if (this.actionSet.length > 0) {
+      const set = formatActions(this.actionSet);
+      unsupported(
+        `the action set (${set}) is not empty at ct(table) or controller(pause): ovs-vswitchd 3.1 aborts`,
+      );
+    }
     return {
       type: 'continuation',
       table,
       pipeline: freezePipeline(this.flow),
       stack: [...this.stack],
-      actionSet: [...this.actionSet],
       ...(items ? { items } : {}),
       tracked: this.tracked,
     };

@@ -17,32 +17,64 @@ const irreversible = new Set<Item['type']>(['conntrack', 'meter', 'output-trunca
 
 export function clone(translation: Translation, { actions }: CloneAction): undefined {
   const separate = actions.some(({ type }) => irreversible.has(type));
-  translation.onCopy(separate, () => {
+  const run = () => {
     translation.runItems(actions);
     translation.finish();
-  });
+  };
+  translation.keepingLists(() =>
+    translation.keepingFields(separate ? () => addClone(translation, run) : run),
+  );
+}
+
+function addClone(translation: Translation, body: () => void): void {
+  const operations = translation.apart(body);
+  if (operations.length > 0) translation.operations.push({ type: 'clone', operations });
 }
 
 export function exit(translation: Translation): undefined {
   translation.exit = true;
 }
 
-/**
- * Sets the bit and carries out what follows. As in Open vSwitch this happens on a copy: behind this list of actions, where a
- * `resubmit` led to it, the packet is again as it was before.
- */
-export function checkPacketLarger(
+/** Goes one of the two ways behind `check_pkt_larger`; only that of the packet at hand counts. */
+function follow(
   translation: Translation,
   { length, destination }: CheckPacketLargerAction,
   rest: readonly Item[],
-): 'stop' {
-  const { exit: outerExit } = translation;
-  translation.onCopy(true, () => {
-    const size = translation.untaggedLength + 4 * readTags(translation.flow).length;
-    writeSubfield(translation.flow, destination, size > length ? 1n : 0n);
+  larger: boolean,
+): void {
+  const size = translation.untaggedLength + 4 * readTags(translation.flow).length;
+  const steps = translation.trace.length;
+  const run = () => {
+    writeSubfield(translation.flow, destination, larger ? 1n : 0n);
     translation.runItems(rest);
     translation.finish();
+  };
+  translation.keepingFields(() => {
+    const operations = translation.apart(run);
+    if (size > length === larger) translation.operations.push({ type: 'clone', operations });
+    else translation.trace.length = steps;
   });
-  translation.exit = outerExit;
+}
+
+/**
+ * Sets the bit and carries out what follows. As in Open vSwitch this happens on a copy: behind this list of actions, where a
+ * `resubmit` led to it, the packet is again as it was before.
+ *
+ * Open vSwitch prepares the ways of long and short packets both, that of long ones first, and the second way finds traces of
+ * the first one: the action set was carried out already, the stack is as it was left, flows are learned. An `exit` on the
+ * way of long packets ends all lists, for short packets too.
+ */
+export function checkPacketLarger(
+  translation: Translation,
+  action: CheckPacketLargerAction,
+  rest: readonly Item[],
+): 'stop' {
+  translation.keepingLists(() => {
+    follow(translation, action, rest, true);
+    const { exit: exitOfLarger } = translation;
+    translation.exit = false;
+    follow(translation, action, rest, false);
+    translation.exit = exitOfLarger;
+  });
   return 'stop';
 }
