@@ -1,4 +1,4 @@
-import type { Message } from 'node-openflow';
+import type { Action, Message } from 'node-openflow';
 import {
   type Feature,
   type Flow,
@@ -16,13 +16,13 @@ import {
 } from '../../pipeline/index.ts';
 import { derivedMac, netmask, parseAddress, parseCidr, type ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
-import { learnNeighbour } from '../external-network/compile.ts';
+import { fromNeighbour, learnNeighbour } from '../external-network/compile.ts';
+import { hostScope } from '../host/scope.ts';
 import {
   type BoundContext,
   boundContext,
   conntrackZones,
   currentBinding,
-  hostScope,
   interfaceContext,
   macNumber,
 } from '../network-interface/context.ts';
@@ -87,27 +87,29 @@ function inboundFlows(
   const privateAddress = parseAddress(networkInterface.spec.privateAddress, 'privateAddress');
   const mac = macOf(elasticIp);
   const here = onRegister('externalNetwork', network.number as number);
+  const question = [here, isArp, on('arp_op', 1), on('arp_tpa', address)];
+  const answer: Action[] = [
+    move('arp_sha', 'arp_tha', 48),
+    move('arp_spa', 'arp_tpa', 32),
+    move('eth_src', 'eth_dst', 48),
+    set('eth_src', mac),
+    set('arp_sha', mac),
+    set('arp_spa', address),
+    set('arp_op', 2),
+    { type: 'output', port: ports.inPort },
+  ];
   return [
+    { stage: 'external-in', priority: 100, match: question, actions: answer },
     {
       stage: 'external-in',
-      priority: 100,
-      match: [here, isArp, on('arp_op', 1), on('arp_tpa', address)],
-      actions: [
-        learnNeighbour,
-        move('arp_sha', 'arp_tha', 48),
-        move('arp_spa', 'arp_tpa', 32),
-        move('eth_src', 'eth_dst', 48),
-        set('eth_src', mac),
-        set('arp_sha', mac),
-        set('arp_spa', address),
-        set('arp_op', 2),
-        { type: 'output', port: ports.inPort },
-      ],
+      priority: 110,
+      match: [...question, fromNeighbour(network)],
+      actions: [learnNeighbour, ...answer],
     },
     {
       stage: 'external-in',
       priority: 100,
-      match: [here, isIpv4, on('ipv4_dst', address)],
+      match: [here, on('eth_dst', mac), isIpv4, on('ipv4_dst', address)],
       actions: [
         { type: 'decrement-ttl' },
         set('metadata', BigInt(vpc.number as number)),
@@ -141,7 +143,7 @@ function inboundFlows(
       stage: 'external-port',
       priority: 200,
       match: [here, onRegister('nextHop', address)],
-      actions: [load('outputPort', port)],
+      actions: [load('outputPort', port), set('eth_dst', mac)],
       goto: 'external-in',
     },
   ];
@@ -169,7 +171,8 @@ const inbound: FragmentDefinition = {
       scope: hostScope(context.host),
       number: elasticIp.number as number,
       flows: inboundFlows(elasticIp, network, context, port),
-      after: [announce],
+      // Connections of an earlier elastic IP would go on under that address, which may be somebody else's now.
+      after: [{ type: 'ct-flush-zone', zone: conntrackZones(context.binding).translation }, announce],
     };
   },
 };

@@ -10,6 +10,7 @@ import {
 } from '../../pipeline/index.ts';
 import { type ResourceOf, tryParseIpv4 } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
+import { hostScope } from './scope.ts';
 
 /** Geneve option (class 0x0177, type 1) that carries the sender's identity. */
 export const identityOption = 'tun_metadata0';
@@ -71,9 +72,6 @@ function externalFlows(host: ResourceOf<'host'>, view: TopologyView): Flow[] {
   }
   return flows;
 }
-
-const hostScope = (host: ResourceOf<'host'>) =>
-  ({ type: 'host', id: host.id, number: host.number as number }) as const;
 
 const tunnel: FragmentDefinition = {
   name: 'host.tunnel',

@@ -13,6 +13,7 @@ import {
 } from '../../pipeline/index.ts';
 import { parseAddress, type ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
+import { hostScope } from '../host/scope.ts';
 import { identityFragments } from '../security-group/identity.ts';
 import { vpcOfMatch } from '../security-group/rule-matches.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
@@ -21,7 +22,6 @@ import {
   boundContext,
   conntrackZones,
   currentBinding,
-  hostScope,
   interfaceContext,
   macNumber,
 } from './context.ts';

@@ -52,6 +52,4 @@ export function conntrackZones(binding: ResourceOf<'binding'>): { security: numb
   return { security: 2 * binding.spec.zoneSlot, translation: 2 * binding.spec.zoneSlot + 1 };
 }
 
-export const hostScope = (host: ResourceOf<'host'>) =>
-  ({ type: 'host', id: host.id, number: host.number as number }) as const;
 export const macNumber = (text: string) => BigInt(`0x${text.replaceAll(':', '')}`);
