@@ -160,11 +160,13 @@ function conntrackActions(table: number, protocol: Protocol, options: RandomOpti
   if (options.conntrack === 'uncommitted') return [lookup, lookup, fc.constant('ct_clear')];
   const translate =
     options.nat && isIpv4(protocol) ? fc.oneof(fc.constant(''), translation) : fc.constant('');
+  // A translated connection that is replaced keeps its place a while longer in Open vSwitch: no test can say how long.
+  const force = options.nat ? fc.constant('') : fc.constantFrom('', '', ',force');
   const commit = fc
-    .tuple(zone, exec, translate, fc.constantFrom('', '', ',force'), fc.option(nextTable(table), { freq: 3 }))
-    .map(([where, then, nat, force, next]) => {
+    .tuple(zone, exec, translate, force, fc.option(nextTable(table), { freq: 3 }))
+    .map(([where, then, nat, forced, next]) => {
       const resume = next === null ? '' : `,table=${next}`;
-      return `ct(commit${force},${where}${resume}${nat}${then})`;
+      return `ct(commit${forced},${where}${resume}${nat}${then})`;
     });
   return [lookup, lookup, lookup, commit, commit, commit, fc.constant('ct_clear')];
 }

@@ -17,7 +17,8 @@ interface Ends {
   readonly destinationPort: number;
 }
 
-const flags = fc.constantFrom('syn', 'syn', 'syn|ack', 'ack', 'ack', 'fin|ack', 'rst', 'rst|ack');
+const openFlags = ['syn', 'syn', 'syn|ack', 'ack', 'ack'];
+const closingFlags = ['fin|ack', 'rst', 'rst|ack'];
 const host = fc.nat({ max: 3 });
 const portNumber = fc.constantFrom(1, 2, 3, 1001, 1002);
 
@@ -40,7 +41,8 @@ const ends: fc.Arbitrary<Ends> = fc
     destinationPort,
   }));
 
-function bare(options: Ends): fc.Arbitrary<SimulatedPacket> {
+function bare(options: Ends, closing: boolean): fc.Arbitrary<SimulatedPacket> {
+  const flags = fc.constantFrom(...openFlags, ...(closing ? closingFlags : []));
   return fc.oneof(
     { weight: 4, arbitrary: flags.map((set) => packet.tcp({ ...options, flags: set })) },
     { weight: 3, arbitrary: fc.constant(packet.udp(options)) },
@@ -57,13 +59,16 @@ const others: fc.Arbitrary<SimulatedPacket> = fc.oneof(
   fc.constant(packet.ethernet({ type: 0x88cc, payload: new Uint8Array(46) })),
 );
 
-/** A packet from random ends. */
-export const randomArrival: fc.Arbitrary<Arrival> = fc
-  .tuple(
-    fc.integer({ min: 1, max: 3 }),
-    fc.oneof({ weight: 8, arbitrary: ends.chain(bare) }, { weight: 1, arbitrary: others }),
-  )
-  .map(([port, sent]) => ({ port, packet: sent, text: describe(port, sent) }));
+/** A packet from random ends; with `closing` it may end a TCP connection. */
+export function randomArrival(closing: boolean): fc.Arbitrary<Arrival> {
+  const some = ends.chain((options) => bare(options, closing));
+  return fc
+    .tuple(
+      fc.integer({ min: 1, max: 3 }),
+      fc.oneof({ weight: 8, arbitrary: some }, { weight: 1, arbitrary: others }),
+    )
+    .map(([port, sent]) => arrival(port, sent));
+}
 
 function describe(port: number, sent: SimulatedPacket): string {
   const fields = [...sent.fields].map(([field, value]) => `${field}=${value}`);

@@ -120,6 +120,8 @@ export class RealSwitch {
     await connection.ready;
     // Packets made of fields have no sequence numbers.
     await control.call('dpctl/ct-disable-tcp-seq-chk', []);
+    // Otherwise cached paths of packets would be recomputed at some time while flows change.
+    await control.call('revalidator/pause', []);
     const started = new RealSwitch(directory, control, connection, ports);
     await started.reset();
     return started;
