@@ -36,7 +36,7 @@ export const stages = [
   {
     name: 'classify',
     purpose: 'Where the packet came from: an interface, the tunnel, or an external network.',
-    matches: ['in_port'],
+    matches: ['in_port', 'vlan_vid'],
     next: ['source-guard', 'external-in', 'locate'],
   },
   {
@@ -109,7 +109,7 @@ export const stages = [
   {
     name: 'external-route',
     purpose: 'Next hop on the external network.',
-    matches: [r('externalNetwork'), ...ipFields],
+    matches: [r('externalNetwork'), ...ipFields, 'ct_state'],
     next: ['external-port'],
   },
   {
@@ -151,7 +151,7 @@ export const stages = [
   {
     name: 'locate',
     purpose: 'MAC inside the VPC to the interface on this host, its port, identity and zone.',
-    matches: ['metadata', 'eth_dst'],
+    matches: ['metadata', 'eth_dst', 'eth_type', 'ct_state'],
     next: ['ingress-track'],
   },
   {

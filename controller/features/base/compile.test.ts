@@ -25,6 +25,9 @@ describe('the base flows', () => {
       scope: 'global',
       number: 0,
       flows: [
+        'table=classify, priority=200,vlan_tci=0x1000/0x1000 actions=drop',
+        'table=external-route, priority=200,ct_state=+inv+trk,ip actions=drop',
+        'table=locate, priority=200,ct_state=+inv+trk,ip actions=drop',
         'table=admit, priority=290,udp,tp_src=67,tp_dst=68 actions=drop',
         'table=egress-destination, priority=0 actions=goto_table:egress-track',
         ...check('egress', 'ingress', 'route'),

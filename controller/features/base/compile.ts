@@ -100,6 +100,28 @@ function securityCheck(
   ];
 }
 
+/** `vlan_vid` with this bit: the frame has a tag (OpenFlow 1.5.1, section 7.2.3.8). */
+const tagPresent = 0x1000;
+
+/**
+ * Flows match what is behind a VLAN tag, too, and would carry the tag on: to the network outside, where it names a
+ * VLAN that the sender has no business in.
+ */
+const untaggedOnly: Flow = {
+  stage: 'classify',
+  priority: 200,
+  match: [on('vlan_vid', tagPresent, tagPresent)],
+  actions: [],
+};
+
+/**
+ * What conntrack takes for invalid it does not translate: it would leave with its private address, or arrive with the
+ * public one. `locate` sees here what comes from `external-in`; other packets were judged before, or not yet.
+ */
+const translatedOnly = (['external-route', 'locate'] as const).map(
+  (stage): Flow => ({ stage, priority: 200, match: [isIpv4, conntrackState(['inv'])], actions: [] }),
+);
+
 const arpReply: Flow = {
   stage: 'arp-reply',
   priority: 100,
@@ -118,6 +140,8 @@ const arpReply: Flow = {
 
 function baseFlows(): Flow[] {
   return [
+    untaggedOnly,
+    ...translatedOnly,
     // A VM that answers DHCP requests of others would hand out addresses: never.
     {
       stage: 'admit',

@@ -9,8 +9,8 @@ const learn =
 const onLink = [
   'table=external-route, priority=100,ip,reg11=0x1,nw_dst=203.0.113.0/24 actions=move:NXM_OF_IP_DST[]->NXM_NX_REG8[],goto_table:external-port',
   'table=neighbour, priority=10,ip,reg11=0x1 actions=controller(id=22342,userdata=02.0c)',
-  `table=external-in, priority=50,arp,reg11=0x1,arp_op=1 actions=${learn}`,
-  `table=external-in, priority=50,arp,reg11=0x1,arp_op=2 actions=${learn},controller(id=22342,userdata=03)`,
+  `table=external-in, priority=50,arp,reg11=0x1,arp_spa=203.0.113.0/24,arp_op=1 actions=${learn}`,
+  `table=external-in, priority=50,arp,reg11=0x1,arp_spa=203.0.113.0/24,arp_op=2 actions=${learn},controller(id=22342,userdata=03)`,
 ];
 
 describe('the flows of an external network', () => {

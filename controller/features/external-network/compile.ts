@@ -1,4 +1,4 @@
-import type { Action } from 'node-openflow';
+import type { Action, FieldMatch } from 'node-openflow';
 import {
   cookiePrefix,
   type Feature,
@@ -17,7 +17,7 @@ import {
   tableOf,
   whole,
 } from '../../pipeline/index.ts';
-import { netmask, parseAddress, parseCidr } from '../../resources/index.ts';
+import { netmask, parseAddress, parseCidr, type ResourceOf } from '../../resources/index.ts';
 
 /** Cookie of learned flows: fragment kind 63 of ours, which no resync removes. */
 const learnedCookie = (cookiePrefix << 56n) | (63n << 50n);
@@ -46,6 +46,12 @@ export const learnNeighbour: Action = {
   ],
 };
 
+/** Only addresses of the network are ever looked for: others would fill the table until no neighbour fits into it. */
+export function fromNeighbour(network: ResourceOf<'external-network'>): FieldMatch {
+  const { address, prefixLength } = parseCidr(network.spec.cidrBlock, 'cidrBlock');
+  return on('arp_spa', address, netmask(prefixLength));
+}
+
 const routing: FragmentDefinition = {
   name: 'external-network.routing',
   code: 42,
@@ -54,6 +60,7 @@ const routing: FragmentDefinition = {
     if (!network) return undefined;
     const cidr = parseCidr(network.spec.cidrBlock, 'cidrBlock');
     const here = onRegister('externalNetwork', network.number as number);
+    const neighbour = fromNeighbour(network);
     const flows: Flow[] = [
       {
         stage: 'external-route',
@@ -71,13 +78,13 @@ const routing: FragmentDefinition = {
       {
         stage: 'external-in',
         priority: 50,
-        match: [here, isArp, on('arp_op', 1)],
+        match: [here, isArp, on('arp_op', 1), neighbour],
         actions: [learnNeighbour],
       },
       {
         stage: 'external-in',
         priority: 50,
-        match: [here, isArp, on('arp_op', 2)],
+        match: [here, isArp, on('arp_op', 2), neighbour],
         actions: [learnNeighbour, neighbourSeen],
       },
     ];

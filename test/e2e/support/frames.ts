@@ -77,3 +77,9 @@ export function udpFrame(udp: {
   const frame = Buffer.concat([ip, header, payload]).toString('hex');
   return `${hexMac(udp.ethernetDestination)}${hexMac(udp.ethernetSource)}0800${frame}`;
 }
+
+/** The frame with an 802.1Q tag of this VLAN. */
+export function tagged(frame: string, vlan: number): string {
+  const addresses = 24;
+  return `${frame.slice(0, addresses)}8100${vlan.toString(16).padStart(4, '0')}${frame.slice(addresses)}`;
+}
