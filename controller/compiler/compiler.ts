@@ -5,7 +5,18 @@ import type { TopologyView } from '../topology/view.ts';
 import { encodeFragment, fragmentKey } from './encode.ts';
 import { ScopeState } from './scope-state.ts';
 import { SubscriptionTracker } from './subscriptions.ts';
-import type { ChangeSet, DesiredState, FragmentChange, ScopeContent, StoredFragment } from './types.ts';
+import type {
+  ChangeSet,
+  Defect,
+  DesiredState,
+  FragmentChange,
+  ScopeContent,
+  StoredFragment,
+} from './types.ts';
+
+function throwIt({ error }: Defect): never {
+  throw error;
+}
 
 /**
  * Turns commits into changed fragments. The work is that of the fragments which the features name for a change,
@@ -19,10 +30,17 @@ export class Compiler implements DesiredState {
   /** Where each fragment is, for finding it again when its scope changes. */
   readonly #scopeOfFragment = new Map<string, ScopeKey>();
   readonly #subscriptions = new SubscriptionTracker();
+  readonly #onDefect: (defect: Defect) => void;
 
-  constructor(view: TopologyView, features: readonly Feature[]) {
+  /** @param onDefect told of fragments that cannot be compiled; by default it ends the compile, as tests want it */
+  constructor(
+    view: TopologyView,
+    features: readonly Feature[],
+    onDefect: (defect: Defect) => void = throwIt,
+  ) {
     this.#view = view;
     this.#features = features;
+    this.#onDefect = onDefect;
   }
 
   get revision(): number {
@@ -95,10 +113,9 @@ export class Compiler implements DesiredState {
   ): void {
     const oldScope = this.#scopeOfFragment.get(key);
     const before = oldScope && this.#scopes.get(oldScope)?.fragments.get(key);
-    const compiled = definition.compile(this.#view, id);
-    const newScope = compiled && scopeKey(compiled.scope);
+    const after = this.#encode({ definition, id }, before);
+    const newScope = after && scopeKey(after.scope);
     const sameScope = newScope === oldScope ? before : undefined;
-    const after = compiled && encodeFragment(definition, id, compiled, sameScope);
     if (sameScope && after?.cookie === sameScope.cookie) return;
     const record = (scope: ScopeKey, change: FragmentChange) => {
       this.#replace(scope, change);
@@ -110,6 +127,22 @@ export class Compiler implements DesiredState {
     if (newScope && after) record(newScope, { before: sameScope, after });
     if (newScope) this.#scopeOfFragment.set(key, newScope);
     else this.#scopeOfFragment.delete(key);
+  }
+
+  /**
+   * The fragment as it is now. One that cannot be compiled counts as absent, so that its flows go and its packets are
+   * dropped: one bad resource must not stop the controller, at this commit and at every start after it.
+   */
+  #encode(reference: FragmentReference, before: StoredFragment | undefined): StoredFragment | undefined {
+    const { definition, id } = reference;
+    try {
+      const compiled = definition.compile(this.#view, id);
+      const sameScope = compiled && before && scopeKey(compiled.scope) === scopeKey(before.scope);
+      return compiled && encodeFragment(definition, id, compiled, sameScope ? before : undefined);
+    } catch (error) {
+      this.#onDefect({ fragment: definition.name, id, error });
+      return undefined;
+    }
   }
 
   #replace(key: ScopeKey, { before, after }: FragmentChange): void {

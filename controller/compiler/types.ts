@@ -16,6 +16,15 @@ export interface StoredFragment {
   readonly waitsFor: readonly FragmentReference[];
 }
 
+/** A fragment that could not be compiled: an error in a feature, or a resource that should have been refused. */
+export interface Defect {
+  /** Name of the fragment kind. */
+  readonly fragment: string;
+  /** The resource that it was to be compiled for. */
+  readonly id: string;
+  readonly error: unknown;
+}
+
 /** One fragment that changed. `before` undefined: new; `after` undefined: removed. */
 export interface FragmentChange {
   readonly before: StoredFragment | undefined;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { HostLiveness, ReportedPort, WriteResult } from '../controller.ts';
 import { Binder } from '../features/binding/operations.ts';
+import { checkRegistration } from '../features/host/registration.ts';
 import type { Draft } from '../features/operations/draft.ts';
 import { type HostSpec, type ResourceOf, WeftError } from '../resources/index.ts';
 import type { Southbound } from '../southbound/index.ts';
@@ -58,8 +59,10 @@ export class Hosts {
     }
     const { revision } = await this.#executor.run(operator, (draft) => {
       const current = draft.get('host', name);
-      if (!current) draft.create('host', { id: name, spec });
-      else if (!isDeepStrictEqual(current.spec, spec)) draft.update(current, { spec });
+      if (current && isDeepStrictEqual(current.spec, spec)) return;
+      checkRegistration(draft.view, name, spec);
+      if (current) draft.update(current, { spec });
+      else draft.create('host', { id: name, spec });
     });
     this.#lastSeen.set(name, Date.now());
     this.#southbound.hostRegistered(name);

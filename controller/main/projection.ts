@@ -1,4 +1,4 @@
-import type { ChangeSet } from '../compiler/index.ts';
+import type { ChangeSet, Defect } from '../compiler/index.ts';
 import { Compiler } from '../compiler/index.ts';
 import { features } from '../features/index.ts';
 import { WeftError } from '../resources/index.ts';
@@ -11,13 +11,15 @@ import { Topology } from '../topology/index.ts';
  */
 export class Projection {
   readonly topology = new Topology();
-  readonly compiler = new Compiler(this.topology, features);
+  readonly compiler: Compiler;
   readonly #store: Store;
   readonly #waiters = new Set<{ revision: number; resolve: () => void }>();
   #watch: Watch | undefined;
 
-  constructor(store: Store) {
+  /** @param onDefect told of fragments that cannot be compiled; by default that is an error of whoever commits */
+  constructor(store: Store, onDefect?: (defect: Defect) => void) {
     this.#store = store;
+    this.compiler = new Compiler(this.topology, features, onDefect);
   }
 
   /** Builds everything, then follows the store. `listener` hears of every commit, in order, in the same turn. */

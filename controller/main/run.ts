@@ -1,4 +1,11 @@
-import type { Controller } from '../controller.ts';
+import type { ObservedController } from '../controller.ts';
+import {
+  CompileMeter,
+  Instruments,
+  MeasuredStore,
+  missingParts,
+  PrometheusMetrics,
+} from '../metrics/index.ts';
 import { WeftError } from '../resources/index.ts';
 import { type Logger, Southbound } from '../southbound/index.ts';
 import { openSqliteStore, type Store } from '../store/index.ts';
@@ -16,7 +23,7 @@ export interface ControllerOptions {
 }
 
 export interface RunningController {
-  readonly controller: Controller;
+  readonly controller: ObservedController;
   /** The port that OpenFlow listens on, when 0 was asked for. */
   readonly openflowPort: number;
   /** What the compiled state costs. */
@@ -41,9 +48,13 @@ export async function runController({
   store: address,
   logger,
 }: ControllerOptions): Promise<RunningController> {
-  const store = await openStore(address);
-  const projection = new Projection(store);
+  const instruments = new Instruments();
+  const store = new MeasuredStore(await openStore(address), instruments);
+  const projection = new Projection(store, ({ fragment, id, error }) => {
+    logger.error({ err: error, fragment, id }, 'a resource cannot be compiled; its packets are dropped');
+  });
   const { topology, compiler } = projection;
+  const compiled = new CompileMeter(compiler, instruments);
   const executor = new Executor(store, topology, (revision, timeoutMs) =>
     projection.reached(revision, timeoutMs),
   );
@@ -68,6 +79,7 @@ export async function runController({
     },
   });
   await projection.start((commit, changes) => {
+    compiled.record(changes, store.secondsSinceTold());
     hosts.follow(commit);
     southbound.apply(changes);
     housekeeping.follow(commit);
@@ -75,17 +87,26 @@ export async function runController({
       if (kind === 'host' && !after) southbound.hostRemoved(id);
     }
   });
+  compiled.load();
   hosts.load();
   for (const host of topology.all('host')) southbound.hostRegistered(host.id);
   try {
     // Only now, with a complete view, may switches connect: nothing is ever repaired from half of the truth.
     const { port } = await southbound.listen(openflow);
+    let listening = true;
     housekeeping.start();
+    const embedded = new EmbeddedController({ store, view: topology, executor, hosts, southbound });
+    const liveness = (hostId: string) => hosts.liveness(hostId);
+    const sources = { store, view: topology, compiled, southbound, liveness };
     return {
-      controller: new EmbeddedController({ store, view: topology, executor, hosts, southbound }),
+      controller: Object.assign(embedded, {
+        metrics: new PrometheusMetrics(instruments, sources),
+        missingParts: () => missingParts({ store, view: topology, isListening: () => listening }),
+      }),
       openflowPort: port,
       statistics: () => compiler.statistics(),
       async close() {
+        listening = false;
         housekeeping.stop();
         await southbound.close();
         projection.close();

@@ -28,10 +28,11 @@ export function formatCidr(network: Ipv4Network): string {
 
 /** @throws WeftError invalid-value, naming the field and, for stray host bits, the network that was meant. */
 export function parseCidr(text: string, field: string): Ipv4Network {
-  const [addressText = '', lengthText = ''] = text.split('/');
+  const separator = text.lastIndexOf('/');
+  const [addressText, lengthText] = [text.slice(0, separator), text.slice(separator + 1)];
   const address = tryParseIpv4(addressText);
   const prefixLength = Number(lengthText);
-  if (address === undefined || !/^\d{1,2}$/.test(lengthText) || prefixLength > 32) {
+  if (address === undefined || !/^(0|[1-9]\d?)$/.test(lengthText) || prefixLength > 32) {
     throw new WeftError('invalid-value', `${field} is not an IPv4 network`, {
       field,
       value: text,
