@@ -59,7 +59,7 @@ describe('a host', () => {
     await hosts.register('a', { ...spec, datapathId: '0000000000000002' });
     assert.deepEqual(hosts.byDatapath('0000000000000002'), { hostId: 'a' });
     assert.equal(hosts.byDatapath(spec.datapathId), undefined);
-    await hosts.register('b', spec);
+    await hosts.register('b', { ...spec, tunnelAddress: '198.18.0.2' });
     assert.deepEqual(hosts.byDatapath(spec.datapathId), { hostId: 'b' });
     await world.remove('host', 'b');
     assert.equal(hosts.byDatapath(spec.datapathId), undefined);
