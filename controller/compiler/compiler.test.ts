@@ -138,8 +138,7 @@ describe('the compiler', () => {
           scope: { type: 'host', id: key.slice('host:'.length), number: 1 },
           number: 1,
           flows: [],
-          id,
-        } as never;
+        };
       },
     };
     const feature: Feature = {
