@@ -24,6 +24,7 @@ import type { Commit, Store } from '../store/index.ts';
 import type { TopologyView } from '../topology/index.ts';
 import type { Executor } from './executor.ts';
 import type { Hosts } from './hosts.ts';
+import { withOwnTags } from './tags.ts';
 
 /** What the APIs call: operations of the features, run on the store, answered from the topology. */
 export class EmbeddedController implements Controller {
@@ -58,7 +59,7 @@ export class EmbeddedController implements Controller {
   ): Promise<WriteResult<ResourceOf<K>>> {
     const create = operationsByKind.get(kind)?.create;
     if (!create) throw notSupported(kind, 'created');
-    const request = { spec: input.spec, tags: input.tags ?? {} };
+    const request = { spec: input.spec, tags: withOwnTags(input.tags ?? {}) };
     const { result, revision } = await this.#executor.run(caller, (draft) => create(draft, request).id);
     return { resource: this.read(kind, result, caller), revision };
   }
@@ -75,7 +76,7 @@ export class EmbeddedController implements Controller {
     const { revision } = await this.#executor.run(caller, (draft) => {
       const current = this.#forWrite(kind, id, caller, options);
       const changed = update && input.spec ? update(draft, current, { spec: input.spec }) : current;
-      if (input.tags) draft.update(changed, { tags: input.tags });
+      if (input.tags) draft.update(changed, { tags: withOwnTags(input.tags, current.tags) });
     });
     return { resource: this.read(kind, id, caller), revision };
   }

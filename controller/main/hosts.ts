@@ -44,7 +44,7 @@ export class Hosts {
       if (kind !== 'host') continue;
       if (before) this.#byDatapath.delete((before as ResourceOf<'host'>).spec.datapathId);
       if (after) this.#byDatapath.set((after as ResourceOf<'host'>).spec.datapathId, id);
-      else this.#lastSeen.delete(id);
+      else this.#forget(id);
     }
   }
 
@@ -130,6 +130,11 @@ export class Hosts {
       this.#lastSlot.set(hostId, binder.lastSlot);
       return result;
     });
+  }
+
+  #forget(id: string): void {
+    this.#lastSeen.delete(id);
+    this.#lastSlot.delete(id);
   }
 
   #require(name: string): ResourceOf<'host'> {

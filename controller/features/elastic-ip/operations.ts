@@ -1,8 +1,33 @@
-import { formatIpv4, parseAddress, type ResourceOf, WeftError } from '../../resources/index.ts';
+import {
+  type AddressRange,
+  formatIpv4,
+  parseAddress,
+  type ResourceOf,
+  WeftError,
+} from '../../resources/index.ts';
 import { chooseExternalNetwork, inRanges } from '../external-network/operations.ts';
 import { referenced } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
+
+function bounds({ first, last }: AddressRange): readonly [first: number, last: number] {
+  return [parseAddress(first, 'first'), parseAddress(last, 'last')];
+}
+
+/** How many addresses the ranges have; those in two ranges count twice. */
+function sizeOf(ranges: readonly AddressRange[]): number {
+  return ranges.map(bounds).reduce((sum, [first, last]) => sum + last - first + 1, 0);
+}
+
+/** The address at a position in the ranges, one range after the other. */
+function addressAt(ranges: readonly AddressRange[], position: number): number {
+  let rest = position;
+  for (const [first, last] of ranges.map(bounds)) {
+    if (rest <= last - first) return first + rest;
+    rest -= last - first + 1;
+  }
+  throw new RangeError(`the ranges have no address at position ${position}`);
+}
 
 function chooseAddress(
   draft: Draft,
@@ -32,11 +57,12 @@ function chooseAddress(
     }
     return wanted;
   }
-  for (const { first, last } of addressRanges) {
-    for (let address = parseAddress(first, field); address <= parseAddress(last, field); address++) {
-      const text = formatIpv4(address);
-      if (text !== gateway && !draft.isClaimed(network.id, text)) return text;
-    }
+  // Addresses mostly fill the ranges from below, so start behind as many as there are and come round once.
+  const taken = draft.view.countReferrers(network, 'in-external-network', 'elastic-ip');
+  const size = sizeOf(addressRanges);
+  for (let step = 0; step < size; step++) {
+    const text = formatIpv4(addressAt(addressRanges, (taken + step) % size));
+    if (text !== gateway && !draft.isClaimed(network.id, text)) return text;
   }
   throw new WeftError('no-free-address', `external network ${network.spec.name} has no free address`, {
     field: 'spec.externalNetworkId',
