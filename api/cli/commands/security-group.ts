@@ -40,7 +40,7 @@ interface CreateGroup extends Naming {
 function addCreate(group: Command, io: Io): void {
   const create = group
     .command('create')
-    .description('make a security group; it allows nothing until rules are added')
+    .description('make a security group; it allows everything out, and nothing in until rules are added')
     .requiredOption('--vpc <vpc>', 'VPC that it belongs to')
     .requiredOption('--name <name>', 'its name')
     .option('--description <text>', 'note for people');
