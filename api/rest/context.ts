@@ -1,11 +1,11 @@
-import type { Caller, Controller } from '@weft/controller';
+import type { Caller, Controller, ObservedController } from '@weft/controller';
 import type { ResourceOf } from '@weft/controller/resources';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ApiKind, ApiResource, Host } from '../contract/index.ts';
 
 /** What every group of routes is made from. */
 export interface RouteContext {
-  readonly controller: Controller;
+  readonly controller: ObservedController;
   readonly caller: Caller;
   readonly openflowTarget: string;
   readonly logger: FastifyBaseLogger;

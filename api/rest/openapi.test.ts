@@ -78,6 +78,7 @@ describe('the OpenAPI document', () => {
     check('Vpc', vpc.body);
     check('VpcPage', (await api.call('GET', '/v1/vpcs?limit=1')).body);
     check('Health', (await api.call('GET', '/v1/health')).body);
+    check('Ready', (await api.call('GET', '/v1/ready')).body);
     check('RegisteredHost', (await api.call('PUT', '/v1/hosts/h1?wait=applied', { spec })).body);
     check('Host', (await api.call('GET', '/v1/hosts/h1')).body);
     check('PortsAnswer', (await api.call('PUT', '/v1/hosts/h1/bindings', { ports: [] })).body);

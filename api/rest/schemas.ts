@@ -137,6 +137,10 @@ function commonSchemas(): Record<string, Schema> {
       'status',
       'revision',
     ]),
+    Ready: closedObject({ status: { type: 'string', const: 'ready' }, revision: { type: 'integer' } }, [
+      'status',
+      'revision',
+    ]),
     WatchCommit: closedObject(
       {
         revision: { type: 'integer' },

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { Controller } from '@weft/controller';
+import type { ObservedController } from '@weft/controller';
 import { WeftError } from '@weft/controller/resources';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { registerAgentRoutes } from './agent-routes.ts';
 import type { RouteContext } from './context.ts';
 import { refuseOtherMethods } from './methods.ts';
 import { registerOpenapi } from './openapi.ts';
-import { answers, operation } from './operations.ts';
 import { refuseOnSocket, sendProblem } from './problems.ts';
+import { measureRequests } from './request-metrics.ts';
 import { registerResourceRoutes } from './resource-routes.ts';
-import { componentSchemas, ref } from './schemas.ts';
+import { componentSchemas } from './schemas.ts';
+import { registerServiceRoutes } from './service-routes.ts';
 import { validatorCompiler } from './validation.ts';
 import { registerWatchRoute } from './watch-routes.ts';
 import { registerReceiptRoute } from './writing.ts';
@@ -39,7 +40,10 @@ const limits = {
 } as const;
 
 /** The REST API in front of a controller. Does not listen yet: see `listen`. */
-export function createRestServer(controller: Controller, options: RestServerOptions): FastifyInstance {
+export function createRestServer(
+  controller: ObservedController,
+  options: RestServerOptions,
+): FastifyInstance {
   const server = Fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -62,6 +66,7 @@ export function createRestServer(controller: Controller, options: RestServerOpti
     });
   });
   acceptEmptyBodies(server);
+  measureRequests(server, controller.metrics);
   const components = componentSchemas();
   for (const schema of components) server.addSchema(schema);
   server.setValidatorCompiler(validatorCompiler(components));
@@ -93,26 +98,5 @@ function acceptEmptyBodies(server: FastifyInstance): void {
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined);
     else void parse(request, body as string, done); // answers by `done`
-  });
-}
-
-function registerServiceRoutes(server: FastifyInstance, { controller }: RouteContext): void {
-  server.route({
-    method: 'GET',
-    url: '/v1/health',
-    schema: {
-      ...operation('service', 'health', 'Whether the controller answers, and how far its store is'),
-      response: answers({ 200: [ref('Health'), 'it answers'] }),
-    },
-    handler: async () => ({ status: 'ok', revision: controller.revision }),
-  });
-  server.route({
-    method: 'GET',
-    url: '/v1/openapi.json',
-    schema: {
-      ...operation('service', 'openapi', 'This document'),
-      response: answers({ 200: [{ type: 'object' }, 'OpenAPI 3.1'] }),
-    },
-    handler: async () => server.swagger(),
   });
 }

@@ -8,6 +8,8 @@ import { nearest } from './nearest.ts';
 import { operation } from './operations.ts';
 import { exposedKinds, ref, type Schema } from './schemas.ts';
 
+export const watchUrl = '/v1/watch';
+
 const watchQuery: Schema = {
   type: 'object',
   properties: {
@@ -39,7 +41,7 @@ export function registerWatchRoute(server: FastifyInstance, context: RouteContex
   });
   server.route({
     method: 'GET',
-    url: '/v1/watch',
+    url: watchUrl,
     exposeHeadRoute: false,
     schema: {
       ...operation('watch', 'watch', 'Follow changes as server-sent events', {

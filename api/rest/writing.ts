@@ -1,4 +1,4 @@
-import type { Controller, WriteOptions, WriteResult } from '@weft/controller';
+import type { ObservedController, Receipt, WriteOptions, WriteResult } from '@weft/controller';
 import { type ResourceOf, WeftError } from '@weft/controller/resources';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKind } from '../contract/index.ts';
@@ -51,7 +51,7 @@ export interface Written {
  * 202 when some have not confirmed in time. The write itself stands in either case.
  */
 export async function answerWrite(
-  controller: Controller,
+  controller: ObservedController,
   request: FastifyRequest,
   reply: FastifyReply,
   written: Written,
@@ -59,13 +59,24 @@ export async function answerWrite(
   const query = request.query as WriteQuery;
   reply.header('etag', etag(written.version ?? written.revision));
   if (query.wait === undefined) return reply.status(written.status).send(written.body);
-  const receipt = await controller.applied(written.revision, (query.timeout ?? defaultWaitSeconds) * 1000);
+  const receipt = await awaitReceipt(controller, written.revision, query.timeout);
   return reply.status(receipt.applied ? written.status : 202).send({ ...written.body, receipt });
+}
+
+async function awaitReceipt(
+  controller: ObservedController,
+  revision: number,
+  seconds = defaultWaitSeconds,
+): Promise<Receipt> {
+  const startedAt = performance.now();
+  const receipt = await controller.applied(revision, seconds * 1000);
+  controller.metrics.receiptAwaited((performance.now() - startedAt) / 1000, receipt.applied);
+  return receipt;
 }
 
 /** Answers the write of one resource; `more` joins it in the answer. */
 export function answerResource<K extends ApiKind>(
-  controller: Controller,
+  controller: ObservedController,
   request: FastifyRequest,
   reply: FastifyReply,
   { status, resource, revision }: WriteResult<ResourceOf<K>> & { readonly status: 200 | 201 },
@@ -119,8 +130,7 @@ export function registerReceiptRoute(server: FastifyInstance, { controller }: Ro
           fix: `The newest is ${controller.revision}.`,
         });
       }
-      const seconds = (request.query as WriteQuery).timeout ?? defaultWaitSeconds;
-      return controller.applied(revision, seconds * 1000);
+      return awaitReceipt(controller, revision, (request.query as WriteQuery).timeout);
     },
   });
 }

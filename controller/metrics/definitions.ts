@@ -135,7 +135,7 @@ export const definitions = {
   weft_api_request_seconds: {
     type: 'histogram',
     unit: 'seconds',
-    help: 'Time from a request to the end of its answer, waiting for hosts included. Watches are not counted: they last as long as the client wants. An address that is no route has the route none.',
+    help: 'Time from a request to the end of its answer, waiting for hosts included. Watches are not counted: they last as long as the client wants. An address that is no route has the route none; a request that cannot be read is not counted.',
     labels: ['route', 'method', 'status'],
     buckets: callSeconds,
   },

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cliPage } from './cli.ts';
 import { errorsPage } from './errors.ts';
+import { metricsPage } from './metrics.ts';
 import { pipelinePage } from './pipeline.ts';
 import { openApiDocument, restPage } from './rest.ts';
 
@@ -14,6 +15,7 @@ const pages: Readonly<Record<string, string>> = {
   'pipeline.md': notice + pipelinePage(),
   'errors.md': notice + errorsPage(),
   'cli.md': notice + cliPage(),
+  'metrics.md': notice + metricsPage(),
   'rest.md': notice + restPage(document),
   'openapi.json': `${JSON.stringify(document, null, 2)}\n`,
 };

@@ -1,9 +1,12 @@
 import type {
+  AnsweredRequest,
   Caller,
   Commit,
-  Controller,
+  ControllerMetrics,
   CreateInput,
   HostLiveness,
+  MissingPart,
+  ObservedController,
   Receipt,
   ReportedPort,
   UpdateInput,
@@ -38,13 +41,24 @@ export class StoreCompacted extends Error {
 const operator: Caller = { account: '123456789012', region: 'us-east-1' };
 
 /** The controller's interface over a map in memory: for tests of the API, which is about HTTP and not about networks. */
-export class FakeController implements Controller {
+export class FakeController implements ObservedController {
   revision = 0;
   /** Thrown by the next write, and then forgotten. */
   nextFailure: Error | undefined;
   /** What `applied` answers; the revision is filled in. */
   receipt: Omit<Receipt, 'revision'> = { applied: true, hosts: [] };
   appliedCalls: { revision: number; timeoutMs: number }[] = [];
+  /** What the API has told the metrics. */
+  answered: AnsweredRequest[] = [];
+  receiptsAwaited: { seconds: number; applied: boolean }[] = [];
+  /** What `missingParts` answers. */
+  missing: MissingPart[] = [];
+  readonly metrics: ControllerMetrics = {
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    exposition: async () => `answers_total ${this.answered.length}\n`,
+    requestAnswered: (request) => void this.answered.push(request),
+    receiptAwaited: (seconds, applied) => void this.receiptsAwaited.push({ seconds, applied }),
+  };
   oldestRevision = 1;
   heartbeats: string[] = [];
   #resources = new Map<string, AnyResource>();
@@ -146,6 +160,10 @@ export class FakeController implements Controller {
   async applied(revision: number, timeoutMs: number): Promise<Receipt> {
     this.appliedCalls.push({ revision, timeoutMs });
     return { revision, ...this.receipt };
+  }
+
+  async missingParts(): Promise<MissingPart[]> {
+    return this.missing;
   }
 
   async watch(afterRevision: number, listener: Listener) {

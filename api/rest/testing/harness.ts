@@ -68,6 +68,6 @@ async function call(url: string, method: string, body: unknown, headers: Record<
   return {
     status: response.status,
     headers: response.headers,
-    body: text === '' ? undefined : JSON.parse(text),
+    body: response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text || undefined,
   };
 }
