@@ -74,7 +74,7 @@ async function becomePrimary(
     if (!(error instanceof SwitchError)) throw error;
     throw new HandshakeError(
       'role-refused',
-      `the switch refuses generation ${generationId} (${error.codeName}): a newer controller owns it`,
+      `the switch refuses generation ${generationId} (${error.codeName}): a newer controller owns it, or this one's store is younger than that of the one before (then restart ovs-vswitchd there)`,
     );
   }
 }

@@ -47,6 +47,7 @@ describe('at the border to the network outside', () => {
       spec: {
         name: 'external',
         cidrBlock: externalCidr,
+        gateway: outsideAddress,
         addressRanges: [{ first: '203.0.113.10', last: '203.0.113.50' }],
       },
     });
@@ -89,6 +90,24 @@ describe('at the border to the network outside', () => {
       const arrived = await arrivals(node, texts, () => sendFrames(one, [tagged(forged, vlan), honest]));
       assert.deepEqual(arrived, ['honest-frame'], node.name);
     }
+  });
+
+  it('link-local addresses and groups are not routed to the network outside', async () => {
+    const router = await neighbourOf(one, '10.0.0.1');
+    const addresses = ['169.254.169.254', '224.0.0.251', '239.1.1.1', '127.0.0.1', '0.0.0.1', '192.0.2.1'];
+    const frames = addresses.map((destination) =>
+      udpFrame({
+        ethernetSource: one.mac,
+        ethernetDestination: router,
+        source: one.address,
+        destination,
+        sourcePort: 4000,
+        destinationPort: 80,
+        payload: `to-${destination}`,
+      }),
+    );
+    const texts = addresses.map((address) => `to-${address}`);
+    assert.deepEqual(await arrivals(outside, texts, () => sendFrames(one, frames)), ['to-192.0.2.1']);
   });
 
   it('only frames to the MAC of an elastic IP, without a tag, come in', async () => {

@@ -21,6 +21,7 @@ import {
   tableOf,
   whole,
 } from '../../pipeline/index.ts';
+import { netmask, parseCidr } from '../../resources/index.ts';
 
 const peer = registers.peerIdentity;
 const allowed = on(registers.flags, 1 << flags.allowed, 1 << flags.allowed);
@@ -122,6 +123,16 @@ const translatedOnly = (['external-route', 'locate'] as const).map(
   (stage): Flow => ({ stage, priority: 200, match: [isIpv4, conntrackState(['inv'])], actions: [] }),
 );
 
+/**
+ * Addresses that no router passes on, whatever its routes say: this network, loopback, link-local (RFC 3927, section
+ * 7), groups and broadcast. A route to everywhere would let the network outside answer as the metadata service.
+ */
+const neverRouted = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'].map((text): Flow => {
+  const { address, prefixLength } = parseCidr(text, 'neverRouted');
+  const match = [isIpv4, on('ipv4_dst', address, netmask(prefixLength))];
+  return { stage: 'route', priority: 64000, match, actions: [] };
+});
+
 const arpReply: Flow = {
   stage: 'arp-reply',
   priority: 100,
@@ -162,6 +173,7 @@ function baseFlows(): Flow[] {
       actions: [],
       goto: 'resolve',
     },
+    ...neverRouted,
     { stage: 'forward', priority: 200, match: [isArp], actions: [], goto: 'arp-reply' },
     arpReply,
     ...securityCheck(
