@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bed } from './bed.ts';
+import { Client, type Surroundings } from './client.ts';
+import { type FaultName, type FaultSurroundings, inflict, inflictUntil } from './faults.ts';
+import type { Journal } from './journal.ts';
+import type { Ledger } from './ledger.ts';
+import { createVpc, operate } from './operations.ts';
+import type { Outages } from './outages.ts';
+import type { Random } from './random.ts';
+
+export interface ChurnOptions {
+  readonly operations: number;
+  readonly clients: number;
+  /** No more operations after so long. */
+  readonly limitMs: number;
+  /** Longest pause of a client between two operations. */
+  readonly thinkMs: number;
+  /** Each once, in this order, or any again and again until the operations are over. */
+  readonly faults: { readonly once: readonly FaultName[] } | { readonly any: readonly FaultName[] };
+}
+
+export interface ChurnParts {
+  readonly bed: Bed;
+  readonly ledger: Ledger;
+  readonly outages: Outages;
+  readonly journal: Journal;
+  readonly random: Random;
+}
+
+/** Clients change everything at once while programs are killed. Ends with everything running, not yet in step. */
+export async function churn(options: ChurnOptions, parts: ChurnParts): Promise<void> {
+  const { bed, ledger, outages, journal, random } = parts;
+  const { cloud, machines } = bed;
+  const surroundings: Surroundings = { url: cloud.controller.apiUrl, ledger, machines, outages, journal };
+  const clients = Array.from(
+    { length: options.clients },
+    (_, index) => new Client(index, random.fork(index), surroundings),
+  );
+  const ended = new AbortController();
+  const budget = { left: options.operations };
+  const progress = setInterval(() => {
+    const state = outages.isDown ? 'controller down' : 'controller up';
+    const done = options.operations - budget.left;
+    journal.note(
+      `${done} of ${options.operations} operations, ${machines.all.length} machines, ${state}, ${journal.violationCount} wrong`,
+    );
+  }, 1000);
+  try {
+    for (const client of clients.slice(0, 2)) await createVpc(client);
+    const deadline = performance.now() + options.limitMs;
+    const faults = runFaults(options.faults, ended.signal, {
+      ...{ controller: cloud.controller, agents: cloud.agents, machines, outages, journal },
+      random: random.fork(1000),
+    });
+    await Promise.all(clients.map((client) => work(client, budget, deadline, options.thinkMs)));
+    ended.abort();
+    await faults;
+  } finally {
+    clearInterval(progress);
+    for (const client of clients) client.close();
+  }
+}
+
+async function work(
+  client: Client,
+  budget: { left: number },
+  deadline: number,
+  thinkMs: number,
+): Promise<void> {
+  const { journal } = client.surroundings;
+  while (budget.left > 0 && performance.now() < deadline) {
+    budget.left--;
+    try {
+      await operate(client);
+    } catch (error) {
+      journal.violation(`client ${client.number}: ${(error as Error).stack}`);
+    }
+    await sleep(client.random.between(0, thinkMs));
+  }
+}
+
+/** The controller's faults run beside those of the hosts, so that both can be down at once. */
+async function runFaults(
+  plan: ChurnOptions['faults'],
+  ended: AbortSignal,
+  { random, ...surroundings }: FaultSurroundings & { random: Random },
+): Promise<void> {
+  const { journal } = surroundings;
+  const observe = (work: Promise<void>) =>
+    work.catch((error: Error) => journal.violation(`fault: ${error.stack}`));
+  if ('once' in plan) {
+    for (const name of plan.once) {
+      await sleep(random.between(200, 800));
+      await observe(inflict(name, surroundings, random));
+    }
+    return;
+  }
+  const sides = [true, false].map((ofController) =>
+    plan.any.filter((name) => name.startsWith('controller') === ofController),
+  );
+  await Promise.all(
+    sides.flatMap((names, index) =>
+      names.length > 0 ? [observe(inflictUntil(ended, names, surroundings, random.fork(index)))] : [],
+    ),
+  );
+}

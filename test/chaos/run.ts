@@ -1,0 +1,126 @@
+import { readdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { eventually } from '../e2e/support/cloud.ts';
+import { Bed, type HostPicture } from './bed.ts';
+import { type ChurnOptions, churn } from './churn.ts';
+import { flowDifferences } from './flow-check.ts';
+import { Journal } from './journal.ts';
+import { Ledger } from './ledger.ts';
+import { Outages } from './outages.ts';
+import { Random } from './random.ts';
+import { storeProblems } from './store-check.ts';
+import { tearDown } from './teardown.ts';
+import { checkTraffic } from './traffic-check.ts';
+
+export interface RunOptions extends ChurnOptions {
+  readonly hosts: number;
+  readonly seed: number;
+  /** Most trials of each sort of traffic. */
+  readonly trials: number;
+  readonly say: (line: string) => void;
+}
+
+/** Longer than a round of housekeeping, which gives numbers back. */
+const housekeepingMs = 12_000;
+const goneMs = 30_000;
+
+/** One whole run. @returns what happened; everything is as it should be when it has no violations */
+export async function runChaos(options: RunOptions): Promise<Journal> {
+  const journal = new Journal(options.say);
+  const random = new Random(options.seed);
+  const parts = { journal, random, ledger: new Ledger(), outages: new Outages() };
+  await using bed = await Bed.start(options.hosts);
+  const start = await bed.pictures();
+  await bed.createExternalNetwork();
+  journal.note(`churn with seed ${options.seed}`);
+  await churn(options, { ...parts, bed });
+  for (const agent of bed.cloud.agents) {
+    if (!agent.running) journal.violation(`${agent.name} ended by itself with status ${agent.exitCode}`);
+  }
+  journal.note('everything settles');
+  await bed.settle(parts.ledger);
+  await checkAgreement(bed, parts.ledger, journal, random, options.trials);
+  journal.note('everything is deleted');
+  await checkEnd(bed, start, journal);
+  return journal;
+}
+
+/** Store, switches, acknowledgements and packets agree. */
+async function checkAgreement(
+  bed: Bed,
+  ledger: Ledger,
+  journal: Journal,
+  random: Random,
+  trials: number,
+): Promise<void> {
+  const report = (problems: Iterable<string>) => {
+    for (const problem of problems) journal.violation(problem);
+  };
+  const state = await bed.inspect(async (stored) => {
+    report(ledger.differences(stored.resources));
+    for (const host of bed.cloud.lab.hosts) {
+      report(flowDifferences(host.name, await host.dumpFlows(), stored.cookiesOf(host.name)));
+    }
+    return stored;
+  });
+  const restarted = performance.now();
+  const vms = bed.machines.all;
+  const traffic = await checkTraffic(state, { vms, outsider: bed.outsider }, random, trials);
+  report(traffic.problems);
+  journal.note(
+    `${traffic.leases} leases, ${traffic.allowed} allowed and ${traffic.denied} denied trials of traffic`,
+  );
+  await sleep(Math.max(0, restarted + housekeepingMs - performance.now()));
+  await bed.inStep();
+  await bed.inspect(async (stored) => {
+    report(storeProblems(stored, Date.now()));
+    for (const host of bed.cloud.lab.hosts) {
+      report(flowDifferences(host.name, await host.dumpFlows(), stored.cookiesOf(host.name)));
+    }
+  });
+}
+
+/** Without any resource the hosts look as they did before the first one. */
+async function checkEnd(bed: Bed, start: readonly HostPicture[], journal: Journal): Promise<void> {
+  const { client } = bed.cloud;
+  const instances = (await client.listAll('instance')).items.map(({ id }) => id);
+  await tearDown(client);
+  await bed.machines.clear();
+  let end: readonly HostPicture[] = [];
+  try {
+    await eventually(
+      'the hosts look as at the start',
+      async () => {
+        end = await bed.pictures();
+        return isDeepStrictEqual(end, start);
+      },
+      goneMs,
+    );
+  } catch {
+    for (const difference of pictureDifferences(start, end)) journal.violation(difference);
+  }
+  await bed.inspect(async ({ resources }) => {
+    const allowed = new Set(['host', 'counter', 'retired-number']);
+    for (const { kind, id } of resources) {
+      if (!allowed.has(kind)) journal.violation(`${kind} ${id} is left when everything is deleted`);
+    }
+  });
+  for (const name of await readdir('/run/netns')) {
+    const leaked =
+      instances.some((id) => name.includes(id)) || name.startsWith(`weft-${bed.cloud.lab.name}-vm-`);
+    if (leaked) journal.violation(`namespace ${name} is left`);
+  }
+}
+
+function* pictureDifferences(start: readonly HostPicture[], end: readonly HostPicture[]): Generator<string> {
+  for (const [index, before] of start.entries()) {
+    for (const what of ['flows', 'ports', 'devices'] as const) {
+      const after = end[index]?.[what] ?? [];
+      for (const line of after)
+        if (!before[what].includes(line)) yield `host ${index + 1}: left in ${what}: ${line}`;
+      for (const line of before[what])
+        if (!after.includes(line)) yield `host ${index + 1}: lost of ${what}: ${line}`;
+    }
+  }
+}
