@@ -41,8 +41,14 @@ export interface ActionCodec<A extends Action = Action> {
   /** The words with which the text form begins, in lower case. */
   readonly words: readonly string[];
   /** `argument` is what follows the word: `word:argument`, `word=argument` or `word(argument)`. */
-  parse(argument: string, context: ParseContext, word: string): Action;
+  parse(argument: string, context: ParseContext, word: string): Action | readonly Action[];
   format(action: A, context: FormatContext): string;
+}
+
+/** Words that stand for actions which have a form of their own. */
+export interface TextForm {
+  readonly words: readonly string[];
+  parse(argument: string, context: ParseContext, word: string): Action | readonly Action[];
 }
 
 /** Begins a standard action; `finishAction` completes it. */

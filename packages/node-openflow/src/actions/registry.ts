@@ -2,21 +2,27 @@ import { OpenFlowError } from '../errors.ts';
 import type { Version } from '../messages/types.ts';
 import type { FormatOptions } from '../text/context.ts';
 import { findPort, parsePort } from '../text/context.ts';
+import type { PacketKnowledge } from '../text/packet-knowledge.ts';
 import { badText, keyValues } from '../text/syntax.ts';
 import { hexOf } from '../wire/hex.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
+import { bundle } from './bundle.ts';
 import {
   type ActionCodec,
   type ActionForm,
   type DecodeContext,
   type EncodeContext,
   experimenterType,
+  type TextForm,
 } from './codec.ts';
 import { conntrack } from './conntrack.ts';
 import { controller } from './controller.ts';
+import { decapsulate, decrementNshTtl, encapsulate } from './encapsulation.ts';
 import { learn } from './learn.ts';
 import { move } from './move.ts';
+import { decrementMplsTtl, popMpls, popPbb, pushMpls, pushPbb, setMplsTtl } from './mpls.ts';
+import { multipath } from './multipath.ts';
 import {
   checkPacketLarger,
   clone,
@@ -27,19 +33,15 @@ import {
   stackPop,
   stackPush,
 } from './nicira.ts';
+import { oldWords } from './old-words.ts';
 import { output, outputRegister, outputTruncated } from './output.ts';
+import { enqueue, popQueue, setQueue } from './queue.ts';
+import { setTunnel, writeMetadata } from './registers.ts';
+import { sample } from './sample.ts';
 import { load, setField } from './set-field.ts';
-import {
-  conntrackClear,
-  decrementTtl,
-  decrementTtlToControllers,
-  exit,
-  group,
-  meter,
-  popVlan,
-  pushVlan,
-  setQueue,
-} from './simple.ts';
+import { conntrackClear, exit, group, meter, popVlan, pushVlan } from './simple.ts';
+import { finTimeout } from './timeout.ts';
+import { copyTtlIn, copyTtlOut, decrementTtl, decrementTtlToControllers, setTtl } from './ttl.ts';
 import type { Action, UnknownAction } from './types.ts';
 
 /** Every action there is. To add one, write its codec and put it here. */
@@ -70,13 +72,37 @@ export const actionCodecs: readonly ActionCodec[] = [
   checkPacketLarger,
   deleteField,
   exit,
+  setTtl,
+  copyTtlOut,
+  copyTtlIn,
+  pushMpls,
+  popMpls,
+  setMplsTtl,
+  decrementMplsTtl,
+  pushPbb,
+  popPbb,
+  popQueue,
+  setTunnel,
+  writeMetadata,
+  finTimeout,
+  multipath,
+  bundle,
+  sample,
+  encapsulate,
+  decapsulate,
+  decrementNshTtl,
 ];
+
+/** Words that stand for actions which are written in another way. */
+const textForms: readonly TextForm[] = [enqueue, ...oldWords];
 
 /** Actions inside actions, deeper than any switch accepts. */
 const deepestNesting = 32;
 
 const byType = new Map(actionCodecs.map((codec) => [codec.type, codec]));
-const byWord = new Map(actionCodecs.flatMap((codec) => codec.words.map((word) => [word, codec] as const)));
+const byWord = new Map(
+  [...actionCodecs, ...textForms].flatMap((form) => form.words.map((word) => [word, form] as const)),
+);
 const formsByVersion = new Map<number, Map<number, ActionForm<Action>>>();
 
 /** One number for experimenter and subtype: experimenters are 32 bits wide, subtypes 16. */
@@ -180,34 +206,45 @@ export function decodeActions(reader: Reader, version: Version): Action[] {
   return coderOf(version).decodeActions(reader);
 }
 
-function parseAction(key: string, value: string, depth: number): Action {
+function parseAction(
+  key: string,
+  value: string,
+  packet: PacketKnowledge | undefined,
+  depth: number,
+): Action[] {
   const word = key.toLowerCase();
-  const codec = byWord.get(word);
-  if (codec) return codec.parse(value, { parseActions: (text) => parseNested(text, depth + 1) }, word);
-  if (findPort(key) !== undefined) return { type: 'output', port: parsePort(key) };
-  return badText(`there is no action "${key}"`);
+  const form = byWord.get(word);
+  if (!form) {
+    if (findPort(key) !== undefined) return [{ type: 'output', port: parsePort(key) }];
+    return badText(`there is no action "${key}"`);
+  }
+  const parseActions = (text: string) => parseNested(text, packet?.copy(), depth + 1);
+  const parsed = form.parse(value, packet ? { parseActions, packet } : { parseActions }, word);
+  const actions = Array.isArray(parsed) ? (parsed as Action[]) : [parsed as Action];
+  for (const action of actions) packet?.follow(action);
+  return actions;
 }
 
-function parseNested(text: string, depth: number): Action[] {
+function parseNested(text: string, packet: PacketKnowledge | undefined, depth: number): Action[] {
   if (depth > deepestNesting) throw new OpenFlowError('OPENFLOW_TOO_DEEP', 'actions are nested too deeply');
   const items = keyValues(text);
   if (items.some(({ key }) => key.toLowerCase() === 'drop')) {
     return items.length === 1 ? [] : badText('drop excludes all other actions');
   }
-  return items.map(({ key, value }) => parseAction(key, value, depth));
+  return items.flatMap(({ key, value }) => parseAction(key, value, packet, depth));
 }
 
-/** Reads one action of a list that was split into keys and values. */
-export function parseActionItem(key: string, value: string): Action {
-  return parseAction(key, value, 0);
+/** Reads one item of a list of actions that was split into keys and values. */
+export function parseActionItem(key: string, value: string, packet: PacketKnowledge): Action[] {
+  return parseAction(key, value, packet, 0);
 }
 
 /**
- * Reads a list of actions in the syntax of ovs-actions(7).
+ * Reads a list of actions in the syntax of ovs-actions(7). `packet` is what is known about the packets.
  * @throws OpenFlowError OPENFLOW_BAD_TEXT
  */
-export function parseActions(text: string): Action[] {
-  return parseNested(text, 0);
+export function parseActions(text: string, packet?: PacketKnowledge): Action[] {
+  return parseNested(text, packet, 0);
 }
 
 /** Writes a list of actions as ovs-ofctl prints it; an empty one is `drop`. */

@@ -1,5 +1,5 @@
 import { OpenFlowError } from '../errors.ts';
-import { badText, parseInteger } from '../text/syntax.ts';
+import { parseInteger } from '../text/syntax.ts';
 import {
   type ActionCodec,
   finishAction,
@@ -9,14 +9,11 @@ import {
 } from './codec.ts';
 import type {
   ConntrackClearAction,
-  DecrementTtlAction,
-  DecrementTtlToControllersAction,
   ExitAction,
   GroupAction,
   MeterAction,
   PopVlanAction,
   PushVlanAction,
-  SetQueueAction,
 } from './types.ts';
 
 /** Standard 22: `u32 group`. */
@@ -53,20 +50,6 @@ export const meter: ActionCodec<MeterAction> = {
   format: (action) => `meter:${action.meter}`,
 };
 
-/** Standard 21: `u32 queue`. */
-export const setQueue: ActionCodec<SetQueueAction> = {
-  type: 'set-queue',
-  words: ['set_queue'],
-  forms: [{ number: 21, decode: (reader) => ({ type: 'set-queue', queue: reader.u32() }) }],
-  encode(writer, action) {
-    const start = startAction(writer, 21);
-    writer.u32(action.queue, 'queue');
-    finishAction(writer, start);
-  },
-  parse: (argument) => ({ type: 'set-queue', queue: parseInteger(argument, 32, 'queue') }),
-  format: (action) => `set_queue:${action.queue}`,
-};
-
 /** Standard 17: `u16 ethertype`. */
 export const pushVlan: ActionCodec<PushVlanAction> = {
   type: 'push-vlan',
@@ -89,51 +72,6 @@ export const popVlan: ActionCodec<PopVlanAction> = {
   encode: (writer) => finishAction(writer, startAction(writer, 18), 8),
   parse: () => ({ type: 'pop-vlan' }),
   format: () => 'pop_vlan',
-};
-
-/** Standard 24. */
-export const decrementTtl: ActionCodec<DecrementTtlAction> = {
-  type: 'decrement-ttl',
-  words: ['dec_ttl'],
-  forms: [{ number: 24, decode: () => ({ type: 'decrement-ttl' }) }],
-  encode: (writer) => finishAction(writer, startAction(writer, 24), 8),
-  parse: (argument) => (argument === '' ? { type: 'decrement-ttl' } : parseControllers(argument)),
-  format: () => 'dec_ttl',
-};
-
-function parseControllers(argument: string): DecrementTtlToControllersAction {
-  const ids = argument.split(/[,\s]+/).filter((id) => id !== '');
-  if (ids.length === 0) badText('dec_ttl: at least one controller id is needed inside the parentheses');
-  const controllerIds = ids.map((id) => parseInteger(id, 16, 'dec_ttl'));
-  return { type: 'decrement-ttl-to-controllers', controllerIds };
-}
-
-/** Nicira 21: `u16 count, 4 zeros, count × u16 controller id`. */
-export const decrementTtlToControllers: ActionCodec<DecrementTtlToControllersAction> = {
-  type: 'decrement-ttl-to-controllers',
-  words: [],
-  forms: [
-    {
-      number: 21,
-      experimenter: niciraExperimenter,
-      decode(reader) {
-        const count = reader.u16();
-        reader.skip(4);
-        const controllerIds: number[] = [];
-        while (controllerIds.length < count) controllerIds.push(reader.u16());
-        return { type: 'decrement-ttl-to-controllers', controllerIds };
-      },
-    },
-  ],
-  encode(writer, action) {
-    const start = startExperimenterAction(writer, 21);
-    writer.u16(action.controllerIds.length, 'number of controllers');
-    writer.pad(4);
-    for (const id of action.controllerIds) writer.u16(id, 'controller id');
-    finishAction(writer, start);
-  },
-  parse: parseControllers,
-  format: (action) => `dec_ttl(${action.controllerIds.join(',')})`,
 };
 
 /** Nicira 17. */

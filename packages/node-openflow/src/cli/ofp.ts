@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { OpenFlowError } from '../errors.ts';
-import { canonicalMatch } from '../fields/canonical.ts';
+import { ovsOfctlMatch } from '../fields/ovs-match.ts';
 import type { FlowModCommand } from '../messages/flow-mod-types.ts';
 import { decodeMessage, encodeMessage } from '../messages/registry.ts';
 import type { Version } from '../messages/types.ts';
@@ -75,7 +75,7 @@ function encode(line: string): object {
   if (typeof request.text !== 'string') return badText('the request has no "text"');
   const flow = parseFlow(request.text, command);
   return {
-    hex: [hexOf(encodeMessage({ ...flow, match: canonicalMatch(flow.match, version) }, { version }))],
+    hex: [hexOf(encodeMessage({ ...flow, match: ovsOfctlMatch(flow.match, version) }, { version }))],
   };
 }
 

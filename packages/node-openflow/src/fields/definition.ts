@@ -32,6 +32,7 @@ export type Prerequisite =
   | 'nd'
   | 'nd-solicitation'
   | 'nd-advertisement'
+  | 'nsh'
   | 'ct-ip'
   | 'ct-ipv4'
   | 'ct-ipv6'
@@ -111,6 +112,11 @@ export function onf(field: number, name: string): FieldCode {
 
 export function nicira(field: number, name: string): FieldCode {
   return { name: `NXOXM_ET_${name}`, class: experimenterClass, field, experimenter: 0x2320, since: 0 };
+}
+
+/** The experimenter of the network service header's fields. */
+export function nsh(field: number, name: string): FieldCode {
+  return { name: `NXOXM_NSH_${name}`, class: experimenterClass, field, experimenter: 0x005ad650, since: 0 };
 }
 
 export function ericsson(field: number, name: string): FieldCode {

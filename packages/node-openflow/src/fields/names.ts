@@ -19,6 +19,12 @@ export type TunnelFieldName =
   | 'tun_flags'
   | 'tun_gbp_id'
   | 'tun_gbp_flags'
+  | 'tun_erspan_idx'
+  | 'tun_erspan_ver'
+  | 'tun_erspan_dir'
+  | 'tun_erspan_hwid'
+  | 'tun_gtpu_flags'
+  | 'tun_gtpu_msgtype'
   | `tun_metadata${UpTo63}`;
 
 export type ConntrackFieldName =
@@ -34,8 +40,19 @@ export type ConntrackFieldName =
   | 'ct_ipv6_src'
   | 'ct_ipv6_dst';
 
+/** The network service header (RFC 8300). */
+export type NshFieldName =
+  | 'nsh_flags'
+  | 'nsh_ttl'
+  | 'nsh_mdtype'
+  | 'nsh_np'
+  | 'nsh_spi'
+  | 'nsh_si'
+  | `nsh_c${1 | 2 | 3 | 4}`;
+
 export type PipelineFieldName =
   | 'in_port'
+  | 'in_phy_port'
   /** The 32-bit input port in actions, where `in_port` is the 16-bit one. */
   | 'in_port_oxm'
   | 'metadata'
@@ -87,7 +104,10 @@ export type PacketFieldName =
   | 'nd_sll'
   | 'nd_tll'
   | 'nd_reserved'
-  | 'nd_options_type';
+  | 'nd_options_type'
+  | 'ipv6_exthdr'
+  | 'pbb_isid'
+  | 'pbb_uca';
 
 /**
  * A field this library does not know: `oxm_<class>_<field>` or `oxm_ffff_<field>_<experimenter>`, class and experimenter in
@@ -102,6 +122,7 @@ export type FieldName =
   | TunnelFieldName
   | ConntrackFieldName
   | PacketFieldName
+  | NshFieldName
   | UnknownFieldName;
 
 /**

@@ -92,6 +92,7 @@ function readValue(reader: Reader, bytes: number, variable: boolean): FieldValue
   if (bytes === 2) return reader.u16();
   if (bytes === 1) return reader.u8();
   if (bytes === 6) return reader.u48();
+  if (bytes === 3) return Number(reader.big(3));
   return bytes === 8 ? reader.u64() : reader.u128();
 }
 

@@ -125,3 +125,11 @@ export const arpFields: readonly FieldDefinition[] = [
   field('arp_sha', 48, 'ethernet', [nxm1(17, 'ARP_SHA'), oxm(24, 'ARP_SHA')], { prerequisite: 'arp' }),
   field('arp_tha', 48, 'ethernet', [nxm1(18, 'ARP_THA'), oxm(25, 'ARP_THA')], { prerequisite: 'arp' }),
 ];
+
+/** Fields of the standard that Open vSwitch does not have. */
+export const standardOnlyFields: readonly FieldDefinition[] = [
+  field('in_phy_port', 32, 'port', [oxm(1, 'IN_PHY_PORT')], exact),
+  field('pbb_isid', 24, 'decimal', [oxm(37, 'PBB_ISID')], { prerequisite: 'ethernet' }),
+  field('pbb_uca', 1, 'decimal', [oxm(41, 'PBB_UCA')], exact),
+  field('ipv6_exthdr', 9, 'hexadecimal', [oxm(39, 'IPV6_EXTHDR')], { prerequisite: 'ipv6' }),
+];

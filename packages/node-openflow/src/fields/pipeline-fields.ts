@@ -1,4 +1,14 @@
-import { type FieldDefinition, field, nicira, nxm0, nxm1, onf, oxm, packetRegister } from './definition.ts';
+import {
+  type FieldDefinition,
+  field,
+  nicira,
+  nsh,
+  nxm0,
+  nxm1,
+  onf,
+  oxm,
+  packetRegister,
+} from './definition.ts';
 import type { FieldName } from './names.ts';
 
 /** Fields about the way of a packet that Open vSwitch writes before the packet's own fields. */
@@ -60,6 +70,28 @@ export const tunnelFields: readonly FieldDefinition[] = [
   field('tun_gbp_id', 16, 'decimal', [nxm1(38, 'TUN_GBP_ID')]),
   field('tun_gbp_flags', 8, 'hexadecimal', [nxm1(39, 'TUN_GBP_FLAGS')]),
   ...tunnelOptions,
+  field('tun_erspan_idx', 20, 'hexadecimal', [nicira(11, 'ERSPAN_IDX')], { bytes: 4 }),
+  field('tun_erspan_ver', 4, 'decimal', [nicira(12, 'ERSPAN_VER')]),
+  field('tun_erspan_dir', 1, 'decimal', [nicira(13, 'ERSPAN_DIR')]),
+  field('tun_erspan_hwid', 6, 'hexadecimal', [nicira(14, 'ERSPAN_HWID')]),
+  field('tun_gtpu_flags', 8, 'hexadecimal', [nicira(15, 'GTPU_FLAGS')]),
+  field('tun_gtpu_msgtype', 8, 'decimal', [nicira(16, 'GTPU_MSGTYPE')]),
+];
+
+const nshPart = { prerequisite: 'nsh' } as const;
+const exactNshPart = { ...nshPart, maskable: false } as const;
+
+/** The network service header (RFC 8300). */
+export const nshFields: readonly FieldDefinition[] = [
+  field('nsh_flags', 8, 'decimal', [nsh(1, 'FLAGS')], nshPart),
+  field('nsh_ttl', 8, 'decimal', [nsh(10, 'TTL')], exactNshPart),
+  field('nsh_mdtype', 8, 'decimal', [nsh(2, 'MDTYPE')], exactNshPart),
+  field('nsh_np', 8, 'decimal', [nsh(3, 'NP')], exactNshPart),
+  field('nsh_spi', 24, 'hexadecimal', [nsh(4, 'SPI')], { ...exactNshPart, bytes: 4, aliases: ['nsp'] }),
+  field('nsh_si', 8, 'decimal', [nsh(5, 'SI')], { ...exactNshPart, aliases: ['nsi'] }),
+  ...([1, 2, 3, 4] as const).map((i) =>
+    field(`nsh_c${i}`, 32, 'hexadecimal', [nsh(5 + i, `C${i}`)], { ...nshPart, aliases: [`nshc${i}`] }),
+  ),
 ];
 
 /** What the connection tracker says about a packet. */

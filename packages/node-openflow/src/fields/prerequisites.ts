@@ -6,6 +6,7 @@ import { matchTable } from './registry.ts';
 
 const protocol = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58, sctp: 132 };
 const neighbour = { solicitation: 135, advertisement: 136 };
+const nshPacket = 0x1894f;
 
 type Lookup = (field: FieldName) => number | undefined;
 
@@ -77,6 +78,10 @@ const rules: Record<Prerequisite, { readonly says: string; met(value: Lookup, ma
   'nd-advertisement': {
     says: 'icmpv6_type=136',
     met: (value) => isNeighbourDiscovery(value, [neighbour.advertisement]),
+  },
+  nsh: {
+    says: 'packet_type=(1,0x894f) or eth_type=0x894f',
+    met: (value) => value('packet_type') === nshPacket || value('eth_type') === (nshPacket & 0xffff),
   },
   'ct-ip': { says: 'eth_type=0x0800 or 0x86dd', met: (value) => isIp(value('eth_type')) },
   'ct-ipv4': { says: 'eth_type=0x0800', met: (value) => value('eth_type') === ethertype.ipv4 },

@@ -1,11 +1,18 @@
 import { OpenFlowError } from '../errors.ts';
 import { type FieldDefinition, field } from './definition.ts';
 import type { FieldName, UnknownFieldName } from './names.ts';
-import { arpFields, linkFields, networkFields, transportFields } from './packet-fields.ts';
+import {
+  arpFields,
+  linkFields,
+  networkFields,
+  standardOnlyFields,
+  transportFields,
+} from './packet-fields.ts';
 import {
   actionInPort,
   conntrackFields,
   metadataField,
+  nshFields,
   pipelineFields,
   registerFields,
   tunnelFields,
@@ -19,9 +26,11 @@ export const matchFields: readonly FieldDefinition[] = [
   ...transportFields,
   ...arpFields,
   ...tunnelFields,
+  ...nshFields,
   ...registerFields,
   ...conntrackFields,
   metadataField,
+  ...standardOnlyFields,
 ];
 
 /** One set of fields by name and by number. Matches and actions differ in `in_port` only. */

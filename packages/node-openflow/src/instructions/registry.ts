@@ -7,8 +7,10 @@ import {
 } from '../actions/registry.ts';
 import type { Action } from '../actions/types.ts';
 import { OpenFlowError } from '../errors.ts';
+import type { Match } from '../fields/match.ts';
 import type { Version } from '../messages/types.ts';
 import { type FormatOptions, formatTable, parseTable } from '../text/context.ts';
+import { PacketKnowledge } from '../text/packet-knowledge.ts';
 import { badText, hexadecimal, keyValues, parseBigInteger, parseInteger } from '../text/syntax.ts';
 import { hexOf } from '../wire/hex.ts';
 import type { Reader } from '../wire/reader.ts';
@@ -27,7 +29,7 @@ interface InstructionCodec<I extends Known = Known> {
   readonly word?: string;
   encode(writer: Writer, instruction: I, version: Version): void;
   decode(reader: Reader, version: Version): I;
-  parse?(argument: string): I;
+  parse?(argument: string, packet: PacketKnowledge): I;
   format(instruction: I, options: FormatOptions): string;
 }
 
@@ -103,7 +105,7 @@ const applyActions = actionList('apply-actions', 4, {
 
 const writeActions = actionList('write-actions', 3, {
   word: 'write_actions',
-  parse: (argument) => ({ type: 'write-actions', actions: parseActions(argument) }),
+  parse: (argument, packet) => ({ type: 'write-actions', actions: parseActions(argument, packet.copy()) }),
   format: ({ actions }, options) => `write_actions(${formatActions(actions, options)})`,
 });
 
@@ -220,16 +222,17 @@ function place(instruction: Instruction): number {
   return codecs.findIndex((codec) => codec.type === instruction.type);
 }
 
-/** Reads what follows `actions=`: actions, which are applied, and instructions. */
-export function parseInstructions(text: string): Instruction[] {
+/** Reads what follows `actions=` in a flow with this match: actions, which are applied, and instructions. */
+export function parseInstructions(text: string, match: Match = []): Instruction[] {
+  const packet = PacketKnowledge.fromMatch(match);
   const instructions: Instruction[] = [];
   const actions: Action[] = [];
   let dropped = false;
   for (const { key, value } of keyValues(text)) {
     const codec = byWord.get(key.toLowerCase());
-    if (codec?.parse) instructions.push(codec.parse(value));
+    if (codec?.parse) instructions.push(codec.parse(value, packet));
     else if (key.toLowerCase() === 'drop') dropped = true;
-    else actions.push(parseActionItem(key, value));
+    else actions.push(...parseActionItem(key, value, packet));
   }
   if (dropped && actions.length > 0) badText('drop excludes all other actions');
   if (actions.length > 0) instructions.push({ type: 'apply-actions', actions });

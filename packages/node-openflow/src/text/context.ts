@@ -1,5 +1,6 @@
 import type { Action } from '../actions/types.ts';
 import { ports } from '../ports.ts';
+import type { PacketKnowledge } from './packet-knowledge.ts';
 import { badText, parseInteger } from './syntax.ts';
 
 /** Names to print instead of numbers. */
@@ -15,6 +16,8 @@ export interface FormatContext extends FormatOptions {
 
 /** What parsing an action needs from its surroundings. */
 export interface ParseContext {
+  /** Absent where nothing is known about the packets, as in groups. */
+  readonly packet?: PacketKnowledge;
   parseActions(text: string): Action[];
 }
 

@@ -100,6 +100,6 @@ export function parseFlow(text: string, command: FlowModCommand = 'add'): FlowMo
   const table = deletion ? allTables : 0;
   const flow: Draft = { type: 'flow-mod', command, table, match: [], instructions: [] };
   flow.match = parseMatchItems(keyValues(head), (item) => setItem(flow, item));
-  flow.instructions = parseInstructions(actions ?? '');
+  flow.instructions = parseInstructions(actions ?? '', flow.match);
   return flow;
 }

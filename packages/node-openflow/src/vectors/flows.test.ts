@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { canonicalMatch } from '../fields/canonical.ts';
+import { ovsOfctlMatch } from '../fields/ovs-match.ts';
 import type { FlowModCommand } from '../messages/flow-mod-types.ts';
 import { decodeMessage, encodeMessage } from '../messages/registry.ts';
 import type { Version } from '../messages/types.ts';
@@ -29,7 +29,7 @@ const commands: Readonly<Record<string, FlowModCommand>> = {
 
 function encodeText(text: string, command: FlowModCommand, version: Version = 6): string {
   const flow = parseFlow(text, command);
-  return hexOf(encodeMessage({ ...flow, match: canonicalMatch(flow.match, version) }, { version }));
+  return hexOf(encodeMessage({ ...flow, match: ovsOfctlMatch(flow.match, version) }, { version }));
 }
 
 function flowOf(hex: string) {
@@ -63,8 +63,19 @@ describe('flows against what ovs-ofctl sent', () => {
   }
 });
 
+/** What is printed, by Open vSwitch as well, does not say everything. */
+const printedWithLoss = new Set([
+  // A mask over all bytes of a tunnel option.
+  'tun_metadata0=0x5/0xff actions=drop',
+  // The maximal length of an output.
+  'actions=enqueue:5:7,enqueue(LOCAL,8)',
+]);
+/** Open vSwitch prints these without their masks, and under names that it cannot read; the library does neither. */
+const printedInPart = /tun_erspan|tun_gtpu/;
+
 describe('flows against what ovs-ofctl prints', () => {
   for (const { command, text, hex, printed } of vectors.filter(({ command }) => command !== 'del-flows')) {
+    if (printedInPart.test(text)) continue;
     it(`prints ${command} ${text}`, () => {
       const flow = {
         ...flowOf(hex),
@@ -77,12 +88,11 @@ describe('flows against what ovs-ofctl prints', () => {
       };
       assert.equal(formatFlow({ ...flow, cookieMask: 0n }), matchAndActions(printed));
     });
-    // A mask over all bytes of a tunnel option is not printed, so that it cannot be read again.
-    if (text === 'tun_metadata0=0x5/0xff actions=drop') continue;
+    if (printedWithLoss.has(text)) continue;
     it(`reads what it printed of ${command} ${text}`, () => {
       const flow = flowOf(hex);
       const again = parseFlow(formatFlow(flow), flow.command);
-      assert.equal(hexOf(encodeMessage({ ...again, match: canonicalMatch(again.match) })), hex);
+      assert.equal(hexOf(encodeMessage({ ...again, match: ovsOfctlMatch(again.match) })), hex);
     });
   }
 });

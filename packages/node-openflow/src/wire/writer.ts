@@ -103,6 +103,14 @@ export class Writer {
     if (excess !== 0) this.pad(8 - excess);
   }
 
+  /** Overwrites the byte at `at`, usually a length that is known only afterwards. */
+  patch8(at: number, value: number, what: string): void {
+    if (value > 0xff) {
+      throw new OpenFlowError('OPENFLOW_TOO_LONG', `${what} is ${value} bytes long; 255 are possible`);
+    }
+    this.bytes[at] = value;
+  }
+
   /** Overwrites the 16 bits at `at`, usually a length that is known only afterwards. */
   patch16(at: number, value: number, what: string): void {
     if (value > 0xffff) {
