@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { forgetful, observed } from '../testing/faults.ts';
-import { incrementalIsFull } from '../testing/incremental.ts';
+import { incrementalIsFull } from './incremental.test-property.ts';
 
 /** Every reaction of a feature without which something would be wrong: `FEATURE KIND what happened to it`. */
 const needed = [
