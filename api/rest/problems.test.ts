@@ -225,6 +225,7 @@ describe('problems', () => {
       assert.doesNotMatch(JSON.stringify(answer.body), /secret|\.ts|at /);
       const logged = api.log.find((line) => line.requestId === answer.body.requestId);
       assert.equal((logged?.err as Error | undefined)?.message, 'secret of the house');
+      assert.equal(logged?.reqId, undefined, 'the id has one name in all logs');
     }
     const errors = api.log.filter((line) => line.level === 50);
     assert.equal(errors.length, 2, 'mistakes of callers are not logged as defects');

@@ -26,10 +26,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   if (known && known.code !== 'internal') {
     return send(reply, problemOf(known));
   }
-  request.log.error(
-    { err: error, requestId: request.id, method: request.method, url: request.url },
-    'defect',
-  );
+  // The logger of a request brings its id along, as `requestId`.
+  request.log.error({ err: error, method: request.method, url: request.url }, 'defect');
   const problem = problemOf(new WeftError('internal', 'the controller failed to answer; this is a defect'));
   return send(reply, { ...problem, requestId: request.id });
 }
