@@ -21,6 +21,7 @@ export const dropReasons = {
   'no-elastic-ip': 'The sender has no elastic IP on the network of the internet gateway.',
   'no-external-port': 'The host of the sender has no port to the external network.',
   'no-next-hop': 'The destination is beyond the external network, which has no gateway.',
+  'to-itself': 'The receiver is the sender.',
   'no-interface': 'No interface of the VPC has the destination address.',
   'receiver-not-bound': 'The receiving interface is on no host.',
   'ingress-rules': 'No ingress rule of the receiver allows the connection.',

@@ -107,6 +107,7 @@ function deliver(
   const { resources } = walk;
   const receiver = interfaceAt(resources, sender.spec.vpcId, packet.destination);
   if (!receiver) return walk.drop('delivery', 'no-interface', sender.spec.vpcId);
+  if (receiver.id === sender.id) return walk.drop('delivery', 'to-itself', sender.id);
   const binding = bindingOf(resources, receiver.id);
   if (!binding) return walk.drop('delivery', 'receiver-not-bound', receiver.id);
   const judged = judge(

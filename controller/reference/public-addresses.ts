@@ -4,6 +4,7 @@ import { addressTracker, remember, track } from './connections.ts';
 import type { Delivered, Dropped, SentOutside } from './outcome.ts';
 import type { Frame, Icmp, Ipv4 } from './packet.ts';
 import { bindingOf, canReachOutside, isInside, named, publicMac, routerMac } from './resources.ts';
+import { takeHop } from './routing.ts';
 import { type End, judge } from './security-groups.ts';
 import type { Walk } from './walk.ts';
 
@@ -40,6 +41,7 @@ export function sendOutside(
     : network.spec.gateway;
   if (nextHop === undefined) return walk.drop('external network', 'no-next-hop', network.id);
   const source = publicMac(elasticIp);
+  if (packet.destination === address) return walk.drop(stage, 'to-itself', elasticIp.id);
   const target = reachableAddress(walk, network, nextHop);
   if (target)
     return receiveOutside(
@@ -75,7 +77,9 @@ export function receiveOutside(
   const vpc = named(resources, 'vpc', owner.spec.vpcId);
   if (isInside(vpc.spec.cidrBlock, packet.source)) return walk.drop(stage, 'private-source', vpc.id);
   const receiver = { interface: owner, binding: bindingOf(resources, owner.id) as ResourceOf<'binding'> };
-  const translated = translateDestination(packet, owner.spec.privateAddress);
+  const forwarded = takeHop(packet);
+  if (!forwarded) return walk.drop(stage, 'ttl-exceeded', elasticIp.id);
+  const translated = translateDestination(forwarded, owner.spec.privateAddress);
   if (!opensOrBelongs(walk, receiver, elasticIp, translated, 'ingress')) {
     return walk.drop(stage, 'untracked', elasticIp.id);
   }

@@ -25,8 +25,7 @@ export type Way =
  * Sends a packet on by the route table of the sender's subnet.
  *
  * AWS, "Route tables": a subnet without a table of its own uses the main one; every table has a local route for the VPC; the
- * most specific route wins; a route whose target is gone has the state blackhole and drops. RFC 1812, section 5.3.1: a
- * router takes one from the time to live and drops what has none left.
+ * most specific route wins; a route whose target is gone has the state blackhole and drops.
  */
 export function route(walk: Walk, subnet: ResourceOf<'subnet'>, packet: Ipv4): Way | Dropped {
   const { resources } = walk;
@@ -44,12 +43,20 @@ export function route(walk: Walk, subnet: ResourceOf<'subnet'>, packet: Ipv4): W
   if (best.target !== 'local' && gateway?.spec.vpcId !== vpc.id) {
     return walk.drop(stage, 'detached-gateway', table.id, best.target);
   }
-  if (packet.timeToLive <= 1) return walk.drop(stage, 'ttl-exceeded', table.id);
+  const forwarded = takeHop(packet);
+  if (!forwarded) return walk.drop(stage, 'ttl-exceeded', table.id);
   walk.note(stage, `${best.destination} leads to ${best.target}`, table.id);
-  const forwarded = { ...packet, timeToLive: packet.timeToLive - 1 };
   return gateway
     ? { type: 'internet-gateway', gateway, packet: forwarded }
     : { type: 'local', packet: forwarded };
+}
+
+/**
+ * RFC 1812, section 5.3.1: a router takes one from the time to live.
+ * @returns undefined when nothing is left
+ */
+export function takeHop(packet: Ipv4): Ipv4 | undefined {
+  return packet.timeToLive > 1 ? { ...packet, timeToLive: packet.timeToLive - 1 } : undefined;
 }
 
 function prefixLength(cidr: string): number {

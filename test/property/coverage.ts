@@ -1,0 +1,120 @@
+import { dropReasons } from '../../controller/reference/index.ts';
+import type { StepResult } from './rig.ts';
+
+/** What the packets of a run must have met, each of it often. */
+const features = [
+  'in its subnet',
+  'routed in the VPC',
+  'on one host',
+  'through a tunnel',
+  'to the outside',
+  'from the outside',
+  'between elastic IPs, one host',
+  'between elastic IPs, two hosts',
+  'opens a connection',
+  'again in the original direction',
+  'reply',
+  'ICMP error of a connection',
+  'ARP answered in a subnet',
+  'ARP answered outside',
+  'DHCP answered',
+  'echo answered by the router',
+  'two bindings',
+] as const;
+export type Feature = (typeof features)[number];
+
+type Sent = Extract<StepResult, { type: 'sent' }>;
+
+/** Counts what packets have met. */
+export class Coverage {
+  readonly outcomes = new Map<string, number>();
+  readonly reasons = new Map<string, number>(Object.keys(dropReasons).map((reason) => [reason, 0]));
+  readonly features = new Map<Feature, number>(features.map((feature) => [feature, 0]));
+  packets = 0;
+  edits = 0;
+  refused = 0;
+
+  /** Counts a packet. @param twoBindings whether an interface on its way was bound on two hosts */
+  note(sent: Sent, twoBindings: boolean): void {
+    this.packets++;
+    const { outcome } = sent.evaluation;
+    count(this.outcomes, outcome.type);
+    if (outcome.type === 'dropped') count(this.reasons, outcome.reason);
+    for (const feature of featuresOf(sent)) count(this.features, feature);
+    if (twoBindings && outcome.type === 'delivered') count(this.features, 'two bindings');
+  }
+
+  add(other: Coverage): void {
+    this.packets += other.packets;
+    this.edits += other.edits;
+    this.refused += other.refused;
+    for (const [key, number] of other.outcomes) count(this.outcomes, key, number);
+    for (const [key, number] of other.reasons) count(this.reasons, key, number);
+    for (const [key, number] of other.features) count(this.features, key, number);
+  }
+
+  /** Packets that arrived somewhere, from 0 to 1. */
+  get delivered(): number {
+    const arrived = (this.outcomes.get('delivered') ?? 0) + (this.outcomes.get('sent-outside') ?? 0);
+    return arrived / Math.max(1, this.packets);
+  }
+
+  /** Reasons and features that were met less often than this. */
+  rarerThan(limit: number): string[] {
+    return [...this.reasons, ...this.features].filter(([, number]) => number < limit).map(([name]) => name);
+  }
+
+  /** A table for people. */
+  toString(): string {
+    const rows = (title: string, counts: ReadonlyMap<string, number>) =>
+      [`${title}:`, ...[...counts].map(([name, number]) => `${String(number).padStart(9)}  ${name}`)].join(
+        '\n',
+      );
+    return [
+      `${this.packets} packets, ${this.edits} edits (${this.refused} more refused), ` +
+        `${(100 * this.delivered).toFixed(1)} % arrived`,
+      rows('outcomes', this.outcomes),
+      rows('features', this.features),
+      rows('dropped', this.reasons),
+    ].join('\n');
+  }
+}
+
+function count<K>(counts: Map<K, number>, key: K, by = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
+}
+
+const relations: Readonly<Record<string, Feature>> = {
+  new: 'opens a connection',
+  original: 'again in the original direction',
+  reply: 'reply',
+  error: 'ICMP error of a connection',
+};
+
+function* featuresOf({ packet, evaluation, observation }: Sent): Generator<Feature> {
+  const { outcome, steps } = evaluation;
+  const inside = 'interfaceId' in packet.from;
+  const hosts = new Set(observation.traces.map(({ hostId }) => hostId)).size;
+  if (outcome.type === 'answered') {
+    if (outcome.by === 'dhcp') yield 'DHCP answered';
+    else if (outcome.by === 'gateway-echo') yield 'echo answered by the router';
+    else yield inside ? 'ARP answered in a subnet' : 'ARP answered outside';
+  }
+  if (outcome.type === 'sent-outside') yield 'to the outside';
+  if (outcome.type === 'delivered') {
+    const translated = steps.filter(({ stage }) => stage === 'elastic IP').length;
+    if (!inside) yield 'from the outside';
+    else if (translated > 0)
+      yield hosts === 1 ? 'between elastic IPs, one host' : 'between elastic IPs, two hosts';
+    else {
+      yield hosts === 1 ? 'on one host' : 'through a tunnel';
+      yield steps.some(({ decision }) => decision === 'for the router')
+        ? 'routed in the VPC'
+        : 'in its subnet';
+    }
+  }
+  if (outcome.type === 'dropped') return;
+  const relation = steps.findLast(({ stage }) => stage.startsWith('security groups'))?.decision.split(' ')[0];
+  const feature = relation && relations[relation];
+  if (feature) yield feature;
+}

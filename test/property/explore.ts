@@ -1,0 +1,106 @@
+import { Coverage } from './coverage.ts';
+import type { Mutation } from './fabric/host.ts';
+import { Conversations } from './generate/conversations.ts';
+import type { Edits } from './generate/edits.ts';
+import { buildNetwork, type Size, usualSize } from './generate/network.ts';
+import { probes } from './generate/probes.ts';
+import { Scene } from './generate/scene.ts';
+import { Random } from './random.ts';
+import { Rig, type StepResult } from './rig.ts';
+import type { ScriptStep } from './script.ts';
+
+export interface ExplorationOptions {
+  readonly seed: number;
+  readonly packets: number;
+  /** One edit for about so many packets. Default 12. */
+  readonly packetsPerEdit?: number;
+  readonly size?: Size;
+  /** Plants a fault into the flows that switches get. */
+  readonly mutation?: Mutation;
+  readonly checkIncremental?: boolean;
+  /** Called for each packet on which model and switches agree. */
+  readonly onSent?: (sent: Extract<StepResult, { type: 'sent' }>, rig: Rig) => void;
+}
+
+export interface Exploration {
+  readonly coverage: Coverage;
+  /** Everything that was done, in order, up to the disagreement. */
+  readonly script: readonly ScriptStep[];
+  /** What the oracles did not agree on; undefined when they always did. */
+  readonly failure: Error | undefined;
+}
+
+/** One random network with random packets and edits, until the packets are sent or the oracles disagree. */
+export async function explore(options: ExplorationOptions): Promise<Exploration> {
+  await using rig = await Rig.create(options);
+  const explorer = new Explorer(rig, options);
+  let failure: Error | undefined;
+  try {
+    await explorer.run();
+  } catch (error) {
+    failure = error as Error;
+  }
+  return { coverage: explorer.coverage, script: explorer.script, failure };
+}
+
+class Explorer {
+  readonly coverage = new Coverage();
+  readonly script: ScriptStep[] = [];
+  readonly #rig: Rig;
+  readonly #options: ExplorationOptions;
+  readonly #scene: Scene;
+  readonly #conversations = new Conversations();
+
+  constructor(rig: Rig, options: ExplorationOptions) {
+    this.#rig = rig;
+    this.#options = options;
+    this.#scene = new Scene(rig, new Random(options.seed));
+  }
+
+  async run(): Promise<void> {
+    const { packets, packetsPerEdit = 12, size = usualSize } = this.#options;
+    const { random } = this.#scene;
+    const edits = await buildNetwork(this.#scene, (step) => this.#do(step), size);
+    for (let empty = 0; this.coverage.packets < packets; ) {
+      if (random.chance(1 / packetsPerEdit)) await this.#do(edits.next());
+      else if (await this.#send()) empty = 0;
+      else if (++empty > 1000) throw new Error('the network has nothing to send packets from');
+    }
+  }
+
+  /** Sends a packet, if the choice falls on one that the network can send. */
+  async #send(): Promise<boolean> {
+    const { random } = this.#scene;
+    const step = random.chance(0.45)
+      ? this.#conversations.next(this.#scene)
+      : random.weighted(probes)(this.#scene);
+    if (!step) return false;
+    const result = await this.#do(step);
+    if (result.type !== 'sent') return false;
+    this.#conversations.note(this.#scene, step, result.evaluation.outcome);
+    this.coverage.note(result, this.#hasTwoBindings(result));
+    this.#options.onSent?.(result, this.#rig);
+    return true;
+  }
+
+  #hasTwoBindings({ packet, evaluation: { outcome } }: Extract<StepResult, { type: 'sent' }>): boolean {
+    const ids = [
+      ...('interfaceId' in packet.from ? [packet.from.interfaceId] : []),
+      ...(outcome.type === 'delivered' ? [outcome.interfaceId] : []),
+    ];
+    const bindings = this.#scene.all('binding');
+    return ids.some((id) => bindings.filter(({ spec }) => spec.networkInterfaceId === id).length > 1);
+  }
+
+  async #do(step: ScriptStep): Promise<StepResult> {
+    this.script.push(step);
+    const result = await this.#rig.run(step);
+    if (result.type === 'refused') {
+      this.script.pop();
+      this.coverage.refused++;
+    } else if (result.type === 'edited') this.coverage.edits++;
+    return result;
+  }
+}
+
+export type { Edits };

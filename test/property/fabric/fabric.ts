@@ -1,0 +1,276 @@
+import { ipv4 } from 'node-openflow';
+import {
+  packet as build,
+  formatTrace,
+  type SimulatedOutput,
+  type SimulatedPacket,
+  type SimulatedPacketIn,
+  type SimulatedPort,
+  type SimulationResult,
+} from 'node-openflow/testing';
+import { registers } from '../../../controller/pipeline/index.ts';
+import { broadcastMac, type Frame, type ReferencePacket } from '../../../controller/reference/index.ts';
+import { contains, parseAddress, parseCidr, type ResourceOf } from '../../../controller/resources/index.ts';
+import type { World } from '../../../controller/testing/world.ts';
+import { toFrame, toSimulated } from './frames.ts';
+import { type Mutation, SimulatedHost, tableNames } from './host.ts';
+import { agentTask, leaseOf } from './lease.ts';
+import type { Effect, Observation } from './observation.ts';
+import { outsideAddress, outsideMac } from './outside.ts';
+
+/** No packet of ours crosses more switches than this; one that does is in a loop. */
+const longestWay = 12;
+
+/** A packet on its way into a switch. `retried`: the agent has found the next hop for it. */
+interface Arrival {
+  readonly hostId: string;
+  readonly port: number;
+  readonly packet: SimulatedPacket;
+  readonly retried?: boolean;
+  /** It came over the segment outside, where every host sees it and most are not concerned. */
+  readonly shared?: boolean;
+}
+
+/** What happens to one packet, while it happens. */
+class Way {
+  readonly effects: Effect[] = [];
+  readonly ends: { hostId: string; stage: string }[] = [];
+  readonly traces: { hostId: string; text: () => string }[] = [];
+  readonly pending: Arrival[] = [];
+  /** Port and host where the packet came in. */
+  readonly origin: Arrival | undefined;
+  crossed = 0;
+
+  constructor(origin: Arrival | undefined) {
+    this.origin = origin;
+    if (origin) this.pending.push(origin);
+  }
+}
+
+/**
+ * All hosts with their switches, the tunnels between them and the networks outside, so that a packet in gives packets
+ * out. The agents' part is played here, too: answering DHCP and finding next hops.
+ */
+export class Fabric {
+  readonly #world: World;
+  readonly #mutation: Mutation | undefined;
+  readonly #hosts = new Map<string, SimulatedHost>();
+
+  constructor(world: World, mutation?: Mutation) {
+    this.#world = world;
+    this.#mutation = mutation;
+  }
+
+  get hosts(): Iterable<SimulatedHost> {
+    return this.#hosts.values();
+  }
+
+  /** Brings all switches to what the compiler has now. */
+  follow(): void {
+    for (const { id } of this.#world.topology.all('host')) {
+      let host = this.#hosts.get(id);
+      if (!host) {
+        host = new SimulatedHost(id, this.#mutation);
+        this.#hosts.set(id, host);
+      }
+      host.setPorts(this.#portsOf(id));
+      host.follow(this.#world.compiler);
+    }
+  }
+
+  #portsOf(hostId: string): SimulatedPort[] {
+    const host = this.#world.get('host', hostId);
+    const bindings = [...this.#world.topology.referrers(host, 'on-host', 'binding')];
+    const plain = [...Object.values(host.spec.externalPorts), ...bindings.map(({ spec }) => spec.ofport)];
+    return [{ number: host.spec.tunnelPort, tunnel: true }, ...plain.map((number) => ({ number }))];
+  }
+
+  /** Sends a packet on its way and waits until nothing moves any more. */
+  send(packet: ReferencePacket): Observation {
+    const simulated = toSimulated(packet);
+    const way =
+      'interfaceId' in packet.from
+        ? new Way(this.#fromInterface(packet.from.interfaceId, simulated))
+        : new Way(undefined);
+    if ('externalNetworkId' in packet.from) {
+      way.pending.push(...this.#externalArrivals(packet.from.externalNetworkId, simulated));
+    }
+    for (let arrival = way.pending.shift(); arrival; arrival = way.pending.shift()) this.#step(way, arrival);
+    return way;
+  }
+
+  #fromInterface(interfaceId: string, packet: SimulatedPacket): Arrival | undefined {
+    const binding = this.#newestBinding(interfaceId);
+    return binding && { hostId: binding.spec.hostId, port: binding.spec.ofport, packet };
+  }
+
+  #newestBinding(interfaceId: string): ResourceOf<'binding'> | undefined {
+    const target = { kind: 'network-interface', id: interfaceId } as const;
+    const bindings = [...this.#world.topology.referrers(target, 'of-interface', 'binding')];
+    return bindings.sort((a, b) => b.revision - a.revision)[0];
+  }
+
+  /** Every host's port to an external network is on one segment. */
+  #externalArrivals(networkId: string, packet: SimulatedPacket, except?: string): Arrival[] {
+    const { name } = this.#world.get('external-network', networkId).spec;
+    const arrivals: Arrival[] = [];
+    for (const { id, spec } of this.#world.topology.all('host')) {
+      const port = spec.externalPorts[name];
+      if (port !== undefined && id !== except) arrivals.push({ hostId: id, port, packet, shared: true });
+    }
+    return arrivals;
+  }
+
+  #inject(way: Way, { hostId, port, packet }: Arrival): SimulationResult {
+    if (++way.crossed > longestWay) throw new Error('the packet is in a loop');
+    const host = this.#hosts.get(hostId) as SimulatedHost;
+    const result = host.inject(packet, port);
+    way.traces.push({ hostId, text: () => formatTrace(result.trace, { tableNames }) });
+    return result;
+  }
+
+  #step(way: Way, arrival: Arrival): void {
+    const result = this.#inject(way, arrival);
+    const forAgent = result.toControllers.filter(isTask);
+    const stage = lastStage(result);
+    const bystander = arrival.shared === true && stage === 'external-in';
+    if (result.outputs.length + forAgent.length === 0 && !bystander) {
+      way.ends.push({ hostId: arrival.hostId, stage });
+    }
+    for (const output of result.outputs) this.#leave(way, arrival, output);
+    for (const packetIn of forAgent) this.#agent(way, arrival, packetIn);
+  }
+
+  /** A packet left by a port: back to the sender, to another host, outside, or to an interface. */
+  #leave(way: Way, arrival: Arrival, { port, packet, tunnel }: SimulatedOutput): void {
+    const { hostId } = arrival;
+    const { spec } = this.#world.get('host', hostId);
+    if (port === spec.tunnelPort) {
+      way.pending.push(this.#throughTunnel(hostId, packet, tunnel as SimulatedPacket['fields']));
+      return;
+    }
+    const network = Object.entries(spec.externalPorts).find(([, number]) => number === port)?.[0];
+    if (network !== undefined) {
+      if (port === arrival.port) way.effects.push({ type: 'answered', frame: toFrame(packet) });
+      else this.#leaveOutside(way, hostId, network, packet);
+      return;
+    }
+    const frame = toFrame(packet);
+    if (way.origin?.hostId === hostId && way.origin.port === port) {
+      way.effects.push({ type: 'answered', frame });
+    } else way.effects.push({ type: 'delivered', interfaceId: this.#interfaceAt(hostId, port), frame });
+  }
+
+  #interfaceAt(hostId: string, port: number): string {
+    for (const { spec } of this.#world.topology.all('binding')) {
+      if (spec.hostId === hostId && spec.ofport === port) return spec.networkInterfaceId;
+    }
+    throw new Error(`a packet left host ${hostId} by port ${port}, where no interface is`);
+  }
+
+  #throughTunnel(from: string, packet: SimulatedPacket, tunnel: SimulatedPacket['fields']): Arrival {
+    const destination = ipv4.format(Number(tunnel.get('tun_ipv4_dst') ?? 0));
+    for (const { id, spec } of this.#world.topology.all('host')) {
+      if (spec.tunnelAddress !== destination) continue;
+      const source = ipv4.parse(this.#world.get('host', from).spec.tunnelAddress);
+      const fields = new Map([...packet.fields, ...tunnel, ['tun_ipv4_src', source] as const]);
+      return { hostId: id, port: spec.tunnelPort, packet: { ...packet, fields } };
+    }
+    throw new Error(`a packet went through a tunnel to ${destination}, where no host is`);
+  }
+
+  /** The segment outside has the other hosts, which take what is for them, and everybody else. */
+  #leaveOutside(way: Way, hostId: string, networkName: string, packet: SimulatedPacket): void {
+    const network = this.#externalNetwork(networkName);
+    const { destination, ...frame } = toFrame(packet);
+    const nextHop = outsideAddress(destination);
+    if (nextHop !== undefined) {
+      way.effects.push({ type: 'sent-outside', externalNetworkId: network.id, nextHop, frame });
+    } else way.pending.push(...this.#externalArrivals(network.id, packet, hostId));
+  }
+
+  #externalNetwork(name: string): ResourceOf<'external-network'> {
+    for (const network of this.#world.topology.all('external-network')) {
+      if (network.spec.name === name) return network;
+    }
+    throw new Error(`there is no external network ${name}`);
+  }
+
+  /** The agent's part. */
+  #agent(way: Way, arrival: Arrival, packetIn: SimulatedPacketIn): void {
+    const { userdata } = packetIn;
+    if (userdata?.[0] === agentTask.dhcp) way.effects.push({ type: 'offered', lease: leaseOf(userdata) });
+    else if (userdata?.[0] === agentTask.resolveNeighbour) this.#resolveNeighbour(way, arrival, packetIn);
+    else throw new Error(`nobody knows what to do with a packet-in from table ${packetIn.table}`);
+  }
+
+  /**
+   * Asks for the next hop. Whoever has it answers, the switch learns from the answer, and the packet sets out again; when
+   * nobody has it, the packet would wait for an answer that never comes, and counts as sent.
+   */
+  #resolveNeighbour(way: Way, arrival: Arrival, { metadata, packet }: SimulatedPacketIn): void {
+    const value = (field: string) => Number(metadata.find((one) => one.field === field)?.value ?? 0);
+    const network = this.#world.topology.byNumber('external-network', value(registers.externalNetwork));
+    if (!network) throw new Error('the agent was asked for a neighbour on no network');
+    const nextHop = ipv4.format(value(registers.nextHop));
+    const answer = arrival.retried ? undefined : this.#whoHas(arrival.hostId, network, nextHop);
+    if (answer) {
+      this.#answerArp(way, arrival.hostId, network, nextHop, answer);
+      way.pending.push({ ...arrival, retried: true });
+      return;
+    }
+    const { destination: _unknown, ...frame } = toFrame(packet);
+    way.effects.push({ type: 'sent-outside', externalNetworkId: network.id, nextHop, frame });
+  }
+
+  /** The MAC of a neighbour: a machine outside, or an elastic IP on another host. */
+  #whoHas(hostId: string, network: ResourceOf<'external-network'>, address: string): string | undefined {
+    const { addressRanges } = network.spec;
+    const inRange = addressRanges.some(
+      ({ first, last }) =>
+        parseAddress(first, 'first') <= parseAddress(address, 'address') &&
+        parseAddress(address, 'address') <= parseAddress(last, 'last'),
+    );
+    if (!inRange) {
+      const inside = contains(parseCidr(network.spec.cidrBlock, 'cidr'), parseAddress(address, 'address'));
+      return inside ? outsideMac(address) : undefined;
+    }
+    const asking = { ethSrc: outsideMac('203.0.113.250'), ethDst: broadcastMac };
+    const request = build.arp({ ...asking, senderAddress: '203.0.113.250', targetAddress: address });
+    const answers: Frame[] = [];
+    for (const arrival of this.#externalArrivals(network.id, request, hostId)) {
+      const host = this.#hosts.get(arrival.hostId) as SimulatedHost;
+      const { outputs } = host.inject(request, arrival.port);
+      answers.push(...outputs.map((output) => toFrame(output.packet)));
+    }
+    if (answers.length > 1) throw new Error(`${answers.length} hosts answer for ${address}`);
+    return answers[0]?.source;
+  }
+
+  #answerArp(
+    way: Way,
+    hostId: string,
+    network: ResourceOf<'external-network'>,
+    address: string,
+    ethSrc: string,
+  ): void {
+    const port = this.#world.get('host', hostId).spec.externalPorts[network.spec.name] as number;
+    const targetAddress = network.spec.gateway ?? '0.0.0.0';
+    const reply = build.arp({ op: 2, ethSrc, ethDst: broadcastMac, senderAddress: address, targetAddress });
+    this.#inject(way, { hostId, port, packet: reply });
+  }
+}
+
+/** What the agent must act on: not what it only takes note of, nor packets at the end of their time to live. */
+function isTask({ reason, userdata }: SimulatedPacketIn): boolean {
+  return reason !== 'invalid-ttl' && userdata?.[0] !== agentTask.neighbourSeen;
+}
+
+/** The stage in which the packet ended; a called stage counts for the one that called it. */
+function lastStage({ trace }: SimulationResult): string {
+  for (let index = trace.length - 1; index >= 0; index--) {
+    const step = trace[index];
+    if (step?.type === 'lookup' && step.depth === 0) return tableNames.get(step.table) ?? `${step.table}`;
+  }
+  return 'nowhere';
+}

@@ -1,0 +1,137 @@
+import { decodeMessage, type FlowMod, type Message } from 'node-openflow';
+import {
+  FlowTableSimulator,
+  type SimulatedMessage,
+  type SimulatedPacket,
+  type SimulatedPort,
+  type SimulationResult,
+} from 'node-openflow/testing';
+import type { Compiler, StoredFragment } from '../../../controller/compiler/index.ts';
+import { type ScopeKey, stages } from '../../../controller/pipeline/index.ts';
+import { withoutTwins } from './twins.ts';
+
+/** Changes a flow before a switch gets it, or takes it away: how a fault of the compiler is planted. */
+export type Mutation = (flow: FlowMod) => FlowMod | undefined;
+
+const unchanged: Mutation = (flow) => flow;
+/** Names of the stages by table number. */
+export const tableNames: ReadonlyMap<number, string> = new Map(
+  stages.map(({ name }, index) => [index, name]),
+);
+/** Geneve option of the sender's identity. */
+const identityOption = { optionClass: 0x0177, optionType: 1, optionLength: 4, index: 0 } as const;
+const allTables = 255;
+const simulated = new Set<Message['type']>([
+  'flow-mod',
+  'group-mod',
+  'meter-mod',
+  'tlv-table-mod',
+  'ct-flush-zone',
+]);
+
+/** The flow-mods of a fragment, decoded from the very bytes that switches get. */
+function flowsOf({ bytes }: StoredFragment): FlowMod[] {
+  const flows: FlowMod[] = [];
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  for (let offset = 0; offset < bytes.length; ) {
+    const length = view.getUint16(offset + 2);
+    flows.push(decodeMessage(bytes.subarray(offset, offset + length)) as FlowMod);
+    offset += length;
+  }
+  return flows;
+}
+
+/** What a switch has of one scope. */
+interface Installed {
+  readonly number: number;
+  readonly fragments: Map<string, StoredFragment>;
+  digest: bigint | undefined;
+}
+
+/** One host: a simulated switch that is kept as the compiler wants it, in the way the southbound does it. */
+export class SimulatedHost {
+  readonly id: string;
+  readonly switch = new FlowTableSimulator({ ports: [] });
+  readonly #mutation: Mutation;
+  readonly #installed = new Map<ScopeKey, Installed>();
+
+  constructor(id: string, mutation: Mutation = unchanged) {
+    this.id = id;
+    this.#mutation = mutation;
+    this.switch.apply({ type: 'tlv-table-mod', command: 'add', mappings: [identityOption] });
+  }
+
+  /** The ports that the switch has. */
+  setPorts(ports: readonly SimulatedPort[]): void {
+    this.switch.setPorts(ports);
+  }
+
+  /** Lets a packet come in by a port. */
+  inject(packet: SimulatedPacket, inPort: number): SimulationResult {
+    return withoutTwins(this.switch, () => this.switch.inject(packet, { inPort, names: { tableNames } }));
+  }
+
+  /** Brings the switch to what the compiler has now: additions first, then removals, then what follows. */
+  follow(compiler: Compiler): void {
+    const wanted = new Set(compiler.scopesOfHost(this.id));
+    for (const key of [...this.#installed.keys()]) if (!wanted.has(key)) this.#leave(key);
+    const additions: StoredFragment[] = [];
+    const removals: StoredFragment[] = [];
+    for (const key of wanted) this.#compare(key, compiler, additions, removals);
+    for (const fragment of additions) for (const flow of flowsOf(fragment)) this.#add(flow);
+    for (const { cookie } of removals) this.#delete({ cookie, cookieMask: 0xffff_ffff_ffff_ffffn });
+    for (const { after } of additions) this.#applyAll(after);
+  }
+
+  #compare(key: ScopeKey, compiler: Compiler, additions: StoredFragment[], removals: StoredFragment[]): void {
+    const content = compiler.scope(key);
+    const number = content?.scope.type === 'vpc' ? content.scope.number : 0;
+    const installed = this.#installed.get(key) ?? { number, fragments: new Map(), digest: undefined };
+    if (installed.digest === content?.digest && installed.digest !== undefined) return;
+    installed.digest = content?.digest;
+    this.#installed.set(key, installed);
+    for (const [name, old] of installed.fragments) {
+      if (content?.fragments.has(name)) continue;
+      installed.fragments.delete(name);
+      removals.push(old);
+    }
+    for (const [name, fragment] of content?.fragments ?? []) {
+      const old = installed.fragments.get(name);
+      if (old?.cookie === fragment.cookie) continue;
+      if (old) removals.push(old);
+      else this.#applyAll(fragment.before);
+      additions.push(fragment);
+      installed.fragments.set(name, fragment);
+    }
+  }
+
+  /** As the southbound leaves a VPC: one deletion by `metadata`. */
+  #leave(key: ScopeKey): void {
+    const { number = 0 } = this.#installed.get(key) ?? {};
+    this.#installed.delete(key);
+    this.#delete({ match: [{ field: 'metadata', value: BigInt(number) }] });
+  }
+
+  #add(flow: FlowMod): void {
+    const mutated = this.#mutation(flow);
+    if (mutated) this.switch.apply(mutated);
+  }
+
+  #delete(selection: Partial<FlowMod>): void {
+    this.switch.apply({
+      type: 'flow-mod',
+      command: 'delete',
+      table: allTables,
+      match: [],
+      instructions: [],
+      ...selection,
+    });
+  }
+
+  /** Announcements (packet-out) are for the network outside; what the switch itself obeys is applied. */
+  #applyAll(messages: readonly Message[]): void {
+    for (const message of messages) {
+      if (simulated.has(message.type)) this.switch.apply(message as SimulatedMessage);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { ipv4, mac } from 'node-openflow';
+import type { Lease } from '../../../controller/reference/index.ts';
+
+/** First byte of the user data of packets for the agent. */
+export const agentTask = { dhcp: 1, resolveNeighbour: 2, neighbourSeen: 3 } as const;
+const option = { subnetMask: 1, router: 3, mtu: 26 } as const;
+
+function optionsOf(data: Buffer): Map<number, Buffer> {
+  const options = new Map<number, Buffer>();
+  for (let at = 15; at + 1 < data.length; at += 2 + (data[at + 1] as number)) {
+    options.set(data[at] as number, data.subarray(at + 2, at + 2 + (data[at + 1] as number)));
+  }
+  return options;
+}
+
+/** The answer that the agent is told to give: task, address (4), server (4), its MAC (6), options (RFC 2132). */
+export function leaseOf(userdata: Uint8Array): Lease {
+  const data = Buffer.from(userdata);
+  const options = optionsOf(data);
+  const address = (code: number) => ipv4.format(options.get(code)?.readUInt32BE(0) ?? 0);
+  return {
+    address: ipv4.format(data.readUInt32BE(1)),
+    subnetMask: address(option.subnetMask),
+    router: address(option.router),
+    mtu: options.get(option.mtu)?.readUInt16BE(0) ?? 0,
+    serverAddress: ipv4.format(data.readUInt32BE(5)),
+    serverMac: mac.format(BigInt(data.readUIntBE(9, 6))),
+  };
+}

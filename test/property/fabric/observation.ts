@@ -1,0 +1,22 @@
+import type { Frame, Lease } from '../../../controller/reference/index.ts';
+
+/** One thing that the switches did with a packet, in the words of the reference model. */
+export type Effect =
+  | { readonly type: 'delivered'; readonly interfaceId: string; readonly frame: Frame }
+  | {
+      readonly type: 'sent-outside';
+      readonly externalNetworkId: string;
+      readonly nextHop: string;
+      readonly frame: Omit<Frame, 'destination'>;
+    }
+  | { readonly type: 'answered'; readonly frame: Frame }
+  | { readonly type: 'offered'; readonly lease: Lease };
+
+/** Everything that the switches did with a packet. */
+export interface Observation {
+  readonly effects: readonly Effect[];
+  /** Host and stage at which a copy of the packet ended without effect. */
+  readonly ends: readonly { readonly hostId: string; readonly stage: string }[];
+  /** The walks through the tables, for people. */
+  readonly traces: readonly { readonly hostId: string; readonly text: () => string }[];
+}

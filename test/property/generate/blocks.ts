@@ -1,0 +1,18 @@
+import { containsNetwork, overlaps, parseCidr } from '../../../controller/resources/index.ts';
+import type { Random } from '../random.ts';
+
+/** A block for a subnet inside of `vpcBlock` that overlaps none of `taken`, or any when that is hard. */
+export function subnetBlock(random: Random, vpcBlock: string, taken: readonly string[]): string {
+  const parse = (block: string) => parseCidr(block, 'block');
+  const prefix = vpcBlock.split('.').slice(0, 2).join('.');
+  let block = '';
+  for (let attempt = 0; attempt < 10; attempt++) {
+    block = random.pick([
+      `${prefix}.${random.between(0, 5)}.0/24`,
+      `${prefix}.8.${random.between(0, 3) * 16}/28`,
+    ]);
+    const free = taken.every((other) => !overlaps(parse(block), parse(other)));
+    if (free && containsNetwork(parse(vpcBlock), parse(block))) break;
+  }
+  return block;
+}

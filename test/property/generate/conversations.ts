@@ -1,0 +1,127 @@
+import type { Frame, Icmp, Ipv4, Outcome, TcpFlag } from '../../../controller/reference/index.ts';
+import type { SendStep } from '../script.ts';
+import { externalNetwork, outsideAddresses, outsideSender, type Scene } from './scene.ts';
+
+/** A packet that arrived, and what its receiver could send back. */
+interface Exchange {
+  readonly sent: SendStep;
+  /** The packet as it arrived. */
+  readonly arrived: Ipv4;
+  /** Where an answer comes from, and the frame that carries it. */
+  readonly from: string;
+  readonly link: Omit<Frame, 'content'>;
+}
+
+/** No more exchanges than this are kept; the newest take the places of the oldest. */
+const mostExchanges = 60;
+
+const icmpAnswers: Readonly<Record<number, number>> = { 8: 0, 0: 8, 13: 14, 14: 13, 15: 16, 16: 15 };
+const errors = [
+  [3, 1],
+  [3, 3],
+  [3, 4],
+  [11, 0],
+  [12, 0],
+] as const;
+
+/** Remembers what arrived, and goes on from there: again, an answer, an ICMP error. */
+export class Conversations {
+  readonly #exchanges: Exchange[] = [];
+
+  /** Notes what became of a packet. */
+  note(scene: Scene, sent: SendStep, outcome: Outcome): void {
+    const exchange = toExchange(scene, sent, outcome);
+    if (exchange) this.#exchanges.push(exchange);
+    if (this.#exchanges.length > mostExchanges) this.#exchanges.shift();
+  }
+
+  /** A packet that goes on with one of the conversations; undefined when there is none, or it has no answer. */
+  next({ random }: Scene): SendStep | undefined {
+    const exchange = random.pickOrNone(this.#exchanges);
+    if (!exchange) return undefined;
+    const act = random.weighted([
+      [3, () => exchange.sent],
+      [6, () => answer(random, exchange)],
+      [2, () => error(random, exchange)],
+    ]);
+    return act();
+  }
+}
+
+function toExchange(scene: Scene, sent: SendStep, outcome: Outcome): Exchange | undefined {
+  if (outcome.type === 'delivered') {
+    const receiver = scene.resources['network-interface'].get(outcome.interfaceId);
+    const { content, source } = outcome.frame;
+    if (!receiver || content.protocol !== 'ipv4') return undefined;
+    const subnet = scene.subnetOf(receiver);
+    const neighbour = scene.all('network-interface').find(({ spec }) => spec.macAddress === source);
+    const destination = scene.ref(neighbour ?? subnet);
+    const link = { source: scene.ref(receiver), destination };
+    return { sent, arrived: content, from: scene.name(receiver), link };
+  }
+  if (outcome.type !== 'sent-outside') return undefined;
+  const { content } = outcome.frame;
+  if (content.protocol !== 'ipv4') return undefined;
+  const elasticIp = scene.all('elastic-ip').find(({ spec }) => spec.address === content.source);
+  if (!elasticIp) return undefined;
+  const link = { source: outsideSender, destination: scene.ref(elasticIp) };
+  return { sent, arrived: content, from: externalNetwork.name, link };
+}
+
+function back({ arrived, from, link }: Exchange, payload: Ipv4['payload']): SendStep {
+  const { source: destination, destination: source } = arrived;
+  return {
+    do: 'send',
+    from,
+    frame: { ...link, content: { protocol: 'ipv4', source, destination, timeToLive: 64, payload } },
+  };
+}
+
+function answer(random: Scene['random'], exchange: Exchange): SendStep | undefined {
+  const { payload } = exchange.arrived;
+  switch (payload.protocol) {
+    case 'tcp': {
+      const { sourcePort: destinationPort, destinationPort: sourcePort } = payload;
+      const flags = nextFlags(random, payload.flags);
+      return back(exchange, { protocol: 'tcp', sourcePort, destinationPort, flags });
+    }
+    case 'udp': {
+      const { sourcePort: destinationPort, destinationPort: sourcePort } = payload;
+      return back(exchange, { protocol: 'udp', sourcePort, destinationPort });
+    }
+    case 'icmp': {
+      const type = icmpAnswers[payload.type];
+      return type === undefined ? undefined : back(exchange, { ...payload, type });
+    }
+    default:
+      return back(exchange, payload);
+  }
+}
+
+/** What a TCP mostly sends next, and now and then something else that the state machine has to bear. */
+function nextFlags(random: Scene['random'], received: readonly TcpFlag[]): readonly TcpFlag[] {
+  if (received.includes('syn') && random.chance(0.85)) {
+    return received.includes('ack') ? ['ack'] : ['syn', 'ack'];
+  }
+  if (received.includes('fin') && random.chance(0.7)) return ['fin', 'ack'];
+  return random.weighted<readonly TcpFlag[]>([
+    [6, ['ack']],
+    [4, ['psh', 'ack']],
+    [3, ['fin', 'ack']],
+    [1, ['rst', 'ack']],
+    [1, ['rst']],
+    [1, ['syn', 'ack']],
+  ]);
+}
+
+/** The receiver, or a router on the way outside, reports an error about the packet. */
+function error(random: Scene['random'], exchange: Exchange): SendStep | undefined {
+  const { arrived } = exchange;
+  if (arrived.payload.protocol === 'icmp' && arrived.payload.quoted) return undefined;
+  const [type, code] = random.pick(errors);
+  const message: Icmp = { protocol: 'icmp', type, code, quoted: arrived };
+  const step = back(exchange, message);
+  if (exchange.from !== externalNetwork.name || random.chance(0.5)) return step;
+  const content = { ...(step.frame.content as Ipv4), source: random.pick(outsideAddresses) };
+  return { ...step, frame: { ...step.frame, content } };
+}

@@ -1,0 +1,222 @@
+import { formatIpv4, lastAddress, parseCidr, type ResourceOf } from '../../../controller/resources/index.ts';
+import type { ScriptStep, Spec } from '../script.ts';
+import { subnetBlock } from './blocks.ts';
+import { someRule } from './rules.ts';
+import type { Interface, Scene } from './scene.ts';
+
+/** The step for when there is nothing to do this to: refused like any that names what is not there. */
+const nothing: ScriptStep = { do: 'remove', kind: 'vpc', name: 'nothing' };
+
+type Step = () => ScriptStep;
+
+/** Random edits, each a step that users could take. Some are refused; that is part of the test. */
+export class Edits {
+  readonly #scene: Scene;
+  readonly #used = new Map<string, number>();
+  #port = 9;
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+  }
+
+  /** One edit of a network that lives. */
+  next(): ScriptStep {
+    const edit = this.#scene.random.weighted<Step>([
+      [6, () => this.newRule()],
+      [6, () => this.removeOne('security-group-rule')],
+      [8, () => this.changeGroups()],
+      [3, () => this.newInterface()],
+      [2, () => this.removeOne('network-interface')],
+      [5, () => this.bindOne()],
+      [3, () => this.unbindOne()],
+      [3, () => this.moveOne()],
+      [5, () => this.changeRoutes()],
+      [3, () => this.changeSubnetTable()],
+      [3, () => this.changeGateway()],
+      [3, () => this.newElasticIp()],
+      [6, () => this.changeElasticIp()],
+      [2, () => this.removeOne('elastic-ip')],
+      [2, () => this.newGroup()],
+      [2, () => this.removeOne('security-group')],
+      [1, () => this.newSubnet()],
+      [1, () => this.removeOne('subnet')],
+      [1, () => this.newRouteTable()],
+    ]);
+    return edit();
+  }
+
+  #name(prefix: string): string {
+    const number = (this.#used.get(prefix) ?? 0) + 1;
+    this.#used.set(prefix, number);
+    return `${prefix}${number}`;
+  }
+
+  newVpc(cidrBlock: string): ScriptStep {
+    return { do: 'create', kind: 'vpc', name: this.#name('vpc'), spec: { cidrBlock } };
+  }
+
+  newSubnet(): ScriptStep {
+    const { random } = this.#scene;
+    const vpc = random.pickOrNone(this.#scene.all('vpc'));
+    if (!vpc) return nothing;
+    const others = this.#scene.all('subnet').filter(({ spec }) => spec.vpcId === vpc.id);
+    const taken = others.map(({ spec }) => spec.cidrBlock);
+    const cidrBlock = subnetBlock(random, vpc.spec.cidrBlock, taken);
+    return this.#create('subnet', 'subnet', { vpcId: this.#scene.ref(vpc), cidrBlock });
+  }
+
+  newGroup(): ScriptStep {
+    const vpc = this.#scene.random.pickOrNone(this.#scene.all('vpc'));
+    if (!vpc) return nothing;
+    const name = this.#name('group');
+    return { do: 'create', kind: 'security-group', name, spec: { vpcId: this.#scene.ref(vpc), name } };
+  }
+
+  newRule(): ScriptStep {
+    const group = this.#scene.random.pickOrNone(this.#scene.all('security-group'));
+    return group ? this.#create('security-group-rule', 'rule', someRule(this.#scene, group)) : nothing;
+  }
+
+  newInterface(): ScriptStep {
+    const { random } = this.#scene;
+    const subnet = random.pickOrNone(this.#scene.all('subnet'));
+    if (!subnet) return nothing;
+    const block = parseCidr(subnet.spec.cidrBlock, 'cidrBlock');
+    const last = Math.min(lastAddress(block) - 1, block.address + 20);
+    return this.#create('network-interface', 'eni', {
+      subnetId: this.#scene.ref(subnet),
+      privateAddress: formatIpv4(random.between(block.address + 4, last)),
+      ...(random.chance(0.2) ? {} : { securityGroupIds: this.#someGroups(subnet.spec.vpcId) }),
+    });
+  }
+
+  #someGroups(vpcId: string): string[] {
+    const groups = this.#scene.all('security-group').filter(({ spec }) => spec.vpcId === vpcId);
+    return this.#scene.random.sample(groups, 1, 3).map((group) => this.#scene.ref(group));
+  }
+
+  changeGroups(): ScriptStep {
+    const one = this.#scene.random.pickOrNone(this.#scene.all('network-interface'));
+    if (!one) return nothing;
+    return this.#update(one, { securityGroupIds: this.#someGroups(one.spec.vpcId) });
+  }
+
+  bindOne(): ScriptStep {
+    const one = this.#scene.random.pickOrNone(this.#scene.interfaces(false));
+    return one ? this.#bind(one, this.#scene.all('host')) : nothing;
+  }
+
+  /** Binds an interface on a second host; the older binding goes later, as in a live migration. */
+  moveOne(): ScriptStep {
+    const one = this.#scene.random.pickOrNone(this.#scene.interfaces(true));
+    if (!one) return nothing;
+    const here = new Set(this.#scene.bindingsOf(one).map(({ spec }) => spec.hostId));
+    return this.#bind(
+      one,
+      this.#scene.all('host').filter(({ id }) => !here.has(id)),
+    );
+  }
+
+  #bind(one: Interface, hosts: ResourceOf<'host'>[]): ScriptStep {
+    const host = this.#scene.random.pickOrNone(hosts);
+    if (!host) return nothing;
+    return { do: 'bind', interface: this.#scene.name(one), host: this.#scene.name(host), port: ++this.#port };
+  }
+
+  /** Takes away the oldest binding of an interface, mostly of one that has two. */
+  unbindOne(): ScriptStep {
+    const { random } = this.#scene;
+    const bound = this.#scene.interfaces(true);
+    const twice = bound.filter((one) => this.#scene.bindingsOf(one).length > 1);
+    const one = random.pickOrNone(twice.length > 0 && random.chance(0.7) ? twice : bound);
+    const binding = one && this.#scene.bindingsOf(one)[0];
+    if (!binding) return nothing;
+    const host = this.#scene.name({ id: binding.spec.hostId });
+    return { do: 'unbind', interface: this.#scene.name(one), host };
+  }
+
+  newGateway(): ScriptStep {
+    const { random } = this.#scene;
+    const attached = new Set(this.#scene.all('internet-gateway').map(({ spec }) => spec.vpcId));
+    const vpc = random.pickOrNone(this.#scene.all('vpc').filter(({ id }) => !attached.has(id)));
+    const spec = vpc ? { vpcId: this.#scene.ref(vpc) } : {};
+    return this.#create('internet-gateway', 'igw', spec);
+  }
+
+  /** Detaches a gateway, or attaches one that is free. */
+  changeGateway(): ScriptStep {
+    const { random } = this.#scene;
+    const gateway = random.pickOrNone(this.#scene.all('internet-gateway'));
+    if (!gateway) return nothing;
+    if (gateway.spec.vpcId !== undefined) return this.#update(gateway, { vpcId: null });
+    const vpc = random.pickOrNone(this.#scene.all('vpc'));
+    return vpc ? this.#update(gateway, { vpcId: this.#scene.ref(vpc) }) : nothing;
+  }
+
+  newRouteTable(): ScriptStep {
+    const vpc = this.#scene.random.pickOrNone(this.#scene.all('vpc'));
+    return vpc ? this.#create('route-table', 'table', { vpcId: this.#scene.ref(vpc) }) : nothing;
+  }
+
+  changeRoutes(): ScriptStep {
+    const table = this.#scene.random.pickOrNone(this.#scene.all('route-table'));
+    return table ? this.#update(table, { routes: this.#someRoutes(table) }) : nothing;
+  }
+
+  #someRoutes({ spec: { vpcId } }: ResourceOf<'route-table'>): Spec[] {
+    const { random } = this.#scene;
+    const gateways = this.#scene.all('internet-gateway').filter(({ spec }) => spec.vpcId === vpcId);
+    const target = () => {
+      const gateway = random.pickOrNone(gateways);
+      return gateway && random.chance(0.7) ? this.#scene.ref(gateway) : 'blackhole';
+    };
+    const subnets = this.#scene.all('subnet').filter(({ spec }) => spec.vpcId === vpcId);
+    const inside = random.pickOrNone(subnets)?.spec.cidrBlock ?? '10.0.3.0/24';
+    const routes: Spec[] = [];
+    if (random.chance(0.8) && gateways[0]) {
+      routes.push({ destination: '0.0.0.0/0', target: this.#scene.ref(gateways[0]) });
+    }
+    const more = ['198.51.100.0/24', '198.51.100.64/26', '203.0.113.0/24', '192.0.2.0/24', '10.0.0.0/8'];
+    for (const destination of random.sample(more, 0, 2)) routes.push({ destination, target: target() });
+    if (random.chance(0.15)) routes.push({ destination: inside, target: 'blackhole' });
+    return routes;
+  }
+
+  changeSubnetTable(): ScriptStep {
+    const { random } = this.#scene;
+    const subnet = random.pickOrNone(this.#scene.all('subnet'));
+    if (!subnet) return nothing;
+    const tables = this.#scene.all('route-table').filter(({ spec }) => spec.vpcId === subnet.spec.vpcId);
+    const table = random.chance(0.7) ? random.pickOrNone(tables) : undefined;
+    return this.#update(subnet, { routeTableId: table ? this.#scene.ref(table) : null });
+  }
+
+  newElasticIp(): ScriptStep {
+    const { random } = this.#scene;
+    const one = random.chance(0.85) ? random.pickOrNone(this.#scene.all('network-interface')) : undefined;
+    return this.#create('elastic-ip', 'eip', one ? { networkInterfaceId: this.#scene.ref(one) } : {});
+  }
+
+  changeElasticIp(): ScriptStep {
+    const { random } = this.#scene;
+    const elasticIp = random.pickOrNone(this.#scene.all('elastic-ip'));
+    if (!elasticIp) return nothing;
+    const one = random.chance(0.7) ? random.pickOrNone(this.#scene.all('network-interface')) : undefined;
+    return this.#update(elasticIp, { networkInterfaceId: one ? this.#scene.ref(one) : null });
+  }
+
+  removeOne(
+    kind: 'security-group-rule' | 'network-interface' | 'elastic-ip' | 'security-group' | 'subnet',
+  ): ScriptStep {
+    const victim = this.#scene.random.pickOrNone<{ id: string }>(this.#scene.all(kind));
+    return victim ? { do: 'remove', kind, name: this.#scene.name(victim) } : nothing;
+  }
+
+  #create(kind: ResourceOf<'vpc'>['kind'] | string, prefix: string, spec: Spec): ScriptStep {
+    return { do: 'create', kind: kind as 'vpc', name: this.#name(prefix), spec };
+  }
+
+  #update(resource: { kind: string; id: string }, spec: Spec): ScriptStep {
+    return { do: 'update', kind: resource.kind as 'vpc', name: this.#scene.name(resource), spec };
+  }
+}

@@ -1,0 +1,61 @@
+import type { ScriptStep } from '../script.ts';
+import { Edits } from './edits.ts';
+import { externalNetwork, type Scene } from './scene.ts';
+
+/** VPCs choose from these, so that most of them overlap. */
+const vpcBlocks = ['10.0.0.0/16', '10.0.0.0/16', '10.0.0.0/20', '172.16.0.0/16'];
+
+/** How many of what a network starts with. */
+export interface Size {
+  readonly hosts: readonly [low: number, high: number];
+  readonly vpcs: readonly [low: number, high: number];
+  readonly interfaces: readonly [low: number, high: number];
+}
+
+export const usualSize: Size = { hosts: [2, 4], vpcs: [2, 5], interfaces: [16, 40] };
+
+/** Builds a random network, step by step, by the operations that users have. */
+export async function buildNetwork(
+  scene: Scene,
+  run: (step: ScriptStep) => Promise<unknown>,
+  size: Size = usualSize,
+): Promise<Edits> {
+  const { random } = scene;
+  const edits = new Edits(scene);
+  const many = (of: readonly [number, number]) => random.between(...of);
+  const hosts = many(size.hosts);
+  for (let number = 1; number <= hosts; number++) {
+    await run({ do: 'host', name: `host${number}`, number, external: number === 1 || random.chance(0.7) });
+  }
+  await run({
+    do: 'create',
+    kind: 'external-network',
+    name: externalNetwork.name,
+    spec: externalSpec(random),
+  });
+  const vpcs = many(size.vpcs);
+  for (let index = 1; index <= vpcs; index++) await run(edits.newVpc(random.pick(vpcBlocks)));
+  for (let index = 0; index < vpcs * 3; index++) await run(edits.newSubnet());
+  for (let index = 0; index < vpcs * 3; index++) await run(edits.newGroup());
+  const interfaces = many(size.interfaces);
+  for (let index = 0; index < interfaces; index++) await run(edits.newInterface());
+  for (let index = 0; index < vpcs * 8; index++) await run(edits.newRule());
+  for (let index = 0; index < interfaces; index++) await run(edits.bindOne());
+  for (let index = 0; index < vpcs; index++) {
+    await run(edits.newGateway());
+    await run(edits.newRouteTable());
+  }
+  for (let index = 0; index < vpcs * 3; index++) await run(edits.changeRoutes());
+  for (let index = 0; index < interfaces / 2; index++) await run(edits.newElasticIp());
+  return edits;
+}
+
+function externalSpec(random: Scene['random']): Record<string, unknown> {
+  const { name, cidr, gateway, first, last } = externalNetwork;
+  return {
+    name,
+    cidrBlock: cidr,
+    ...(random.chance(0.8) ? { gateway } : {}),
+    addressRanges: [{ first, last }],
+  };
+}

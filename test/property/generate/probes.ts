@@ -1,0 +1,370 @@
+import type { Arp, Frame, Ipv4, TcpFlag } from '../../../controller/reference/index.ts';
+import { broadcastMac } from '../../../controller/reference/index.ts';
+import {
+  formatIpv4,
+  gatewayAddress,
+  lastAddress,
+  parseCidr,
+  type ResourceOf,
+} from '../../../controller/resources/index.ts';
+import type { SendStep } from '../script.ts';
+import {
+  type ElasticIp,
+  externalNetwork,
+  type Interface,
+  outsideAddresses,
+  outsideSender,
+  ping,
+  type Scene,
+  somePayload,
+} from './scene.ts';
+
+/** A packet of some sort; undefined when the network has nothing to make it from. */
+export type Probe = (scene: Scene) => SendStep | undefined;
+
+const strangeMac = '02:aa:00:00:00:01';
+
+function withSender(make: (scene: Scene, sender: Interface) => SendStep | undefined): Probe {
+  return (scene) => {
+    const sender = scene.random.pickOrNone(scene.interfaces(true));
+    return sender && make(scene, sender);
+  };
+}
+
+function withElasticIp(make: (scene: Scene, target: ElasticIp) => SendStep | undefined): Probe {
+  return (scene) => {
+    const used = scene.all('elastic-ip').filter(({ spec }) => spec.networkInterfaceId !== undefined);
+    const target = scene.random.pickOrNone(used);
+    return target && make(scene, target);
+  };
+}
+
+function router(subnet: ResourceOf<'subnet'>): string {
+  return formatIpv4(gatewayAddress(parseCidr(subnet.spec.cidrBlock, 'cidr')));
+}
+
+/** From one interface to another of the VPC, whatever the rules say. */
+const toPeer = withSender((scene, sender) => {
+  const receiver = scene.random.pickOrNone(scene.peersOf(sender));
+  if (!receiver) return undefined;
+  const { privateAddress: destination } = receiver.spec;
+  return scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
+});
+
+/** What one of the receiver's ingress rules lets through. */
+const asRuleSays = withSender((scene, receiver) => {
+  const { random } = scene;
+  const rules = scene
+    .all('security-group-rule')
+    .filter(
+      ({ spec }) => spec.direction === 'ingress' && receiver.spec.securityGroupIds.includes(spec.groupId),
+    );
+  const rule = random.pickOrNone(rules)?.spec;
+  if (!rule) return undefined;
+  const senders = scene
+    .peersOf(receiver)
+    .filter(
+      ({ spec }) =>
+        rule.referencedGroupId === undefined || spec.securityGroupIds.includes(rule.referencedGroupId),
+    );
+  const sender = random.pickOrNone(senders);
+  if (!sender) return undefined;
+  const payload = servicePayload(scene, rule);
+  return scene.fromInterface(sender, { destination: receiver.spec.privateAddress, payload });
+});
+
+function servicePayload({ random }: Scene, rule: ResourceOf<'security-group-rule'>['spec']): Ipv4['payload'] {
+  const { protocol, fromPort = 0, toPort = 65535 } = rule;
+  const destinationPort = random.pick([fromPort, toPort, random.between(fromPort, toPort)]);
+  const sourcePort = random.between(40000, 40003);
+  if (protocol === 'tcp') return { protocol, sourcePort, destinationPort, flags: ['syn'] };
+  if (protocol === 'udp') return { protocol, sourcePort, destinationPort };
+  if (protocol === 'icmp') return ping(random);
+  return protocol === 'all' ? somePayload(random) : { protocol };
+}
+
+const toOutside = withSender((scene, sender) => {
+  const destination = scene.random.pick(outsideAddresses);
+  return scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
+});
+
+const outsideWithElasticIp = withElasticIp((scene, { spec }) => {
+  const sender = scene.interfaces(true).find(({ id }) => id === spec.networkInterfaceId);
+  const destination = scene.random.pick(outsideAddresses);
+  return sender && scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
+});
+
+/** Between elastic IPs of the same cloud, from one VPC to another or within one. */
+const hairpin = withElasticIp((scene, target) => {
+  const senders = scene.interfaces(true).filter((one) => scene.elasticIpOf(one));
+  const sender = scene.random.pickOrNone(senders);
+  const payload = somePayload(scene.random);
+  return sender && scene.fromInterface(sender, { destination: target.spec.address, payload });
+});
+
+const fromOutside = withElasticIp((scene, target) => {
+  const source = scene.random.pick(outsideAddresses);
+  return scene.fromOutside(target, { source, payload: somePayload(scene.random) });
+});
+
+/** An address that only another VPC has, or nobody. */
+const toStranger = withSender((scene, sender) => {
+  const others = scene.all('network-interface').filter(({ spec }) => spec.vpcId !== sender.spec.vpcId);
+  const block = parseCidr(scene.vpcOf(sender).spec.cidrBlock, 'cidr');
+  const free = formatIpv4(block.address + scene.random.between(0, 1300));
+  const destination = scene.random.chance(0.5)
+    ? (scene.random.pickOrNone(others)?.spec.privateAddress ?? free)
+    : free;
+  return scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
+});
+
+const toUnbound = withSender((scene, sender) => {
+  const receiver = scene.random.pickOrNone(scene.peersOf(sender, false));
+  const payload = somePayload(scene.random);
+  return receiver && scene.fromInterface(sender, { destination: receiver.spec.privateAddress, payload });
+});
+
+const fromUnbound: Probe = (scene) => {
+  const sender = scene.random.pickOrNone(scene.interfaces(false));
+  const receiver = sender && scene.random.pickOrNone(scene.peersOf(sender));
+  return (
+    receiver &&
+    scene.fromInterface(sender, { destination: receiver.spec.privateAddress, payload: ping(scene.random) })
+  );
+};
+
+const toItself = withSender((scene, sender) =>
+  scene.fromInterface(sender, {
+    destination: scene.elasticIpOf(sender)?.spec.address ?? sender.spec.privateAddress,
+    payload: somePayload(scene.random),
+  }),
+);
+
+/** Addresses of which none is one machine's. */
+const toNobody = withSender((scene, sender) => {
+  const subnet = scene.subnetOf(sender);
+  const block = parseCidr(subnet.spec.cidrBlock, 'cidr');
+  const destination = scene.random.pick([
+    '224.0.0.5',
+    '239.1.2.3',
+    '255.255.255.255',
+    '127.0.0.1',
+    '169.254.169.254',
+    '0.0.0.0',
+    '240.0.0.1',
+    formatIpv4(lastAddress(block)),
+    formatIpv4(block.address),
+  ]);
+  const step = scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
+  const mac = scene.random.pick([broadcastMac, '01:00:5e:00:00:05', scene.ref(subnet)]);
+  return { ...step, frame: { ...step.frame, destination: mac } };
+});
+
+const wrongMac = withSender((scene, sender) => {
+  const step = toPeer(scene);
+  if (!step) return undefined;
+  const other = scene.random.pick(scene.all('network-interface'));
+  const destination = scene.random.pick([
+    strangeMac,
+    scene.ref(other),
+    scene.ref(scene.random.pick(scene.all('subnet'))),
+    scene.ref(scene.subnetOf(sender)),
+  ]);
+  return { ...step, frame: { ...step.frame, destination } };
+});
+
+const lowTimeToLive: Probe = (scene) => {
+  const step = (scene.random.chance(0.5) ? toPeer : outsideWithElasticIp)(scene);
+  if (!step) return undefined;
+  const content = { ...(step.frame.content as Ipv4), timeToLive: scene.random.between(0, 2) };
+  return { ...step, frame: { ...step.frame, content } };
+};
+
+const spoofed = withSender((scene, sender) => {
+  const { random } = scene;
+  const peer = random.pickOrNone(scene.peersOf(sender));
+  if (!peer) return undefined;
+  const payload = somePayload(random);
+  const honest = scene.fromInterface(sender, { destination: peer.spec.privateAddress, payload });
+  if (random.chance(0.4)) {
+    return { ...honest, frame: { ...honest.frame, source: random.pick([strangeMac, scene.ref(peer)]) } };
+  }
+  const source = random.pick([peer.spec.privateAddress, '198.51.100.7', '0.0.0.0', '127.0.0.1']);
+  return { ...honest, frame: { ...honest.frame, content: { ...(honest.frame.content as Ipv4), source } } };
+});
+
+const someArp = withSender((scene, sender) => {
+  const { random } = scene;
+  const subnet = scene.subnetOf(sender);
+  const peer = random.pickOrNone(scene.peersOf(sender, random.chance(0.8)));
+  const targets = [
+    router(subnet),
+    router(random.pick(scene.all('subnet'))),
+    peer?.spec.privateAddress ?? '10.0.0.9',
+    peer?.spec.privateAddress ?? '10.0.0.9',
+    sender.spec.privateAddress,
+    '10.0.0.77',
+    '198.51.100.7',
+  ];
+  const arp: Arp = {
+    protocol: 'arp',
+    operation: random.chance(0.9) ? 'request' : 'reply',
+    senderMac: random.chance(0.9) ? scene.ref(sender) : strangeMac,
+    senderAddress: random.weighted([
+      [8, sender.spec.privateAddress],
+      [1, '0.0.0.0'],
+      [1, '10.0.0.200'],
+    ]),
+    targetMac: '00:00:00:00:00:00',
+    targetAddress: random.pick(targets),
+  };
+  const destination = random.weighted([
+    [8, broadcastMac],
+    [1, scene.ref(subnet)],
+    [1, strangeMac],
+  ]);
+  return scene.raw(sender, { source: scene.ref(sender), destination, content: arp });
+});
+
+const arpFromOutside: Probe = (scene) => {
+  const { random } = scene;
+  const elasticIp = random.pickOrNone(scene.all('elastic-ip'));
+  const content: Arp = {
+    protocol: 'arp',
+    operation: random.chance(0.9) ? 'request' : 'reply',
+    senderMac: outsideSender,
+    senderAddress: externalNetwork.gateway,
+    targetMac: '00:00:00:00:00:00',
+    targetAddress: random.chance(0.8) ? (elasticIp?.spec.address ?? '203.0.113.10') : '203.0.113.99',
+  };
+  const frame = { source: outsideSender, destination: broadcastMac, content };
+  return { do: 'send', from: externalNetwork.name, frame };
+};
+
+const dhcp = withSender((scene, sender) => {
+  const { random } = scene;
+  const subnet = scene.subnetOf(sender);
+  const peer = random.pickOrNone(scene.peersOf(sender));
+  const fromClient = random.chance(0.8);
+  const content: Ipv4 = {
+    protocol: 'ipv4',
+    source: random.pick(['0.0.0.0', sender.spec.privateAddress]),
+    destination: random.pick([
+      '255.255.255.255',
+      router(subnet),
+      peer?.spec.privateAddress ?? '255.255.255.255',
+    ]),
+    timeToLive: 64,
+    payload: {
+      protocol: 'udp',
+      sourcePort: fromClient ? 68 : 67,
+      destinationPort: random.chance(0.9) ? (fromClient ? 67 : 68) : 1067,
+    },
+  };
+  const destination = content.destination === '255.255.255.255' ? broadcastMac : scene.ref(subnet);
+  return scene.raw(sender, { source: scene.ref(sender), destination, content });
+});
+
+const toRouter = withSender((scene, sender) => {
+  const { random } = scene;
+  const subnet = random.chance(0.7) ? scene.subnetOf(sender) : random.pick(scene.all('subnet'));
+  const payload = random.chance(0.7)
+    ? ({ protocol: 'icmp', type: 8, code: 0, identifier: random.between(1, 9) } as const)
+    : somePayload(random);
+  const step = scene.fromInterface(sender, { destination: router(subnet), payload });
+  const destination = random.chance(0.9) ? scene.ref(scene.subnetOf(sender)) : step.frame.destination;
+  return { ...step, frame: { ...step.frame, destination } };
+});
+
+/** Packets that belong to no connection: answers nobody asked for, errors about nothing, flags without sense. */
+const outOfNowhere: Probe = (scene) => {
+  const { random } = scene;
+  const step = random.pick([asRuleSays, outsideWithElasticIp, fromOutside])(scene);
+  if (!step) return undefined;
+  const content = step.frame.content as Ipv4;
+  const quoted: Ipv4 = {
+    protocol: 'ipv4',
+    source: content.destination,
+    destination: content.source,
+    timeToLive: 63,
+    payload: { protocol: 'udp', sourcePort: 7, destinationPort: 9 },
+  };
+  const tcp = (...flags: TcpFlag[]): Ipv4['payload'] => ({
+    protocol: 'tcp',
+    sourcePort: 40000,
+    destinationPort: 80,
+    flags,
+  });
+  const payload = random.pick<Ipv4['payload']>([
+    { protocol: 'icmp', type: 0, code: 0, identifier: 9 },
+    { protocol: 'icmp', type: 3, code: 3, quoted },
+    { protocol: 'icmp', type: 17, code: 0 },
+    { protocol: 'icmp', type: 8, code: 1, identifier: 2 },
+    tcp('syn', 'ack'),
+    tcp('syn', 'fin'),
+    tcp(),
+    tcp('rst'),
+    tcp('ack'),
+  ]);
+  return { ...step, frame: { ...step.frame, content: { ...content, payload } } };
+};
+
+const otherProtocol = withSender((scene, sender) => {
+  const frame: Frame = {
+    source: scene.ref(sender),
+    destination: scene.random.pick([broadcastMac, scene.ref(scene.subnetOf(sender)), '33:33:00:00:00:01']),
+    content: { protocol: scene.random.pick([0x86dd, 0x88cc, 0x0842]) },
+  };
+  return scene.raw(sender, frame);
+});
+
+const wrongFromOutside: Probe = (scene) => {
+  const { random } = scene;
+  const target = random.pickOrNone(scene.all('elastic-ip'));
+  if (!target) return undefined;
+  const step = scene.fromOutside(target, {
+    source: random.pick([...outsideAddresses, '10.0.0.5', '172.16.0.9']),
+    destination: random.chance(0.7) ? target.spec.address : random.pick(['203.0.113.99', '10.0.0.5']),
+    payload: somePayload(random),
+  });
+  const destination = random.chance(0.7)
+    ? step.frame.destination
+    : random.pick([strangeMac, broadcastMac, scene.ref(random.pick(scene.all('elastic-ip')))]);
+  return { ...step, frame: { ...step.frame, destination } };
+};
+
+const otherFromOutside: Probe = ({ random }) => ({
+  do: 'send',
+  from: externalNetwork.name,
+  frame: {
+    source: outsideSender,
+    destination: broadcastMac,
+    content: { protocol: random.pick([0x86dd, 0x88cc]) },
+  },
+});
+
+/** All sorts of packets, with how often each is sent. */
+export const probes: readonly (readonly [weight: number, probe: Probe])[] = [
+  [10, asRuleSays],
+  [5, toPeer],
+  [6, outsideWithElasticIp],
+  [3, toOutside],
+  [5, hairpin],
+  [5, fromOutside],
+  [2, toStranger],
+  [2, toUnbound],
+  [1, fromUnbound],
+  [1, toItself],
+  [2, toNobody],
+  [2, wrongMac],
+  [2, lowTimeToLive],
+  [3, spoofed],
+  [4, someArp],
+  [2, arpFromOutside],
+  [2, dhcp],
+  [2, toRouter],
+  [3, outOfNowhere],
+  [1, otherProtocol],
+  [2, wrongFromOutside],
+  [0.5, otherFromOutside],
+];

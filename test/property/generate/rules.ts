@@ -1,0 +1,62 @@
+import type { ResourceOf } from '../../../controller/resources/index.ts';
+import type { Spec } from '../script.ts';
+import { outsideAddresses, type Scene, somePort } from './scene.ts';
+
+/** A random rule for a group. */
+export function someRule(scene: Scene, group: ResourceOf<'security-group'>): Spec {
+  const { random } = scene;
+  const direction = random.weighted([
+    [3, 'ingress'],
+    [1, 'egress'],
+  ] as const);
+  return { groupId: scene.ref(group), direction, ...someService(scene), ...somePeer(scene, group) };
+}
+
+function someService({ random }: Scene): Spec {
+  return random.weighted<() => Spec>([
+    [2, () => ({ protocol: 'all' })],
+    [4, () => ({ protocol: 'tcp', ...somePortRange(random) })],
+    [3, () => ({ protocol: 'udp', ...somePortRange(random) })],
+    [3, () => ({ protocol: 'icmp', ...someIcmpKind(random) })],
+    [1, () => ({ protocol: random.pick([6, 17, 1, 47, 132, 50]) })],
+  ])();
+}
+
+function somePortRange(random: Scene['random']): Spec {
+  if (random.chance(0.15)) return {};
+  const fromPort = somePort(random);
+  const toPort = random.chance(0.5) ? fromPort : Math.min(65535, fromPort + random.between(0, 9000));
+  return { fromPort, toPort };
+}
+
+function someIcmpKind(random: Scene['random']): Spec {
+  return random.weighted<Spec>([
+    [4, {}],
+    [2, { icmpType: 8 }],
+    [1, { icmpType: 8, icmpCode: 0 }],
+    [1, { icmpType: -1, icmpCode: -1 }],
+    [1, { icmpType: 13, icmpCode: -1 }],
+    [1, { icmpType: 3, icmpCode: 4 }],
+    [1, { icmpType: 8, icmpCode: 1 }],
+  ]);
+}
+
+function somePeer(scene: Scene, { spec: { vpcId } }: ResourceOf<'security-group'>): Spec {
+  const { random } = scene;
+  const groups = scene.all('security-group').filter(({ spec }) => spec.vpcId === vpcId);
+  const group = random.pickOrNone(groups);
+  if (group && random.chance(0.5)) return { referencedGroupId: scene.ref(group) };
+  const subnets = scene.all('subnet').filter(({ spec }) => spec.vpcId === vpcId);
+  const member = random.pickOrNone(scene.all('network-interface').filter(({ spec }) => spec.vpcId === vpcId));
+  const cidrs = [
+    '0.0.0.0/0',
+    scene.vpcOf({ spec: { vpcId } }).spec.cidrBlock,
+    ...subnets.map(({ spec }) => spec.cidrBlock),
+    ...(member ? [`${member.spec.privateAddress}/32`] : []),
+    '203.0.113.0/24',
+    `${random.pick(outsideAddresses)}/32`,
+    '198.51.100.0/25',
+    '128.0.0.0/1',
+  ];
+  return { cidrIpv4: random.pick(cidrs) };
+}

@@ -1,0 +1,159 @@
+import type { Frame, Icmp, Ipv4, Resources, Tcp, Udp } from '../../../controller/reference/index.ts';
+import { contains, parseAddress, parseCidr, type ResourceOf } from '../../../controller/resources/index.ts';
+import type { Random } from '../random.ts';
+import type { Rig } from '../rig.ts';
+import type { SendStep } from '../script.ts';
+
+export type Interface = ResourceOf<'network-interface'>;
+export type ElasticIp = ResourceOf<'elastic-ip'>;
+
+export const externalNetwork = {
+  name: 'outside',
+  cidr: '203.0.113.0/24',
+  gateway: '203.0.113.1',
+  /** Elastic IPs. */
+  first: '203.0.113.10',
+  last: '203.0.113.60',
+} as const;
+
+/** Machines outside: on the external network, and beyond it. */
+export const outsideAddresses = [
+  '203.0.113.200',
+  '203.0.113.201',
+  '198.51.100.7',
+  '198.51.100.99',
+  '192.0.2.1',
+];
+
+/** What generators look at: the resources as they are, and the names that the script has for them. */
+export class Scene {
+  readonly random: Random;
+  readonly #rig: Rig;
+
+  constructor(rig: Rig, random: Random) {
+    this.#rig = rig;
+    this.random = random;
+  }
+
+  get resources(): Resources {
+    return this.#rig.resources;
+  }
+
+  /** In an order that does not depend on ids, which are random, so that a seed decides everything. */
+  all<K extends keyof Resources>(kind: K): ResourceOf<K>[] {
+    const all = [...this.resources[kind].values()] as ResourceOf<K>[];
+    if (kind === 'binding') return all.sort((a, b) => a.revision - b.revision);
+    const names = new Map(all.map((one) => [one, this.name(one)]));
+    return all.sort((a, b) => ((names.get(a) as string) < (names.get(b) as string) ? -1 : 1));
+  }
+
+  /** `@name` of a resource. */
+  ref({ id }: { id: string }): string {
+    return `@${this.name({ id })}`;
+  }
+
+  name({ id }: { id: string }): string {
+    return this.#rig.names.nameOf(id);
+  }
+
+  bindingsOf({ id }: Interface): ResourceOf<'binding'>[] {
+    return this.all('binding').filter(({ spec }) => spec.networkInterfaceId === id);
+  }
+
+  interfaces(bound: boolean): Interface[] {
+    const ids = new Set(this.all('binding').map(({ spec }) => spec.networkInterfaceId));
+    return this.all('network-interface').filter(({ id }) => ids.has(id) === bound);
+  }
+
+  /** Other interfaces of the same VPC. */
+  peersOf({ id, spec }: Interface, bound = true): Interface[] {
+    return this.interfaces(bound).filter((one) => one.id !== id && one.spec.vpcId === spec.vpcId);
+  }
+
+  subnetOf({ spec }: Interface): ResourceOf<'subnet'> {
+    return this.resources.subnet.get(spec.subnetId) as ResourceOf<'subnet'>;
+  }
+
+  vpcOf({ spec }: { spec: { vpcId: string } }): ResourceOf<'vpc'> {
+    return this.resources.vpc.get(spec.vpcId) as ResourceOf<'vpc'>;
+  }
+
+  elasticIpOf({ id }: Interface): ElasticIp | undefined {
+    return this.all('elastic-ip').find(({ spec }) => spec.networkInterfaceId === id);
+  }
+
+  interfaceAt(vpcId: string, address: string): Interface | undefined {
+    return this.all('network-interface').find(
+      ({ spec }) => spec.vpcId === vpcId && spec.privateAddress === address,
+    );
+  }
+
+  /** A frame as an honest VM sends it: to the neighbour itself inside of the subnet, else to the router. */
+  fromInterface(
+    sender: Interface,
+    packet: Omit<Ipv4, 'protocol' | 'source' | 'timeToLive'> & Partial<Ipv4>,
+  ): SendStep {
+    const subnet = this.subnetOf(sender);
+    const near = contains(
+      parseCidr(subnet.spec.cidrBlock, 'cidr'),
+      parseAddress(packet.destination, 'destination'),
+    );
+    const neighbour = near ? this.interfaceAt(sender.spec.vpcId, packet.destination) : undefined;
+    const content: Ipv4 = {
+      protocol: 'ipv4',
+      source: sender.spec.privateAddress,
+      timeToLive: 64,
+      ...packet,
+    };
+    return this.raw(sender, {
+      source: this.ref(sender),
+      destination: this.ref(neighbour ?? subnet),
+      content,
+    });
+  }
+
+  fromOutside(
+    target: ElasticIp,
+    packet: Omit<Ipv4, 'protocol' | 'destination' | 'timeToLive'> & Partial<Ipv4>,
+  ): SendStep {
+    const content: Ipv4 = { protocol: 'ipv4', destination: target.spec.address, timeToLive: 57, ...packet };
+    return {
+      do: 'send',
+      from: externalNetwork.name,
+      frame: { source: outsideSender, destination: this.ref(target), content },
+    };
+  }
+
+  raw(sender: Interface, frame: Frame): SendStep {
+    return { do: 'send', from: this.name(sender), frame };
+  }
+}
+
+/** MAC of the router outside that packets from beyond come through. */
+export const outsideSender = '06:00:cb:00:71:01';
+
+/** Few ports, so that random rules and random packets meet. */
+export const somePorts = [22, 53, 80, 443, 8080, 0, 65535] as const;
+
+export function somePort(random: Random): number {
+  return random.chance(0.8) ? random.pick(somePorts) : random.between(0, 65535);
+}
+
+export function somePayload(random: Random): Tcp | Udp | Icmp | { protocol: number } {
+  const ports = { sourcePort: random.between(40000, 40003), destinationPort: somePort(random) };
+  return random.weighted<() => Tcp | Udp | Icmp | { protocol: number }>([
+    [4, () => ({ protocol: 'tcp', ...ports, flags: ['syn'] })],
+    [3, () => ({ protocol: 'udp', ...ports })],
+    [3, () => ping(random)],
+    [1, () => ({ protocol: random.pick([47, 132, 50]) })],
+  ])();
+}
+
+export function ping(random: Random): Icmp {
+  const type = random.weighted([
+    [8, 8],
+    [1, 13],
+    [1, 15],
+  ] as const);
+  return { protocol: 'icmp', type, code: 0, identifier: random.between(1, 3) };
+}

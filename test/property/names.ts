@@ -1,0 +1,83 @@
+import { derivedMac, formatMac, type KindName } from '../../controller/resources/index.ts';
+import type { World } from '../../controller/testing/world.ts';
+
+/** A name that the script uses and nothing has: the step that made it was left out. */
+export class UnknownName extends Error {
+  constructor(name: string) {
+    super(`the script has no ${name}`);
+    this.name = 'UnknownName';
+  }
+}
+
+interface Named {
+  readonly kind: KindName;
+  readonly id: string;
+}
+
+/** What the script calls its resources. */
+export class Names {
+  readonly #world: World;
+  readonly #byName = new Map<string, Named>();
+  readonly #byId = new Map<string, string>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Names a resource and what came with it. */
+  add(name: string, kind: KindName, id: string): void {
+    this.#byName.set(name, { kind, id });
+    this.#byId.set(id, name);
+    if (kind === 'vpc') {
+      const { defaultSecurityGroupId, mainRouteTableId } = this.#world.get('vpc', id).spec;
+      this.add(`${name}.main`, 'route-table', mainRouteTableId);
+      this.add(`${name}.default`, 'security-group', defaultSecurityGroupId);
+    }
+    if (kind !== 'security-group') return;
+    const rules = [...this.#world.topology.referrers({ kind, id }, 'of-group', 'security-group-rule')];
+    rules.sort((a, b) => a.spec.direction.localeCompare(b.spec.direction));
+    for (const [index, rule] of rules.entries()) {
+      this.add(`${name}.rules.${index}`, 'security-group-rule', rule.id);
+    }
+  }
+
+  /** @throws UnknownName */
+  idOf(name: string): string {
+    return this.#find(name).id;
+  }
+
+  /** The name of a resource. @throws Error when the script did not name it */
+  nameOf(id: string): string {
+    const name = this.#byId.get(id);
+    if (name === undefined) throw new Error(`the script has no name for ${id}`);
+    return name;
+  }
+
+  #find(name: string): Named {
+    const found = this.#byName.get(name);
+    if (!found || !this.#world.topology.get(found.kind, found.id)) throw new UnknownName(name);
+    return found;
+  }
+
+  /** `@name` to the id, anywhere in a specification. */
+  resolve<T>(value: T): T {
+    if (typeof value === 'string') return (value.startsWith('@') ? this.idOf(value.slice(1)) : value) as T;
+    if (Array.isArray(value)) return value.map((one) => this.resolve(one)) as T;
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, this.resolve(one)])) as T;
+  }
+
+  /** `@name` to the MAC of an interface, an elastic IP, or a subnet's router, anywhere in a frame. */
+  resolveMacs<T>(value: T): T {
+    if (typeof value === 'string') return (value.startsWith('@') ? this.#macOf(value.slice(1)) : value) as T;
+    if (Array.isArray(value) || typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, this.resolveMacs(one)])) as T;
+  }
+
+  #macOf(name: string): string {
+    const { kind, id } = this.#find(name);
+    if (kind === 'network-interface') return this.#world.get(kind, id).spec.macAddress;
+    const { number } = this.#world.get(kind, id);
+    return formatMac(derivedMac(kind === 'subnet' ? 'subnetGateway' : 'elasticIp', number as number));
+  }
+}

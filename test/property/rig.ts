@@ -1,0 +1,154 @@
+import {
+  afterChange,
+  type Connections,
+  type Evaluation,
+  evaluate,
+  indexResources,
+  noConnections,
+  type ReferencePacket,
+  type Resources,
+} from '../../controller/reference/index.ts';
+import { kindNames, WeftError } from '../../controller/resources/index.ts';
+import { World } from '../../controller/testing/world.ts';
+import { difference } from './expected.ts';
+import { Fabric } from './fabric/fabric.ts';
+import type { Mutation } from './fabric/host.ts';
+import type { Observation } from './fabric/observation.ts';
+import { incrementalDifference } from './incremental.ts';
+import { Names, UnknownName } from './names.ts';
+import type { ScriptStep, SendStep } from './script.ts';
+
+/** What came of a step of a script. */
+export type StepResult =
+  /** The operations refused the edit, or the step names what is not there: nothing has changed. */
+  | { readonly type: 'refused' }
+  | { readonly type: 'edited' }
+  | {
+      readonly type: 'sent';
+      readonly packet: ReferencePacket;
+      readonly evaluation: Evaluation;
+      readonly observation: Observation;
+    };
+
+export interface RigOptions {
+  /** Plants a fault into the flows that switches get. */
+  readonly mutation?: Mutation;
+  /** Also compares the compiler's state with a full compile after each edit. Default true. */
+  readonly checkIncremental?: boolean;
+}
+
+/** The oracles do not agree. */
+export class Disagreement extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'Disagreement';
+  }
+}
+
+/** Runs scripts against the model and against simulated hosts with the compiled flows, and compares. */
+export class Rig implements AsyncDisposable {
+  readonly world: World;
+  readonly names: Names;
+  readonly fabric: Fabric;
+  readonly #options: RigOptions;
+  #resources: Resources;
+  #connections: Connections = noConnections;
+
+  private constructor(world: World, options: RigOptions) {
+    this.world = world;
+    this.names = new Names(world);
+    this.fabric = new Fabric(world, options.mutation);
+    this.#options = options;
+    this.#resources = indexResources([]);
+  }
+
+  static async create(options: RigOptions = {}): Promise<Rig> {
+    return new Rig(await World.create(), options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.world[Symbol.asyncDispose]();
+  }
+
+  /** The resources as the model sees them. */
+  get resources(): Resources {
+    return this.#resources;
+  }
+
+  /**
+   * Runs one step.
+   * @throws Disagreement when switches and model do not do the same with a packet, or the compiler's incremental state
+   *   is not that of a full compile
+   */
+  async run(step: ScriptStep): Promise<StepResult> {
+    if (step.do === 'send') return this.#send(step);
+    try {
+      await this.#edit(step);
+    } catch (error) {
+      if (error instanceof WeftError || error instanceof UnknownName) return { type: 'refused' };
+      throw error;
+    }
+    await this.#follow();
+    return { type: 'edited' };
+  }
+
+  async #edit(step: Exclude<ScriptStep, SendStep>): Promise<void> {
+    const { world, names } = this;
+    switch (step.do) {
+      case 'host': {
+        const externalPorts = step.external ? { outside: 2 } : {};
+        names.add(step.name, 'host', (await world.host(step.number, { externalPorts })).id);
+        return;
+      }
+      case 'create': {
+        const { id } = await world.create(step.kind, names.resolve(step.spec));
+        names.add(step.name, step.kind, id);
+        return;
+      }
+      case 'update':
+        await world.update(step.kind, names.idOf(step.name), names.resolve(step.spec));
+        return;
+      case 'remove':
+        await world.remove(step.kind, names.idOf(step.name));
+        return;
+      case 'bind':
+        await world.bind(names.idOf(step.host), names.idOf(step.interface), step.port);
+        return;
+      case 'unbind':
+        await world.unbind(names.idOf(step.host), names.idOf(step.interface));
+    }
+  }
+
+  async #follow(): Promise<void> {
+    this.fabric.follow();
+    const { topology } = this.world;
+    this.#resources = indexResources(kindNames.flatMap((kind) => [...topology.all(kind)]));
+    this.#connections = afterChange(this.#resources, this.#connections);
+    if (this.#options.checkIncremental === false) return;
+    const problem = await incrementalDifference(this.world);
+    if (problem !== undefined) throw new Disagreement(problem);
+  }
+
+  #send(step: SendStep): StepResult {
+    let packet: ReferencePacket;
+    try {
+      packet = this.packetOf(step);
+    } catch (error) {
+      if (error instanceof UnknownName) return { type: 'refused' };
+      throw error;
+    }
+    const evaluation = evaluate(this.#resources, packet, this.#connections);
+    this.#connections = evaluation.connections;
+    const observation = this.fabric.send(packet);
+    const problem = difference(packet, evaluation.outcome, observation);
+    if (problem !== undefined) throw new Disagreement(problem);
+    return { type: 'sent', packet, evaluation, observation };
+  }
+
+  /** @throws UnknownName */
+  packetOf({ from, frame }: SendStep): ReferencePacket {
+    const id = this.names.idOf(from);
+    const place = id.startsWith('eni-') ? { interfaceId: id } : { externalNetworkId: id };
+    return { from: place, ...this.names.resolveMacs(frame) };
+  }
+}
