@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { isOutcomeUnknown, OvsdbClient, ops, type Replica, type Row, zeroUuid } from '../index.ts';
 import { type RealCluster, startRealCluster } from '../testing/index.ts';
+import { startRelay } from '../testing/relay.ts';
 import { eventually } from '../testing/run.ts';
 import { skipWithoutServer } from '../testing/skip.ts';
 
@@ -146,6 +147,42 @@ describe('OvsdbClient with a Raft cluster', {
     assert.equal(changes.length, 1);
     await server?.start();
     await client.close();
+  });
+
+  it('is told by the other member only what it missed', async () => {
+    const relays = await Promise.all(cluster.servers.map(({ socketPath }) => startRelay(socketPath)));
+    const endpoints = relays.map(({ endpoint }) => endpoint);
+    const client = new OvsdbClient({ endpoints, reconnect: { minMs: 20, maxMs: 100 } });
+    const writer = await connect();
+    let connectedTo = '';
+    client.on('connect', (endpoint) => {
+      connectedTo = endpoint;
+    });
+    await client.connect({ timeoutMs: 10_000 });
+    const bulk = Array.from({ length: 300 }, (_, i) => ops.insert('Entry', { key: `bulk-${i}` }));
+    await client.transact(database, bulk);
+    const replica = await client.monitor(database, { Entry: {} });
+    for (const relay of relays) {
+      relay.shut();
+    }
+    await eventually(() => !replica.synced, 'the replica is cut off');
+    await writer.transact(database, [ops.insert('Entry', { key: 'missed' })]);
+    const other = relays.find(({ endpoint }) => endpoint !== connectedTo);
+    other?.open();
+    await eventually(() => replica.synced, 'the replica follows another member');
+    assert.equal(connectedTo, other?.endpoint);
+    const replies = (other?.messages ?? [])
+      .map((message) => (message as { result?: unknown }).result)
+      .filter((result): result is unknown[] => Array.isArray(result) && typeof result[0] === 'boolean');
+    assert.equal(replies.length, 1);
+    const [found, , updates] = replies[0] as [boolean, string, { Entry?: Record<string, unknown> }];
+    const missed = replica.find('Entry', { key: 'missed' })?._uuid;
+    assert.equal(found, true);
+    assert.deepEqual(updates, { Entry: { [missed ?? '']: { insert: { key: 'missed' } } } });
+    assert.ok(replica.table('Entry').size > 300);
+    await client.close();
+    await writer.close();
+    await Promise.all(relays.map((relay) => relay.close()));
   });
 
   for (const leaderOnly of [false, true]) {
