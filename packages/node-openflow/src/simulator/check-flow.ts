@@ -182,6 +182,11 @@ function checkAction(action: Action, context: ActionContext): void {
       if (!known.meters.has(action.meter))
         refuse('OFPMMFC_INVALID_METER', `meter ${action.meter} does not exist`);
       return;
+    case 'decrement-ttl':
+    case 'decrement-ttl-to-controllers':
+    case 'set-ttl':
+      checkIp(context, action.type);
+      return;
     case 'conntrack':
       checkIp(context, 'ct');
       if (action.commit && hasState(packet, connectionState.invalid)) {
@@ -198,7 +203,7 @@ function checkAction(action: Action, context: ActionContext): void {
       }
       return;
     case 'clone':
-      checkActions(action.actions, context);
+      checkActions(action.actions, { ...context, packet: new Map(packet) });
       return;
     case 'output':
       if (action.port === 0) refuse('OFPBAC_BAD_OUT_PORT', 'there is no port 0');
@@ -241,7 +246,7 @@ function checkInstruction(instruction: Instruction, { table }: FlowMod, context:
     case 'write-actions': {
       const odd = instruction.actions.find(({ type }) => !inActionSet.has(type));
       if (odd) refuse('OFPBAC_BAD_TYPE', `${odd.type} cannot stand in an action set`);
-      checkActions(instruction.actions, context);
+      checkActions(instruction.actions, { ...context, packet: new Map(context.packet) });
       return;
     }
     case 'goto-table':

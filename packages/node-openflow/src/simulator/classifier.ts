@@ -1,3 +1,4 @@
+import type { ConjunctionAction } from '../actions/types.ts';
 import { type Condition, lookupSlot, maskKey, valueKey } from './compiled-match.ts';
 import { SimulationError } from './errors.ts';
 import type { FlowEntry } from './flow-entry.ts';
@@ -83,7 +84,7 @@ export class Classifier {
 
   /**
    * The flow that matches.
-   * @throws SimulationError SIMULATION_OVERLAP when two flows of the same priority do
+   * @throws SimulationError SIMULATION_AMBIGUOUS when two flows of the same priority do
    */
   find(state: State): FlowEntry | undefined {
     const matching = [...this.#subtables.values()]
@@ -98,7 +99,7 @@ export class Classifier {
 
   #overlap(a: FlowEntry, b: FlowEntry): never {
     throw new SimulationError(
-      'SIMULATION_OVERLAP',
+      'SIMULATION_AMBIGUOUS',
       `table ${this.#table}: the packet matches both "${a.text}" and "${b.text}"; give them different priorities or matches that exclude each other`,
     );
   }
@@ -153,7 +154,9 @@ export class Classifier {
   #completed(state: State, flows: readonly FlowEntry[]): FlowEntry | undefined {
     const filled = new Map<number, Set<number>>();
     const completed = new Set<number>();
-    for (const { id, clause, clauses } of flows.flatMap((flow) => flow.conjunctions ?? [])) {
+    const parts = flows.flatMap((flow) => flow.conjunctions ?? []);
+    this.#checkClauses(parts);
+    for (const { id, clause, clauses } of parts) {
       // One flow is never enough for two dimensions, even when it has actions for both.
       if (clauses > flows.length) continue;
       const known = filled.get(id) ?? new Set();
@@ -164,6 +167,20 @@ export class Classifier {
     const [first, second] = found;
     if (first && second) this.#overlap(first, second);
     return first;
+  }
+
+  #checkClauses(parts: readonly ConjunctionAction[]): void {
+    const counts = new Map<number, number>();
+    for (const { id, clauses } of parts) {
+      const known = counts.get(id) ?? clauses;
+      if (known !== clauses) {
+        throw new SimulationError(
+          'SIMULATION_AMBIGUOUS',
+          `table ${this.#table}: conjunction ${id} has ${known} clauses in one flow and ${clauses} in another`,
+        );
+      }
+      counts.set(id, known);
+    }
   }
 
   /** The plain flow that matches when `conj_id` is `id`. */

@@ -67,7 +67,7 @@ export function conntrack(translation: Translation, action: ConntrackAction): un
   });
   if (table !== undefined) {
     translation.tracked = true;
-    translation.operations.push({ type: 'resume', state: translation.frozenState(table) });
+    translation.operations.push({ type: 'resume', state: translation.freeze(table) });
   }
   translation.clearConnection();
   translation.tracked = false;

@@ -1,8 +1,8 @@
 /** Every error code of the simulator, with what it means. */
 export const simulationErrors = {
   SIMULATION_REFUSED: 'A switch would refuse the message; the error carries the name of its OpenFlow error.',
-  SIMULATION_OVERLAP:
-    'Two flows of equal priority match the same packet: which one a switch takes is undefined.',
+  SIMULATION_AMBIGUOUS:
+    'The flows leave open what a switch does, as where two of equal priority match the same packet.',
   SIMULATION_UNSUPPORTED: 'The simulator does not know what a switch would do.',
   SIMULATION_BAD_PACKET: 'The packet contradicts itself, or its bytes cannot be read.',
 } as const;

@@ -4,8 +4,11 @@ import type {
   MoveAction,
   PushVlanAction,
   SetFieldAction,
+  SetTtlAction,
+  SetTunnelAction,
   StackPopAction,
   StackPushAction,
+  WriteMetadataAction,
 } from '../actions/types.ts';
 import type { Subfield } from '../fields/match.ts';
 import type { FieldName } from '../fields/names.ts';
@@ -56,6 +59,19 @@ export function load(translation: Translation, { value, destination }: LoadActio
 export function move(translation: Translation, { source, destination }: MoveAction): undefined {
   if (!checkField(translation, destination.field) || !checkField(translation, source.field)) return;
   writeSubfield(translation.flow, destination, readSubfield(translation.flow, source));
+}
+
+export function setTtl(translation: Translation, { ttl }: SetTtlAction): undefined {
+  writeMasked(translation, 'ip_ttl', BigInt(ttl), 0xffn);
+}
+
+export function setTunnel({ flow }: Translation, { tunnel }: SetTunnelAction): undefined {
+  flow.set('tunnel_id', tunnel);
+}
+
+export function writeMetadata({ flow }: Translation, { metadata, mask }: WriteMetadataAction): undefined {
+  const bits = mask ?? actionTable.get('metadata').allOnes;
+  flow.set('metadata', ((flow.get('metadata') ?? 0n) & ~bits) | (metadata & bits));
 }
 
 export function stackPush({ stack, flow }: Translation, { source }: StackPushAction): undefined {

@@ -6,8 +6,8 @@ import type { Continuation } from './types.ts';
 /** What is left of a flow once its instructions are put into the order in which they are carried out. */
 export type Item = Action | Exclude<Instruction, { type: 'apply-actions' | 'meter' | 'unknown' }>;
 
-/** An item that is carried out later, and the flow that it is from. */
-export interface FrozenItem {
+/** An item that is to be carried out, and the flow that it is from. */
+export interface QueuedItem {
   readonly item: Item;
   readonly table: number;
   readonly cookie: bigint;
@@ -26,7 +26,7 @@ export interface FrozenState extends Continuation {
   readonly pipeline: Slots;
   readonly stack: readonly StackEntry[];
   /** What goes on; when absent a lookup in `table` does. */
-  readonly items?: readonly FrozenItem[];
+  readonly items?: readonly QueuedItem[];
   /** Whether the tables may see what the connection tracker said. */
   readonly tracked: boolean;
 }

@@ -9,7 +9,6 @@ import type { Match } from '../fields/match.ts';
 import { ports } from '../ports.ts';
 import { formatPort, fromPort16 } from '../text/context.ts';
 import { unsupported } from './errors.ts';
-import type { Item } from './frozen-state.ts';
 import type { ControllerOperation } from './operations.ts';
 import { pipelineOf, tunnelOf } from './packet-slots.ts';
 import { readNumber, readSubfield } from './slots.ts';
@@ -45,14 +44,10 @@ export function packetInOf(translation: Translation, action: ControllerAction): 
   };
 }
 
-export function controller(
-  translation: Translation,
-  action: ControllerAction,
-  rest: readonly Item[],
-): 'stop' | undefined {
+export function controller(translation: Translation, action: ControllerAction): 'pause' | undefined {
   if (action.pause) {
-    translation.pause(action, rest);
-    return 'stop';
+    translation.pause(action);
+    return 'pause';
   }
   translation.commit();
   translation.operations.push(packetInOf(translation, action));

@@ -10,6 +10,8 @@ type State = ReadonlyMap<string, bigint>;
 /** Bits of `ct_state` of which a connection that is not invalid has at least one. */
 const validConnection = 0x01 | 0x02 | 0x08;
 const laterFragment = 2;
+/** RFC 8300, section 9.1.1. */
+const nshEthertype = 0x894f;
 
 export function isIp(state: State): boolean {
   const type = readNumber(state, 'eth_type');
@@ -39,6 +41,7 @@ const checks: Record<Prerequisite, (state: State) => boolean> = {
   ethernet: (state) => readNumber(state, 'packet_type') === 0,
   vlan: (state) => (readNumber(state, 'vlan_tci') & vlanPresent) !== 0,
   mpls: (state) => [ethertype.mpls, ethertype.mplsMulticast].includes(readNumber(state, 'eth_type')),
+  nsh: (state) => readNumber(state, 'eth_type') === nshEthertype,
   ipv4: (state) => readNumber(state, 'eth_type') === ethertype.ipv4,
   ipv6: (state) => readNumber(state, 'eth_type') === ethertype.ipv6,
   ip: isIp,

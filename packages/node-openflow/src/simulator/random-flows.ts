@@ -13,6 +13,8 @@ export interface RandomOptions {
   /** Connection tracking: none, without commit, or all of it. */
   readonly conntrack: 'none' | 'uncommitted' | 'all';
   readonly nat: boolean;
+  /** Whether flows look at the length of packets. */
+  readonly lengths: boolean;
 }
 
 const protocols = ['', '', 'ip', 'ip', 'tcp', 'udp', 'icmp', 'arp', 'ipv6', 'tcp6', 'udp6'] as const;
@@ -104,7 +106,7 @@ const plainActions = [
   fc.tuple(register, range).map(([name, bits]) => `pop:${name}${bits}`),
   port.map((number) => `output:${number}`),
   port.map((number) => `output:${number}`),
-  fc.constantFrom('IN_PORT', 'output:reg0[0..2]', 'output:5', 'load:0->in_port', 'note:00.11'),
+  fc.constantFrom('IN_PORT', 'output:reg0[0..2]', 'output:9', 'load:0->in_port', 'note:00.11'),
   fc.constantFrom(
     'set_field:02:00:00:00:00:02->eth_dst',
     'set_field:02:00:00:00:00:00/ff:00:00:00:00:ff->eth_src',
@@ -125,8 +127,10 @@ const ipActions = [
 const ipv4Actions = [
   fc.nat({ max: 3 }).map((host) => `set_field:10.0.0.${host}->ip_src`),
   fc.nat({ max: 3 }).map((host) => `set_field:10.0.0.${host}->ip_dst`),
-  register.map((name) => `move:${name}[0..1]->ip_dst[0..1]`),
 ];
+
+/** Which other bits the packet has then is known only where no translation has changed them behind the tables' back. */
+const partOfAddress = register.map((name) => `move:${name}[0..1]->ip_dst[0..1]`);
 
 function nextTable(table: number): fc.Arbitrary<number> {
   const forward = fc.integer({ min: Math.min(table + 1, lastRandomTable), max: lastRandomTable });
@@ -185,12 +189,14 @@ function actions(
       : []),
   );
   const clone = nested ? [] : [actions(table, protocol, options, true).map((inner) => `clone(${inner})`)];
-  const larger = nested ? [] : [register.map((name) => `check_pkt_larger(60)->${name}[0]`)];
+  const larger =
+    nested || !options.lengths ? [] : [register.map((name) => `check_pkt_larger(60)->${name}[0]`)];
   const tracked = conntrackActions(table, protocol, options);
   const single = fc.oneof(
     ...plainActions,
     ...(isIp(protocol) ? ipActions : []),
     ...(isIpv4(protocol) ? ipv4Actions : []),
+    ...(isIpv4(protocol) && !options.nat ? [partOfAddress] : []),
     ...(hasPorts(protocol)
       ? [small.map((number) => `set_field:${number}->${protocol.replace('6', '')}_dst`)]
       : []),
@@ -304,11 +310,14 @@ export function randomFlows(options: RandomOptions): fc.Arbitrary<string[]> {
       .tuple(fc.array(plainFlow(table, options), { maxLength: 5 }), lastFlow(table, options))
       .map(([flows, last]) => [...flows, last]),
   );
-  const conjunctions = fc.array(
-    fc
-      .tuple(fc.nat({ max: lastRandomTable }), fc.integer({ min: 1, max: 3 }))
-      .chain(([table, id]) => conjunctiveFlows(table, id, options)),
-    { maxLength: 2 },
+  // Flows of one conjunction agree on how many dimensions it has, so that each has an id of its own.
+  const conjunctions = fc.tuple(
+    ...[1, 2].map((id) =>
+      fc.option(
+        fc.nat({ max: lastRandomTable }).chain((table) => conjunctiveFlows(table, id, options)),
+        { nil: [] },
+      ),
+    ),
   );
   return fc
     .tuple(fc.tuple(...perTable), conjunctions)

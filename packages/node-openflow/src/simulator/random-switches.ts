@@ -11,7 +11,7 @@ import { formatTrace } from './trace-text.ts';
 import type { SimulatedMessage, SimulatedOutput, SimulatedPacket, SimulationResult } from './types.ts';
 
 /** A real switch would do something else each time, or end itself. */
-const undefinedCodes: readonly SimulationErrorCode[] = ['SIMULATION_OVERLAP', 'SIMULATION_UNSUPPORTED'];
+const undefinedCodes: readonly SimulationErrorCode[] = ['SIMULATION_AMBIGUOUS', 'SIMULATION_UNSUPPORTED'];
 
 /** Ports of the switches that are compared. */
 export const portCount = 4;
@@ -90,12 +90,15 @@ export class SwitchPair {
    * Sends a packet into both and checks that the same packets leave by the same ports. Undefined when the flows leave it open
    * what happens.
    */
-  async inject({ port, packet, text }: Arrival): Promise<SimulationResult | undefined> {
-    const result = this.#simulate(port, packet);
+  async inject(arrival: Arrival): Promise<SimulationResult | undefined> {
+    const { port, packet, text } = arrival;
+    const result = this.simulate(arrival);
     if (!result) return undefined;
     // Cached paths of packets know of learned flows only a while later.
     if (this.#learns) await this.real.call('revalidator/purge');
     const frames = await this.real.inject(port, encodePacket(packet));
+    // Behind a second VLAN header Open vSwitch forgets where the IP header is once it has looked at the packet again.
+    if (result.outputs.some((output) => (output.packet.vlans?.length ?? 0) > 1)) return undefined;
     assert.deepEqual(
       result.outputs.map(comparable).sort(byPort),
       frames.map(decoded).sort(byPort),
@@ -104,7 +107,8 @@ export class SwitchPair {
     return result;
   }
 
-  #simulate(inPort: number, packet: SimulatedPacket): SimulationResult | undefined {
+  /** Sends a packet into the simulated switch only. Undefined when the flows leave it open what happens. */
+  simulate({ port: inPort, packet }: Arrival): SimulationResult | undefined {
     try {
       return this.simulator.inject(packet, { inPort });
     } catch (error) {

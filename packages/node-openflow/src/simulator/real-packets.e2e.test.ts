@@ -30,7 +30,7 @@ describe('the simulator against packets through Open vSwitch', { skip: noOpenVsw
       let sent = 0;
       let open = 0;
       const property = fc.asyncProperty(
-        randomFlows({ conntrack: 'all', nat }),
+        randomFlows({ conntrack: 'all', nat, lengths: true }),
         fc.array(fc.tuple(randomArrival(!nat), replies), { minLength: 3, maxLength: 8 }),
         async (flows, arrivals) => {
           const pair = await SwitchPair.loadFlows(real, flows);

@@ -137,7 +137,7 @@ export class FlowTableSimulator {
 
   /**
    * Lets a packet come in by a port.
-   * @throws SimulationError SIMULATION_OVERLAP when flows of equal priority match, SIMULATION_BAD_PACKET,
+   * @throws SimulationError SIMULATION_AMBIGUOUS when flows of equal priority match, SIMULATION_BAD_PACKET,
    *   SIMULATION_UNSUPPORTED
    */
   inject(packet: SimulatedPacket, { inPort, names }: InjectOptions): SimulationResult {

@@ -2,15 +2,15 @@ import { formatActions } from '../actions/registry.ts';
 import type { Action, ControllerAction } from '../actions/types.ts';
 import { formatInstructions } from '../instructions/registry.ts';
 import { ports } from '../ports.ts';
-import { actionHandlers } from './action-handlers.ts';
+import { type ActionHandler, actionHandlers, type ItemResult } from './action-handlers.ts';
 import { orderedActionSet } from './action-set.ts';
 import { unsupported } from './errors.ts';
 import type { FlowEntry } from './flow-entry.ts';
 import {
-  type FrozenItem,
   type FrozenState,
   freezePipeline,
   type Item,
+  type QueuedItem,
   type StackEntry,
   thawPipeline,
 } from './frozen-state.ts';
@@ -29,6 +29,9 @@ const maximumStackBytes = 65_536;
 /** No flow was carried out yet. */
 const noCookie = 0xffff_ffff_ffff_ffffn;
 const anyFragment = 1;
+
+/** Behind these nothing is put aside: what they lead to has done that. */
+const leadsOn = new Set<Item['type']>(['resubmit', 'goto-table']);
 
 /** How a lookup differs from the packet as it is. */
 export interface LookupOptions {
@@ -63,8 +66,9 @@ export class Translation {
   /** Why the packet is dropped, whatever was asked for. */
   failure: string | undefined;
   tracked = false;
-  /** Items that go on after a pause, collected while the walk unwinds. */
-  frozen: FrozenItem[] | undefined;
+  /** A pause is under way, and what it leaves behind is collected while the walk unwinds. */
+  freezing = false;
+  frozen: QueuedItem[] = [];
   paused: { action: ControllerAction; table: number; cookie: bigint } | undefined;
   readonly untaggedLength: number;
   /** Destination of the tunnel that the packet came by. */
@@ -89,7 +93,7 @@ export class Translation {
   /** Walks through the tables from the first one, or from where the packet left them. */
   run(state?: FrozenState): Operation[] {
     if (state) this.#thaw(state);
-    if (state?.items) this.#runFrozen(state.items);
+    if (state?.items) this.runQueue(state.items);
     else this.#enter();
     this.finish();
     this.trace.push({ type: 'final', depth: 0, fields: allFieldsOf(this.flow) });
@@ -115,28 +119,21 @@ export class Translation {
     this.runItems(rule.items);
   }
 
-  #runFrozen(items: readonly FrozenItem[]): void {
-    items.forEach(({ item, table, cookie }, index) => {
-      if (this.failure !== undefined) return;
-      if (this.exit) {
-        this.frozen?.push(...items.slice(index, index + 1));
-        return;
-      }
-      this.table = table;
-      this.cookie = cookie;
-      this.runItems([item]);
-    });
-  }
-
   /** Carries out the action set, or freezes what is left. Every copy of the packet ends with this. */
   finish(): void {
-    if (!this.frozen) this.#runActionSet();
-    if (this.frozen) this.#finishFreezing(this.frozen);
+    if (!this.freezing) this.#runActionSet();
+    this.finishBucket();
   }
 
   /** A bucket has no action set of its own to carry out. */
   finishBucket(): void {
-    if (this.frozen) this.#finishFreezing(this.frozen);
+    if (!this.freezing) return;
+    this.commit();
+    const { paused } = this;
+    const held = this.freeze(0);
+    if (!paused) return;
+    const packetIn = packetInOf(this, paused.action);
+    this.operations.push({ ...packetIn, table: paused.table, cookie: paused.cookie, held });
   }
 
   #runActionSet(): void {
@@ -163,28 +160,41 @@ export class Translation {
 
   /** Carries out items one after the other. */
   runItems(items: readonly Item[]): void {
-    for (const [index, item] of items.entries()) {
+    this.runQueue(items.map((item) => ({ item, table: this.table, cookie: this.cookie })));
+  }
+
+  runQueue(queue: readonly QueuedItem[]): void {
+    for (const [index, { item, table, cookie }] of queue.entries()) {
       if (this.failure !== undefined) return;
       if (this.exit) {
-        this.#freeze(items.slice(index));
+        if (this.freezing) this.frozen.push(...queue.slice(index));
         return;
       }
+      this.table = table;
+      this.cookie = cookie;
       this.#reportItem(item);
-      if (this.#runItem(item, items.slice(index + 1)) === 'stop') return;
+      const rest = queue.slice(index + 1);
+      const result = this.#runItem(item, rest);
+      if (result === 'stop') return;
+      if (!leadsOn.has(item.type)) this.#freezeFirst(result === 'pause' ? rest : queue.slice(index));
+      if (result === 'last') return;
     }
   }
 
-  /** `stop` ends this list of items; those after it in the lists around it go on. */
-  #runItem(item: Item, rest: readonly Item[]): 'stop' | undefined {
+  /**
+   * Puts aside what an item that ended everything leaves behind. It is needed after a pause only, but Open vSwitch does it
+   * after an `exit` too. Where processing goes on nevertheless, behind a group bucket, the next ct(table) takes these items
+   * for its own and carries them out instead of looking into the table.
+   */
+  #freezeFirst(items: readonly QueuedItem[]): void {
+    if (this.exit && this.failure === undefined && this.frozen.length === 0) this.frozen = [...items];
+  }
+
+  #runItem(item: Item, rest: readonly QueuedItem[]): ItemResult {
     switch (item.type) {
       case 'goto-table':
         this.goTo(item.table, {});
         return undefined;
-      case 'write-metadata': {
-        const { metadata, mask = noCookie } = item;
-        this.flow.set('metadata', ((this.flow.get('metadata') ?? 0n) & ~mask) | (metadata & mask));
-        return undefined;
-      }
       case 'clear-actions':
         this.actionSet = [];
         this.actionSetHasGroup = false;
@@ -198,12 +208,8 @@ export class Translation {
     }
   }
 
-  #runAction(action: Action, rest: readonly Item[]): 'stop' | undefined {
-    const handler = actionHandlers[action.type] as (
-      translation: Translation,
-      action: Action,
-      rest: readonly Item[],
-    ) => 'stop' | undefined;
+  #runAction(action: Action, rest: readonly QueuedItem[]): ItemResult {
+    const handler = actionHandlers[action.type] as ActionHandler<Action>;
     return handler(this, action, rest);
   }
 
@@ -311,51 +317,33 @@ export class Translation {
     for (const slot of [...this.flow.keys()]) if (slot.startsWith('ct_')) this.flow.delete(slot);
   }
 
-  /** The state in which the tables go on later: with these items, or by default with a lookup in `table`. */
-  frozenState(table: number, items?: readonly FrozenItem[]): FrozenState {
+  /** The state in which the tables go on later: with what was put aside, or else with a lookup in `table`. */
+  freeze(table: number): FrozenState {
     if (this.actionSet.length > 0) {
       const set = formatActions(this.actionSet);
       unsupported(
         `the action set (${set}) is not empty at ct(table) or controller(pause): ovs-vswitchd 3.1 aborts`,
       );
     }
+    const items = this.frozen;
+    this.freezing = false;
+    this.frozen = [];
+    this.paused = undefined;
     return {
       type: 'continuation',
       table,
       pipeline: freezePipeline(this.flow),
       stack: [...this.stack],
-      ...(items ? { items } : {}),
+      ...(items.length > 0 ? { items } : {}),
       tracked: this.tracked,
     };
   }
 
-  /** Puts items aside for later, when a pause is why they are not carried out now. */
-  #freeze(items: readonly Item[]): void {
-    this.frozen?.push(...items.map((item) => ({ item, table: this.table, cookie: this.cookie })));
-  }
-
-  /** Stops the walk; the packet goes to a controller, and `rest` and what follows it goes on when it comes back. */
-  pause(action: ControllerAction, rest: readonly Item[]): void {
+  /** Stops the walk; the packet goes to a controller, and what follows goes on when it comes back. */
+  pause(action: ControllerAction): void {
     this.exit = true;
+    this.freezing = true;
     this.paused = { action, table: this.table, cookie: this.cookie };
-    this.frozen = [];
-    this.#freeze(rest);
-  }
-
-  #finishFreezing(items: readonly FrozenItem[]): void {
-    this.commit();
-    const { paused } = this;
-    if (paused) {
-      const held = this.frozenState(0, items);
-      this.operations.push({
-        ...packetInOf(this, paused.action),
-        table: paused.table,
-        cookie: paused.cookie,
-        held,
-      });
-    }
-    this.frozen = undefined;
-    this.paused = undefined;
   }
 
   report(text: string): void {

@@ -1,6 +1,6 @@
 import type { CheckPacketLargerAction, CloneAction, ResubmitAction } from '../actions/types.ts';
 import { ports } from '../ports.ts';
-import type { Item } from './frozen-state.ts';
+import type { Item, QueuedItem } from './frozen-state.ts';
 import { readTags } from './packet-slots.ts';
 import { writeSubfield } from './slots.ts';
 import type { Translation } from './translation.ts';
@@ -39,14 +39,14 @@ export function exit(translation: Translation): undefined {
 function follow(
   translation: Translation,
   { length, destination }: CheckPacketLargerAction,
-  rest: readonly Item[],
+  rest: readonly QueuedItem[],
   larger: boolean,
 ): void {
   const size = translation.untaggedLength + 4 * readTags(translation.flow).length;
   const steps = translation.trace.length;
   const run = () => {
     writeSubfield(translation.flow, destination, larger ? 1n : 0n);
-    translation.runItems(rest);
+    translation.runQueue(rest);
     translation.finish();
   };
   translation.keepingFields(() => {
@@ -67,8 +67,8 @@ function follow(
 export function checkPacketLarger(
   translation: Translation,
   action: CheckPacketLargerAction,
-  rest: readonly Item[],
-): 'stop' {
+  rest: readonly QueuedItem[],
+): 'last' {
   translation.keepingLists(() => {
     follow(translation, action, rest, true);
     const { exit: exitOfLarger } = translation;
@@ -76,5 +76,5 @@ export function checkPacketLarger(
     follow(translation, action, rest, false);
     translation.exit = exitOfLarger;
   });
-  return 'stop';
+  return 'last';
 }
