@@ -1,7 +1,8 @@
+import type { AnsweredRequest, ControllerMetrics, MissingPart } from './metrics/types.ts';
 import type { HostSpec, InstanceStatus, KindName, Receipt, ResourceOf } from './resources/index.ts';
 import type { Commit } from './store/store.ts';
 
-export type { Receipt };
+export type { AnsweredRequest, ControllerMetrics, MissingPart, Receipt };
 
 /** On whose behalf a call is made. Resources of other accounts are invisible. */
 export interface Caller {
@@ -80,30 +81,6 @@ export interface Controller {
   applied(revision: number, timeoutMs: number): Promise<Receipt>;
   /** Every commit after the revision, in order, without gaps. @throws StoreCompacted */
   watch(afterRevision: number, listener: (commit: Commit) => void): Promise<{ close(): void }>;
-}
-
-/** What operators watch. The API adds what it sees of requests, and serves the rest as it is. */
-export interface ControllerMetrics {
-  readonly contentType: string;
-  /** Everything as of now, in Prometheus's text format. */
-  exposition(): Promise<string>;
-  /** @param request its `route` is a pattern of the API, never an address with ids: each value stays in memory */
-  requestAnswered(request: AnsweredRequest): void;
-  /** A caller has waited for the hosts. @param applied false: some had not confirmed when the answer went out */
-  receiptAwaited(seconds: number, applied: boolean): void;
-}
-
-export interface AnsweredRequest {
-  readonly route: string;
-  readonly method: string;
-  readonly status: number;
-  readonly seconds: number;
-}
-
-/** A part of the controller that cannot do its work at the moment. */
-export interface MissingPart {
-  readonly part: 'store' | 'projection' | 'openflow';
-  readonly problem: string;
 }
 
 /** The controller with what tells how it is doing itself. */

@@ -1,10 +1,10 @@
-import type { AnsweredRequest, ControllerMetrics, HostLiveness } from '../controller.ts';
 import { kindNames } from '../resources/index.ts';
 import type { Metrics as SouthboundCounters } from '../southbound/index.ts';
 import type { TopologyView } from '../topology/index.ts';
 import type { CompiledTotals } from './compile-meter.ts';
 import type { NameOf } from './definitions.ts';
 import type { Instruments } from './instruments.ts';
+import type { AnsweredRequest, ControllerMetrics } from './types.ts';
 
 /** Whom the metrics ask when they are read. */
 export interface MetricSources {
@@ -12,7 +12,11 @@ export interface MetricSources {
   readonly view: Pick<TopologyView, 'revision' | 'all' | 'count'>;
   readonly compiled: { readonly totals: Readonly<CompiledTotals> };
   readonly southbound: { readonly metrics: Readonly<SouthboundCounters> };
-  liveness(hostId: string): HostLiveness;
+  liveness(hostId: string): {
+    readonly agent: 'up' | 'down';
+    readonly openflow: 'up' | 'down';
+    readonly appliedRevision: number;
+  };
 }
 
 const southboundCounters: Readonly<Record<keyof SouthboundCounters, NameOf<'counter'>>> = {

@@ -4,3 +4,4 @@ export { type Definition, definitions } from './definitions.ts';
 export { Instruments } from './instruments.ts';
 export { MeasuredStore } from './measured-store.ts';
 export { missingParts } from './readiness.ts';
+export type * from './types.ts';

@@ -1,4 +1,4 @@
-import type { MissingPart } from '../controller.ts';
+import type { MissingPart } from './types.ts';
 
 export interface ReadinessSources {
   /** What keeps the store from being written, or undefined. */
