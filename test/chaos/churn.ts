@@ -51,10 +51,14 @@ export async function churn(options: ChurnOptions, parts: ChurnParts): Promise<v
     const faults = runFaults(options.faults, ended.signal, {
       ...{ controller: cloud.controller, agents: cloud.agents, machines, outages, journal },
       random: random.fork(1000),
+    }).catch((error: Error) => {
+      // Something does not come back: there is nothing to learn from going on.
+      budget.left = 0;
+      throw error;
     });
-    await Promise.all(clients.map((client) => work(client, budget, deadline, options.thinkMs)));
-    ended.abort();
-    await faults;
+    const changes = Promise.all(clients.map((client) => work(client, budget, deadline, options.thinkMs)));
+    const outcomes = await Promise.allSettled([faults, changes.finally(() => ended.abort())]);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   } finally {
     clearInterval(progress);
     for (const client of clients) client.close();
@@ -85,13 +89,10 @@ async function runFaults(
   ended: AbortSignal,
   { random, ...surroundings }: FaultSurroundings & { random: Random },
 ): Promise<void> {
-  const { journal } = surroundings;
-  const observe = (work: Promise<void>) =>
-    work.catch((error: Error) => journal.violation(`fault: ${error.stack}`));
   if ('once' in plan) {
     for (const name of plan.once) {
       await sleep(random.between(200, 800));
-      await observe(inflict(name, surroundings, random));
+      await inflict(name, surroundings, random);
     }
     return;
   }
@@ -100,7 +101,7 @@ async function runFaults(
   );
   await Promise.all(
     sides.flatMap((names, index) =>
-      names.length > 0 ? [observe(inflictUntil(ended, names, surroundings, random.fork(index)))] : [],
+      names.length > 0 ? [inflictUntil(ended, names, surroundings, random.fork(index))] : [],
     ),
   );
 }
