@@ -21,15 +21,16 @@ export interface FaultSurroundings {
 
 type Fault = (surroundings: FaultSurroundings, random: Random) => Promise<void>;
 
-const restartAttempts = 8;
+const comebackMs = 60_000;
 
 /** As a service manager does: a program that could not start, because another was down, is started again. */
 async function restartStubbornly(program: Program): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+  const deadline = performance.now() + comebackMs;
+  for (;;) {
     try {
       return await program.restart();
     } catch (error) {
-      if (!(error instanceof LabError) || attempt === restartAttempts) throw error;
+      if (!(error instanceof LabError) || performance.now() > deadline) throw error;
       await sleep(500);
     }
   }
