@@ -9,7 +9,8 @@ export async function meetOnUnderlay(lab: Lab): Promise<void> {
   await Promise.all(
     lab.hosts.map(async (host) => {
       for (const other of lab.hosts) {
-        if (other !== host) await host.run('arping', ['-c', '1', '-w', '3', '-I', 'br-phy', other.tunnelAddress]);
+        if (other !== host)
+          await host.run('arping', ['-c', '1', '-w', '3', '-I', 'br-phy', other.tunnelAddress]);
       }
     }),
   );

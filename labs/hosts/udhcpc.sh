@@ -8,8 +8,12 @@ case "$1" in
   *) exit 0 ;;
 esac
 
-ip address flush dev "$interface"
-ip address add "$ip/${mask:-32}" dev "$interface"
+# The address that stays is never taken away, not even for a moment: connections would lose packets at each renewal.
+address="$ip/${mask:-32}"
+ip address replace "$address" dev "$interface"
+ip -4 -oneline address show dev "$interface" | while read -r _index _name _family other _rest; do
+  if [ "$other" != "$address" ]; then ip address delete "$other" dev "$interface"; fi
+done
 if [ -n "${mtu:-}" ]; then ip link set "$interface" mtu "$mtu"; fi
 
 if [ -n "${staticroutes:-}" ]; then
