@@ -44,6 +44,7 @@ export const ovsdbErrors = {
   OVSDB_SYNTAX: 'The server did not understand the request.',
   OVSDB_UNKNOWN_DATABASE: 'The server has no database of this name.',
   OVSDB_UNKNOWN_METHOD: 'The server does not know the method.',
+  OVSDB_UNKNOWN_MONITOR: 'The server has no monitor of this id on this connection.',
   OVSDB_DATABASE_UNAVAILABLE: 'The database is not ready to be used at this server yet.',
   OVSDB_REMOTE: 'The server reported an error that has no code of its own here.',
 } as const;

@@ -24,7 +24,7 @@ export class OvsdbRemoteError extends OvsdbError {
 }
 
 /** The code of each error name that servers use. */
-const codes: ReadonlyMap<string, OvsdbErrorCode> = new Map([
+export const remoteErrorCodes: ReadonlyMap<string, OvsdbErrorCode> = new Map([
   ['referential integrity violation', 'OVSDB_REFERENTIAL_INTEGRITY'],
   ['constraint violation', 'OVSDB_CONSTRAINT'],
   ['resources exhausted', 'OVSDB_RESOURCES_EXHAUSTED'],
@@ -49,6 +49,7 @@ const codes: ReadonlyMap<string, OvsdbErrorCode> = new Map([
   ['unknown column', 'OVSDB_NO_SUCH_COLUMN'],
   ['unknown database', 'OVSDB_UNKNOWN_DATABASE'],
   ['unknown method', 'OVSDB_UNKNOWN_METHOD'],
+  ['unknown monitor', 'OVSDB_UNKNOWN_MONITOR'],
   ['database not available', 'OVSDB_DATABASE_UNAVAILABLE'],
 ] as const);
 
@@ -64,7 +65,7 @@ export function isErrorObject(json: unknown): boolean {
 }
 
 export function codeOf(tag: string): OvsdbErrorCode {
-  return codes.get(tag) ?? 'OVSDB_REMOTE';
+  return remoteErrorCodes.get(tag) ?? 'OVSDB_REMOTE';
 }
 
 /** Servers report a bare name, or an object with `error`, `details` and sometimes the offending `syntax`. */

@@ -1,68 +1,32 @@
 /** Mutual TLS with a real ovsdb-server. */
 
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { OvsdbClient, type TlsOptions } from '../index.ts';
+import { type Certificates, makeCertificates } from '../testing/certificates.ts';
 import { type RealServer, startRealServer } from '../testing/index.ts';
-import { eventually, run } from '../testing/run.ts';
 import { skipWithoutServer } from '../testing/skip.ts';
 
 describe('OvsdbClient over TLS', { skip: skipWithoutServer }, () => {
-  let directory: string;
+  let certificates: Certificates;
   let server: RealServer;
   let endpoint: string;
 
-  const file = (name: string) => join(directory, name);
-  const pem = (name: string) => readFile(file(name), 'utf8');
-
-  /** A certificate authority, or with `issuer` a certificate that it signs for 127.0.0.1. */
-  async function certify(name: string, issuer?: string): Promise<void> {
-    const signed =
-      issuer === undefined ? [] : ['-CA', file(`${issuer}.pem`), '-CAkey', file(`${issuer}.key`)];
-    await run('openssl', [
-      ...[
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:prime256v1',
-        '-nodes',
-        '-days',
-        '2',
-      ],
-      ...['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1', ...signed],
-      ...['-keyout', file(`${name}.key`), '-out', file(`${name}.pem`)],
-    ]);
-  }
+  const pem = (name: string) => certificates.read(name);
 
   before(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'ovsdb-tls-'));
-    await certify('authority');
-    await certify('stranger');
-    await certify('server', 'authority');
-    await certify('client', 'authority');
+    certificates = await makeCertificates();
+    await certificates.certify('stranger');
     server = await startRealServer({
-      args: [
-        '--remote=pssl:0:127.0.0.1',
-        `--private-key=${file('server.key')}`,
-        `--certificate=${file('server.pem')}`,
-        `--ca-cert=${file('authority.pem')}`,
-      ],
+      args: ['--remote=pssl:0:127.0.0.1', ...certificates.serverArguments('server')],
     });
-    const port = await eventually(async () => {
-      const log = await readFile(join(server.directory, 'server.log'), 'utf8');
-      return /listening on port (\d+)/.exec(log)?.[1];
-    }, 'the server tells its port');
+    const port = await server.listeningPort();
     endpoint = `ssl:127.0.0.1:${port}`;
   });
 
   after(async () => {
     await server?.remove();
-    await rm(directory, { recursive: true, force: true });
+    await certificates.remove();
   });
 
   async function connect(tls: TlsOptions): Promise<void> {

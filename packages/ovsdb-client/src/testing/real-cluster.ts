@@ -73,7 +73,7 @@ export async function startRealCluster(
     } else {
       await run('ovsdb-tool', ['join-cluster', file, database, raft, rafts[0] as string]);
     }
-    const server = new RealServer(home, [file], []);
+    const server = new RealServer(home, [file]);
     await server.start();
     servers.push(server);
   }

@@ -1,7 +1,7 @@
 /** Real `ovsdb-server` processes for tests: a standalone server, and clusters. */
 
 import type { ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,8 @@ export interface RealServerOptions {
   readonly schemas?: readonly string[];
   /** Further arguments of `ovsdb-server`. */
   readonly args?: readonly string[];
+  /** The disk is as good as full when a file has this size in KiB. */
+  readonly maxFileKiB?: number;
 }
 
 /** A process of `ovsdb-server` with its files in a directory of its own. */
@@ -24,13 +26,15 @@ export class RealServer {
   readonly directory: string;
   readonly #databases: readonly string[];
   readonly #args: readonly string[];
+  readonly #maxFileKiB: number | undefined;
   #child: ChildProcess | undefined;
 
   /** Use `startRealServer`. */
-  constructor(directory: string, databases: readonly string[], args: readonly string[]) {
+  constructor(directory: string, databases: readonly string[], options: RealServerOptions = {}) {
     this.directory = directory;
     this.#databases = databases;
-    this.#args = args;
+    this.#args = options.args ?? [];
+    this.#maxFileKiB = options.maxFileKiB;
   }
 
   /** The endpoint that clients connect to. */
@@ -61,7 +65,7 @@ export class RealServer {
       '--no-chdir',
       ...this.#args,
     ];
-    const child = start('ovsdb-server', [...args, ...this.#databases]);
+    const child = this.#startProcess([...args, ...this.#databases]);
     this.#child = child;
     await eventually(async () => {
       if (child.exitCode !== null) {
@@ -69,6 +73,15 @@ export class RealServer {
       }
       return exists(this.socketPath);
     }, 'ovsdb-server listens');
+  }
+
+  #startProcess(args: readonly string[]): ChildProcess {
+    if (this.#maxFileKiB === undefined) {
+      return start('ovsdb-server', args);
+    }
+    // With the signal ignored, a write beyond the limit fails instead of ending the process. One unit is 512 bytes.
+    const script = `trap '' XFSZ; ulimit -f ${this.#maxFileKiB * 2}; exec ovsdb-server "$@"`;
+    return start('sh', ['-c', script, 'ovsdb-server', ...args]);
   }
 
   /** Ends the process; its files stay. */
@@ -88,6 +101,14 @@ export class RealServer {
   /** Runs a command of `ovs-appctl`. */
   control(...command: string[]): Promise<string> {
     return run('ovs-appctl', ['-t', this.controlPath, ...command]);
+  }
+
+  /** The TCP port on which the process listens, when it was told to take any free one. */
+  listeningPort(): Promise<string> {
+    return eventually(async () => {
+      const log = await readFile(join(this.directory, 'server.log'), 'utf8');
+      return /listening on port (\d+)/.exec(log)?.[1];
+    }, 'the server tells its port');
   }
 
   /** Runs `ovs-vsctl --no-wait`. */
@@ -110,7 +131,7 @@ export async function startRealServer(options: RealServerOptions = {}): Promise<
   for (const [i, schema] of schemas.entries()) {
     await run('ovsdb-tool', ['create', databases[i] as string, schema]);
   }
-  const server = new RealServer(directory, databases, options.args ?? []);
+  const server = new RealServer(directory, databases, options);
   await server.start();
   return server;
 }
