@@ -42,7 +42,17 @@ export async function createVpc(client: Client): Promise<Vpc | undefined> {
     const spec = { vpcId: vpc.id, cidrBlock: `10.0.${client.random.between(0, 7)}.0/24` };
     await client.create('subnet', table ? { ...spec, routeTableId: table.id } : spec);
   }
+  await createOpenGroup(client, vpc);
   return vpc;
+}
+
+/** A group that lets the outside in: random rules seldom do all that an elastic IP needs to be reached. */
+async function createOpenGroup(client: Client, vpc: Vpc): Promise<void> {
+  const group = await client.create('security-group', { vpcId: vpc.id, name: 'open' });
+  if (!group) return;
+  const anywhere = { groupId: group.id, direction: 'ingress', cidrIpv4: '0.0.0.0/0' };
+  await client.create('security-group-rule', { ...anywhere, protocol: 'icmp' });
+  await client.create('security-group-rule', { ...anywhere, protocol: 'tcp', fromPort: 80, toPort: 80 });
 }
 
 /** Succeeds only when nobody uses it any more. */
@@ -63,7 +73,10 @@ async function removeVpc(client: Client): Promise<void> {
 async function createSubnet(client: Client): Promise<void> {
   const vpc = any(client, 'vpc');
   if (!vpc || client.ledger.all('subnet').length >= most.subnets) return;
-  await client.create('subnet', { vpcId: vpc.id, cidrBlock: `10.0.${client.random.between(0, 7)}.0/24` });
+  const spec = { vpcId: vpc.id, cidrBlock: `10.0.${client.random.between(0, 7)}.0/24` };
+  const tables = client.ledger.all('route-table').filter((table) => table.spec.vpcId === vpc.id);
+  const routeTableId = client.random.chance(0.8) ? client.random.pick(tables)?.id : undefined;
+  await client.create('subnet', routeTableId === undefined ? spec : { ...spec, routeTableId });
 }
 
 async function setTable(client: Client): Promise<void> {
@@ -179,15 +192,23 @@ async function removeInterface(client: Client): Promise<void> {
   if (!portFirst) await machines.unplug(networkInterface.id);
 }
 
+/** Mostly an interface with a machine: only there packets show whether its elastic IP works. */
+function chooseTarget(client: Client): string | undefined {
+  const { ledger, random, surroundings } = client;
+  const all = ledger.all('network-interface');
+  const plugged = all.filter(({ id }) => surroundings.machines.of(id) !== undefined);
+  return random.pick(plugged.length > 0 && random.chance(0.8) ? plugged : all)?.id;
+}
+
 async function createElasticIp(client: Client): Promise<void> {
   if (client.ledger.all('elastic-ip').length >= most.elasticIps) return;
-  const networkInterfaceId = any(client, 'network-interface')?.id;
+  const networkInterfaceId = chooseTarget(client);
   await client.create('elastic-ip', networkInterfaceId === undefined ? {} : { networkInterfaceId });
 }
 
 async function moveElasticIp(client: Client): Promise<void> {
   const elasticIp = own(client, 'elastic-ip');
-  const target = client.random.chance(0.8) ? any(client, 'network-interface')?.id : undefined;
+  const target = client.random.chance(0.8) ? chooseTarget(client) : undefined;
   if (elasticIp) await client.update('elastic-ip', elasticIp, { networkInterfaceId: target ?? null });
 }
 

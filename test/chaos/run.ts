@@ -52,7 +52,7 @@ async function checkAgreement(
   ledger: Ledger,
   journal: Journal,
   random: Random,
-  trials: number,
+  mostTrials: number,
 ): Promise<void> {
   const report = (problems: Iterable<string>) => {
     for (const problem of problems) journal.violation(problem);
@@ -66,11 +66,10 @@ async function checkAgreement(
   });
   const restarted = performance.now();
   const vms = bed.machines.all;
-  const traffic = await checkTraffic(state, { vms, outsider: bed.outsider }, random, trials);
+  const traffic = await checkTraffic(state, { vms, outsider: bed.outsider }, random, mostTrials);
   report(traffic.problems);
-  journal.note(
-    `${traffic.leases} leases, ${traffic.allowed} allowed and ${traffic.denied} denied trials of traffic`,
-  );
+  const trials = traffic.trials.map(({ sort, count }) => `${count} ${sort}`);
+  journal.note(`${traffic.leases} leases; trials of traffic: ${trials.join(', ')}`);
   await sleep(Math.max(0, restarted + housekeepingMs - performance.now()));
   await bed.inStep();
   await bed.inspect(async (stored) => {

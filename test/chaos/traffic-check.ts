@@ -113,8 +113,8 @@ async function inBatches<T>(list: readonly T[], work: (member: T) => Promise<voi
 
 export interface TrafficResult {
   readonly leases: number;
-  readonly allowed: number;
-  readonly denied: number;
+  /** How many trials there were: inside of VPCs and from outside, each allowed and denied. */
+  readonly trials: readonly { readonly sort: string; readonly count: number }[];
   readonly problems: readonly string[];
 }
 
@@ -136,20 +136,23 @@ export async function checkTraffic(
     if (lease.ip !== privateAddress) problems.push(`${describe(station)} leases ${lease.ip}`);
     for (const port of [80, 443]) await station.vm.tcpListen(port);
   });
-  const inner = [...innerTrials(state, stations)];
-  const outer = [...outerTrials(state, stations, machines.outsider)];
-  const chosen = [inner, outer].flatMap((trials) =>
-    [true, false].flatMap((allowed) =>
-      random.sample(
-        trials.filter((trial) => trial.allowed === allowed),
-        size,
-      ),
-    ),
+  const sorts = {
+    inside: [...innerTrials(state, stations)],
+    outside: [...outerTrials(state, stations, machines.outsider)],
+  };
+  const samples = Object.entries(sorts).flatMap(([place, trials]) =>
+    [true, false].map((allowed) => {
+      const fitting = trials.filter((trial) => trial.allowed === allowed);
+      return { sort: `${allowed ? 'allowed' : 'denied'} ${place}`, chosen: random.sample(fitting, size) };
+    }),
   );
-  await inBatches(chosen, async (trial) => {
-    if (await isAsPredicted(trial)) return;
-    problems.push(`${trial.name} ${trial.allowed ? 'fails and should not' : 'succeeds and should not'}`);
-  });
-  const allowed = chosen.filter((trial) => trial.allowed).length;
-  return { leases: stations.length, allowed, denied: chosen.length - allowed, problems };
+  await inBatches(
+    samples.flatMap(({ chosen }) => chosen),
+    async (trial) => {
+      if (await isAsPredicted(trial)) return;
+      problems.push(`${trial.name} ${trial.allowed ? 'fails and should not' : 'succeeds and should not'}`);
+    },
+  );
+  const trials = samples.map(({ sort, chosen }) => ({ sort, count: chosen.length }));
+  return { leases: stations.length, trials, problems };
 }
