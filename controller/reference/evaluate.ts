@@ -16,6 +16,8 @@ export interface Evaluation {
   readonly outcome: Outcome;
   readonly steps: readonly Step[];
   readonly connections: Connections;
+  /** Why the outcome may be another one, in the few cases that this specification leaves open. */
+  readonly leftOpen?: string;
 }
 
 /**
@@ -34,7 +36,8 @@ export function evaluate(
     'interfaceId' in packet.from
       ? fromInterface(walk, named(resources, 'network-interface', packet.from.interfaceId), packet)
       : fromOutside(walk, named(resources, 'external-network', packet.from.externalNetworkId), packet);
-  return { outcome, steps: walk.steps, connections: walk.connections };
+  const { steps, leftOpen } = walk;
+  return { outcome, steps, connections: walk.connections, ...(leftOpen ? { leftOpen } : {}) };
 }
 
 function fromOutside(walk: Walk, network: ResourceOf<'external-network'>, frame: Frame): Outcome {

@@ -3,6 +3,7 @@ import { type Connection, groupTracker, remember, type Tracked, track } from './
 import type { Dropped } from './outcome.ts';
 import type { Ipv4 } from './packet.ts';
 import { isInside } from './resources.ts';
+import { opensTcp } from './tcp.ts';
 import type { Walk } from './walk.ts';
 
 /** One end of a packet's way: an interface on a host. */
@@ -35,6 +36,7 @@ export function judge(
   walk.connections = seen.connections;
   const { tracked } = seen;
   if (!tracked) return walk.drop(stage, 'untracked', own.id);
+  if (tracked.relation === 'reply' && opensTcp(packet)) walk.leftOpen = 'a SYN meets a SYN of the other side';
   const connection = withPeer(tracked, peerGroups);
   const rule = findRule(walk, own.spec.securityGroupIds, connection, tracked.relation);
   if (!rule) {

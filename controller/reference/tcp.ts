@@ -1,4 +1,4 @@
-import type { Tcp } from './packet.ts';
+import type { Ipv4, Tcp } from './packet.ts';
 
 /**
  * How far a TCP connection is closed, RFC 9293 section 3.6. Each side closes for itself: it sends FIN, and the other
@@ -27,6 +27,11 @@ export function hasPossibleFlags({ flags }: Tcp): boolean {
  */
 export function mayOpenTcp({ flags }: Tcp): boolean {
   return !(flags.includes('syn') && flags.includes('ack'));
+}
+
+/** RFC 9293, section 3.5: SYN without ACK. When both sides send one, they open the connection at the same time. */
+export function opensTcp({ payload }: Ipv4): boolean {
+  return payload.protocol === 'tcp' && payload.flags.includes('syn') && !payload.flags.includes('ack');
 }
 
 /** True when this packet opens a new connection in place of one that both sides have closed. */

@@ -11,6 +11,8 @@ export class Walk {
   readonly resources: Resources;
   connections: Connections;
   readonly steps: Step[] = [];
+  /** Why the outcome is nobody's promise; undefined when it is one. */
+  leftOpen: string | undefined;
 
   constructor(resources: Resources, connections: Connections) {
     this.resources = resources;

@@ -19,6 +19,7 @@ const stagesOfReason: Readonly<Record<DropReason, readonly StageName[]>> = {
     'ingress-check',
     'ingress-verdict',
     'translate',
+    'external-route',
     'external-in',
     'locate',
   ],

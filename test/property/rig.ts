@@ -20,7 +20,10 @@ import type { ScriptStep, SendStep } from './script.ts';
 
 /** What came of a step of a script. */
 export type StepResult =
-  /** The operations refused the edit, or the step names what is not there: nothing has changed. */
+  /**
+   * The operations refused the edit, the step names what is not there, or the model leaves open what becomes of the
+   * packet: nothing has changed.
+   */
   | { readonly type: 'refused' }
   | { readonly type: 'edited' }
   | {
@@ -138,6 +141,7 @@ export class Rig implements AsyncDisposable {
       throw error;
     }
     const evaluation = evaluate(this.#resources, packet, this.#connections);
+    if (evaluation.leftOpen !== undefined) return { type: 'refused' };
     this.#connections = evaluation.connections;
     const observation = this.fabric.send(packet);
     const problem = difference(packet, evaluation.outcome, observation);

@@ -144,7 +144,7 @@ describe('the flows of a rule', () => {
     ]);
   });
 
-  it('match types of ICMP on the request, and let its replies through', async () => {
+  it('match types of ICMP on the request, and let its replies and errors through', async () => {
     await using world = await World.create();
     const { rule } = await groups(world);
     const icmp = async (spec: Record<string, unknown>) =>
@@ -153,12 +153,14 @@ describe('the flows of a rule', () => {
       'ct_state=-inv+trk,ct_nw_proto=1,ip,metadata=0x1 actions=conjunction(4,2/2)',
     ]);
     assert.deepEqual(await icmp({ icmpType: 8, icmpCode: 0 }), [
-      'ct_state=-rpl-inv+trk,icmp,metadata=0x1,icmp_type=8,icmp_code=0 actions=conjunction(5,2/2)',
+      'ct_state=-rel-rpl-inv+trk,icmp,metadata=0x1,icmp_type=8,icmp_code=0 actions=conjunction(5,2/2)',
       'ct_state=+rpl-inv+trk,ct_nw_proto=1,ip,metadata=0x1 actions=conjunction(5,2/2)',
+      'ct_state=+rel-rpl-inv+trk,ct_nw_proto=1,ip,metadata=0x1 actions=conjunction(5,2/2)',
     ]);
     assert.deepEqual(await icmp({ icmpType: 3, icmpCode: -1 }), [
-      'ct_state=-rpl-inv+trk,icmp,metadata=0x1,icmp_type=3 actions=conjunction(6,2/2)',
+      'ct_state=-rel-rpl-inv+trk,icmp,metadata=0x1,icmp_type=3 actions=conjunction(6,2/2)',
       'ct_state=+rpl-inv+trk,ct_nw_proto=1,ip,metadata=0x1 actions=conjunction(5,2/2),conjunction(6,2/2)',
+      'ct_state=+rel-rpl-inv+trk,ct_nw_proto=1,ip,metadata=0x1 actions=conjunction(5,2/2),conjunction(6,2/2)',
     ]);
     assert.deepEqual(await icmp({ icmpType: -1 }), [
       'ct_state=-inv+trk,ct_nw_proto=1,ip,metadata=0x1 actions=conjunction(4,2/2),conjunction(7,2/2)',

@@ -40,7 +40,7 @@ describe('shared matches of a rule', () => {
     assert.equal(hasPeer(narrow), true);
     assert.deepEqual(sharedMatches(narrow)[0], { dimension: 'peer', key: '10.0.0.0/8' });
   });
-  it('let the replies of an ICMP type pass', () => {
+  it('let the replies and errors of an ICMP type pass', () => {
     const keys = sharedMatches({
       ...rule,
       protocol: 'icmp',
@@ -50,7 +50,7 @@ describe('shared matches of a rule', () => {
     });
     assert.deepEqual(
       keys.map(({ key }) => key),
-      ['icmp:8:0', 'icmp:reply'],
+      ['icmp:8:0', 'icmp:reply', 'icmp:error'],
     );
   });
   it('a group is matched by identity and shares nothing but the service', () => {

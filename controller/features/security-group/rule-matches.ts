@@ -54,7 +54,8 @@ function serviceKeys(rule: SecurityGroupRuleSpec): string[] {
   if (number === undefined) return ['all'];
   if (number === protocol.icmp && (rule.icmpType ?? -1) >= 0) {
     // Replies and errors carry other types than the packet that the rule names.
-    return [`icmp:${rule.icmpType}:${(rule.icmpCode ?? -1) >= 0 ? rule.icmpCode : 'any'}`, 'icmp:reply'];
+    const request = `icmp:${rule.icmpType}:${(rule.icmpCode ?? -1) >= 0 ? rule.icmpCode : 'any'}`;
+    return [request, 'icmp:reply', 'icmp:error'];
   }
   if (!hasPorts(rule.protocol) || rule.fromPort === undefined || rule.toPort === undefined)
     return [`${number}`];
@@ -84,6 +85,9 @@ export function matchOfKey(direction: 'ingress' | 'egress', { dimension, key }: 
   if (key === 'icmp:reply') {
     return [isIpv4, conntrackState(['rpl'], ['inv']), on('ct_nw_proto', protocol.icmp)];
   }
+  if (key === 'icmp:error') {
+    return [isIpv4, conntrackState(['rel'], ['rpl', 'inv']), on('ct_nw_proto', protocol.icmp)];
+  }
   if (key.startsWith('icmp:')) {
     const [, type, code] = key.split(':');
     return [
@@ -91,7 +95,7 @@ export function matchOfKey(direction: 'ingress' | 'egress', { dimension, key }: 
       on('ip_proto', protocol.icmp),
       on('icmpv4_type', Number(type)),
       ...(code === 'any' ? [] : [on('icmpv4_code', Number(code))]),
-      conntrackState([], ['rpl', 'inv']),
+      conntrackState([], ['rel', 'rpl', 'inv']),
     ];
   }
   const [number, ports] = key.split(':') as [string, string | undefined];

@@ -10,7 +10,14 @@ import {
 } from 'node-openflow/testing';
 import { registers } from '../../../controller/pipeline/index.ts';
 import { broadcastMac, type Frame, type ReferencePacket } from '../../../controller/reference/index.ts';
-import { contains, parseAddress, parseCidr, type ResourceOf } from '../../../controller/resources/index.ts';
+import {
+  contains,
+  derivedMac,
+  formatMac,
+  parseAddress,
+  parseCidr,
+  type ResourceOf,
+} from '../../../controller/resources/index.ts';
 import type { World } from '../../../controller/testing/world.ts';
 import { toFrame, toSimulated } from './frames.ts';
 import { type Mutation, SimulatedHost, tableNames } from './host.ts';
@@ -183,10 +190,20 @@ export class Fabric {
   #leaveOutside(way: Way, hostId: string, networkName: string, packet: SimulatedPacket): void {
     const network = this.#externalNetwork(networkName);
     const { destination, ...frame } = toFrame(packet);
-    const nextHop = outsideAddress(destination);
-    if (nextHop !== undefined) {
-      way.effects.push({ type: 'sent-outside', externalNetworkId: network.id, nextHop, frame });
-    } else way.pending.push(...this.#externalArrivals(network.id, packet, hostId));
+    const elasticIp = this.#elasticIpOf(destination);
+    const nextHop = outsideAddress(destination) ?? elasticIp?.spec.address;
+    if (nextHop === undefined) throw new Error(`${destination} is nobody on network ${networkName}`);
+    // The MAC of an elastic IP that was here is known for a while.
+    if (elasticIp && this.#whoHas(hostId, network, nextHop) !== undefined) {
+      way.pending.push(...this.#externalArrivals(network.id, packet, hostId));
+    } else way.effects.push({ type: 'sent-outside', externalNetworkId: network.id, nextHop, frame });
+  }
+
+  #elasticIpOf(address: string): ResourceOf<'elastic-ip'> | undefined {
+    for (const elasticIp of this.#world.topology.all('elastic-ip')) {
+      if (formatMac(derivedMac('elasticIp', elasticIp.number as number)) === address) return elasticIp;
+    }
+    return undefined;
   }
 
   #externalNetwork(name: string): ResourceOf<'external-network'> {
