@@ -1,5 +1,6 @@
 import type { Conntrack } from './conntrack.ts';
 import type { DatapathPacket } from './datapath-packet.ts';
+import { unsupported } from './errors.ts';
 import type { FrozenState } from './frozen-state.ts';
 import type { ControllerOperation, Operation } from './operations.ts';
 import { packetOf, wireLength } from './packet-slots.ts';
@@ -9,6 +10,8 @@ import type { SimulatedOutput, SimulatedPacketIn, SimulationResult, TraceStep } 
 
 /** Copies of a packet go through the tables at most so often, as in the userspace datapath. */
 const maximumResumes = 6;
+/** Walks for one packet: flows that send it round and round in many copies are a mistake. */
+const maximumWalks = 256;
 
 /** Runs one packet, and all copies of it, to the end. */
 export class Datapath {
@@ -17,6 +20,7 @@ export class Datapath {
   readonly #outputs: SimulatedOutput[] = [];
   readonly #toControllers: SimulatedPacketIn[] = [];
   readonly #trace: TraceStep[] = [];
+  #walks = 0;
 
   constructor(state: SwitchState, conntrack: Conntrack) {
     this.#switch = state;
@@ -25,6 +29,8 @@ export class Datapath {
 
   /** Walks the packet through the tables and does what they say. */
   process(packet: DatapathPacket, state?: FrozenState, resumes = 0): void {
+    if (++this.#walks > maximumWalks)
+      unsupported(`one packet walks through the tables ${maximumWalks} times`);
     const translation = new Translation(this.#switch, packet, this.#trace);
     this.#runAll(packet, translation.run(state), resumes);
   }

@@ -24,6 +24,8 @@ const pcapHeader = 24;
 const pcapRecord = 16;
 /** An Ethernet type for experiments (IEEE 802). */
 const markerType = 0x88b5;
+/** Far from the ports that flows name. */
+const markerPort = 100;
 
 /** Why these tests cannot run; false when they can. */
 export const noOpenVswitch: string | false =
@@ -114,7 +116,7 @@ export class RealSwitch {
   static async start(ports: number): Promise<RealSwitch> {
     const directory = await mkdtemp(join(tmpdir(), 'weft-simulator-'));
     await startDaemons(directory);
-    await addBridge(directory, ports + 1);
+    await addBridge(directory, [...Array.from({ length: ports }, (_, i) => i + 1), markerPort]);
     const control = await ControlSocket.open(join(directory, 'vswitchd.ctl'));
     const connection = connect({ path: join(directory, 'br0.mgmt') });
     await connection.ready;
@@ -151,7 +153,7 @@ export class RealSwitch {
       { type: 'flow-mod', command: 'delete', table: 255, match: [], instructions: [] },
       { type: 'group-mod', command: 'delete', groupType: 'all', group: 0xfffffffc, buckets: [] },
       { type: 'meter-mod', command: 'delete', flags: [], meter: 0xffffffff, bands: [] },
-      parseFlow(`priority=65535,in_port=${this.#ports + 1},dl_type=${markerType} actions=IN_PORT`),
+      parseFlow(`priority=65535,in_port=${markerPort},dl_type=${markerType} actions=IN_PORT`),
     ]);
     const [error] = refused.filter((name) => name !== undefined);
     if (error) throw new Error(`the switch refused to be emptied: ${error}`);
@@ -175,12 +177,11 @@ export class RealSwitch {
 
   /** Sends a frame through a port of its own and waits until it is back. */
   async #passMarker(): Promise<void> {
-    const port = this.#ports + 1;
     const marker = encodePacket(packet.ethernet({ type: markerType, ethSrc: BigInt(++this.#markers) }));
-    await this.#receive(port, marker);
+    await this.#receive(markerPort, marker);
     const deadline = Date.now() + timeoutMs;
     for (;;) {
-      const sent = await this.#sent(port);
+      const sent = await this.#sent(markerPort);
       if (sent.some(({ bytes }) => Buffer.compare(bytes, marker) === 0)) return;
       if (Date.now() > deadline) throw new Error(`the marker ${this.#markers} did not come back`);
       await new Promise((resolve) => setImmediate(resolve));
@@ -241,13 +242,13 @@ async function startDaemons(directory: string): Promise<void> {
   spawnSync('ovs-vswitchd', args, { ...options, stdio: 'ignore' });
 }
 
-async function addBridge(directory: string, ports: number): Promise<void> {
+async function addBridge(directory: string, ports: readonly number[]): Promise<void> {
   const bridge = ['add-br', 'br0', '--', 'set', 'bridge', 'br0', 'datapath-type=dummy', 'fail-mode=secure'];
-  const added = Array.from({ length: ports }, (_, i) => {
-    const name = `p${i + 1}`;
+  const added = ports.map((port) => {
+    const name = `p${port}`;
     const options = [
       'type=dummy',
-      `ofport_request=${i + 1}`,
+      `ofport_request=${port}`,
       `options:tx_pcap=${join(directory, `${name}.pcap`)}`,
     ];
     return ['--', 'add-port', 'br0', name, '--', 'set', 'Interface', name, ...options];

@@ -78,6 +78,14 @@ function readResult({ outputs, trace }: SimulationResult): Outcome {
   return { ports: outputs.map(({ port }) => String(port)).sort(), registers: registers.sort() };
 }
 
+/** Ways that a packet over the limits does not go. The tracer follows them all the same, round and round for ever. */
+function isEndless({ trace }: SimulationResult): boolean {
+  const resumes = trace.filter(({ type }) => type === 'resume').length;
+  return (
+    resumes > 4 || trace.some((step) => step.type === 'note' && step.text.endsWith('the packet is dropped'))
+  );
+}
+
 /** Tells the tracer what the connection tracker says each time. */
 function nextStates({ trace }: SimulationResult): string[] {
   return trace.flatMap((step) => {
@@ -115,7 +123,7 @@ describe('the simulator against ofproto/trace', { skip: noOpenVswitch }, () => {
           for (const arrival of arrivals) {
             tried++;
             const result = pair.simulate(arrival);
-            if (!result) continue;
+            if (!result || isEndless(result)) continue;
             const bytes = Buffer.from(encodePacket(arrival.packet)).toString('hex');
             const text = await real.call(
               'ofproto/trace',
@@ -124,8 +132,6 @@ describe('the simulator against ofproto/trace', { skip: noOpenVswitch }, () => {
               bytes,
               ...nextStates(result),
             );
-            // The tracer follows ways that a packet over the limits does not go.
-            if (/over (max translation depth|\d+ resubmit)/.test(text)) continue;
             assert.deepEqual(readResult(result), readTrace(text, portOf), `${arrival.text}\n${text}`);
             compared++;
           }
