@@ -1,6 +1,7 @@
 /**
  * How fast a replica loads, and how well it keeps up: 100,000 rows, then 10,000 changed rows a second, from a real
- * ovsdb-server. The changes are made by a process of their own.
+ * ovsdb-server. The changes are made by a process of their own. Beside it, the same monitor by Open vSwitch's own tool in
+ * C, which decodes and prints the rows and keeps none.
  *
  *   node --conditions=source bench/replica.ts [ROWS] [SECONDS]
  */
@@ -13,6 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OvsdbClient, ops } from '../src/index.ts';
 import { startRealServer } from '../src/testing/index.ts';
+import { measureTool, type ToolResult } from './c-tool.ts';
 
 const database = 'bench';
 const batch = 1000;
@@ -69,6 +71,20 @@ async function change(endpoint: string, rows: number, seconds: number): Promise<
   await client.close();
 }
 
+/** Runs `change` in a process of its own. */
+async function changeElsewhere(endpoint: string, rows: number, seconds: number): Promise<void> {
+  const writer = fork(fileURLToPath(import.meta.url), ['write', endpoint, String(rows), String(seconds)]);
+  const [code] = await once(writer, 'exit');
+  if (code !== 0) {
+    throw new Error(`the writer ended with code ${code}`);
+  }
+}
+
+function cpuMsSince(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
+}
+
 function quantile(sorted: readonly number[], fraction: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? Number.NaN;
 }
@@ -80,11 +96,26 @@ async function fill(client: OvsdbClient, rows: number): Promise<void> {
   }
 }
 
-async function measure(endpoint: string, rows: number, seconds: number): Promise<Record<string, number>> {
+async function prepare(endpoint: string, rows: number): Promise<void> {
   const filler = new OvsdbClient({ endpoints: [endpoint], requestTimeoutMs: 120_000 });
   await filler.connect();
   await fill(filler, rows);
   await filler.close();
+}
+
+interface Result {
+  readonly rows: number;
+  readonly loadMs: number;
+  readonly loadCpuMs: number;
+  readonly heapMiB: number;
+  readonly changedRows: number;
+  readonly changedRowsPerSecond: number;
+  readonly changeCpuMs: number;
+  readonly lagMsMedian: number;
+  readonly lagMs99: number;
+}
+
+async function measure(endpoint: string, rows: number, seconds: number): Promise<Result> {
   globalThis.gc?.();
 
   const heapBefore = process.memoryUsage().heapUsed;
@@ -94,7 +125,7 @@ async function measure(endpoint: string, rows: number, seconds: number): Promise
   const loadCpu = process.cpuUsage();
   const replica = await client.monitor(database, { Item: {} });
   const loadMs = performance.now() - loadStart;
-  const loadCpuMs = process.cpuUsage(loadCpu).user / 1000;
+  const loadCpuMs = cpuMsSince(loadCpu);
   globalThis.gc?.();
   const heapMiB = (process.memoryUsage().heapUsed - heapBefore) / 2 ** 20;
 
@@ -106,11 +137,10 @@ async function measure(endpoint: string, rows: number, seconds: number): Promise
   });
   const changeStart = performance.now();
   const changeCpu = process.cpuUsage();
-  const writer = fork(fileURLToPath(import.meta.url), ['write', endpoint, String(rows), String(seconds)]);
-  await once(writer, 'exit');
+  await changeElsewhere(endpoint, rows, seconds);
   await client.echo();
   const changeSeconds = (performance.now() - changeStart) / 1000;
-  const changeCpuMs = process.cpuUsage(changeCpu).user / 1000;
+  const changeCpuMs = cpuMsSince(changeCpu);
   lags.sort((a, b) => a - b);
   await client.close();
   return {
@@ -120,10 +150,30 @@ async function measure(endpoint: string, rows: number, seconds: number): Promise
     heapMiB,
     changedRows: changed,
     changedRowsPerSecond: changed / changeSeconds,
-    cpuMicrosecondsPerChangedRow: (changeCpuMs * 1000) / changed,
+    changeCpuMs,
     lagMsMedian: quantile(lags, 0.5),
     lagMs99: quantile(lags, 0.99),
   };
+}
+
+function printResult(ours: Result, theirs: ToolResult): void {
+  const perRow = (cpuMs: number) => (cpuMs * 1000) / ours.changedRows;
+  const lines: [string, number, number?][] = [
+    ['load, ms', ours.loadMs, theirs.loadMs],
+    ['load, ms of CPU', ours.loadCpuMs, theirs.loadCpuMs],
+    ['follow, µs of CPU a row', perRow(ours.changeCpuMs), perRow(theirs.changeCpuMs)],
+    ['rows', ours.rows],
+    ['heap, MiB', ours.heapMiB],
+    ['changed rows a second', ours.changedRowsPerSecond],
+    ['lag, median ms', ours.lagMsMedian],
+    ['lag, 99th percentile ms', ours.lagMs99],
+  ];
+  console.log(`${''.padEnd(26)}${'replica'.padStart(10)}${'C tool'.padStart(10)}${'ratio'.padStart(8)}`);
+  for (const [name, own, other] of lines) {
+    const compared =
+      other === undefined ? '' : `${other.toFixed(1).padStart(10)}${(own / other).toFixed(2).padStart(8)}`;
+    console.log(`${name.padEnd(26)}${own.toFixed(1).padStart(10)}${compared}`);
+  }
 }
 
 const [mode, ...rest] = process.argv.slice(2);
@@ -135,10 +185,18 @@ if (mode === 'write') {
   await writeFile(schemaPath, JSON.stringify(schema));
   const server = await startRealServer({ schemas: [schemaPath] });
   try {
-    const result = await measure(server.endpoint, Number(mode ?? 100_000), Number(rest[0] ?? 5));
-    for (const [name, value] of Object.entries(result)) {
-      console.log(`${name.padEnd(30)} ${Number.isInteger(value) ? value : value.toFixed(1)}`);
+    const rows = Number(mode ?? 100_000);
+    const seconds = Number(rest[0] ?? 5);
+    const { endpoint } = server;
+    await prepare(endpoint, rows);
+    const theirs = await measureTool(endpoint, database, 'Item', () =>
+      changeElsewhere(endpoint, rows, seconds),
+    );
+    const ours = await measure(endpoint, rows, seconds);
+    if (theirs.updates === 0 || ours.changedRows === 0) {
+      throw new Error('one of the two saw no change: there is nothing to compare');
     }
+    printResult(ours, theirs);
   } finally {
     await server.remove();
     await rm(directory, { recursive: true, force: true });
