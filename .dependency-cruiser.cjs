@@ -21,6 +21,7 @@ const ROOMS = [
   'compiler',
   'southbound',
   'cluster',
+  'metrics',
 ];
 
 const OURS = '^(packages|controller|agent|api|labs|test|scripts)/(?!node_modules/)';

@@ -83,6 +83,7 @@ export const forbidden: Forbidden[] = [
   { rule: 'room-order-compiler', file: 'controller/compiler/a.ts', imports: take('../southbound/index.ts') },
   { rule: 'room-order-southbound', file: 'controller/southbound/a.ts', imports: take('../main/run.ts') },
   { rule: 'room-order-cluster', file: 'controller/cluster/a.ts', imports: take('@weft/controller') },
+  { rule: 'room-order-metrics', file: 'controller/metrics/a.ts', imports: take('../main/run.ts') },
   {
     rule: 'reference-stands-alone',
     file: 'controller/features/vpc/a.ts',
