@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startRealServer } from './testing/index.ts';
-import { eventually, kill } from './testing/run.ts';
+import { eventually, kill, run } from './testing/run.ts';
 import { skipWithoutServer } from './testing/skip.ts';
 
 const example = fileURLToPath(new URL('../examples/follow-bridges.ts', import.meta.url));
@@ -34,4 +34,18 @@ it('the example works', { skip: skipWithoutServer }, async (test) => {
   await eventually(() => printed.includes('undefined → 7 x\n'), 'the change is printed');
   child.kill('SIGTERM');
   await once(child, 'exit');
+});
+
+it('the example of locks works, also for two at a time', { skip: skipWithoutServer }, async (test) => {
+  const server = await startRealServer();
+  test.after(() => server.remove());
+  await server.vsctl('init');
+  const program = fileURLToPath(new URL('../examples/take-turns.ts', import.meta.url));
+  const turn = () => run(process.execPath, ['--conditions=source', program, server.endpoint]);
+  const printed = await Promise.all([turn(), turn()]);
+  for (const line of printed) {
+    assert.match(line, /^\d+ had its turn\n$/);
+  }
+  const last = (await server.vsctl('get', 'Open_vSwitch', '.', 'external_ids:turn')).replaceAll(/\D/g, '');
+  assert.ok(printed.some((line) => line.startsWith(`${last} `)));
 });

@@ -78,6 +78,8 @@ describe('OvsdbClient.connect', () => {
       { connectTimeoutMs: Number.NaN },
       { inactivityProbeMs: -1 },
       { maxPendingRequests: 1.5 },
+      // A connection is introduced with two requests at once: with a limit of one it would never be ready.
+      { maxPendingRequests: 1 },
       { reconnect: { minMs: 100, maxMs: 10 } },
       { monitorTimeoutMs: 2 ** 31 },
     ];

@@ -33,7 +33,7 @@ export interface OvsdbClientOptions {
    * matter. Without it, any member that is in touch with its cluster will do.
    */
   readonly leaderOnly?: boolean | readonly string[];
-  /** Upper bound of requests waiting for a reply; more are refused with OVSDB_OVERFLOW. Default 10000. */
+  /** Upper bound of requests waiting for a reply; more are refused with OVSDB_OVERFLOW. At least 2, default 10000. */
   readonly maxPendingRequests?: number;
   /** Upper bound of the bytes of one message from the server. Default 256 MiB. */
   readonly maxMessageBytes?: number;
@@ -93,7 +93,7 @@ export function resolveOptions(options: OvsdbClientOptions): ResolvedOptions {
     minBackoffMs,
     maxBackoffMs: atLeast(minBackoffMs, 'reconnect.maxMs', backoff.maxMs ?? Math.max(8000, minBackoffMs)),
     leaderOnly: options.leaderOnly ?? false,
-    maxPendingRequests: atLeast(1, 'maxPendingRequests', options.maxPendingRequests ?? 10_000),
+    maxPendingRequests: atLeast(2, 'maxPendingRequests', options.maxPendingRequests ?? 10_000),
     maxMessageBytes: atLeast(1024, 'maxMessageBytes', options.maxMessageBytes ?? 256 * 1024 * 1024),
   };
 }
