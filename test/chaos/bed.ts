@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { meetOnUnderlay, type Outsider } from '@weft/labs/hosts';
+import { type Host, meetOnUnderlay, type Outsider } from '@weft/labs/hosts';
 import { Cloud, eventually, externalCidr } from '../e2e/support/cloud.ts';
 import { flowTexts } from './flow-check.ts';
 import type { Ledger } from './ledger.ts';
@@ -125,7 +125,7 @@ export class Bed implements AsyncDisposable {
   async pictures(): Promise<HostPicture[]> {
     return await Promise.all(
       this.cloud.lab.hosts.map(async (host) => ({
-        flows: flowTexts(await host.dumpFlows()),
+        flows: flowTexts(await host.dumpFlows(), await portNames(host)),
         ports: (await host.vsctl('list-ports', 'br-int')).split('\n').sort(),
         devices: (await host.run('ip', ['-o', 'link']))
           .split('\n')
@@ -134,4 +134,11 @@ export class Bed implements AsyncDisposable {
       })),
     );
   }
+}
+
+/** OpenFlow port number → name. */
+async function portNames(host: Host): Promise<Map<string, string>> {
+  const options = ['--format=csv', '--no-headings', '--columns=ofport,name'];
+  const lines = (await host.vsctl(...options, 'list', 'Interface')).trim().split('\n');
+  return new Map(lines.map((line) => line.replaceAll('"', '').split(',') as [string, string]));
 }

@@ -26,6 +26,10 @@ it('a switch has exactly the flows that it should have, by cookie and number', (
 it('flows of others and learned flows are nobody’s concern', () => {
   const others = [flow(0x1234n), flow(cookie(63))];
   assert.deepEqual(differences(others, []), []);
-  assert.deepEqual(flowTexts(others), []);
-  assert.equal(flowTexts([flow(cookie(1))]).length, 1);
+  assert.deepEqual(flowTexts(others, new Map()), []);
+  const texts = flowTexts(
+    [flow(cookie(1), 'in_port=12'), flow(cookie(62), 'b')],
+    new Map([['12', 'tunnel']]),
+  );
+  assert.deepEqual(texts, ['1 2 in_port=tunnel drop', 'marker b']);
 });

@@ -33,12 +33,23 @@ function describe(cookie: bigint): string {
   return `0x${cookie.toString(16)} (fragment kind ${parts?.fragmentKind}, number ${parts?.number})`;
 }
 
-/** Everything that a switch has of ours, as text without counters: to compare a start with an end. */
-export function flowTexts(flows: readonly FlowLine[]): string[] {
+/** Markers hold a digest of everything, port numbers included, which differ without any fault. */
+const isMarker = (cookie: bigint) => (decodeCookie(cookie)?.fragmentKind ?? 0) >= 60;
+
+/**
+ * Everything that a switch has of ours, as text: to compare a start with an end. Ports are told by name, and there are
+ * no cookies and counters, because ports have other numbers when ovs-vswitchd was started again.
+ */
+export function flowTexts(flows: readonly FlowLine[], ports: ReadonlyMap<string, string>): string[] {
+  const named = (text: string) =>
+    text.replace(
+      /(in_port=|output:)(\d+)/g,
+      (_, word: string, port: string) => word + (ports.get(port) ?? port),
+    );
   return flows
     .filter(({ cookie }) => isOurs(cookie))
-    .map(
-      ({ cookie, table, priority, match, actions }) => `${cookie} ${table} ${priority} ${match} ${actions}`,
+    .map(({ cookie, table, priority, match, actions }) =>
+      isMarker(cookie) ? `marker ${match}` : `${table} ${priority} ${named(`${match} ${actions}`)}`,
     )
     .sort();
 }

@@ -10,6 +10,7 @@ import { Ledger } from './ledger.ts';
 import { Outages } from './outages.ts';
 import { Random } from './random.ts';
 import { storeProblems } from './store-check.ts';
+import type { StoredState } from './stored-state.ts';
 import { tearDown } from './teardown.ts';
 import { checkTraffic } from './traffic-check.ts';
 
@@ -59,9 +60,7 @@ async function checkAgreement(
   };
   const state = await bed.inspect(async (stored) => {
     report(ledger.differences(stored.resources));
-    for (const host of bed.cloud.lab.hosts) {
-      report(flowDifferences(host.name, await host.dumpFlows(), stored.cookiesOf(host.name)));
-    }
+    await checkFlows(bed, stored, journal);
     return stored;
   });
   const restarted = performance.now();
@@ -74,10 +73,17 @@ async function checkAgreement(
   await bed.inStep();
   await bed.inspect(async (stored) => {
     report(storeProblems(stored, Date.now()));
-    for (const host of bed.cloud.lab.hosts) {
-      report(flowDifferences(host.name, await host.dumpFlows(), stored.cookiesOf(host.name)));
-    }
+    await checkFlows(bed, stored, journal);
   });
+}
+
+async function checkFlows({ cloud }: Bed, stored: StoredState, journal: Journal): Promise<void> {
+  for (const host of cloud.lab.hosts) {
+    const wanted = stored.cookiesOf(host.name);
+    for (const difference of flowDifferences(host.name, await host.dumpFlows(), wanted)) {
+      journal.violation(difference);
+    }
+  }
 }
 
 /** Without any resource the hosts look as they did before the first one. */
@@ -99,11 +105,13 @@ async function checkEnd(bed: Bed, start: readonly HostPicture[], journal: Journa
   } catch {
     for (const difference of pictureDifferences(start, end)) journal.violation(difference);
   }
-  await bed.inspect(async ({ resources }) => {
+  await bed.inStep();
+  await bed.inspect(async (stored) => {
     const allowed = new Set(['host', 'counter', 'retired-number']);
-    for (const { kind, id } of resources) {
+    for (const { kind, id } of stored.resources) {
       if (!allowed.has(kind)) journal.violation(`${kind} ${id} is left when everything is deleted`);
     }
+    await checkFlows(bed, stored, journal);
   });
   for (const name of await readdir('/run/netns')) {
     const leaked =
