@@ -167,7 +167,14 @@ describe('OvsdbClient with a Raft cluster', {
     }
     await eventually(() => !replica.synced, 'the replica is cut off');
     await writer.transact(database, [ops.insert('Entry', { key: 'missed' })]);
-    const other = relays.find(({ endpoint }) => endpoint !== connectedTo);
+    const index = endpoints.findIndex((endpoint) => endpoint !== connectedTo);
+    const other = relays[index];
+    // A follower may be a little behind: it is asked once it has the row.
+    const witness = new OvsdbClient({ endpoints: [cluster.servers[index]?.endpoint ?? ''] });
+    await witness.connect();
+    const seen = await witness.monitor(database, { Entry: {} });
+    await eventually(() => seen.find('Entry', { key: 'missed' }), 'the other member has the row');
+    await witness.close();
     other?.open();
     await eventually(() => replica.synced, 'the replica follows another member');
     assert.equal(connectedTo, other?.endpoint);
