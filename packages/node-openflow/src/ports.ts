@@ -17,6 +17,14 @@ export const ports = {
 /** Reserved group numbers (OFPG_*). */
 export const groups = { maximum: 0xffffff00, all: 0xfffffffc, any: 0xffffffff } as const;
 
+/** Reserved bucket numbers (OFPG_BUCKET_*, OpenFlow 1.5). */
+export const bucketIds = {
+  maximum: 0xffffff00,
+  first: 0xfffffffd,
+  last: 0xfffffffe,
+  all: 0xffffffff,
+} as const;
+
 /** Reserved meter numbers (OFPM_*). */
 export const meters = {
   maximum: 0xffff0000,

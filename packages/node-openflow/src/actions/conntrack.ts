@@ -3,7 +3,7 @@ import { decodeFieldHeader, encodeShortFieldHeader, packRange, unpackRange } fro
 import { findSubfield, formatSubfield } from '../fields/subfield-text.ts';
 import { formatTable, type ParseContext, parseTable } from '../text/context.ts';
 import { badText, keyValues, parseInteger } from '../text/syntax.ts';
-import type { Reader } from '../wire/reader.ts';
+import { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import {
   type ActionCodec,
@@ -14,7 +14,7 @@ import {
   startExperimenterAction,
 } from './codec.ts';
 import { decodeNat, encodeNat, formatNat, natSubtype, parseNat } from './nat.ts';
-import type { ConntrackAction } from './types.ts';
+import type { Action, ConntrackAction } from './types.ts';
 
 /*
  * Nicira 35: u16 flags (1 commit, 2 force), u32 zone field (0 for a constant zone), u16 zone or range, u8 table (255 none),
@@ -75,6 +75,18 @@ function decodeLeadingNat(reader: Reader, action: Draft): void {
   reader.leave(outer);
 }
 
+/** A nat action behind those of exec is not one of them. */
+function takeTrailingNat(action: Draft, exec: Action[]): void {
+  const last = exec.at(-1);
+  if (last?.type !== 'unknown') return;
+  const draft: Draft = { type: 'conntrack' };
+  decodeLeadingNat(new Reader(last.raw), draft);
+  if (!draft.nat) return;
+  exec.pop();
+  action.nat = draft.nat;
+  action.natLast = true;
+}
+
 function decodeConntrack(reader: Reader, context: DecodeContext): ConntrackAction {
   const action: Draft = { type: 'conntrack' };
   const flags = reader.u16();
@@ -88,6 +100,7 @@ function decodeConntrack(reader: Reader, context: DecodeContext): ConntrackActio
   if (alg !== 0) action.alg = alg;
   decodeLeadingNat(reader, action);
   const exec = context.decodeActions(reader);
+  if (!action.nat) takeTrailingNat(action, exec);
   if (exec.length > 0) action.exec = exec;
   return action;
 }
@@ -104,8 +117,10 @@ function parseArgument(action: Draft, key: string, value: string, context: Parse
   else if (key === 'table') action.table = parseTable(value);
   else if (key === 'zone') action.zone = findSubfield(value) ?? parseInteger(value, 16, 'zone');
   else if (key === 'alg') action.alg = parseGateway(value);
-  else if (key === 'nat') action.nat = parseNat(value);
-  else if (key === 'exec') action.exec = context.parseActions(value);
+  else if (key === 'nat') {
+    action.nat = parseNat(value);
+    if (action.exec?.length) action.natLast = true;
+  } else if (key === 'exec') action.exec = context.parseActions(value);
   else badText(`ct: unknown key "${key}"`);
 }
 
@@ -120,8 +135,9 @@ export const conntrack: ActionCodec<ConntrackAction> = {
     writer.u8(action.table ?? noTable, 'table');
     writer.pad(3);
     writer.u16(action.alg ?? 0, 'alg');
-    if (action.nat) encodeNat(writer, action.nat);
+    if (action.nat && !action.natLast) encodeNat(writer, action.nat);
     if (action.exec) context.encodeActions(writer, action.exec);
+    if (action.nat && action.natLast) encodeNat(writer, action.nat);
     finishAction(writer, start);
   },
   parse(argument, context) {
@@ -133,7 +149,7 @@ export const conntrack: ActionCodec<ConntrackAction> = {
     return action;
   },
   format(action, context) {
-    const { commit, force, table, zone, nat, exec, alg } = action;
+    const { commit, force, table, zone, nat, natLast, exec, alg } = action;
     const parts: string[] = [];
     if (commit) parts.push('commit');
     if (force) parts.push('force');
@@ -141,8 +157,9 @@ export const conntrack: ActionCodec<ConntrackAction> = {
     if (zone !== undefined && zone !== 0) {
       parts.push(`zone=${typeof zone === 'object' ? formatSubfield(zone) : zone}`);
     }
-    if (nat) parts.push(formatNat(nat));
+    if (nat && !natLast) parts.push(formatNat(nat));
     if (exec?.length) parts.push(`exec(${context.formatActions(exec)})`);
+    if (nat && natLast) parts.push(formatNat(nat));
     if (alg) parts.push(`alg=${gateways.find(([, port]) => port === alg)?.[0] ?? alg}`);
     return `ct(${parts.join(',')})`;
   },

@@ -129,7 +129,7 @@ export const controller: ActionCodec<ControllerAction> = {
         })
       : parseArguments(argument);
     // Without anything that only the extension can say, ovs-ofctl writes a plain output.
-    if (!isPlain(action)) return action;
+    if (!isPlain(action) || action.userdata) return action;
     return { type: 'output', port: ports.controller, maxLength: action.maxLength ?? wholePacket };
   },
   format(action) {

@@ -1,6 +1,7 @@
 import { decodeFieldHeader, encodeFieldHeader } from '../fields/oxm.ts';
 import { actionTable } from '../fields/registry.ts';
 import { formatSubfield, parseSubfield } from '../fields/subfield-text.ts';
+import { ports } from '../ports.ts';
 import { formatPort, formatTable, fromPort16, parsePort, parseTable, toPort16 } from '../text/context.ts';
 import { badText, formatHexBytes, parseHexBytes, parseInteger } from '../text/syntax.ts';
 import type { Reader } from '../wire/reader.ts';
@@ -54,10 +55,14 @@ export const resubmit: ActionCodec<ResubmitAction> = {
     const [port = '', table = '', conntrack = ''] = argument.split(',').map((part) => part.trim());
     if (conntrack !== '' && conntrack !== 'ct') badText(`resubmit: unknown parameter "${conntrack}"`);
     if (port === '' && table === '') badText('resubmit: a port or a table is needed');
+    const target = {
+      ...(table === '' || table === String(currentTable) ? {} : { table: parseTable(table) }),
+      ...(port === '' || parsePort(port) === ports.inPort ? {} : { port: parsePort(port) }),
+    };
+    if (Object.keys(target).length === 0) badText(`resubmit(${argument}) would come back to the same flow`);
     return {
       type: 'resubmit',
-      ...(table === '' ? {} : { table: parseTable(table) }),
-      ...(port === '' ? {} : { port: parsePort(port) }),
+      ...target,
       ...(conntrack === 'ct' ? { conntrack: true } : {}),
     };
   },

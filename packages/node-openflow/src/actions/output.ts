@@ -28,7 +28,8 @@ export const output: ActionCodec<OutputAction> = {
       decode(reader) {
         const port = reader.u32();
         const maxLength = reader.u16();
-        return maxLength === 0 ? { type: 'output', port } : { type: 'output', port, maxLength };
+        const usual = maxLength === 0 && port !== ports.controller;
+        return usual ? { type: 'output', port } : { type: 'output', port, maxLength };
       },
     },
   ],

@@ -39,7 +39,7 @@ export const popQueue: ActionCodec<PopQueueAction> = {
 export const enqueue: TextForm = {
   words: ['enqueue'],
   parse(argument) {
-    const parts = /^\s*([^:,q\s]+)\s*[:,q]+\s*(\w+)\s*$/.exec(argument);
+    const parts = /^\s*([^:,q\s]+)\s*[:,q]\s*(\w+)\s*$/.exec(argument);
     if (!parts) return badText(`enqueue: "${argument}" is not like port:queue`);
     const port = parsePort(parts[1] as string);
     if (port >= ports.maximum && port !== ports.inPort && port !== ports.local)

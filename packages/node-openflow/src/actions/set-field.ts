@@ -114,7 +114,10 @@ export function loadAsEntry({ value, destination }: LoadAction): FieldMatch {
   }
   const big = { value: BigInt(value) << BigInt(offset), mask: ones << BigInt(offset) };
   const size = destination.size === undefined ? {} : { size: destination.size };
-  return { field: destination.field, ...asFieldValue(definition, big), ...size };
+  const entry = { field: destination.field, ...asFieldValue(definition, big), ...size };
+  // Of a field that does not fill its bytes, even all bits travel with a mask.
+  const fillsBytes = definition.bytes * 8 <= definition.bits;
+  return entry.mask === undefined && !fillsBytes ? { ...entry, mask: Number(big.mask) } : entry;
 }
 
 function encodeLoad(writer: Writer, { value, destination }: LoadAction): void {

@@ -124,6 +124,8 @@ export interface ConntrackAction {
   readonly nat?: NetworkAddressTranslation;
   /** Applied to the connection when it is committed (set-field, load or move to `ct_mark` and `ct_label`). */
   readonly exec?: readonly Action[];
+  /** Translate addresses behind `exec`; usually it is before. */
+  readonly natLast?: boolean;
 }
 
 export interface ConntrackClearAction {

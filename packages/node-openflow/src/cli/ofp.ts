@@ -1,20 +1,20 @@
 /*
  * A filter for OpenFlow messages, one line each:
  *   node ofp.ts print      < lines of hexadecimal digits       > the decoded message as JSON, with its text form
- *   node ofp.ts roundtrip  < lines of hexadecimal digits       > {"hex": what encoding it again gives, "same": …}
+ *   node ofp.ts roundtrip  < lines of hexadecimal digits       > {"hex": what encoding it again gives}
  *   node ofp.ts encode     < {"version", "command", "text"}    > {"hex": [the messages that ovs-ofctl would send]}
  *
- * A line that cannot be processed gives {"error": {"code", "offset", "reason"}}, and exit status 1 in the end.
+ * Commands are those of ovs-ofctl that write, from add-flow to bundle; the version is OpenFlow15 unless it is OpenFlow13 or
+ * OpenFlow14. Each line gives one line; one that cannot be processed gives {"error": {"code", "offset", "reason"}}.
  */
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { OpenFlowError } from '../errors.ts';
-import { ovsOfctlMatch } from '../fields/ovs-match.ts';
-import type { FlowModCommand } from '../messages/flow-mod-types.ts';
 import { decodeMessage, encodeMessage } from '../messages/registry.ts';
 import type { Version } from '../messages/types.ts';
-import { parseFlow } from '../text/flow-parse.ts';
+import { parseCommand } from '../text/commands.ts';
 import { formatMessage } from '../text/message-text.ts';
 import { badText, hexadecimal, parseHexBytes } from '../text/syntax.ts';
 import { hexOf } from '../wire/hex.ts';
@@ -23,14 +23,6 @@ const versions = new Map<unknown, Version>([
   ['OpenFlow13', 4],
   ['OpenFlow14', 5],
   ['OpenFlow15', 6],
-]);
-
-const commands = new Map<unknown, FlowModCommand>([
-  ['add-flow', 'add'],
-  ['mod-flows', 'modify'],
-  ['mod-flows --strict', 'modify-strict'],
-  ['del-flows', 'delete'],
-  ['del-flows --strict', 'delete-strict'],
 ]);
 
 /** JSON knows neither big integers nor bytes: both become hexadecimal texts. */
@@ -50,8 +42,7 @@ function roundtrip(line: string): object {
   const bytes = parseHexBytes(line, 'message');
   const message = decodeMessage(bytes);
   const version = message.version as Version;
-  const hex = hexOf(encodeMessage(message, { version, xid: message.xid }));
-  return { hex, same: hex === hexOf(bytes) };
+  return { hex: hexOf(encodeMessage(message, { version, xid: message.xid })) };
 }
 
 function parseRequest(line: string): Record<string, unknown> {
@@ -67,16 +58,14 @@ function parseRequest(line: string): Record<string, unknown> {
 function encode(line: string): object {
   const request = parseRequest(line);
   const version = versions.get(request.version ?? 'OpenFlow15');
-  const command = commands.get(request.command ?? 'add-flow');
   if (version === undefined)
     return badText(`version "${String(request.version)}" is none of ${[...versions.keys()].join(', ')}`);
-  if (command === undefined)
-    return badText(`command "${String(request.command)}" is none of ${[...commands.keys()].join(', ')}`);
-  if (typeof request.text !== 'string') return badText('the request has no "text"');
-  const flow = parseFlow(request.text, command);
-  return {
-    hex: [hexOf(encodeMessage({ ...flow, match: ovsOfctlMatch(flow.match, version) }, { version }))],
-  };
+  const command = request.command ?? 'add-flow';
+  if (typeof command !== 'string') return badText('"command" is not a text');
+  const text = request.text ?? '';
+  if (typeof text !== 'string') return badText('"text" is not a text');
+  const messages = parseCommand(command, text, version);
+  return { hex: messages.map((message) => hexOf(encodeMessage(message, { version }))) };
 }
 
 const modes = new Map<string | undefined, (line: string) => object>([
@@ -85,17 +74,17 @@ const modes = new Map<string | undefined, (line: string) => object>([
   ['encode', encode],
 ]);
 
-function runLine(mode: (line: string) => object, line: string): { output: object; failed: boolean } {
+function runLine(mode: (line: string) => object, line: string): object {
   try {
-    return { output: mode(line), failed: false };
+    return mode(line);
   } catch (error) {
     if (!(error instanceof OpenFlowError)) throw error;
     const { code, offset, reason } = error;
-    return { output: { error: { code, offset, reason } }, failed: true };
+    return { error: { code, offset, reason } };
   }
 }
 
-/** Runs the filter; resolves with the exit status: 0, 1 when a line failed, 2 when the arguments are wrong. */
+/** Runs the filter; resolves with the exit status: 0, or 2 when the arguments are wrong. */
 export async function ofp(
   args: readonly string[],
   input: Readable,
@@ -107,14 +96,10 @@ export async function ofp(
     errors.write(`usage: ofp ${[...modes.keys()].join('|')} < lines\n`);
     return 2;
   }
-  let status = 0;
   for await (const line of createInterface({ input })) {
-    if (line.trim() === '') continue;
-    const result = runLine(mode, line);
-    if (result.failed) status = 1;
-    output.write(`${toJson(result.output)}\n`);
+    if (!output.write(`${toJson(runLine(mode, line))}\n`)) await once(output, 'drain');
   }
-  return status;
+  return 0;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

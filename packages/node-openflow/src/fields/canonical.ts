@@ -1,6 +1,6 @@
 import type { FieldMatch, Match } from './match.ts';
 import type { FieldName } from './names.ts';
-import { matchFields } from './registry.ts';
+import { matchFields, matchTable } from './registry.ts';
 
 const order = new Map<FieldName, number>(matchFields.map(({ name }, index) => [name, index]));
 const allOnes32 = 0xffff_ffffn;
@@ -58,9 +58,19 @@ function pairedRegisters(registers: ReadonlyMap<number, Bits>): FieldMatch[] {
   });
 }
 
+/** A condition on the Ethernet header, or on what is inside it, says already that there is one. */
+function withoutImpliedType(match: FieldMatch[]): FieldMatch[] {
+  const says = (entry: FieldMatch) =>
+    entry.field !== 'packet_type' && matchTable.get(entry.field).prerequisite !== undefined;
+  if (!match.some(says)) return match;
+  return match.filter(
+    ({ field, value, mask }) => field !== 'packet_type' || Number(value) !== 0 || mask !== undefined,
+  );
+}
+
 function inOrder(match: FieldMatch[]): FieldMatch[] {
   const place = (entry: FieldMatch) => order.get(entry.field) ?? matchFields.length;
-  return match.sort((a, b) => place(a) - place(b));
+  return withoutImpliedType(match).sort((a, b) => place(a) - place(b));
 }
 
 /** The match in Open vSwitch's order and with registers as single ones (`reg0` …). Equal matches become equal objects. */

@@ -131,10 +131,11 @@ function wireCode(code: FieldCode): WireCode {
   };
 }
 
-/** The last number in the list that the version knows; the first one where it knows none, as Open vSwitch chooses. */
+/** The newest number that the version knows, the first one of equally old ones, as Open vSwitch chooses. */
 function preferredCode(codes: readonly FieldCode[], version: number): WireCode {
   const known = codes.filter((code) => version >= code.since);
-  return wireCode(known.at(-1) ?? (codes[0] as FieldCode));
+  const newest = Math.max(...known.map(({ since }) => since));
+  return wireCode(known.find(({ since }) => since === newest) ?? (codes[0] as FieldCode));
 }
 
 /** Completes one row of the field tables. */

@@ -107,6 +107,7 @@ const afterProtocol: readonly Place[] = [
   [['arp_sha'], 'arp_sha', plain],
   [['arp_tha'], 'arp_tha', plain],
   [['ip_dscp'], 'nw_tos', ({ value }) => String(Number(value) << 2)],
+  [['nw_tos'], 'nw_tos', decimal],
   [['ip_ecn'], 'nw_ecn', decimal],
   [['ip_ttl'], 'nw_ttl', decimal],
   [['mpls_label'], 'mpls_label', decimal],

@@ -5,7 +5,7 @@ import type { FieldMatch } from './match.ts';
 import type { FieldName } from './names.ts';
 import { ethertype, shorthands, vlanIdMask, vlanPresent } from './protocols.ts';
 import { matchTable } from './registry.ts';
-import { asFieldValue, parseFieldValue } from './value-text.ts';
+import { asFieldValue, type BigValue, parseFieldValue } from './value-text.ts';
 
 /** Keys whose field depends on what the match says about the protocol. */
 const dependent = new Map<string, Readonly<Record<number, FieldName>>>(
@@ -20,9 +20,18 @@ const dependent = new Map<string, Readonly<Record<number, FieldName>>>(
 /** Collects conditions; a later one about the same field takes the place of the earlier one. */
 class MatchBuilder {
   readonly #entries = new Map<FieldName, FieldMatch>();
+  #ethernet = false;
 
   set(entry: FieldMatch): void {
     this.#entries.set(entry.field, entry);
+  }
+
+  /** What is said about the bits of a field so far. */
+  bits({ name, allOnes }: FieldDefinition): BigValue {
+    const entry = this.#entries.get(name);
+    return entry
+      ? { value: BigInt(entry.value), mask: BigInt(entry.mask ?? allOnes) }
+      : { value: 0n, mask: 0n };
   }
 
   number(field: FieldName): number | undefined {
@@ -30,7 +39,13 @@ class MatchBuilder {
     return entry && entry.mask === undefined ? Number(entry.value) : undefined;
   }
 
+  /** Asks for a packet with an Ethernet header, which conditions about that header say already. */
+  setEthernet(): void {
+    this.#ethernet = true;
+  }
+
   finish(): FieldMatch[] {
+    if (this.#ethernet && !this.#entries.has('packet_type')) this.set({ field: 'packet_type', value: 0 });
     return normalMatch([...this.#entries.values()]);
   }
 }
@@ -47,6 +62,9 @@ function resolve(key: string, builder: MatchBuilder): FieldDefinition | undefine
   const field = choices[builder.number('ip_proto') ?? -1];
   return field ? matchTable.get(field) : badText(`${key} needs a protocol before it, such as tcp or udp`);
 }
+
+/** Fields of flags: a match without a mask is about those that are known. */
+const knownFlags: Readonly<Partial<Record<FieldName, bigint>>> = { ct_state: 0xffn, tun_flags: 1n };
 
 type SpecialKey = (value: string, builder: MatchBuilder) => void;
 
@@ -66,7 +84,8 @@ const specialKeys = new Map<string, SpecialKey>(
         return { field, ...asFieldValue(definition, { value: (tci.value >> shift) & mask, mask }) };
       };
       const id = part('vlan_vid', 0n);
-      if (id.mask !== 0) builder.set(id);
+      if (id.mask === 0) builder.setEthernet();
+      else builder.set(id);
       const priority = part('vlan_pcp', 13n);
       if (id.value !== 0 && priority.mask !== 0) builder.set(priority);
     },
@@ -90,7 +109,7 @@ const specialKeys = new Map<string, SpecialKey>(
 
 function setSubfield(key: string, value: string, builder: MatchBuilder): boolean {
   const parts = /^(\w+)\[(?:(\d+)(?:\.\.(\d+))?)?\]$/.exec(key);
-  const definition = parts && matchTable.findByText(parts[1] as string);
+  const definition = parts && resolve(parts[1] as string, builder);
   if (!parts || !definition) return false;
   const first = Number(parts[2] ?? 0);
   const last = Number(parts[3] ?? parts[2] ?? definition.bits - 1);
@@ -98,10 +117,10 @@ function setSubfield(key: string, value: string, builder: MatchBuilder): boolean
   const shift = BigInt(first);
   const ones = (1n << BigInt(last - first + 1)) - 1n;
   const number = parseBigInteger(value, last - first + 1, key);
-  builder.set({
-    field: definition.name,
-    ...asFieldValue(definition, { value: number << shift, mask: ones << shift }),
-  });
+  const before = builder.bits(definition);
+  const mask = before.mask | (ones << shift);
+  const bits = { value: (before.value & ~(ones << shift)) | (number << shift), mask };
+  builder.set({ field: definition.name, ...asFieldValue(definition, bits) });
   return true;
 }
 
@@ -112,8 +131,13 @@ function setField(definition: FieldDefinition, value: string, builder: MatchBuil
     builder.set({ field: definition.name, value: 0n, mask: 0n });
     return;
   }
-  const big = parseFieldValue(definition, value);
-  if (big.mask === 0n && definition.bytes !== 0) return;
+  const parsed = parseFieldValue(definition, value);
+  const big = { ...parsed, mask: parsed.mask & (knownFlags[definition.name] ?? parsed.mask) };
+  if (big.mask === 0n && definition.bytes !== 0) {
+    // No bit of the field counts, but the packet must be one that has it.
+    if (definition.prerequisite === 'ethernet') builder.setEthernet();
+    return;
+  }
   builder.set({
     field: definition.name,
     ...asFieldValue(definition, { value: big.value & big.mask, mask: big.mask }),

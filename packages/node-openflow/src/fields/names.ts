@@ -76,6 +76,7 @@ export type PacketFieldName =
   | 'mpls_ttl'
   | 'ip_proto'
   | 'ip_dscp'
+  | 'nw_tos'
   | 'ip_ecn'
   | 'ip_ttl'
   | 'ip_frag'

@@ -42,6 +42,8 @@ export const networkFields: readonly FieldDefinition[] = [
   field('ipv6_src', 128, 'ipv6', [nxm1(19, 'IPV6_SRC'), oxm(26, 'IPV6_SRC')], { prerequisite: 'ipv6' }),
   field('ipv6_dst', 128, 'ipv6', [nxm1(20, 'IPV6_DST'), oxm(27, 'IPV6_DST')], { prerequisite: 'ipv6' }),
   field('ip_frag', 2, 'fragment', [nxm1(26, 'IP_FRAG')], { aliases: ['nw_frag'], prerequisite: 'ip' }),
+  // The whole byte: ip_dscp and two zeros.
+  field('nw_tos', 8, 'decimal', [nxm0(5, 'IP_TOS')], { ...exact, prerequisite: 'ip' }),
   field('ip_dscp', 6, 'decimal', [oxm(8, 'IP_DSCP')], { ...exact, prerequisite: 'ip' }),
   field('ip_ecn', 2, 'decimal', [nxm1(28, 'IP_ECN'), oxm(9, 'IP_ECN')], {
     ...exact,

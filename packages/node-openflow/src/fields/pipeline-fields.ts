@@ -17,7 +17,10 @@ export const pipelineFields: readonly FieldDefinition[] = [
   field('dp_hash', 32, 'hexadecimal', [nxm1(35, 'DP_HASH'), nicira(0, 'DP_HASH')]),
   field('recirc_id', 32, 'decimal', [nxm1(36, 'RECIRC_ID')], { maskable: false }),
   field('conj_id', 32, 'decimal', [nxm1(37, 'CONJ_ID')], { maskable: false }),
-  field('in_port', 32, 'port', [oxm(0, 'IN_PORT')], { maskable: false, aliases: ['in_port_oxm'] }),
+  field('in_port', 32, 'port', [oxm(0, 'IN_PORT')], {
+    maskable: false,
+    aliases: ['in_port_oxm', 'NXM_OF_IN_PORT'],
+  }),
   field('actset_output', 32, 'port', [onf(43, 'ACTSET_OUTPUT'), oxm(43, 'ACTSET_OUTPUT', 6)], {
     maskable: false,
   }),

@@ -5,7 +5,7 @@ import {
   parseActionItem,
   parseActions,
 } from '../actions/registry.ts';
-import type { Action } from '../actions/types.ts';
+import type { Action, MeterAction } from '../actions/types.ts';
 import { OpenFlowError } from '../errors.ts';
 import type { Match } from '../fields/match.ts';
 import type { Version } from '../messages/types.ts';
@@ -157,15 +157,22 @@ function numbered(version: Version): (InstructionCodec | undefined)[] {
 
 const byNumber = { 4: numbered(4), 5: numbered(5), 6: numbered(6) };
 
+/** Writes an instruction. Before 1.5 a meter in front of the actions is an instruction of its own. */
 function encodeInstruction(writer: Writer, instruction: Instruction, version: Version): void {
   if (instruction.type === 'unknown') {
     writer.raw(instruction.raw);
     return;
   }
   if (version !== 6 && instruction.type === 'apply-actions' && instruction.actions[0]?.type === 'meter') {
-    encodeLeadingMeter(writer, instruction.actions, version);
+    const [{ meter }, ...actions] = instruction.actions as [MeterAction, ...Action[]];
+    encodeOne(writer, { type: 'meter', meter }, version);
+    if (actions.length > 0) encodeOne(writer, { type: 'apply-actions', actions }, version);
     return;
   }
+  encodeOne(writer, instruction, version);
+}
+
+function encodeOne(writer: Writer, instruction: Known, version: Version): void {
   const codec = byType.get(instruction.type);
   if (!codec || !isIn(codec, version)) {
     throw new OpenFlowError(
@@ -177,14 +184,12 @@ function encodeInstruction(writer: Writer, instruction: Instruction, version: Ve
   writer.u16(codec.number);
   writer.u16(0);
   codec.encode(writer, instruction, version);
+  // Before 1.5, setting no bits of a field takes no action.
+  if (instruction.type === 'apply-actions' && instruction.actions.length > 0 && writer.length === start + 8) {
+    writer.length = start;
+    return;
+  }
   writer.patch16(start + 2, writer.length - start, 'the instruction');
-}
-
-/** Before 1.5 a meter in front of the actions is an instruction of its own. */
-function encodeLeadingMeter(writer: Writer, actions: readonly Action[], version: Version): void {
-  const [first, ...rest] = actions;
-  if (first?.type === 'meter') encodeInstruction(writer, { type: 'meter', meter: first.meter }, version);
-  if (rest.length > 0) encodeInstruction(writer, { type: 'apply-actions', actions: rest }, version);
 }
 
 /** Writes instructions one after the other. */
@@ -236,7 +241,9 @@ export function parseInstructions(text: string, match: Match = []): Instruction[
   }
   if (dropped && actions.length > 0) badText('drop excludes all other actions');
   if (actions.length > 0) instructions.push({ type: 'apply-actions', actions });
-  return instructions.sort((a, b) => place(a) - place(b));
+  // Writing no actions changes nothing.
+  const useful = instructions.filter((one) => one.type !== 'write-actions' || one.actions.length > 0);
+  return useful.sort((a, b) => place(a) - place(b));
 }
 
 /** Writes instructions as ovs-ofctl prints them behind `actions=`. */

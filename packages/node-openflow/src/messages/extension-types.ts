@@ -1,3 +1,5 @@
+import type { FieldValue } from '../fields/names.ts';
+
 /** Chooses the form of packet-ins (NXT_SET_PACKET_IN_FORMAT). */
 export interface SetPacketInFormat {
   readonly type: 'set-packet-in-format';
@@ -40,4 +42,33 @@ export interface TlvTableReply {
 export interface CtFlushZone {
   readonly type: 'ct-flush-zone';
   readonly zone: number;
+}
+
+/** One direction of a connection. IPv4 addresses are numbers, IPv6 addresses big integers. */
+export interface ConntrackTuple {
+  readonly source?: FieldValue;
+  readonly destination?: FieldValue;
+  readonly sourcePort?: number;
+  readonly destinationPort?: number;
+  readonly icmpId?: number;
+  readonly icmpType?: number;
+  readonly icmpCode?: number;
+  /** Properties this library does not know, whole. */
+  readonly unknown?: readonly Uint8Array[];
+}
+
+/** Removes the connections that have all of what is given (NXT_CT_FLUSH). */
+export interface ConntrackFlush {
+  readonly type: 'ct-flush';
+  readonly zone?: number;
+  /** IP protocol; 0 is any. */
+  readonly protocol: number;
+  readonly original?: ConntrackTuple;
+  readonly reply?: ConntrackTuple;
+  readonly mark?: number;
+  readonly markMask?: number;
+  readonly label?: bigint;
+  readonly labelMask?: bigint;
+  /** Properties this library does not know, whole. */
+  readonly unknown?: readonly Uint8Array[];
 }

@@ -11,7 +11,7 @@ export type GroupModCommand =
   | 'remove-bucket';
 
 export interface GroupBucket {
-  /** Default: its place in the list. OpenFlow 1.5 only. */
+  /** Default: the smallest number that no later bucket has. OpenFlow 1.5 only. */
   readonly id?: number;
   /** Share of the traffic in `select` groups; default 1 there and 0 elsewhere. */
   readonly weight?: number;

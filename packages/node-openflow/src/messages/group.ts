@@ -2,6 +2,7 @@ import { decodeActions, encodeActions } from '../actions/registry.ts';
 import { OpenFlowError } from '../errors.ts';
 import { decodeEntries, encodeEntries } from '../fields/oxm.ts';
 import { groups, ports } from '../ports.ts';
+import { formatGroup } from '../text/group-format.ts';
 import { enumeration } from '../wire/enumeration.ts';
 import { decodeProperties, writeProperty } from '../wire/properties.ts';
 import type { Reader } from '../wire/reader.ts';
@@ -36,10 +37,10 @@ const allBuckets = 0xffffffff;
 type Draft = { -readonly [Key in keyof GroupBucket]: GroupBucket[Key] };
 
 /** 1.5: `u16 length, u16 length of the actions, u32 id, actions`, properties. */
-function encodeBucket15(writer: Writer, bucket: GroupBucket, index: number, type: GroupType): void {
+function encodeBucket15(writer: Writer, bucket: GroupBucket, id: number, type: GroupType): void {
   const start = writer.length;
   writer.pad(4);
-  writer.u32(bucket.id ?? index, 'bucket id');
+  writer.u32(id, 'bucket id');
   const actionsAt = writer.length;
   encodeActions(writer, bucket.actions, 6);
   writer.patch16(start + 2, writer.length - actionsAt, 'the list of actions');
@@ -107,11 +108,26 @@ function decodeBucket13(reader: Reader, version: Version): GroupBucket {
   return bucket;
 }
 
+/** Numbers for the buckets that have none: from 0 on, those left out that a later bucket has. */
+function bucketNumbers(buckets: readonly GroupBucket[]): number[] {
+  const firstWithout = buckets.findIndex(({ id }) => id === undefined);
+  const used = new Set(buckets.slice(firstWithout).map(({ id }) => id));
+  let next = 0;
+  return buckets.map(({ id }) => {
+    if (id !== undefined) return id;
+    while (used.has(next)) next++;
+    return next++;
+  });
+}
+
 function encodeBuckets(writer: Writer, group: GroupDescription, version: Version): void {
-  for (const [index, bucket] of group.buckets.entries()) {
-    if (version === 6) encodeBucket15(writer, bucket, index, group.groupType);
-    else encodeBucket13(writer, bucket, group.groupType, version);
+  if (version !== 6) {
+    for (const bucket of group.buckets) encodeBucket13(writer, bucket, group.groupType, version);
+    return;
   }
+  const numbers = bucketNumbers(group.buckets);
+  for (const [index, bucket] of group.buckets.entries())
+    encodeBucket15(writer, bucket, numbers[index] as number, group.groupType);
 }
 
 function decodeBuckets(reader: Reader, version: Version): GroupBucket[] {
@@ -187,6 +203,7 @@ export const groupMod: MessageCodec<GroupMod> = {
     const selection = decodeSelection(reader);
     return { ...head, commandBucketId, buckets, ...(selection ? { selection } : {}) };
   },
+  format: (message, options) => `${message.command} ${formatGroup(message, options)}`,
 };
 
 function requireOldCommand({ command, selection }: GroupMod): void {

@@ -1,3 +1,4 @@
+import { formatMeter } from '../text/meter-text.ts';
 import { bitSet, enumeration } from '../wire/enumeration.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
@@ -68,6 +69,7 @@ export const meterMod: MessageCodec<MeterMod> = {
     const meter = reader.u32();
     return { type: 'meter-mod', command, flags, meter, bands: decodeBands(reader) };
   },
+  format: (message) => `${message.command} ${formatMeter(message)}`,
 };
 
 /** `u16 length, u16 flags, u32 meter, bands`. */

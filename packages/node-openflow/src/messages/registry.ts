@@ -4,6 +4,7 @@ import { Writer } from '../wire/writer.ts';
 import { getAsyncReply, getAsyncRequest, setAsync } from './async.ts';
 import { bundleAdd, bundleControl } from './bundle.ts';
 import type { MessageCodec, MessageDecodeContext, MessageEncodeContext, MessageForm } from './codec.ts';
+import { conntrackFlush } from './conntrack-flush.ts';
 import {
   ctFlushZone,
   setControllerId,
@@ -73,6 +74,7 @@ export const messageCodecs: readonly MessageCodec[] = [
   tlvTableReply,
   resume,
   ctFlushZone,
+  conntrackFlush,
   packetIn2,
 ];
 

@@ -1,5 +1,6 @@
 import type { BundleAdd, BundleControl } from './bundle-types.ts';
 import type {
+  ConntrackFlush,
   CtFlushZone,
   SetControllerId,
   SetPacketInFormat,
@@ -76,6 +77,7 @@ export type Message =
   | TlvTableRequest
   | TlvTableReply
   | CtFlushZone
+  | ConntrackFlush
   | UnknownMessage;
 
 /** OpenFlow 1.3, 1.4 and 1.5 as they appear in the header. */

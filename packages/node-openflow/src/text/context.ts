@@ -21,6 +21,30 @@ export interface ParseContext {
   parseActions(text: string): Action[];
 }
 
+/** Names that a text may use instead of numbers. */
+export interface ParseOptions {
+  readonly tables?: ReadonlyMap<string, number>;
+  readonly ports?: ReadonlyMap<string, number>;
+}
+
+/** Names that hold while a text is read. Reading is synchronous, so that no other text is read in between. */
+let names: ParseOptions = {};
+
+/** Reads a text that may use these names. */
+export function withNames<Result>(options: ParseOptions, parse: () => Result): Result {
+  const outer = names;
+  names = options;
+  try {
+    return parse();
+  } finally {
+    names = outer;
+  }
+}
+
+function unquoted(text: string): string {
+  return /^".*"$/.test(text) ? text.slice(1, -1) : text;
+}
+
 const reservedPorts: readonly (readonly [name: string, port: number])[] = [
   ['IN_PORT', ports.inPort],
   ['TABLE', ports.table],
@@ -43,7 +67,7 @@ const offset16 = 0xffff0000;
 export function findPort(text: string): number | undefined {
   const reserved = reservedNumbers.get(text.toUpperCase());
   if (reserved !== undefined) return reserved;
-  if (!/^\d+$/.test(text)) return undefined;
+  if (!/^\d+$/.test(text)) return names.ports?.get(unquoted(text));
   const port = Number(text);
   if (port < firstReserved16) return port;
   if (port <= 0xffff) return port + offset16;
@@ -59,7 +83,7 @@ export function formatPort(port: number, names?: ReadonlyMap<number, string>): s
 }
 
 export function parseTable(text: string): number {
-  return parseInteger(text, 8, 'table');
+  return names.tables?.get(unquoted(text)) ?? parseInteger(text, 8, 'table');
 }
 
 export function formatTable(table: number, names?: ReadonlyMap<number, string>): string {

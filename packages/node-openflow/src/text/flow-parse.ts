@@ -2,7 +2,7 @@ import { parseMatchItems } from '../fields/match-parse.ts';
 import { parseInstructions } from '../instructions/registry.ts';
 import type { FlowMod, FlowModCommand } from '../messages/flow-mod-types.ts';
 import { allTables } from '../ports.ts';
-import { parsePort, parseTable } from './context.ts';
+import { type ParseOptions, parsePort, parseTable, withNames } from './context.ts';
 import { flagWords } from './flow-format.ts';
 import { badText, type KeyValue, keyValues, parseBigInteger, parseInteger } from './syntax.ts';
 
@@ -79,8 +79,8 @@ function setItem(flow: Draft, { key, value, offset }: KeyValue): void {
   setter?.(flow, value, key);
 }
 
-/** Splits `match actions=…`; deletions have no actions. */
-function splitActions(text: string): [match: string, actions: string | undefined] {
+/** Splits `match actions=…`; deletions and some packets have no actions. */
+export function splitActions(text: string): [match: string, actions: string | undefined] {
   const found = /(^|[,\s])actions?=/.exec(text);
   if (!found) return [text, undefined];
   return [text.slice(0, found.index), text.slice(found.index + found[0].length)];
@@ -88,10 +88,19 @@ function splitActions(text: string): [match: string, actions: string | undefined
 
 /**
  * Reads a flow in the syntax of ovs-ofctl(8), such as `table=5,priority=100,tcp,tp_dst=80 actions=output:2`.
- * Without a table, additions and modifications are about table 0, deletions about all tables.
+ * Without a table, additions and modifications are about table 0, deletions about all tables. Tables and ports may be called
+ * by the names in `options`.
  * @throws OpenFlowError OPENFLOW_BAD_TEXT, with the offset in the text
  */
-export function parseFlow(text: string, command: FlowModCommand = 'add'): FlowMod {
+export function parseFlow(
+  text: string,
+  command: FlowModCommand = 'add',
+  options: ParseOptions = {},
+): FlowMod {
+  return withNames(options, () => parseOne(text, command));
+}
+
+function parseOne(text: string, command: FlowModCommand): FlowMod {
   const deletion = command.startsWith('delete');
   const [head, actions] = splitActions(text);
   if (!deletion && actions === undefined)
@@ -102,4 +111,20 @@ export function parseFlow(text: string, command: FlowModCommand = 'add'): FlowMo
   flow.match = parseMatchItems(keyValues(head), (item) => setItem(flow, item));
   flow.instructions = parseInstructions(actions ?? '', flow.match);
   return flow;
+}
+
+/** First words of lines that may hold any command. Abbreviations count, as they do for ovs-ofctl. */
+const commandWords: readonly (readonly [word: string, command: FlowModCommand])[] = [
+  ['add', 'add'],
+  ['delete', 'delete'],
+  ['delete_strict', 'delete-strict'],
+  ['modify', 'modify'],
+  ['modify_strict', 'modify-strict'],
+];
+
+/** Reads a flow whose text may begin with a command, such as `delete table=5`; without one it is added. */
+export function parseFlowLine(text: string): FlowMod {
+  const word = /^[^,\s]*/.exec(text.trimStart())?.[0] ?? '';
+  const found = commandWords.find(([known]) => word !== '' && known.startsWith(word));
+  return found ? parseOne(text.trimStart().slice(word.length), found[1]) : parseOne(text, 'add');
 }

@@ -5,6 +5,8 @@ import type { Message } from '../messages/types.ts';
 import { hexOf } from '../wire/hex.ts';
 import type { FormatOptions } from './context.ts';
 import { formatFlow } from './flow-format.ts';
+import { formatGroup } from './group-format.ts';
+import { formatMeter } from './meter-text.ts';
 import { hexadecimal } from './syntax.ts';
 
 const codecs = new Map(messageCodecs.map((codec) => [codec.type, codec]));
@@ -23,9 +25,15 @@ function isMatch(value: readonly unknown[]): boolean {
   );
 }
 
-function isFlow(value: object): value is Parameters<typeof formatFlow>[0] {
-  return 'match' in value && 'instructions' in value;
-}
+/** Things within messages that have a notation of their own, known by what they hold. */
+const notations: readonly (readonly [
+  keys: readonly string[],
+  format: (value: never, options: FormatOptions) => string,
+])[] = [
+  [['match', 'instructions'], formatFlow],
+  [['groupType', 'buckets'], formatGroup],
+  [['meter', 'bands'], formatMeter],
+];
 
 function formatValue(value: unknown, options: FormatOptions): string {
   if (typeof value === 'bigint') return hexadecimal(value);
@@ -35,7 +43,8 @@ function formatValue(value: unknown, options: FormatOptions): string {
     return `[${value.map((item) => formatValue(item, options)).join('; ')}]`;
   }
   if (typeof value !== 'object' || value === null) return String(value);
-  return isFlow(value) ? formatFlow(value, options) : `{${formatProperties(value, [], options)}}`;
+  const notation = notations.find(([keys]) => keys.every((key) => key in value));
+  return notation ? notation[1](value as never, options) : `{${formatProperties(value, [], options)}}`;
 }
 
 function formatProperties(value: object, hidden: readonly string[], options: FormatOptions): string {

@@ -11,6 +11,8 @@ export interface KeyValue {
   readonly value: string;
   /** Where the key begins. */
   readonly offset: number;
+  /** Behind the item, closing parenthesis included. */
+  readonly end: number;
 }
 
 const separators = ', \t\r\n';
@@ -54,6 +56,7 @@ export function keyValues(text: string): KeyValue[] {
     const key = text.slice(at, keyEnd);
     const delimiter = text.charAt(keyEnd);
     let end = keyEnd;
+    let closing = 0;
     let value = '';
     if (delimiter === ':' || delimiter === '=') {
       end = endOfValue(text, keyEnd + 1, separators);
@@ -62,9 +65,10 @@ export function keyValues(text: string): KeyValue[] {
       end = endOfValue(text, keyEnd + 1, ')');
       if (end >= text.length) badText(`"${key}(" has no closing parenthesis`, at);
       if (text.startsWith('->', end + 1)) end = endOfValue(text, end + 1, separators);
+      else closing = 1;
       value = text.slice(keyEnd + 1, end);
     }
-    items.push({ key, value, offset: at });
+    items.push({ key, value, offset: at, end: end + closing });
     at = skipWhile(text, end + 1, separators);
   }
   return items;

@@ -265,7 +265,7 @@ export const flowTexts: readonly string[] = [
 ];
 
 /** Commands other than add-flow, as arguments of ovs-ofctl, with the message they make. */
-export const commandTexts: readonly (readonly [command: string, text: string])[] = [
+export const flowCommandTexts: readonly (readonly [command: string, text: string])[] = [
   ['mod-flows', 'table=3,ip actions=output:2'],
   ['mod-flows', 'table=3,cookie=0x5/0xff,ip actions=output:2'],
   ['mod-flows', 'ip actions=drop'],

@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 import type { OpenFlowConnection } from '../connection/connection.ts';
 import { MessageFramer } from '../connection/framer.ts';
 import { OpenFlowServer } from '../connection/server.ts';
+import type { BundleControl } from '../messages/bundle-types.ts';
+import { decodeMessage } from '../messages/registry.ts';
 import type { DecodedMessage, Version } from '../messages/types.ts';
 
 const run = promisify(execFile);
@@ -17,9 +19,43 @@ export const hasOvsOfctl = spawnSync('ovs-ofctl', ['--version']).status === 0;
 /** Names of versions as ovs-ofctl's option -O wants them. */
 export const protocolNames = { 4: 'OpenFlow13', 5: 'OpenFlow14', 6: 'OpenFlow15' } as const;
 
-/** As much of a switch as ovs-ofctl needs to send flows to it. */
+const bundleReplies: Readonly<Record<string, BundleControl['command']>> = {
+  'open-request': 'open-reply',
+  'commit-request': 'commit-reply',
+};
+
+/** As much of a switch as ovs-ofctl needs to send flows and bundles to it. */
 function answer(connection: OpenFlowConnection, message: DecodedMessage): void {
   if (message.type === 'barrier-request') connection.send({ type: 'barrier-reply' }, message.xid);
+  const reply = message.type === 'bundle-control' ? bundleReplies[message.command] : undefined;
+  if (message.type === 'bundle-control' && reply)
+    connection.send({ ...message, command: reply }, message.xid);
+}
+
+/** The same message with 0 as xid, also of a message inside it. */
+function withoutXid(bytes: Uint8Array): Uint8Array {
+  const message = decodeMessage(bytes);
+  bytes.fill(0, 4, 8);
+  // Both forms of bundle-add: the inner message is behind the header, the experimenter's numbers and eight bytes more.
+  if (message.type === 'bundle-add')
+    bytes.fill(0, message.version === 4 ? 28 : 20, message.version === 4 ? 32 : 24);
+  return bytes;
+}
+
+/** Connection upkeep, which no command asked for. */
+const upkeep: ReadonlySet<DecodedMessage['type']> = new Set([
+  'hello',
+  'echo-request',
+  'echo-reply',
+  'barrier-request',
+]);
+
+const readsFile: ReadonlySet<string> = new Set(['bundle', 'add-flows', 'add-groups']);
+
+function commandArguments(name: string, text: string): string[] {
+  if (readsFile.has(name)) return ['-'];
+  if (text === '') return [];
+  return name === 'ct-flush' ? text.split(' ') : [text];
 }
 
 /** Records what ovs-ofctl says to a switch. */
@@ -52,14 +88,22 @@ export class Recorder {
     await server.listen({ path: this.#socketPath(version) });
   }
 
-  /** Runs an ovs-ofctl command and returns the messages with this type number, with 0 as their xid. */
-  async record(type: number, version: Version, command: string, ...args: string[]): Promise<Uint8Array[]> {
+  /**
+   * Runs an ovs-ofctl command, which may have options behind it (`del-flows --strict`), and returns what it sent, with 0 as
+   * xid. Of commands that read a file, `text` is the file.
+   */
+  async record(version: Version, command: string, text: string): Promise<Uint8Array[]> {
     await this.#listen(version);
     this.#seen.length = 0;
+    const [name = '', ...options] = command.split(' ');
     const target = `unix:${this.#socketPath(version)}`;
-    const options = ['--no-names', '-O', protocolNames[version]];
-    await run('ovs-ofctl', [...options, command, target, ...args], { timeout: timeoutMs });
-    return this.#seen.filter((bytes) => bytes[1] === type).map((bytes) => bytes.fill(0, 4, 8));
+    const fixed = ['--no-names', '-O', protocolNames[version], ...options, name, target];
+    const reading = run('ovs-ofctl', [...fixed, ...commandArguments(name, text)], { timeout: timeoutMs });
+    // A command that refuses its arguments ends before it reads: its exit status says so, not the pipe.
+    reading.child.stdin?.on('error', () => undefined).end(readsFile.has(name) ? text : '');
+    await reading;
+    const sent = this.#seen.filter((bytes) => !upkeep.has(decodeMessage(bytes).type));
+    return sent.map(withoutXid);
   }
 
   async stop(): Promise<void> {

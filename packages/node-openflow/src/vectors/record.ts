@@ -1,35 +1,59 @@
 /*
- * Records `flows.json` anew from what the installed ovs-ofctl sends and prints:
+ * Records `flows.json` and `commands.json` anew from what the installed ovs-ofctl sends and prints:
  *   node --conditions=source packages/node-openflow/src/vectors/record.ts
  */
 import { writeFile } from 'node:fs/promises';
 import type { Version } from '../messages/types.ts';
 import { hexOf } from '../wire/hex.ts';
-import { commandTexts, flowTexts } from './flow-texts.ts';
+import { commandTexts } from './command-texts.ts';
+import { flowCommandTexts, flowTexts } from './flow-texts.ts';
 import { ofpPrint, Recorder } from './ovs-ofctl.ts';
-
-const flowModType = 14;
 
 const recorder = await Recorder.start();
 
 async function recordFlow(version: Version, command: string, text: string): Promise<string> {
-  const [bytes] = await recorder.record(flowModType, version, command, text);
+  const [bytes] = await recorder.record(version, command, text);
   if (!bytes) throw new Error('no flow-mod came');
   return hexOf(bytes);
 }
 
-const vectors: object[] = [];
-const texts = [...flowTexts.map((text) => ['add-flow', text] as const), ...commandTexts];
-for (const [command, text] of texts) {
-  try {
+async function recordFlows(): Promise<object[]> {
+  const vectors: object[] = [];
+  for (const [command, text] of [
+    ...flowTexts.map((text) => ['add-flow', text] as const),
+    ...flowCommandTexts,
+  ]) {
     const hex13 = await recordFlow(4, command, text);
     const hex14 = await recordFlow(5, command, text);
     const hex = await recordFlow(6, command, text);
     vectors.push({ command, text, hex13, hex14, hex, printed: await ofpPrint(hex) });
-  } catch (error) {
-    process.stderr.write(`${command} ${text}: ${(error as Error).message}\n`);
-    process.exitCode = 1;
+  }
+  return vectors;
+}
+
+/** What a command sends, or nothing where ovs-ofctl refuses it. */
+async function recordCommand(version: Version, command: string, text: string): Promise<string[] | undefined> {
+  try {
+    return (await recorder.record(version, command, text)).map(hexOf);
+  } catch {
+    return undefined;
   }
 }
+
+async function recordCommands(): Promise<object[]> {
+  const vectors: object[] = [];
+  for (const [command, text] of commandTexts) {
+    const hex13 = await recordCommand(4, command, text);
+    const hex14 = await recordCommand(5, command, text);
+    vectors.push({ command, text, hex13, hex14, hex: await recordCommand(6, command, text) });
+  }
+  return vectors;
+}
+
+async function write(name: string, vectors: object[]): Promise<void> {
+  await writeFile(new URL(name, import.meta.url), `${JSON.stringify(vectors, undefined, 1)}\n`);
+}
+
+await write('./flows.json', await recordFlows());
+await write('./commands.json', await recordCommands());
 await recorder.stop();
-await writeFile(new URL('./flows.json', import.meta.url), `${JSON.stringify(vectors, undefined, 1)}\n`);

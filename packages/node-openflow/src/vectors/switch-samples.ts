@@ -94,4 +94,22 @@ export const switchSamples: readonly MessageSample[] = [
     printed: 'max option space=256 max fields=64',
   },
   { message: { type: 'ct-flush-zone', zone: 77 }, printed: 'zone_id=77' },
+  {
+    message: {
+      type: 'ct-flush',
+      protocol: 6,
+      zone: 7,
+      original: { source: 0x0a000001, destination: 0x0a000002, sourcePort: 5, destinationPort: 80 },
+      reply: { source: 0x0a000003 },
+    },
+    printed: 'ct_nw_src=10.0.0.1,ct_nw_dst=10.0.0.2,ct_tp_src=5,ct_tp_dst=80,ct_nw_proto=6',
+  },
+  {
+    message: {
+      type: 'ct-flush',
+      protocol: 58,
+      original: { source: 0xfd00n << 112n, icmpId: 1, icmpType: 128, icmpCode: 0 },
+    },
+    printed: 'ct_ipv6_src=fd00::',
+  },
 ];
