@@ -51,7 +51,8 @@ function checkTunnelOption(field: FieldName, tunnelOptions: Known['tunnelOptions
 function checkTable({ table, command }: FlowMod): void {
   const deletion = command.startsWith('delete');
   if (table === allTables && deletion) return;
-  if (table > lastTable) refuse('OFPBRC_BAD_TABLE_ID', `there is no table ${table}`);
+  if (table === allTables) refuse('OFPBRC_BAD_TABLE_ID', `${command} needs one table`);
+  if (table > lastTable) refuse('OFPBRC_EPERM', `table ${table} belongs to the switch itself`);
 }
 
 /** What a packet that matches is known to be, as far as actions ask. */
@@ -149,6 +150,12 @@ function checkAction(action: Action, context: ActionContext): void {
   const { packet, known } = context;
   switch (action.type) {
     case 'set-field':
+      if (action.field === 'vlan_vid' && (Number(action.value) & vlanPresent) === 0) {
+        refuse(
+          'OFPBAC_BAD_SET_ARGUMENT',
+          `vlan_vid=${action.value}: add 0x1000, which says that there is a VLAN header`,
+        );
+      }
       checkDestination(action.field, context, 'OFPBAC_MATCH_INCONSISTENT');
       if (action.field === 'vlan_tci') packet.set('vlan_tci', BigInt(action.value));
       return;

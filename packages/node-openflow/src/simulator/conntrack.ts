@@ -243,7 +243,12 @@ export class Conntrack {
 
   /** Undefined when every address and port that the translation may use is taken. */
   #replyKey({ nat }: ConntrackRequest, key: ConntrackKey): ConntrackKey | undefined {
-    if (!nat || nat.type === 'none') return reverseKey(key);
+    if (!nat) return reverseKey(key);
+    if (nat.type === 'none') {
+      unsupported(
+        'ct(commit,nat) opens a connection of which the userspace datapath of Open vSwitch 3.1 does not know the replies: write nat(src) or nat(dst)',
+      );
+    }
     return chooseReplyKey(key, nat, (reply) => !this.#lookup(reply));
   }
 

@@ -26,12 +26,14 @@ function indexOf({ group, buckets }: GroupDescription, id: number): number {
 /** Buckets go to the front, to the end, or behind the one that is named. */
 function inserted(group: GroupDescription, message: GroupMod): GroupBucket[] {
   const { commandBucketId = bucket.all } = message;
+  if (commandBucketId === bucket.all)
+    refuse('OFPGMFC_BAD_BUCKET', 'insert-bucket needs a place: commandBucketId');
   const free = Math.max(-1, ...group.buckets.map(({ id = 0 }) => id)) + 1;
   const added = message.buckets.map((entry, index) => ({ ...entry, id: entry.id ?? free + index }));
   const taken = added.find(({ id }) => group.buckets.some((other) => other.id === id));
   if (taken) refuse('OFPGMFC_BUCKET_EXISTS', `group ${group.group} has a bucket ${taken.id} already`);
   if (commandBucketId === bucket.first) return [...added, ...group.buckets];
-  if (commandBucketId >= bucket.first) return [...group.buckets, ...added];
+  if (commandBucketId === bucket.last) return [...group.buckets, ...added];
   return group.buckets.toSpliced(indexOf(group, commandBucketId) + 1, 0, ...added);
 }
 

@@ -123,7 +123,13 @@ function frame(options: FrameOptions, values: Values, more: Partial<SimulatedPac
   return { ...draft, length: options.length ?? headerLength(draft) + (payload?.length ?? 0) };
 }
 
+/** Fragments beyond the first have no transport header. */
+function isLaterFragment({ fragment = 0 }: IpOptions): boolean {
+  return (fragment & 2) !== 0;
+}
+
 function ports(options: PortOptions, name: 'tcp' | 'udp' | 'sctp'): Values {
+  if (isLaterFragment(options)) return ipValues(options, protocol[name]);
   return {
     ...ipValues(options, protocol[name]),
     [`${name}_src`]: options.sourcePort,
@@ -186,8 +192,10 @@ export const packet = {
   ip: (options: IpOptions & { readonly protocol: number }) =>
     frame(options, ipValues(options, options.protocol)),
 
-  tcp: (options: TcpOptions) =>
-    frame(options, { ...ports(options, 'tcp'), tcp_flags: flagsOf(options.flags ?? 'syn') }),
+  tcp(options: TcpOptions): SimulatedPacket {
+    const flags: Values = isLaterFragment(options) ? {} : { tcp_flags: flagsOf(options.flags ?? 'syn') };
+    return frame(options, { ...ports(options, 'tcp'), ...flags });
+  },
 
   udp: (options: PortOptions) => frame(options, ports(options, 'udp')),
 
