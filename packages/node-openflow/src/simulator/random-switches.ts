@@ -5,7 +5,7 @@ import { parseFlow } from '../text/flow-parse.ts';
 import { SimulationError, type SimulationErrorCode } from './errors.ts';
 import { decodePacket } from './packet-decode.ts';
 import { encodePacket } from './packet-encode.ts';
-import type { Arrival } from './random-packets.ts';
+import type { Arrival } from './random-packets.test-generators.ts';
 import type { RealSwitch, SentFrame } from './real-switch.ts';
 import { FlowTableSimulator } from './simulator.ts';
 import { formatTrace } from './trace-text.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { randomFlows } from './random-flows.ts';
-import { answerTo, arrival, randomArrival } from './random-packets.ts';
+import { randomFlows } from './random-flows.test-generators.ts';
+import { answerTo, arrival, randomArrival } from './random-packets.test-generators.ts';
 import { portCount, SwitchPair } from './random-switches.ts';
 import { noOpenVswitch, RealSwitch } from './real-switch.ts';
 
