@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WeftClient } from '@weft/api/contract';
 import { Bindings } from './bindings/bindings.ts';
 import { BindingReporter } from './bindings/reporter.ts';
@@ -11,6 +13,7 @@ import { Markers } from './compute/markers.ts';
 import { NetnsDriver } from './compute/netns.ts';
 import { InstancePorts } from './compute/ports.ts';
 import { ControllerLink, type HostSpec } from './controller/link.ts';
+import { AgentError } from './errors.ts';
 import type { AgentOptions, RunningAgent } from './options.ts';
 import { checkReachable, checkSocket } from './preflight/environment.ts';
 import { type CheckedOptions, checkOptions } from './preflight/options.ts';
@@ -51,13 +54,23 @@ async function start(options: CheckedOptions, closers: Closers): Promise<void> {
     return client;
   };
   const client = openClient();
-  await checkReachable(client);
+  const unreachable = await checkReachable(client).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  // A host that was never set up has nothing to answer for yet: better to end, and say what is wrong.
+  if (unreachable !== undefined && !existsSync(managementSocket(options))) throw unreachable;
   const database = await OvsDatabase.open(options.ovsdb, options.startTimeoutMs);
   closers.push(() => database.close());
   const chassis = new Chassis(database, options);
   closers.push(() => chassis.close());
   let facts = await chassis.prepare();
   await startResponder(options, closers);
+  if (unreachable !== undefined) {
+    logger.warn({ err: unreachable }, 'DHCP is answered; the rest waits until the controller does');
+    await untilReachable(client);
+    facts = await chassis.prepare();
+  }
 
   const reporter = new BindingReporter({ client, host, logger, onLost: () => link.refresh() });
   const bindings = new Bindings(database, reporter, logger);
@@ -83,10 +96,26 @@ async function start(options: CheckedOptions, closers: Closers): Promise<void> {
   logger.info({ host, controller: client.url, ...facts }, 'agent ready');
 }
 
+/** Where br-int takes OpenFlow connections; there when the host was set up before and ovs-vswitchd runs. */
+const managementSocket = ({ runDirectory }: CheckedOptions) =>
+  join(runDirectory, `${integrationBridge}.mgmt`);
+
+/** For an agent that comes back while its controller is away: asks again each second. */
+async function untilReachable(client: WeftClient): Promise<void> {
+  for (;;) {
+    await sleep(1000);
+    try {
+      return await checkReachable(client);
+    } catch (error) {
+      if (!(error instanceof AgentError)) throw error;
+    }
+  }
+}
+
 /** Before the controller is spoken to, because DHCP does not need it. */
 async function startResponder(options: CheckedOptions, closers: Closers): Promise<void> {
   const { logger } = options;
-  const path = join(options.runDirectory, `${integrationBridge}.mgmt`);
+  const path = managementSocket(options);
   const connection = new ResponderConnection({
     path,
     logger,

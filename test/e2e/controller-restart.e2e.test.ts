@@ -19,6 +19,20 @@ describe('a controller that is killed', () => {
   });
   after(() => cloud[Symbol.asyncDispose]());
 
+  /** Switches try again each second. */
+  const hostsAreUp = () =>
+    eventually(
+      'both hosts are up again',
+      async () => {
+        const hosts = (await cloud.client.listAll('host')).items;
+        return (
+          hosts.length === 2 &&
+          hosts.every(({ liveness }) => liveness.openflow === 'up' && liveness.agent === 'up')
+        );
+      },
+      20_000,
+    );
+
   it('costs no packet, stops no DHCP, and finds its flows as it left them', async () => {
     const key = ({
       cookie,
@@ -42,17 +56,7 @@ describe('a controller that is killed', () => {
     assert.equal(lease.ip, two.address);
     await sleep(1000);
     await cloud.controller.restart();
-    await eventually(
-      'both hosts are up again',
-      async () => {
-        const hosts = (await cloud.client.listAll('host')).items;
-        return (
-          hosts.length === 2 &&
-          hosts.every(({ liveness }) => liveness.openflow === 'up' && liveness.agent === 'up')
-        );
-      },
-      20_000,
-    );
+    await hostsAreUp();
 
     const result = await ping;
     assert.match(result.stdout, /600 packets transmitted, 600 received, 0% packet loss/);
@@ -65,6 +69,23 @@ describe('a controller that is killed', () => {
     }
     const three = await cloud.vm(cloud.host(1), subnet);
     assert.equal((await one.ping(three.address)).received, 3);
+  });
+
+  it('an agent that comes back meanwhile answers DHCP, and reports when the controller is back', async () => {
+    const agent = cloud.agents[1];
+    assert.ok(agent);
+    await cloud.controller.kill9();
+    await agent.kill9();
+    const ready = agent.restart();
+    await eventually('the new agent answers DHCP', async () => {
+      const lease = await two.dhcp().catch(() => undefined);
+      return lease?.ip === two.address;
+    });
+    await cloud.controller.restart();
+    await ready;
+    await hostsAreUp();
+    const late = await cloud.vm(cloud.host(1), subnet);
+    assert.equal((await one.ping(late.address)).received, 3);
   });
 
   it('what changed on the switch meanwhile is mended, and the flows of others stay', async () => {
