@@ -7,8 +7,13 @@ set -eu
 metric=$((100 + ${interface#eth}))
 
 configure() {
-  ip -4 address flush dev "$interface"
-  ip address add "$ip/${mask:-32}" broadcast + dev "$interface"
+  # The address that stays is never taken away, not even for a moment: renewals must not cost packets. Others go first,
+  # because the oldest of a subnet takes the newer ones with it.
+  address="$ip/${mask:-32}"
+  ip -4 -oneline address show dev "$interface" | while read -r _index _name _family other _rest; do
+    if [ "$other" != "$address" ]; then ip address delete "$other" dev "$interface"; fi
+  done
+  ip address replace "$address" broadcast + dev "$interface"
   if [ -n "${mtu:-}" ]; then ip link set dev "$interface" mtu "$mtu"; fi
   if [ -n "${staticroutes:-}" ]; then
     # RFC 3442: with classless routes the router option is ignored.

@@ -9,11 +9,12 @@ case "$1" in
 esac
 
 # The address that stays is never taken away, not even for a moment: connections would lose packets at each renewal.
+# Others go first, because the oldest of a subnet takes the newer ones with it.
 address="$ip/${mask:-32}"
-ip address replace "$address" dev "$interface"
 ip -4 -oneline address show dev "$interface" | while read -r _index _name _family other _rest; do
   if [ "$other" != "$address" ]; then ip address delete "$other" dev "$interface"; fi
 done
+ip address replace "$address" dev "$interface"
 if [ -n "${mtu:-}" ]; then ip link set "$interface" mtu "$mtu"; fi
 
 if [ -n "${staticroutes:-}" ]; then

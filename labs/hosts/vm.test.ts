@@ -136,6 +136,16 @@ describe('machines on the bridges of two hosts', () => {
     assert.match(routes, /^172\.16\.0\.0\/12 via 10\.0\.0\.11 dev eth0/m);
     assert.equal((await client.ping('10.0.0.11')).received, 3);
     assert.equal(readFileSync('/etc/resolv.conf', 'utf8'), resolver);
+    const monitor = await client.spawn('ip', ['monitor', 'address'], { name: 'ip-monitor' });
+    await client.dhcp();
+    await client.addAddress('10.0.0.51/24');
+    await client.dhcp();
+    await monitor.waitForLine((line) => line.includes('Deleted') && line.includes('10.0.0.51/24'));
+    assert.ok(
+      !monitor.logs.some((line) => line.includes('Deleted') && line.includes('10.0.0.50/24')),
+      'the address that stays was never away',
+    );
+    await monitor.stop();
     await client.flushAddresses();
     assert.equal(await client.run('ip', ['route']), '');
   });
