@@ -57,6 +57,7 @@ export class Hosts {
         fix: `Give each bridge its own datapath id (other_config:datapath-id), or delete host ${taken}.`,
       });
     }
+    this.#requireOneMachine(name, spec);
     const { revision } = await this.#executor.run(operator, (draft) => {
       const current = draft.get('host', name);
       if (current && isDeepStrictEqual(current.spec, spec)) return;
@@ -129,6 +130,18 @@ export class Hosts {
       const result = plan(binder);
       this.#lastSlot.set(hostId, binder.lastSlot);
       return result;
+    });
+  }
+
+  /** Two machines of one name would take the host from each other, and the loser would never hear of it. */
+  #requireOneMachine(name: string, { datapathId }: HostSpec): void {
+    const current = this.#view.get('host', name);
+    if (!current || current.spec.datapathId === datapathId) return;
+    if (this.#southbound.liveness(name).openflow === 'down') return;
+    throw new WeftError('already-exists', `host ${name} is connected, with another switch`, {
+      field: 'spec.datapathId',
+      value: datapathId,
+      fix: `Give each machine a name of its own (--host). If this is the same machine, try again when the old bridge ${current.spec.datapathId} is gone.`,
     });
   }
 

@@ -15,10 +15,12 @@ const spec: HostSpec = {
   computeDrivers: [],
 };
 
-function hostsOf(world: World): Hosts {
-  return new Hosts(world.topology, world.executor, {
+function hostsOf(world: World, connected: ReadonlySet<string> = new Set()): Hosts {
+  const southbound = {
     hostRegistered: () => undefined,
-  } as unknown as Southbound);
+    liveness: (name: string) => ({ openflow: connected.has(name) ? 'up' : 'down', appliedRevision: 0 }),
+  } as unknown as Southbound;
+  return new Hosts(world.topology, world.executor, southbound);
 }
 
 describe('the registration of a host', () => {
@@ -47,6 +49,24 @@ describe('the registration of a host', () => {
     await hosts.register('a', { ...spec, tunnelAddress: '198.18.0.9' });
     await hosts.register('b', second);
     assert.equal(world.get('host', 'b').spec.tunnelAddress, spec.tunnelAddress);
+  });
+
+  it('refuses a second machine of the same name, as long as the first one is connected', async () => {
+    await using world = await World.create();
+    const connected = new Set(['a']);
+    const hosts = hostsOf(world, connected);
+    await hosts.register('a', spec);
+    const second = { ...spec, datapathId: '0000000000000002', tunnelAddress: '198.18.0.2' };
+    await assertRefused(world, () => hosts.register('a', second), {
+      code: 'already-exists',
+      field: 'spec.datapathId',
+      value: second.datapathId,
+      fix: /--host/,
+    });
+    await hosts.register('a', { ...spec, zone: 'zone-b' });
+    connected.clear();
+    await hosts.register('a', second);
+    assert.equal(world.get('host', 'a').spec.datapathId, second.datapathId);
   });
 
   it('refuses one port for two purposes', async () => {
