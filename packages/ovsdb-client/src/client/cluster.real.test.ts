@@ -6,7 +6,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { isOutcomeUnknown, OvsdbClient, ops, type Replica, type Row, zeroUuid } from '../index.ts';
+import {
+  isOutcomeUnknown,
+  OvsdbClient,
+  OvsdbOperationError,
+  ops,
+  type Replica,
+  type Row,
+  zeroUuid,
+} from '../index.ts';
 import { type RealCluster, startRealCluster } from '../testing/index.ts';
 import { startRelay } from '../testing/relay.ts';
 import { eventually } from '../testing/run.ts';
@@ -16,7 +24,8 @@ const database = 'journal';
 const schema = {
   name: database,
   version: '1.0.0',
-  tables: { Entry: { columns: { key: { type: 'string' } }, isRoot: true } },
+  // The index makes a second execution of an insertion fail, whoever asks for it.
+  tables: { Entry: { columns: { key: { type: 'string' } }, indexes: [['key']], isRoot: true } },
 };
 
 /** What became of each key that was written. */
@@ -25,6 +34,8 @@ interface Outcomes {
   readonly unknown: Set<string>;
   /** Keys of which the client said that they were not written. */
   readonly refused: Set<string>;
+  /** Keys that the server said were there already, although each is written once. */
+  readonly repeated: Set<string>;
 }
 
 async function write(client: OvsdbClient, key: string, outcomes: Outcomes): Promise<void> {
@@ -32,13 +43,19 @@ async function write(client: OvsdbClient, key: string, outcomes: Outcomes): Prom
     await client.transact(database, [ops.insert('Entry', { key })], { timeoutMs: 10_000 });
     outcomes.acknowledged.add(key);
   } catch (error) {
-    (isOutcomeUnknown(error) ? outcomes.unknown : outcomes.refused).add(key);
+    if (error instanceof OvsdbOperationError && error.code === 'OVSDB_CONSTRAINT') outcomes.repeated.add(key);
+    else (isOutcomeUnknown(error) ? outcomes.unknown : outcomes.refused).add(key);
   }
 }
 
 /** Writes keys one after another on several lines at once until told to stop. */
 async function writeUntil(client: OvsdbClient, name: string, done: () => boolean): Promise<Outcomes> {
-  const outcomes: Outcomes = { acknowledged: new Set(), unknown: new Set(), refused: new Set() };
+  const outcomes: Outcomes = {
+    acknowledged: new Set(),
+    unknown: new Set(),
+    refused: new Set(),
+    repeated: new Set(),
+  };
   let next = 0;
   const line = async () => {
     while (!done()) {
@@ -57,7 +74,16 @@ function countOf(rows: readonly Row[]): Map<string, number> {
   return counts;
 }
 
-function checkOutcomes(outcomes: Outcomes, counts: ReadonlyMap<string, number>): void {
+/**
+ * The client sends nothing twice. A member that follows may: it hands transactions on to its leader, and when that dies
+ * it does so again with the next one, although the first may have written already. With an index the second execution
+ * fails, and so the caller is told.
+ */
+function checkOutcomes(outcomes: Outcomes, counts: ReadonlyMap<string, number>, leaderOnly: boolean): void {
+  if (leaderOnly) assert.deepEqual(outcomes.repeated, new Set());
+  for (const key of outcomes.repeated) {
+    assert.equal(counts.get(key), 1, `${key} was there already`);
+  }
   for (const key of outcomes.acknowledged) {
     assert.equal(counts.get(key), 1, `${key} was acknowledged`);
   }
@@ -208,7 +234,7 @@ describe('OvsdbClient with a Raft cluster', {
       const outcomes = await writing;
       const reader = await connect({ leaderOnly: true });
       const [dump] = await reader.transact(database, [ops.select('Entry', [])]);
-      checkOutcomes(outcomes, countOf(dump?.rows ?? []));
+      checkOutcomes(outcomes, countOf(dump?.rows ?? []), leaderOnly);
       assert.ok(outcomes.acknowledged.size > 50);
       await assertFollows(replica, reader);
       await reader.close();
