@@ -3,8 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { randomFlows } from './random-flows.test-generators.ts';
 import { answerTo, arrival, randomArrival } from './random-packets.test-generators.ts';
-import { portCount, SwitchPair } from './random-switches.ts';
-import { noOpenVswitch, RealSwitch } from './real-switch.ts';
+import { portCount, SwitchPair } from './random-switches.test-support.ts';
+import { noOpenVswitch, RealSwitch } from './real-switch.test-support.ts';
 
 /** How many flow tables are tried; more of them when asked. */
 const runs = Number(process.env.SIMULATOR_RUNS ?? 60);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { FlowMod } from '../messages/flow-mod-types.ts';
 import { parseFlow } from '../text/flow-parse.ts';
-import { portCount, SwitchPair } from './random-switches.ts';
-import { noOpenVswitch, RealSwitch } from './real-switch.ts';
+import { portCount, SwitchPair } from './random-switches.test-support.ts';
+import { noOpenVswitch, RealSwitch } from './real-switch.test-support.ts';
 import type { SimulatedMessage } from './types.ts';
 
 const drop = { type: 'flow-mod', command: 'add', table: 0, match: [], instructions: [] } as const;

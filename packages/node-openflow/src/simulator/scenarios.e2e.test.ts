@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { packet } from './packet.ts';
 import { icmpType } from './protocols.ts';
-import { arrival } from './random-packets.ts';
-import { portCount, SwitchPair } from './random-switches.ts';
-import { noOpenVswitch, RealSwitch } from './real-switch.ts';
-import { tcp, tcpAnswer } from './simulate.ts';
+import { arrival } from './random-packets.test-generators.ts';
+import { portCount, SwitchPair } from './random-switches.test-support.ts';
+import { noOpenVswitch, RealSwitch } from './real-switch.test-support.ts';
+import { tcp, tcpAnswer } from './simulate.test-support.ts';
 import type { SimulatedPacket } from './types.ts';
 
 interface Scenario {

@@ -5,8 +5,8 @@ import { formatMatch } from '../fields/match-format.ts';
 import { encodePacket } from './packet-encode.ts';
 import { randomFlows } from './random-flows.test-generators.ts';
 import { randomArrival } from './random-packets.test-generators.ts';
-import { portCount, SwitchPair } from './random-switches.ts';
-import { noOpenVswitch, RealSwitch } from './real-switch.ts';
+import { portCount, SwitchPair } from './random-switches.test-support.ts';
+import { noOpenVswitch, RealSwitch } from './real-switch.test-support.ts';
 import type { SimulationResult } from './types.ts';
 
 /** How many flow tables are tried; more of them when asked. */

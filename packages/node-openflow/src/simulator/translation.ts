@@ -176,7 +176,8 @@ export class Translation {
       const rest = queue.slice(index + 1);
       const result = this.#runItem(item, rest);
       if (result === 'stop') return;
-      if (!leadsOn.has(item.type)) this.#freezeFirst(result === 'pause' ? rest : queue.slice(index));
+      const left = result === 'pause' ? rest : queue.slice(index);
+      if (!leadsOn.has(item.type) && this.#freezeFirst(left)) return;
       if (result === 'last') return;
     }
   }
@@ -186,8 +187,10 @@ export class Translation {
    * after an `exit` too. Where processing goes on nevertheless, behind a group bucket, the next ct(table) takes these items
    * for its own and carries them out instead of looking into the table.
    */
-  #freezeFirst(items: readonly QueuedItem[]): void {
-    if (this.exit && this.failure === undefined && this.frozen.length === 0) this.frozen = [...items];
+  #freezeFirst(items: readonly QueuedItem[]): boolean {
+    const first = this.exit && this.failure === undefined && this.frozen.length === 0;
+    if (first) this.frozen = [...items];
+    return first;
   }
 
   #runItem(item: Item, rest: readonly QueuedItem[]): ItemResult {

@@ -6,7 +6,7 @@ import { SimulationError, type SimulationErrorCode } from './errors.ts';
 import { decodePacket } from './packet-decode.ts';
 import { encodePacket } from './packet-encode.ts';
 import type { Arrival } from './random-packets.test-generators.ts';
-import type { RealSwitch, SentFrame } from './real-switch.ts';
+import type { RealSwitch, SentFrame } from './real-switch.test-support.ts';
 import { FlowTableSimulator } from './simulator.ts';
 import { formatTrace } from './trace-text.ts';
 import type { SimulatedMessage, SimulatedOutput, SimulatedPacket, SimulationResult } from './types.ts';
