@@ -42,6 +42,7 @@ export function evaluate(
 
 function fromOutside(walk: Walk, network: ResourceOf<'external-network'>, frame: Frame): Outcome {
   const { content } = frame;
+  if (frame.vlan !== undefined) return walk.drop('external network', 'vlan-tag', network.id);
   if (content.protocol === 'arp') return answerArpOutside(walk, network, content);
   if (content.protocol !== 'ipv4') return walk.drop('external network', 'unsupported-protocol', network.id);
   return receiveOutside(walk, network, frame, content);
@@ -51,6 +52,7 @@ function fromInterface(walk: Walk, sender: ResourceOf<'network-interface'>, fram
   const { resources } = walk;
   const binding = bindingOf(resources, sender.id);
   if (!binding) return walk.drop('binding', 'sender-not-bound', sender.id);
+  if (frame.vlan !== undefined) return walk.drop('binding', 'vlan-tag', sender.id);
   const spoofed = checkSource(walk, sender, frame);
   if (spoofed) return spoofed;
   const subnet = named(resources, 'subnet', sender.spec.subnetId);

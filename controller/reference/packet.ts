@@ -10,6 +10,8 @@ export type Place = { readonly interfaceId: string } | { readonly externalNetwor
 export interface Frame {
   readonly source: string;
   readonly destination: string;
+  /** IEEE 802.1Q: the number of the VLAN in the frame's tag, when it has one. */
+  readonly vlan?: number;
   readonly content: Arp | Ipv4 | OtherContent;
 }
 

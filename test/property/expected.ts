@@ -5,6 +5,7 @@ import type { Effect, Observation } from './fabric/observation.ts';
 /** Where the pipeline drops what the model drops for this reason. */
 const stagesOfReason: Readonly<Record<DropReason, readonly StageName[]>> = {
   'sender-not-bound': [],
+  'vlan-tag': ['classify'],
   'unsupported-protocol': ['source-guard', 'external-in'],
   'spoofed-mac': ['source-guard'],
   'spoofed-address': ['source-guard'],

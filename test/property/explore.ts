@@ -1,13 +1,16 @@
 import { Coverage } from './coverage.ts';
 import type { Mutation } from './fabric/host.ts';
 import { Conversations } from './generate/conversations.ts';
-import type { Edits } from './generate/edits.ts';
 import { buildNetwork, type Size, usualSize } from './generate/network.ts';
+import { type Plot, plots } from './generate/plots.ts';
 import { probes } from './generate/probes.ts';
 import { Scene } from './generate/scene.ts';
 import { Random } from './random.ts';
 import { Rig, type StepResult } from './rig.ts';
-import type { ScriptStep } from './script.ts';
+import type { ScriptStep, SendStep } from './script.ts';
+
+/** A plot for about so many single packets. */
+const packetsPerPlot = 60;
 
 export interface ExplorationOptions {
   readonly seed: number;
@@ -15,7 +18,7 @@ export interface ExplorationOptions {
   /** One edit for about so many packets. Default 12. */
   readonly packetsPerEdit?: number;
   readonly size?: Size;
-  /** Plants a fault into the flows that switches get. */
+  /** Plants a fault into what switches get. */
   readonly mutation?: Mutation;
   readonly checkIncremental?: boolean;
   /** Called for each packet on which model and switches agree. */
@@ -62,10 +65,25 @@ class Explorer {
     const { random } = this.#scene;
     const edits = await buildNetwork(this.#scene, (step) => this.#do(step), size);
     for (let empty = 0; this.coverage.packets < packets; ) {
-      if (random.chance(1 / packetsPerEdit)) await this.#do(edits.next());
+      if (random.chance(1 / packetsPerEdit)) await this.#edit(edits.next());
+      else if (random.chance(1 / packetsPerPlot)) await this.#play(random.pick(plots)(this.#scene, edits));
       else if (await this.#send()) empty = 0;
       else if (++empty > 1000) throw new Error('the network has nothing to send packets from');
     }
+  }
+
+  async #play(plot: ReturnType<Plot>): Promise<void> {
+    for (let next = plot.next(); !next.done; ) {
+      const result = await this.#do(next.value);
+      if (result.type === 'sent') this.#note(next.value as SendStep, result);
+      next = plot.next(result);
+    }
+  }
+
+  async #edit(step: ScriptStep): Promise<void> {
+    const touched = this.#scene.touchedBy(step);
+    const { type } = await this.#do(step);
+    if (type === 'edited') this.#conversations.focus(touched);
   }
 
   /** Sends a packet, if the choice falls on one that the network can send. */
@@ -77,10 +95,14 @@ class Explorer {
     if (!step) return false;
     const result = await this.#do(step);
     if (result.type !== 'sent') return false;
+    this.#note(step, result);
+    return true;
+  }
+
+  #note(step: SendStep, result: Extract<StepResult, { type: 'sent' }>): void {
     this.#conversations.note(this.#scene, step, result.evaluation.outcome);
     this.coverage.note(result, this.#hasTwoBindings(result));
     this.#options.onSent?.(result, this.#rig);
-    return true;
   }
 
   #hasTwoBindings({ packet, evaluation: { outcome } }: Extract<StepResult, { type: 'sent' }>): boolean {
@@ -102,5 +124,3 @@ class Explorer {
     return result;
   }
 }
-
-export type { Edits };

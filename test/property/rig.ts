@@ -34,7 +34,7 @@ export type StepResult =
     };
 
 export interface RigOptions {
-  /** Plants a fault into the flows that switches get. */
+  /** Plants a fault into what switches get. */
   readonly mutation?: Mutation;
   /** Also compares the compiler's state with a full compile after each edit. Default true. */
   readonly checkIncremental?: boolean;

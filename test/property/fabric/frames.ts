@@ -6,7 +6,11 @@ const tcpFlags: readonly TcpFlag[] = ['fin', 'syn', 'rst', 'psh', 'ack', 'urg'];
 
 /** A frame as the simulator has it. */
 export function toSimulated(frame: Frame): SimulatedPacket {
-  const link = { ethSrc: frame.source, ethDst: frame.destination };
+  const link = {
+    ethSrc: frame.source,
+    ethDst: frame.destination,
+    ...(frame.vlan === undefined ? {} : { vlan: frame.vlan }),
+  };
   const { content } = frame;
   if (content.protocol === 'ipv4') return ipPacket(link, content);
   if (content.protocol === 'arp') return arpPacket(link, content);
@@ -64,7 +68,8 @@ class Fields {
 /** A packet of the simulator as a frame. */
 export function toFrame(packet: SimulatedPacket): Frame {
   const fields = new Fields(packet);
-  const link = { source: fields.mac('eth_src'), destination: fields.mac('eth_dst') };
+  const tagged = packet.fields.has('vlan_vid') ? { vlan: fields.number('vlan_vid') & 0xfff } : {};
+  const link = { source: fields.mac('eth_src'), destination: fields.mac('eth_dst'), ...tagged };
   const type = fields.number('eth_type');
   if (type === 0x0806) return { ...link, content: arpOf(fields) };
   return { ...link, content: type === 0x0800 ? ipOf(packet, fields) : { protocol: type } };

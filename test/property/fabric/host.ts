@@ -12,10 +12,10 @@ import { allowTwins } from './twins.ts';
 
 allowTwins();
 
-/** Changes a flow before a switch gets it, or takes it away: how a fault of the compiler is planted. */
-export type Mutation = (flow: FlowMod) => FlowMod | undefined;
+/** Changes a message before a switch gets it, or takes it away: how a fault is planted. */
+export type Mutation = (message: SimulatedMessage) => SimulatedMessage | undefined;
 
-const unchanged: Mutation = (flow) => flow;
+const unchanged: Mutation = (message) => message;
 /** Names of the stages by table number. */
 export const tableNames: ReadonlyMap<number, string> = new Map(
   stages.map(({ name }, index) => [index, name]),
@@ -80,7 +80,7 @@ export class SimulatedHost {
     const additions: StoredFragment[] = [];
     const removals: StoredFragment[] = [];
     for (const key of wanted) this.#compare(key, compiler, additions, removals);
-    for (const fragment of additions) for (const flow of flowsOf(fragment)) this.#add(flow);
+    for (const fragment of additions) for (const flow of flowsOf(fragment)) this.#apply(flow);
     for (const { cookie } of removals) this.#delete({ cookie, cookieMask: 0xffff_ffff_ffff_ffffn });
     for (const { after } of additions) this.#applyAll(after);
   }
@@ -114,13 +114,13 @@ export class SimulatedHost {
     this.#delete({ match: [{ field: 'metadata', value: BigInt(number) }] });
   }
 
-  #add(flow: FlowMod): void {
-    const mutated = this.#mutation(flow);
+  #apply(message: SimulatedMessage): void {
+    const mutated = this.#mutation(message);
     if (mutated) this.switch.apply(mutated);
   }
 
   #delete(selection: Partial<FlowMod>): void {
-    this.switch.apply({
+    this.#apply({
       type: 'flow-mod',
       command: 'delete',
       table: allTables,
@@ -133,7 +133,7 @@ export class SimulatedHost {
   /** Announcements (packet-out) are for the network outside; what the switch itself obeys is applied. */
   #applyAll(messages: readonly Message[]): void {
     for (const message of messages) {
-      if (simulated.has(message.type)) this.switch.apply(message as SimulatedMessage);
+      if (simulated.has(message.type)) this.#apply(message as SimulatedMessage);
     }
   }
 }

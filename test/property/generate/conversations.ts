@@ -12,6 +12,8 @@ interface Exchange {
   readonly link: Omit<Frame, 'content'>;
 }
 
+/** For so many packets, conversations that an edit has touched go on more often. */
+const focusedPackets = 10;
 /** No more exchanges than this are kept; the newest take the places of the oldest. */
 const mostExchanges = 60;
 
@@ -27,6 +29,8 @@ const errors = [
 /** Remembers what arrived, and goes on from there: again, an answer, an ICMP error. */
 export class Conversations {
   readonly #exchanges: Exchange[] = [];
+  #focus: ReadonlySet<string> = new Set();
+  #focused = 0;
 
   /** Notes what became of a packet. */
   note(scene: Scene, sent: SendStep, outcome: Outcome): void {
@@ -35,9 +39,24 @@ export class Conversations {
     if (this.#exchanges.length > mostExchanges) this.#exchanges.shift();
   }
 
+  /** Goes on with what these resources take part in, for the next packets: an edit has touched them. */
+  focus(names: ReadonlySet<string>): void {
+    this.#focus = names;
+    this.#focused = focusedPackets;
+  }
+
+  #choose(random: Scene['random']): Exchange | undefined {
+    if (this.#focused > 0) {
+      this.#focused--;
+      const touched = this.#exchanges.filter((exchange) => takesPart(exchange, this.#focus));
+      if (touched.length > 0 && random.chance(0.7)) return random.pick(touched);
+    }
+    return random.pickOrNone(random.chance(0.6) ? this.#exchanges.slice(-6) : this.#exchanges);
+  }
+
   /** A packet that goes on with one of the conversations; undefined when there is none, or it has no answer. */
   next({ random }: Scene): SendStep | undefined {
-    const exchange = random.pickOrNone(this.#exchanges);
+    const exchange = this.#choose(random);
     if (!exchange) return undefined;
     const act = random.weighted([
       [3, () => exchange.sent],
@@ -46,6 +65,12 @@ export class Conversations {
     ]);
     return act();
   }
+}
+
+/** The names of what an exchange goes through: `eni1`, or `@eip2` in a frame. */
+function takesPart({ sent, from, link }: Exchange, names: ReadonlySet<string>): boolean {
+  const parts = [sent.from, from, sent.frame.source, sent.frame.destination, link.source, link.destination];
+  return parts.some((part) => names.has(part.replace('@', '')));
 }
 
 function toExchange(scene: Scene, sent: SendStep, outcome: Outcome): Exchange | undefined {

@@ -1,4 +1,10 @@
-import { formatIpv4, lastAddress, parseCidr, type ResourceOf } from '../../../controller/resources/index.ts';
+import {
+  formatIpv4,
+  type KindName,
+  lastAddress,
+  parseCidr,
+  type ResourceOf,
+} from '../../../controller/resources/index.ts';
 import type { ScriptStep, Spec } from '../script.ts';
 import { subnetBlock } from './blocks.ts';
 import { someRule } from './rules.ts';
@@ -32,7 +38,7 @@ export class Edits {
       [3, () => this.moveOne()],
       [5, () => this.changeRoutes()],
       [3, () => this.changeSubnetTable()],
-      [3, () => this.changeGateway()],
+      [5, () => this.changeGateway()],
       [3, () => this.newElasticIp()],
       [6, () => this.changeElasticIp()],
       [2, () => this.removeOne('elastic-ip')],
@@ -45,14 +51,15 @@ export class Edits {
     return edit();
   }
 
-  #name(prefix: string): string {
+  /** A name that no step has used. */
+  freshName(prefix: string): string {
     const number = (this.#used.get(prefix) ?? 0) + 1;
     this.#used.set(prefix, number);
     return `${prefix}${number}`;
   }
 
   newVpc(cidrBlock: string): ScriptStep {
-    return { do: 'create', kind: 'vpc', name: this.#name('vpc'), spec: { cidrBlock } };
+    return { do: 'create', kind: 'vpc', name: this.freshName('vpc'), spec: { cidrBlock } };
   }
 
   newSubnet(): ScriptStep {
@@ -62,19 +69,19 @@ export class Edits {
     const others = this.#scene.all('subnet').filter(({ spec }) => spec.vpcId === vpc.id);
     const taken = others.map(({ spec }) => spec.cidrBlock);
     const cidrBlock = subnetBlock(random, vpc.spec.cidrBlock, taken);
-    return this.#create('subnet', 'subnet', { vpcId: this.#scene.ref(vpc), cidrBlock });
+    return this.create('subnet', 'subnet', { vpcId: this.#scene.ref(vpc), cidrBlock });
   }
 
   newGroup(): ScriptStep {
     const vpc = this.#scene.random.pickOrNone(this.#scene.all('vpc'));
     if (!vpc) return nothing;
-    const name = this.#name('group');
+    const name = this.freshName('group');
     return { do: 'create', kind: 'security-group', name, spec: { vpcId: this.#scene.ref(vpc), name } };
   }
 
   newRule(): ScriptStep {
     const group = this.#scene.random.pickOrNone(this.#scene.all('security-group'));
-    return group ? this.#create('security-group-rule', 'rule', someRule(this.#scene, group)) : nothing;
+    return group ? this.create('security-group-rule', 'rule', someRule(this.#scene, group)) : nothing;
   }
 
   newInterface(): ScriptStep {
@@ -83,10 +90,12 @@ export class Edits {
     if (!subnet) return nothing;
     const block = parseCidr(subnet.spec.cidrBlock, 'cidrBlock');
     const last = Math.min(lastAddress(block) - 1, block.address + 20);
-    return this.#create('network-interface', 'eni', {
+    return this.create('network-interface', 'eni', {
       subnetId: this.#scene.ref(subnet),
       privateAddress: formatIpv4(random.between(block.address + 4, last)),
       ...(random.chance(0.2) ? {} : { securityGroupIds: this.#someGroups(subnet.spec.vpcId) }),
+      // Few, so that two VPCs have the same.
+      ...(random.chance(0.3) ? { macAddress: `02:bb:00:00:00:0${random.between(1, 5)}` } : {}),
     });
   }
 
@@ -98,7 +107,11 @@ export class Edits {
   changeGroups(): ScriptStep {
     const one = this.#scene.random.pickOrNone(this.#scene.all('network-interface'));
     if (!one) return nothing;
-    return this.#update(one, { securityGroupIds: this.#someGroups(one.spec.vpcId) });
+    return this.setGroups(one, this.#someGroups(one.spec.vpcId));
+  }
+
+  setGroups(one: Interface, securityGroupIds: readonly string[]): ScriptStep {
+    return this.update(one, { securityGroupIds });
   }
 
   bindOne(): ScriptStep {
@@ -119,8 +132,12 @@ export class Edits {
 
   #bind(one: Interface, hosts: ResourceOf<'host'>[]): ScriptStep {
     const host = this.#scene.random.pickOrNone(hosts);
-    if (!host) return nothing;
-    return { do: 'bind', interface: this.#scene.name(one), host: this.#scene.name(host), port: ++this.#port };
+    return host ? this.bindTo(one, this.#scene.name(host)) : nothing;
+  }
+
+  /** Binds an interface to a new port of a host. */
+  bindTo(one: Interface, host: string): ScriptStep {
+    return { do: 'bind', interface: this.#scene.name(one), host, port: ++this.#port };
   }
 
   /** Takes away the oldest binding of an interface, mostly of one that has two. */
@@ -140,27 +157,30 @@ export class Edits {
     const attached = new Set(this.#scene.all('internet-gateway').map(({ spec }) => spec.vpcId));
     const vpc = random.pickOrNone(this.#scene.all('vpc').filter(({ id }) => !attached.has(id)));
     const spec = vpc ? { vpcId: this.#scene.ref(vpc) } : {};
-    return this.#create('internet-gateway', 'igw', spec);
+    return this.create('internet-gateway', 'igw', spec);
   }
 
   /** Detaches a gateway, or attaches one that is free. */
   changeGateway(): ScriptStep {
     const { random } = this.#scene;
-    const gateway = random.pickOrNone(this.#scene.all('internet-gateway'));
+    const needed = new Set(this.#scene.all('elastic-ip').map((one) => this.#scene.ownerOf(one)?.spec.vpcId));
+    const gateways = this.#scene.all('internet-gateway');
+    const free = gateways.filter(({ spec }) => spec.vpcId === undefined || !needed.has(spec.vpcId));
+    const gateway = random.pickOrNone(free.length > 0 ? free : gateways);
     if (!gateway) return nothing;
-    if (gateway.spec.vpcId !== undefined) return this.#update(gateway, { vpcId: null });
+    if (gateway.spec.vpcId !== undefined) return this.update(gateway, { vpcId: null });
     const vpc = random.pickOrNone(this.#scene.all('vpc'));
-    return vpc ? this.#update(gateway, { vpcId: this.#scene.ref(vpc) }) : nothing;
+    return vpc ? this.update(gateway, { vpcId: this.#scene.ref(vpc) }) : nothing;
   }
 
   newRouteTable(): ScriptStep {
     const vpc = this.#scene.random.pickOrNone(this.#scene.all('vpc'));
-    return vpc ? this.#create('route-table', 'table', { vpcId: this.#scene.ref(vpc) }) : nothing;
+    return vpc ? this.create('route-table', 'table', { vpcId: this.#scene.ref(vpc) }) : nothing;
   }
 
   changeRoutes(): ScriptStep {
     const table = this.#scene.random.pickOrNone(this.#scene.all('route-table'));
-    return table ? this.#update(table, { routes: this.#someRoutes(table) }) : nothing;
+    return table ? this.update(table, { routes: this.#someRoutes(table) }) : nothing;
   }
 
   #someRoutes({ spec: { vpcId } }: ResourceOf<'route-table'>): Spec[] {
@@ -188,13 +208,13 @@ export class Edits {
     if (!subnet) return nothing;
     const tables = this.#scene.all('route-table').filter(({ spec }) => spec.vpcId === subnet.spec.vpcId);
     const table = random.chance(0.7) ? random.pickOrNone(tables) : undefined;
-    return this.#update(subnet, { routeTableId: table ? this.#scene.ref(table) : null });
+    return this.update(subnet, { routeTableId: table ? this.#scene.ref(table) : null });
   }
 
   newElasticIp(): ScriptStep {
     const { random } = this.#scene;
     const one = random.chance(0.85) ? random.pickOrNone(this.#scene.all('network-interface')) : undefined;
-    return this.#create('elastic-ip', 'eip', one ? { networkInterfaceId: this.#scene.ref(one) } : {});
+    return this.create('elastic-ip', 'eip', one ? { networkInterfaceId: this.#scene.ref(one) } : {});
   }
 
   changeElasticIp(): ScriptStep {
@@ -202,21 +222,25 @@ export class Edits {
     const elasticIp = random.pickOrNone(this.#scene.all('elastic-ip'));
     if (!elasticIp) return nothing;
     const one = random.chance(0.7) ? random.pickOrNone(this.#scene.all('network-interface')) : undefined;
-    return this.#update(elasticIp, { networkInterfaceId: one ? this.#scene.ref(one) : null });
+    return this.update(elasticIp, { networkInterfaceId: one ? this.#scene.ref(one) : null });
   }
 
   removeOne(
     kind: 'security-group-rule' | 'network-interface' | 'elastic-ip' | 'security-group' | 'subnet',
   ): ScriptStep {
     const victim = this.#scene.random.pickOrNone<{ id: string }>(this.#scene.all(kind));
-    return victim ? { do: 'remove', kind, name: this.#scene.name(victim) } : nothing;
+    return victim ? this.remove(kind, this.#scene.name(victim)) : nothing;
   }
 
-  #create(kind: ResourceOf<'vpc'>['kind'] | string, prefix: string, spec: Spec): ScriptStep {
-    return { do: 'create', kind: kind as 'vpc', name: this.#name(prefix), spec };
+  create(kind: KindName, prefix: string, spec: Spec): Extract<ScriptStep, { do: 'create' }> {
+    return { do: 'create', kind, name: this.freshName(prefix), spec };
   }
 
-  #update(resource: { kind: string; id: string }, spec: Spec): ScriptStep {
-    return { do: 'update', kind: resource.kind as 'vpc', name: this.#scene.name(resource), spec };
+  update(resource: { kind: KindName; id: string }, spec: Spec): ScriptStep {
+    return { do: 'update', kind: resource.kind, name: this.#scene.name(resource), spec };
+  }
+
+  remove(kind: KindName, name: string): ScriptStep {
+    return { do: 'remove', kind, name };
   }
 }

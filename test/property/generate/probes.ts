@@ -51,15 +51,13 @@ const toPeer = withSender((scene, sender) => {
   return scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
 });
 
-/** What one of the receiver's ingress rules lets through. */
-const asRuleSays = withSender((scene, receiver) => {
+/** What one of the receiver's ingress rules lets through, or what is just beside that. */
+const asRuleSays = withSender((scene, receiver) => atRule(scene, receiver, false));
+const besideRule = withSender((scene, receiver) => atRule(scene, receiver, true));
+
+function atRule(scene: Scene, receiver: Interface, beside: boolean): SendStep | undefined {
   const { random } = scene;
-  const rules = scene
-    .all('security-group-rule')
-    .filter(
-      ({ spec }) => spec.direction === 'ingress' && receiver.spec.securityGroupIds.includes(spec.groupId),
-    );
-  const rule = random.pickOrNone(rules)?.spec;
+  const rule = random.pickOrNone(ingressRules(scene, receiver))?.spec;
   if (!rule) return undefined;
   const senders = scene
     .peersOf(receiver)
@@ -69,9 +67,23 @@ const asRuleSays = withSender((scene, receiver) => {
     );
   const sender = random.pickOrNone(senders);
   if (!sender) return undefined;
-  const payload = servicePayload(scene, rule);
+  const payload = servicePayload(scene, beside ? besides(rule) : rule);
   return scene.fromInterface(sender, { destination: receiver.spec.privateAddress, payload });
-});
+}
+
+type Rule = ResourceOf<'security-group-rule'>['spec'];
+
+/** The two ports next to a range. */
+function besides(rule: Rule): Rule {
+  const { fromPort = 1, toPort = 65534 } = rule;
+  return { ...rule, fromPort: Math.max(0, fromPort - 1), toPort: Math.min(65535, toPort + 1) };
+}
+
+function ingressRules(scene: Scene, { spec: owner }: Interface): ResourceOf<'security-group-rule'>[] {
+  return scene
+    .all('security-group-rule')
+    .filter(({ spec }) => spec.direction === 'ingress' && owner.securityGroupIds.includes(spec.groupId));
+}
 
 function servicePayload({ random }: Scene, rule: ResourceOf<'security-group-rule'>['spec']): Ipv4['payload'] {
   const { protocol, fromPort = 0, toPort = 65535 } = rule;
@@ -98,7 +110,9 @@ const outsideWithElasticIp = withElasticIp((scene, { spec }) => {
 const hairpin = withElasticIp((scene, target) => {
   const senders = scene.interfaces(true).filter((one) => scene.elasticIpOf(one));
   const sender = scene.random.pickOrNone(senders);
-  const payload = somePayload(scene.random);
+  const owner = scene.ownerOf(target);
+  const rule = owner && scene.random.pickOrNone(ingressRules(scene, owner));
+  const payload = rule ? servicePayload(scene, rule.spec) : somePayload(scene.random);
   return sender && scene.fromInterface(sender, { destination: target.spec.address, payload });
 });
 
@@ -209,11 +223,11 @@ const someArp = withSender((scene, sender) => {
   const arp: Arp = {
     protocol: 'arp',
     operation: random.chance(0.9) ? 'request' : 'reply',
-    senderMac: random.chance(0.9) ? scene.ref(sender) : strangeMac,
+    senderMac: random.chance(0.85) ? scene.ref(sender) : strangeMac,
     senderAddress: random.weighted([
       [8, sender.spec.privateAddress],
       [1, '0.0.0.0'],
-      [1, '10.0.0.200'],
+      [2, '10.0.0.200'],
     ]),
     targetMac: '00:00:00:00:00:00',
     targetAddress: random.pick(targets),
@@ -323,7 +337,7 @@ const wrongFromOutside: Probe = (scene) => {
   const target = random.pickOrNone(scene.all('elastic-ip'));
   if (!target) return undefined;
   const step = scene.fromOutside(target, {
-    source: random.pick([...outsideAddresses, '10.0.0.5', '172.16.0.9']),
+    source: random.chance(0.6) ? random.pick(outsideAddresses) : ownAddress(scene, target),
     destination: random.chance(0.7) ? target.spec.address : random.pick(['203.0.113.99', '10.0.0.5']),
     payload: somePayload(random),
   });
@@ -331,6 +345,31 @@ const wrongFromOutside: Probe = (scene) => {
     ? step.frame.destination
     : random.pick([strangeMac, broadcastMac, scene.ref(random.pick(scene.all('elastic-ip')))]);
   return { ...step, frame: { ...step.frame, destination } };
+};
+
+/** An address of the VPC that the elastic IP leads to. */
+function ownAddress(scene: Scene, target: ElasticIp): string {
+  const owner = scene.ownerOf(target);
+  const peer = owner && scene.random.pickOrNone(scene.peersOf(owner));
+  return (peer ?? owner)?.spec.privateAddress ?? '10.0.0.5';
+}
+
+/** Where a route leads whose gateway serves the VPC no longer. */
+const viaDetached = withSender((scene, sender) => {
+  const subnet = scene.subnetOf(sender);
+  const tableId = subnet.spec.routeTableId ?? scene.vpcOf(sender).spec.mainRouteTableId;
+  const routes = scene.resources['route-table'].get(tableId)?.spec.routes ?? [];
+  const route = routes.find(
+    ({ target }) => scene.resources['internet-gateway'].get(target)?.spec.vpcId !== sender.spec.vpcId,
+  );
+  if (!route || route.target === 'blackhole') return undefined;
+  const destination = scene.random.pick(outsideAddresses);
+  return scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
+});
+
+const tagged: Probe = (scene) => {
+  const step = scene.random.pick([toPeer, fromOutside, someArp, toOutside])(scene);
+  return step && { ...step, frame: { ...step.frame, vlan: scene.random.between(0, 4095) } };
 };
 
 const otherFromOutside: Probe = ({ random }) => ({
@@ -346,11 +385,14 @@ const otherFromOutside: Probe = ({ random }) => ({
 /** All sorts of packets, with how often each is sent. */
 export const probes: readonly (readonly [weight: number, probe: Probe])[] = [
   [10, asRuleSays],
+  [3, besideRule],
   [5, toPeer],
   [6, outsideWithElasticIp],
   [3, toOutside],
   [5, hairpin],
   [5, fromOutside],
+  [6, viaDetached],
+  [1, tagged],
   [2, toStranger],
   [2, toUnbound],
   [1, fromUnbound],

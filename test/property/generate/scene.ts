@@ -2,7 +2,7 @@ import type { Frame, Icmp, Ipv4, Resources, Tcp, Udp } from '../../../controller
 import { contains, parseAddress, parseCidr, type ResourceOf } from '../../../controller/resources/index.ts';
 import type { Random } from '../random.ts';
 import type { Rig } from '../rig.ts';
-import type { SendStep } from '../script.ts';
+import type { ScriptStep, SendStep } from '../script.ts';
 
 export type Interface = ResourceOf<'network-interface'>;
 export type ElasticIp = ResourceOf<'elastic-ip'>;
@@ -80,6 +80,34 @@ export class Scene {
 
   elasticIpOf({ id }: Interface): ElasticIp | undefined {
     return this.all('elastic-ip').find(({ spec }) => spec.networkInterfaceId === id);
+  }
+
+  /** Names of what a step is about: those it mentions, and the members of groups and owners of addresses among them. */
+  touchedBy(step: ScriptStep): ReadonlySet<string> {
+    const text = JSON.stringify(step);
+    const names = new Set(
+      [...text.matchAll(/"@?([a-z]+[0-9]+(?:\.[a-z]+)*(?:\.\d+)?)"/g)].map((found) => found[1] as string),
+    );
+    const mentioned = (one: { id: string }) => names.has(this.name(one));
+    const rules = this.all('security-group-rule').filter(mentioned);
+    const groups = new Set([
+      ...rules.map(({ spec }) => spec.groupId),
+      ...this.all('security-group')
+        .filter(mentioned)
+        .map(({ id }) => id),
+    ]);
+    for (const one of this.all('network-interface')) {
+      if (one.spec.securityGroupIds.some((id) => groups.has(id))) names.add(this.name(one));
+    }
+    for (const elasticIp of this.all('elastic-ip').filter(mentioned)) {
+      const owner = this.ownerOf(elasticIp);
+      if (owner) names.add(this.name(owner));
+    }
+    return names;
+  }
+
+  ownerOf({ spec }: ElasticIp): Interface | undefined {
+    return this.all('network-interface').find(({ id }) => id === spec.networkInterfaceId);
   }
 
   interfaceAt(vpcId: string, address: string): Interface | undefined {

@@ -1,0 +1,202 @@
+import type { Action, FieldMatch, FieldName, FlowMod } from 'node-openflow';
+import { registers, type StageName, tableOf } from '../../controller/pipeline/index.ts';
+import type { Mutation } from './fabric/host.ts';
+
+/** A defect that the compiler or the southbound could have. */
+export interface Fault {
+  readonly name: string;
+  /** Made anew for each run, because some faults remember. */
+  readonly plant: () => Mutation;
+}
+
+type FlowChange = (flow: FlowMod) => FlowMod | undefined;
+
+/** A fault in added flows of some stages. */
+function inStages(name: string, stages: readonly StageName[], change: FlowChange): Fault {
+  const tables = new Set(stages.map(tableOf));
+  return {
+    name,
+    plant: () => (message) =>
+      message.type === 'flow-mod' && message.command === 'add' && tables.has(message.table)
+        ? change(message)
+        : message,
+  };
+}
+
+function actionsOf({ instructions }: FlowMod): readonly Action[] {
+  return instructions.flatMap((one) => (one.type === 'apply-actions' ? one.actions : []));
+}
+
+function withActions(flow: FlowMod, change: (action: Action) => Action[]): FlowMod {
+  const instructions = flow.instructions.map((one) =>
+    one.type === 'apply-actions' ? { ...one, actions: one.actions.flatMap(change) } : one,
+  );
+  return { ...flow, instructions };
+}
+
+function withMatch(flow: FlowMod, change: (one: FieldMatch) => FieldMatch[]): FlowMod {
+  return { ...flow, match: flow.match.flatMap(change) };
+}
+
+const matches = (flow: FlowMod, field: FieldName) => flow.match.some((one) => one.field === field);
+const withoutField = (field: FieldName) => (flow: FlowMod) =>
+  withMatch(flow, (one) => (one.field === field ? [] : [one]));
+const withoutAction = (type: Action['type']) => (flow: FlowMod) =>
+  withActions(flow, (action) => (action.type === type ? [] : [action]));
+const setsField = (action: Action, field: FieldName) => action.type === 'set-field' && action.field === field;
+
+const rules = ['ingress-rules', 'egress-rules'] as const;
+const verdicts = ['egress-verdict', 'ingress-verdict'] as const;
+const checks = ['egress-check', 'ingress-check'] as const;
+/** Bits of `ct_state`, ovs-fields(7). */
+const established = 2;
+const reply = 8;
+const invalid = 16;
+
+/** True when the flow matches only packets with this bit of `ct_state`. */
+function hasState(flow: FlowMod, bit: number): boolean {
+  return flow.match.some(({ field, value }) => field === 'ct_state' && (Number(value) & bit) !== 0);
+}
+
+/** The first value of a field that each flow was given stays, whatever comes later. */
+function stale(name: string, stage: StageName, field: FieldName, key: (flow: FlowMod) => string): Fault {
+  return {
+    name,
+    plant: () => {
+      const first = new Map<string, Action>();
+      return (message) => {
+        if (message.type !== 'flow-mod' || message.command !== 'add' || message.table !== tableOf(stage)) {
+          return message;
+        }
+        return withActions(message, (action) => {
+          if (!setsField(action, field)) return [action];
+          const id = key(message);
+          if (!first.has(id)) first.set(id, action);
+          return [first.get(id) as Action];
+        });
+      };
+    },
+  };
+}
+
+const matchText = ({ match }: FlowMod) => match.map(({ field, value }) => `${field}=${value}`).join();
+
+/** Faults that the property test must find, every one. */
+export const faults: readonly Fault[] = [
+  inStages('rules match the source port', rules, (flow) =>
+    withMatch(flow, (one) => [one.field === 'ct_tp_dst' ? { ...one, field: 'ct_tp_src' } : one]),
+  ),
+  inStages('ranges of ports are one bit too wide', rules, (flow) =>
+    withMatch(flow, (one) => [
+      one.field === 'ct_tp_dst'
+        ? { ...one, ...widened(Number(one.value), Number(one.mask ?? 0xffff), 16) }
+        : one,
+    ]),
+  ),
+  inStages('networks of rules are one bit too wide', rules, (flow) =>
+    withMatch(flow, (one) => [
+      one.field === 'ct_nw_src' || one.field === 'ct_nw_dst'
+        ? { ...one, ...widened(Number(one.value), Number(one.mask ?? 0xffffffff), 32) }
+        : one,
+    ]),
+  ),
+  inStages('rules do not look at the peer', rules, (flow) => {
+    const parts = actionsOf(flow).flatMap((action) => (action.type === 'conjunction' ? [action] : []));
+    if (!parts.some(({ clauses }) => clauses === 3)) return flow;
+    const kept = withActions(flow, (action) => {
+      if (action.type !== 'conjunction' || action.clauses < 3) return [action];
+      return action.clause === 3 ? [] : [{ ...action, clauses: 2 }];
+    });
+    return actionsOf(kept).length > 0 ? kept : undefined;
+  }),
+  inStages('rules of one VPC count in another', rules, withoutField('metadata')),
+  inStages('addresses of one VPC are known in another', ['resolve'], withoutField('metadata')),
+  inStages('MACs of one VPC are known in another', ['locate'], withoutField('metadata')),
+  inStages('connections are sought in the zone of translation', ['ingress-track'], (flow) =>
+    withActions(flow, (action) => [inZone(action, registers.translationZone)]),
+  ),
+  inStages('translation uses the zone of security groups', ['external-in'], (flow) =>
+    withActions(flow, (action) => [inZone(action, registers.securityZone)]),
+  ),
+  inStages('the shortest prefix wins', ['route'], (flow) => ({
+    ...flow,
+    priority: 0xffff - (flow.priority ?? 0),
+  })),
+  inStages('the time to live stays', ['route'], withoutAction('decrement-ttl')),
+  inStages('routes to nowhere are forgotten', ['route'], (flow) =>
+    actionsOf(flow).length > 0 || flow.instructions.length > 0 ? flow : undefined,
+  ),
+  stale('an interface keeps its old groups', 'classify', registers.ownIdentity, matchText),
+  stale('an interface is sought on its old host', 'resolve', registers.hostKey, matchText),
+  inStages('an old identity stays in the label', verdicts, (flow) =>
+    hasState(flow, established) ? withoutAction('conntrack')(flow) : flow,
+  ),
+  inStages('the first packet records no identity', verdicts, (flow) =>
+    withActions(flow, (action) => (action.type === 'conntrack' ? [{ ...action, exec: [] }] : [action])),
+  ),
+  inStages('replies are judged as if they opened the connection', checks, (flow) =>
+    withActions(flow, (action) => [hasState(flow, reply) ? otherRules(action) : action]),
+  ),
+  inStages('replies are judged without the label', checks, withoutAction('move')),
+  inStages('what could not be translated crosses the border', ['external-route', 'locate'], (flow) =>
+    hasState(flow, invalid) ? undefined : flow,
+  ),
+  inStages('any IPv4 source is accepted', ['source-guard'], withoutField('ipv4_src')),
+  inStages('any MAC is accepted', ['source-guard'], withoutField('eth_src')),
+  inStages('any sender of ARP is accepted', ['source-guard'], withoutField('arp_spa')),
+  inStages('any MAC in ARP is accepted', ['source-guard'], withoutField('arp_sha')),
+  inStages('VMs may answer DHCP', ['admit'], (flow) =>
+    matches(flow, 'udp_src') && matches(flow, 'udp_dst') && actionsOf(flow).length === 0 ? undefined : flow,
+  ),
+  inStages('broadcasts are routed', ['admit'], withoutField('eth_dst')),
+  inStages('the gateway does not answer ping', ['admit'], (flow) =>
+    matches(flow, 'icmpv4_type') ? undefined : flow,
+  ),
+  inStages('routed packets keep their source MAC', ['route-local'], withoutAction('set-field')),
+  inStages('ARP answers name the asker', ['arp-reply'], (flow) => {
+    let moves = 0;
+    return withActions(flow, (action) => (action.type === 'move' && ++moves === 3 ? [] : [action]));
+  }),
+  inStages('what comes from outside has groups', ['external-in'], (flow) =>
+    withActions(flow, (action) => [
+      setsField(action, registers.peerIdentity) ? ({ ...action, value: 1 } as Action) : action,
+    ]),
+  ),
+  inStages('the tunnel carries no identity', ['forward'], (flow) =>
+    withActions(flow, (action) =>
+      action.type === 'move' && action.destination.field === 'tun_metadata0' ? [] : [action],
+    ),
+  ),
+  inStages('any frame comes in for an elastic IP', ['external-in'], withoutField('eth_dst')),
+  inStages('packets from outside may claim to come from the VPC', ['external-in'], (flow) =>
+    matches(flow, 'ipv4_src') ? undefined : flow,
+  ),
+  inStages('tagged frames pass', ['classify'], (flow) => (matches(flow, 'vlan_vid') ? undefined : flow)),
+  {
+    name: 'zones are not flushed',
+    plant: () => (message) => (message.type === 'ct-flush-zone' ? undefined : message),
+  },
+  {
+    name: 'old flows are not deleted',
+    plant: () => (message) =>
+      message.type === 'flow-mod' && message.command === 'delete' ? undefined : message,
+  },
+];
+
+/** A value under a mask with one bit less. */
+function widened(value: number, mask: number, bits: 16 | 32): { value: number; mask: number } {
+  const all = 2 ** bits;
+  const wider = (((mask * 2) % all) + all) % all;
+  return { value: Number(BigInt(value) & BigInt(wider)), mask: wider };
+}
+
+function inZone(action: Action, field: FieldName): Action {
+  return action.type === 'conntrack' ? { ...action, zone: { field, offset: 0, bits: 16 } } : action;
+}
+
+/** A call of the other direction's rules. */
+function otherRules(action: Action): Action {
+  if (action.type !== 'resubmit' || action.table === undefined) return action;
+  const [ingress, egress] = rules.map(tableOf);
+  return { ...action, table: (action.table === ingress ? egress : ingress) as number };
+}

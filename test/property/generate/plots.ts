@@ -1,0 +1,129 @@
+import type { StepResult } from '../rig.ts';
+import type { ScriptStep, SendStep } from '../script.ts';
+import type { Edits } from './edits.ts';
+import { type Interface, outsideAddresses, type Scene } from './scene.ts';
+
+/**
+ * Several steps that only together show something, which single random steps hardly ever come to. Each is one of many
+ * possible endings of an ordinary connection; in between, nothing else happens.
+ */
+export type Plot = (scene: Scene, edits: Edits) => Generator<ScriptStep, void, StepResult>;
+
+function tcp(
+  scene: Scene,
+  from: Interface,
+  to: string,
+  ports: readonly [number, number],
+  flags: readonly ('syn' | 'ack')[],
+) {
+  const [sourcePort, destinationPort] = ports;
+  const payload = { protocol: 'tcp', sourcePort, destinationPort, flags } as const;
+  return scene.fromInterface(from, { destination: to, payload });
+}
+
+/** Two interfaces of one VPC that are both on hosts. */
+function pair(scene: Scene): readonly [Interface, Interface] | undefined {
+  const first = scene.random.pickOrNone(scene.interfaces(true));
+  const second = first && scene.random.pickOrNone(scene.peersOf(first));
+  return first && second && [first, second];
+}
+
+/** The opening and answering packets of a connection on a port that is nobody else's. */
+function connection(scene: Scene, client: Interface, server: Interface) {
+  const port = scene.random.between(20000, 29999);
+  const [from, to] = [client.spec.privateAddress, server.spec.privateAddress];
+  return {
+    syn: tcp(scene, client, to, [port, 7777], ['syn']),
+    answer: tcp(scene, server, from, [7777, port], ['syn', 'ack']),
+    ack: tcp(scene, client, to, [port, 7777], ['ack']),
+    data: tcp(scene, server, from, [7777, port], ['ack']),
+  };
+}
+
+/** The client changes from one allowed group to another, and then the rule for the first one goes. */
+const changeOfGroups: Plot = function* (scene, edits) {
+  const actors = pair(scene);
+  if (!actors) return;
+  const [client, server] = actors;
+  const vpcId = scene.ref(scene.vpcOf(client));
+  const group = (prefix: string) => {
+    const step = edits.create('security-group', prefix, { vpcId, name: edits.freshName('plot') });
+    return { step, ref: `@${step.name}` };
+  };
+  const [old, next, served] = [group('group'), group('group'), group('group')];
+  for (const { step } of [old, next, served]) yield step;
+  const rule = (peer: { ref: string }) =>
+    edits.create('security-group-rule', 'rule', {
+      groupId: served.ref,
+      direction: 'ingress',
+      protocol: 'tcp',
+      fromPort: 7777,
+      toPort: 7777,
+      referencedGroupId: peer.ref,
+    });
+  const [oldRule, nextRule] = [rule(old), rule(next)];
+  yield oldRule;
+  yield nextRule;
+  yield edits.setGroups(server, [served.ref]);
+  yield edits.setGroups(client, [old.ref]);
+  const packets = connection(scene, client, server);
+  yield packets.syn;
+  yield packets.answer;
+  yield edits.setGroups(client, [next.ref]);
+  if (scene.random.chance(0.7)) yield packets.ack;
+  yield edits.remove('security-group-rule', oldRule.name);
+  yield packets.data;
+  yield packets.ack;
+  yield edits.remove('security-group-rule', nextRule.name);
+  yield packets.data;
+  yield packets.ack;
+};
+
+/** The server's port goes and comes back: what it answers now belongs to no connection. */
+const rebinding: Plot = function* (scene, edits) {
+  const actors = pair(scene);
+  if (!actors) return;
+  const [client, server] = actors;
+  const binding = scene.bindingsOf(server).at(-1);
+  const packets = connection(scene, client, server);
+  yield packets.syn;
+  if (!binding) return;
+  const host = scene.name({ id: binding.spec.hostId });
+  yield { do: 'unbind', interface: scene.name(server), host };
+  yield edits.bindTo(server, host);
+  yield packets.answer;
+};
+
+/** An elastic IP goes and comes back while a connection is open. */
+const reassociation: Plot = function* (scene, edits) {
+  const { random } = scene;
+  const elasticIp = random.pickOrNone(scene.all('elastic-ip').filter((one) => scene.ownerOf(one)));
+  const server = elasticIp && scene.ownerOf(elasticIp);
+  if (!server) return;
+  const source = random.pick(outsideAddresses);
+  const port = random.between(20000, 29999);
+  const rule = edits.create('security-group-rule', 'rule', {
+    groupId: `@${scene.name({ id: server.spec.securityGroupIds[0] as string })}`,
+    direction: 'ingress',
+    protocol: 'tcp',
+    fromPort: 7777,
+    toPort: 7777,
+    cidrIpv4: '0.0.0.0/0',
+  });
+  yield rule;
+  const payload = { protocol: 'tcp', sourcePort: port, destinationPort: 7777, flags: ['syn'] } as const;
+  const syn: SendStep = scene.fromOutside(elasticIp, { source, payload });
+  yield syn;
+  const associate = (to: string | null) => edits.update(elasticIp, { networkInterfaceId: to });
+  if (random.chance(0.8)) {
+    yield associate(null);
+    yield associate(scene.ref(server));
+  }
+  yield tcp(scene, server, source, [7777, port], ['syn', 'ack']);
+  yield syn;
+  yield edits.remove('security-group-rule', rule.name);
+  yield tcp(scene, server, source, [7777, port], ['ack']);
+  yield syn;
+};
+
+export const plots: readonly Plot[] = [changeOfGroups, rebinding, reassociation];

@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+
+export const usage = `npm run property -- [options]
+
+Random networks, edits and packets: the reference model, the compiled flows in simulated switches and, if asked for, a real
+Open vSwitch must agree on every packet.
+
+  --packets 20000     how many; from 100,000 on, each reason and feature must have been met 100 times
+  --seed N            of the first network; default: chosen, and printed
+  --ofproto-trace N   also compares one in N packets, flow by flow, with ofproto/trace (needs Open vSwitch and root)
+  --help
+
+Exit status: 0; 1 when the oracles disagree or too little was met; 2 for wrong options.`;
+
+export interface Options {
+  readonly packets: number;
+  readonly seed: number;
+  /** One in so many packets goes to Open vSwitch, too; undefined: none. */
+  readonly traceEvery: number | undefined;
+}
+
+/** What was given cannot be run; the message says why. */
+export class UsageError extends Error {}
+
+/** `undefined`: only the usage was asked for. @throws UsageError */
+export function parseOptions(args: readonly string[]): Options | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
+  const trace = values['ofproto-trace'];
+  return {
+    packets: wholeNumber('--packets', values.packets, 1, 100_000_000),
+    seed: wholeNumber('--seed', values.seed ?? String(Math.floor(Math.random() * 1e6)), 0, 2 ** 31),
+    traceEvery: trace === undefined ? undefined : wholeNumber('--ofproto-trace', trace, 1, 1_000_000),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        packets: { type: 'string', default: '20000' },
+        seed: { type: 'string' },
+        'ofproto-trace': { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function wholeNumber(option: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new UsageError(`${option} ${text}: a whole number from ${least} to ${most} is needed`);
+}
