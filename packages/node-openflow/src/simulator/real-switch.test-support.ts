@@ -275,7 +275,7 @@ async function addBridge(directory: string, ports: readonly number[]): Promise<v
 async function stopDaemons(directory: string): Promise<void> {
   for (const name of ['vswitchd', 'db']) {
     const pid = Number(await readFile(join(directory, `${name}.pid`), 'utf8'));
-    process.kill(pid, 'SIGTERM');
+    if (isRunning(pid)) process.kill(pid, 'SIGTERM');
     while (isRunning(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -1,6 +1,5 @@
 import { formatActions } from '../actions/registry.ts';
 import type { Action, ControllerAction } from '../actions/types.ts';
-import { formatInstructions } from '../instructions/registry.ts';
 import { ports } from '../ports.ts';
 import { type ActionHandler, actionHandlers, type ItemResult } from './action-handlers.ts';
 import { orderedActionSet } from './action-set.ts';
@@ -14,12 +13,14 @@ import {
   type StackEntry,
   thawPipeline,
 } from './frozen-state.ts';
+import { type LookupOptions, lookupKey } from './lookup-key.ts';
 import type { Operation } from './operations.ts';
 import { packetInOf } from './output-actions.ts';
 import { allFieldsOf, isHeaderSlot, readTags, type WirePacket } from './packet-slots.ts';
 import { isIp } from './prerequisites.ts';
 import { readNumber, type Slots } from './slots.ts';
 import type { SwitchState } from './switch-state.ts';
+import { formatItem } from './trace-item.ts';
 import type { TraceStep } from './types.ts';
 
 /** Limits of Open vSwitch on the work for one packet. */
@@ -28,17 +29,9 @@ const maximumResubmits = 4096;
 const maximumStackBytes = 65_536;
 /** No flow was carried out yet. */
 const noCookie = 0xffff_ffff_ffff_ffffn;
-const anyFragment = 1;
 
 /** Behind these nothing is put aside: what they lead to has done that. */
 const leadsOn = new Set<Item['type']>(['resubmit', 'goto-table']);
-
-/** How a lookup differs from the packet as it is. */
-export interface LookupOptions {
-  readonly inPort?: number;
-  /** With the addresses and ports of the connection's original direction. */
-  readonly original?: boolean;
-}
 
 /**
  * One walk of a packet through the tables, up to the point where it is output, dropped or given to the connection tracker.
@@ -172,7 +165,7 @@ export class Translation {
       }
       this.table = table;
       this.cookie = cookie;
-      this.#reportItem(item);
+      this.trace.push({ type: 'action', depth: this.depth, text: formatItem(item, this.switch.names) });
       const rest = queue.slice(index + 1);
       const result = this.#runItem(item, rest);
       if (result === 'stop') return;
@@ -250,26 +243,12 @@ export class Translation {
   }
 
   #lookup(table: number, options: LookupOptions): FlowEntry | undefined {
-    const rule = this.switch.tables.lookup(table, this.#lookupKey(options));
+    const rule = this.switch.tables.lookup(table, lookupKey(this.flow, options));
     this.trace.push({ type: 'lookup', depth: this.depth, table, ...(rule ? { flow: rule.describe() } : {}) });
     if (!rule) return undefined;
     rule.used = this.switch.now;
     rule.packets++;
     return rule;
-  }
-
-  #lookupKey({ inPort, original }: LookupOptions): Slots {
-    const key = new Map(this.flow);
-    if (inPort !== undefined) key.set('in_port', BigInt(inPort));
-    if (original) {
-      for (const [slot, from] of originalDirection) swap(key, slot, from);
-    }
-    // Fragments beyond the first have no ports, so no fragment is looked up by ports.
-    if ((readNumber(key, 'ip_frag') & anyFragment) !== 0) {
-      key.delete('tp_src');
-      key.delete('tp_dst');
-    }
-    return key;
   }
 
   /** Brings the packet's headers up to what the tables have made of them. */
@@ -352,31 +331,4 @@ export class Translation {
   report(text: string): void {
     this.trace.push({ type: 'note', depth: this.depth, text });
   }
-
-  #reportItem(item: Item): void {
-    const { names } = this.switch;
-    const instruction = ['goto-table', 'write-metadata', 'clear-actions', 'write-actions'].includes(
-      item.type,
-    );
-    const text = instruction
-      ? formatInstructions([item as Exclude<Item, Action>], names)
-      : formatActions([item as Action], names);
-    this.trace.push({ type: 'action', depth: this.depth, text });
-  }
-}
-
-const originalDirection: readonly (readonly [slot: string, connection: string])[] = [
-  ['ip_proto', 'ct_nw_proto'],
-  ['ipv4_src', 'ct_nw_src'],
-  ['ipv4_dst', 'ct_nw_dst'],
-  ['ipv6_src', 'ct_ipv6_src'],
-  ['ipv6_dst', 'ct_ipv6_dst'],
-  ['tp_src', 'ct_tp_src'],
-  ['tp_dst', 'ct_tp_dst'],
-];
-
-function swap(slots: Slots, a: string, b: string): void {
-  const value = slots.get(a) ?? 0n;
-  slots.set(a, slots.get(b) ?? 0n);
-  slots.set(b, value);
 }
