@@ -1,0 +1,431 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import {
+  type Arp,
+  afterChange,
+  broadcastMac,
+  type DropReason,
+  dropReasons,
+  type Frame,
+  type Ipv4,
+} from './index.ts';
+import {
+  binding,
+  changed,
+  ip,
+  macOf,
+  network,
+  ping,
+  pong,
+  publicMac,
+  router,
+  rule,
+  Sender,
+  tcp,
+  udp,
+  verdict,
+} from './scene.test-support.ts';
+
+const web = '10.0.1.5';
+const db = '10.0.1.6';
+const app = '10.0.2.5';
+const remote = '192.0.2.1';
+
+function arp(change: Partial<Arp> = {}): Arp {
+  return {
+    protocol: 'arp',
+    operation: 'request',
+    senderMac: macOf('web'),
+    senderAddress: web,
+    targetMac: '00:00:00:00:00:00',
+    targetAddress: '10.0.1.1',
+    ...change,
+  };
+}
+
+const toDb = ip(web, db, tcp(5432));
+const toApp = ip(web, app, ping);
+const toRemote = ip(web, remote, ping);
+const dhcp = ip('0.0.0.0', '255.255.255.255', udp(67, 68));
+const fromWeb =
+  (destination: string, content: Frame['content'], frame: Partial<Frame> = {}) =>
+  (sender: Sender) =>
+    sender.send('web', destination, content, frame);
+const fromOutside =
+  (destination: string, content: Ipv4, frame: Partial<Frame> = {}) =>
+  (sender: Sender) =>
+    sender.receive(destination, content, frame);
+const toPublic = ip(remote, '203.0.113.10', ping);
+
+type Send = (sender: Sender) => ReturnType<Sender['send']>;
+/** For each reason: what is dropped for it, and what differs just so much that it is not. */
+const cases: Readonly<
+  Record<
+    DropReason,
+    readonly [
+      send: Send,
+      network: ReturnType<typeof network>,
+      otherwise: readonly [Send, ReturnType<typeof network>, string],
+    ]
+  >
+> = {
+  'sender-not-bound': [
+    (s) => s.send('idle', macOf('db'), ip('10.0.1.9', db, tcp(5432))),
+    network(),
+    [
+      (s) => s.send('idle', macOf('db'), ip('10.0.1.9', db, tcp(5432))),
+      network([binding('idle', 'host-1', 9)]),
+      'delivered to db',
+    ],
+  ],
+  'vlan-tag': [
+    fromWeb(macOf('db'), toDb, { vlan: 5 }),
+    network(),
+    [fromWeb(macOf('db'), toDb), network(), 'delivered to db'],
+  ],
+  'unsupported-protocol': [
+    fromWeb(macOf('db'), { protocol: 0x86dd }),
+    network(),
+    [fromWeb(macOf('db'), toDb), network(), 'delivered to db'],
+  ],
+  'spoofed-mac': [
+    fromWeb(macOf('db'), toDb, { source: macOf('db') }),
+    network(),
+    [fromWeb(macOf('db'), toDb), network(), 'delivered to db'],
+  ],
+  'spoofed-address': [
+    fromWeb(macOf('db'), ip('10.0.1.7', db, tcp(5432))),
+    network(),
+    [fromWeb(macOf('db'), toDb), network(), 'delivered to db'],
+  ],
+  'spoofed-arp': [
+    fromWeb(broadcastMac, arp({ senderAddress: db })),
+    network(),
+    [fromWeb(broadcastMac, arp({ senderAddress: '0.0.0.0' })), network(), 'answered by arp'],
+  ],
+  'dhcp-server': [
+    fromWeb(macOf('db'), ip(web, db, udp(68, 67))),
+    network(),
+    [fromWeb(broadcastMac, dhcp), network(), 'answered by dhcp'],
+  ],
+  'arp-unanswered': [
+    fromWeb(broadcastMac, arp({ targetAddress: web })),
+    network(),
+    [fromWeb(broadcastMac, arp({ targetAddress: db })), network(), 'answered by arp'],
+  ],
+  broadcast: [
+    fromWeb(broadcastMac, toDb),
+    network(),
+    [fromWeb(macOf('db'), toDb), network(), 'delivered to db'],
+  ],
+  'wrong-mac': [
+    fromWeb(macOf('db'), toApp),
+    network(),
+    [fromWeb(router.subnet1, toApp), network(), 'delivered to app'],
+  ],
+  untracked: [
+    fromWeb(router.subnet1, ip(web, app, pong)),
+    network(),
+    [fromWeb(router.subnet1, toApp), network(), 'delivered to app'],
+  ],
+  'egress-rules': [
+    fromWeb(router.subnet1, toApp),
+    network([], ['sgr-a-out']),
+    [fromWeb(router.subnet1, toApp), network(), 'delivered to app'],
+  ],
+  'no-route': [
+    fromWeb(router.subnet1, toRemote),
+    network([changed('rtb-a', { routes: [] })]),
+    [fromWeb(router.subnet1, toRemote), network(), 'sent to 203.0.113.1'],
+  ],
+  blackhole: [
+    fromWeb(router.subnet1, ip(web, '198.51.100.9', ping)),
+    network(),
+    [fromWeb(router.subnet1, ip(web, '198.51.101.9', ping)), network(), 'sent to 203.0.113.1'],
+  ],
+  'detached-gateway': [
+    fromWeb(router.subnet1, toRemote),
+    network([changed('igw-a', { vpcId: undefined })]),
+    [fromWeb(router.subnet1, toRemote), network(), 'sent to 203.0.113.1'],
+  ],
+  'ttl-exceeded': [
+    fromWeb(router.subnet1, ip(web, app, ping, 1)),
+    network(),
+    [fromWeb(router.subnet1, ip(web, app, ping, 2)), network(), 'delivered to app'],
+  ],
+  'no-elastic-ip': [
+    fromWeb(router.subnet1, toRemote),
+    network([], ['eip-web']),
+    [fromWeb(router.subnet1, toRemote), network(), 'sent to 203.0.113.1'],
+  ],
+  'no-external-port': [
+    fromWeb(router.subnet1, toRemote),
+    network([binding('web', 'host-2', 9)]),
+    [fromWeb(router.subnet1, toRemote), network(), 'sent to 203.0.113.1'],
+  ],
+  'no-next-hop': [
+    fromWeb(router.subnet1, toRemote),
+    network([changed('ext', { gateway: undefined })]),
+    [
+      fromWeb(router.subnet1, ip(web, '203.0.113.99', ping)),
+      network([changed('ext', { gateway: undefined })]),
+      'sent to 203.0.113.99',
+    ],
+  ],
+  'to-itself': [
+    fromWeb(router.subnet1, ip(web, '203.0.113.10', ping)),
+    network(),
+    [fromWeb(router.subnet1, ip(web, '203.0.113.11', ping)), network(), 'delivered to twin'],
+  ],
+  'no-interface': [
+    fromWeb(router.subnet1, ip(web, '10.0.2.77', ping)),
+    network(),
+    [fromWeb(router.subnet1, toApp), network(), 'delivered to app'],
+  ],
+  'receiver-not-bound': [
+    fromWeb(macOf('idle'), ip(web, '10.0.1.9', ping)),
+    network(),
+    [
+      fromWeb(macOf('idle'), ip(web, '10.0.1.9', ping)),
+      network([binding('idle', 'host-1', 9)]),
+      'delivered to idle',
+    ],
+  ],
+  'ingress-rules': [
+    fromWeb(macOf('db'), ip(web, db, tcp(5434))),
+    network(),
+    [fromWeb(macOf('db'), ip(web, db, tcp(5433))), network(), 'delivered to db'],
+  ],
+  'unknown-public-address': [
+    fromOutside(publicMac.web, ip(remote, '203.0.113.12', ping)),
+    network(),
+    [fromOutside(publicMac.web, toPublic), network(), 'delivered to web'],
+  ],
+  'private-source': [
+    fromOutside(publicMac.web, ip(db, '203.0.113.10', ping)),
+    network(),
+    [fromOutside(publicMac.web, toPublic), network(), 'delivered to web'],
+  ],
+};
+
+describe('every reason to drop a packet', () => {
+  for (const [reason, [send, used, [other, otherNetwork, expected]]] of Object.entries(cases)) {
+    it(`${reason}, and what is just not dropped for it`, () => {
+      assert.equal(verdict(send(new Sender(used))), reason);
+      assert.equal(verdict(other(new Sender(otherNetwork))), expected);
+    });
+  }
+
+  it('names the resources that decided', () => {
+    const { outcome, steps } = new Sender().send('web', macOf('db'), ip(web, db, tcp(1)));
+    assert.deepEqual(outcome, { type: 'dropped', reason: 'ingress-rules', by: ['sg-db'] });
+    assert.equal(steps.at(-1)?.decision, 'dropped: ingress-rules');
+  });
+
+  it('is in the table of the page, with the same words, and nothing else is', () => {
+    const page = readFileSync(new URL('README.md', import.meta.url), 'utf8');
+    const rows = [...page.matchAll(/^\| `([a-z-]+)` \| (.+) \|$/gm)].map(([, reason, text]) => [
+      reason,
+      text,
+    ]);
+    assert.deepEqual(Object.fromEntries(rows), dropReasons);
+  });
+});
+
+describe('what arrives', () => {
+  it('keeps its sender inside of a subnet, and comes from the router of the receiver elsewhere', () => {
+    const near = new Sender().send('web', macOf('db'), toDb).outcome;
+    assert.deepEqual(near, {
+      type: 'delivered',
+      interfaceId: 'db',
+      frame: { source: macOf('web'), destination: macOf('db'), content: toDb },
+    });
+    const far = new Sender().send('web', router.subnet1, toApp).outcome;
+    const content = ip(web, app, ping, 63);
+    assert.deepEqual(far, {
+      type: 'delivered',
+      interfaceId: 'app',
+      frame: { source: router.subnet2, destination: macOf('app'), content },
+    });
+  });
+
+  it('is in the same VPC, whoever else has the address', () => {
+    assert.equal(verdict(new Sender().send('app', router.subnet2, ip(app, web, ping))), 'delivered to web');
+    assert.equal(verdict(new Sender().send('twin', router.subnet3, ip(web, app, ping))), 'no-interface');
+  });
+
+  it('goes to the host that bound the interface last', () => {
+    const moved = network([binding('web', 'host-2', 9)]);
+    assert.equal(verdict(new Sender(moved).receive(publicMac.web, toPublic)), 'unknown-public-address');
+    assert.equal(verdict(new Sender().receive(publicMac.web, toPublic)), 'delivered to web');
+  });
+
+  it('is translated at an elastic IP, both ways', () => {
+    const sender = new Sender();
+    const out = sender.send('web', router.subnet1, toRemote).outcome;
+    assert.deepEqual(out, {
+      type: 'sent-outside',
+      externalNetworkId: 'ext',
+      nextHop: '203.0.113.1',
+      frame: { source: publicMac.web, content: ip('203.0.113.10', remote, ping, 63) },
+    });
+    const back = sender.receive(publicMac.web, ip(remote, '203.0.113.10', pong)).outcome;
+    assert.deepEqual(back, {
+      type: 'delivered',
+      interfaceId: 'web',
+      frame: { source: router.subnet1, destination: macOf('web'), content: ip(remote, web, pong, 63) },
+    });
+  });
+
+  it('is translated inside of an ICMP error, too', () => {
+    const sender = new Sender();
+    sender.send('web', router.subnet1, toRemote);
+    const quoted = ip('203.0.113.10', remote, ping, 1);
+    const error = { protocol: 'icmp', type: 11, code: 0, quoted } as const;
+    const { outcome } = sender.receive(publicMac.web, ip('192.0.2.254', '203.0.113.10', error));
+    assert.ok(outcome.type === 'delivered');
+    assert.deepEqual((outcome.frame.content as Ipv4).payload, {
+      ...error,
+      quoted: { ...quoted, source: web },
+    });
+    assert.equal(
+      verdict(new Sender().receive(publicMac.web, ip('192.0.2.254', '203.0.113.10', error))),
+      'untracked',
+    );
+  });
+
+  it('answers: ARP, DHCP and the echo of the router', () => {
+    const answered = new Sender().send('web', broadcastMac, arp()).outcome;
+    assert.ok(answered.type === 'answered' && answered.by === 'arp');
+    assert.deepEqual(answered.frame.content, {
+      ...arp({ operation: 'reply', senderMac: router.subnet1, senderAddress: '10.0.1.1' }),
+      targetMac: macOf('web'),
+      targetAddress: web,
+    });
+    const offered = new Sender().send('web', broadcastMac, dhcp).outcome;
+    assert.ok(offered.type === 'answered' && offered.by === 'dhcp');
+    assert.deepEqual(offered.lease, {
+      address: web,
+      subnetMask: '255.255.255.0',
+      router: '10.0.1.1',
+      mtu: 1442,
+      serverAddress: '10.0.1.1',
+      serverMac: router.subnet1,
+    });
+    const echo = new Sender().send('web', router.subnet1, ip(web, '10.0.1.1', ping)).outcome;
+    assert.ok(echo.type === 'answered' && echo.by === 'gateway-echo');
+    assert.deepEqual(echo.frame.content, ip('10.0.1.1', web, pong));
+    assert.equal(
+      verdict(new Sender().send('web', router.subnet1, ip(web, '10.0.1.1', tcp(80)))),
+      'no-interface',
+    );
+  });
+});
+
+describe('security groups', () => {
+  const answer = ip(db, web, tcp(40000, ['syn', 'ack'], 5432));
+
+  it('let replies pass that no rule allows, and nothing that only looks like a reply', () => {
+    const sender = new Sender();
+    sender.send('web', macOf('db'), toDb);
+    assert.equal(
+      verdict(new Sender(network(), sender.connections).send('db', macOf('web'), answer)),
+      'delivered to web',
+    );
+    assert.equal(verdict(new Sender().send('db', macOf('web'), answer)), 'untracked');
+  });
+
+  it('judge live connections by the rules as they are now, in both directions', () => {
+    const sender = new Sender();
+    sender.send('web', macOf('db'), toDb);
+    const { connections } = sender;
+    const without = network([], ['sgr-db']);
+    assert.equal(verdict(new Sender(without, connections).send('db', macOf('web'), answer)), 'egress-rules');
+    assert.equal(verdict(new Sender(without, connections).send('web', macOf('db'), toDb)), 'ingress-rules');
+    assert.equal(
+      verdict(new Sender(network(), connections).send('db', macOf('web'), answer)),
+      'delivered to web',
+    );
+  });
+
+  it('know the peer of replies as the last packet of the original direction found it', () => {
+    const sender = new Sender();
+    sender.send('web', macOf('db'), toDb);
+    const left = network([
+      changed('web', { securityGroupIds: ['sg-other'] }),
+      rule('sgr-other', { groupId: 'sg-other', direction: 'egress', protocol: 'all', cidrIpv4: '0.0.0.0/0' }),
+    ]);
+    assert.equal(
+      verdict(new Sender(left, sender.connections).send('db', macOf('web'), answer)),
+      'delivered to web',
+    );
+    assert.equal(
+      verdict(new Sender(left, sender.connections).send('web', macOf('db'), toDb)),
+      'ingress-rules',
+    );
+  });
+
+  it('count for private addresses only', () => {
+    const byGroup = network(
+      [rule('sgr-b', { groupId: 'sg-b', direction: 'ingress', protocol: 'all', referencedGroupId: 'sg-a' })],
+      [],
+    );
+    const toTwin = ip(web, '203.0.113.11', ping);
+    assert.equal(verdict(new Sender(byGroup).send('web', router.subnet1, toTwin)), 'ingress-rules');
+    assert.equal(verdict(new Sender().send('web', router.subnet1, toTwin)), 'delivered to twin');
+  });
+
+  it('match type and code of ICMP on the request, and let replies pass', () => {
+    const sender = new Sender();
+    assert.equal(verdict(sender.send('app', router.subnet2, ip(app, web, ping))), 'delivered to web');
+    assert.equal(verdict(sender.send('web', router.subnet1, ip(web, app, pong))), 'delivered to app');
+    const timestamp = { ...ping, type: 13 };
+    assert.equal(verdict(sender.send('app', router.subnet2, ip(app, web, timestamp))), 'ingress-rules');
+  });
+});
+
+describe('connections', () => {
+  it('end with the port, and with the elastic IP', () => {
+    const sender = new Sender();
+    sender.send('web', macOf('db'), toDb);
+    sender.receive(publicMac.web, toPublic);
+    const { connections } = sender;
+    assert.deepEqual(afterChange(network(), connections), connections);
+    const kept = (gone: string) => [...afterChange(network([], [gone]), connections).keys()];
+    assert.ok(kept('host-1/web').every((key) => !key.includes('host-1/web')));
+    assert.ok(kept('eip-web').every((key) => !key.startsWith('address')));
+    assert.ok(kept('eip-web').length > 0);
+  });
+
+  it('of TCP can be opened anew when both sides have closed, from either side', () => {
+    const used = network([
+      rule('sgr-out', { groupId: 'sg-db', direction: 'egress', protocol: 'all', cidrIpv4: '0.0.0.0/0' }),
+      rule('sgr-in', { groupId: 'sg-a', direction: 'ingress', protocol: 'tcp', cidrIpv4: '10.0.0.0/16' }),
+    ]);
+    const toWeb = (...flags: Parameters<typeof tcp>[1] & object) => ip(db, web, tcp(40000, flags, 5432));
+    const sender = new Sender(used);
+    sender.send('web', macOf('db'), toDb);
+    assert.match(sender.send('db', macOf('web'), toWeb('syn')).leftOpen ?? '', /SYN/);
+    sender.send('web', macOf('db'), ip(web, db, tcp(5432, ['rst'])));
+    const opened = sender.send('db', macOf('web'), toWeb('syn'));
+    assert.equal(opened.leftOpen, undefined);
+    assert.equal(verdict(opened), 'delivered to web');
+    assert.match(opened.steps.at(-2)?.decision ?? '', /^new packet/);
+  });
+
+  it('are opened by no flags that TCP never sends', () => {
+    for (const flags of [['syn', 'fin'], [], ['fin'], ['syn', 'rst'], ['syn', 'ack']] as const) {
+      assert.equal(
+        verdict(new Sender().send('web', macOf('db'), ip(web, db, tcp(5432, flags)))),
+        'untracked',
+      );
+    }
+    for (const flags of [['syn'], ['ack'], ['fin', 'ack'], ['rst']] as const) {
+      assert.equal(
+        verdict(new Sender().send('web', macOf('db'), ip(web, db, tcp(5432, flags)))),
+        'delivered to db',
+      );
+    }
+  });
+});
