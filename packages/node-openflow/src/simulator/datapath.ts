@@ -13,6 +13,16 @@ const maximumResumes = 6;
 /** Walks for one packet: flows that send it round and round in many copies are a mistake. */
 const maximumWalks = 256;
 
+/** With one of these a packet may belong to another connection. */
+const connectionSlots = /^(ipv[46]_(src|dst)|tp_(src|dst))$/;
+
+function writeHeaders(packet: DatapathPacket, slots: ReadonlyMap<string, bigint>): void {
+  for (const [slot, value] of slots) {
+    packet.slots.set(slot, value);
+    if (connectionSlots.test(slot)) packet.cached = undefined;
+  }
+}
+
 /** Runs one packet, and all copies of it, to the end. */
 export class Datapath {
   readonly #switch: SwitchState;
@@ -54,7 +64,7 @@ export class Datapath {
   #runOne(packet: DatapathPacket, operation: Operation, resumes: number): boolean {
     switch (operation.type) {
       case 'set':
-        for (const [slot, value] of operation.slots) packet.slots.set(slot, value);
+        writeHeaders(packet, operation.slots);
         return true;
       case 'conntrack':
         this.#conntrack.process(packet, operation);

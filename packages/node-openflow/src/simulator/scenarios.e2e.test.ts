@@ -195,6 +195,13 @@ const scenarios: readonly Scenario[] = [
     ],
   },
   {
+    name: 'looks for the connection again when an address was written in between',
+    flows: [
+      'ip actions=ct(commit,zone=1),set_field:10.0.0.3->ip_src,ct(commit,zone=1,nat(src=10.0.0.200)),2',
+    ],
+    packets: [[1, tcp()]],
+  },
+  {
     name: 'gives a connection to the zone that committed it only',
     flows: [
       'ip actions=ct(commit,zone=1),ct(table=1,zone=1)',
