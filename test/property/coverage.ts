@@ -1,5 +1,5 @@
 import { dropReasons } from '../../controller/reference/index.ts';
-import type { StepResult } from './rig.ts';
+import type { Sent } from './rig.ts';
 
 /** What the packets of a run must have met, each of it often. */
 const features = [
@@ -22,8 +22,6 @@ const features = [
   'two bindings',
 ] as const;
 export type Feature = (typeof features)[number];
-
-type Sent = Extract<StepResult, { type: 'sent' }>;
 
 /** Counts what packets have met. */
 export class Coverage {
@@ -94,7 +92,7 @@ const relations: Readonly<Record<string, Feature>> = {
 function* featuresOf({ packet, evaluation, observation }: Sent): Generator<Feature> {
   const { outcome, steps } = evaluation;
   const inside = 'interfaceId' in packet.from;
-  const hosts = new Set(observation.traces.map(({ hostId }) => hostId)).size;
+  const hosts = new Set(observation.walks.map(({ hostId }) => hostId)).size;
   if (outcome.type === 'answered') {
     if (outcome.by === 'dhcp') yield 'DHCP answered';
     else if (outcome.by === 'gateway-echo') yield 'echo answered by the router';

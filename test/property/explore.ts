@@ -6,7 +6,7 @@ import { type Plot, plots } from './generate/plots.ts';
 import { probes } from './generate/probes.ts';
 import { Scene } from './generate/scene.ts';
 import { Random } from './random.ts';
-import { Rig, type StepResult } from './rig.ts';
+import { Rig, type Sent, type StepResult } from './rig.ts';
 import type { ScriptStep, SendStep } from './script.ts';
 
 /** A plot for about so many single packets. */
@@ -22,7 +22,7 @@ export interface ExplorationOptions {
   readonly mutation?: Mutation;
   readonly checkIncremental?: boolean;
   /** Called for each packet on which model and switches agree. */
-  readonly onSent?: (sent: Extract<StepResult, { type: 'sent' }>, rig: Rig) => void;
+  readonly onSent?: (sent: Sent, rig: Rig) => Promise<void>;
 }
 
 export interface Exploration {
@@ -75,7 +75,7 @@ class Explorer {
   async #play(plot: ReturnType<Plot>): Promise<void> {
     for (let next = plot.next(); !next.done; ) {
       const result = await this.#do(next.value);
-      if (result.type === 'sent') this.#note(next.value as SendStep, result);
+      if (result.type === 'sent') await this.#note(next.value as SendStep, result);
       next = plot.next(result);
     }
   }
@@ -95,17 +95,17 @@ class Explorer {
     if (!step) return false;
     const result = await this.#do(step);
     if (result.type !== 'sent') return false;
-    this.#note(step, result);
+    await this.#note(step, result);
     return true;
   }
 
-  #note(step: SendStep, result: Extract<StepResult, { type: 'sent' }>): void {
+  async #note(step: SendStep, result: Sent): Promise<void> {
     this.#conversations.note(this.#scene, step, result.evaluation.outcome);
     this.coverage.note(result, this.#hasTwoBindings(result));
-    this.#options.onSent?.(result, this.#rig);
+    await this.#options.onSent?.(result, this.#rig);
   }
 
-  #hasTwoBindings({ packet, evaluation: { outcome } }: Extract<StepResult, { type: 'sent' }>): boolean {
+  #hasTwoBindings({ packet, evaluation: { outcome } }: Sent): boolean {
     const ids = [
       ...('interfaceId' in packet.from ? [packet.from.interfaceId] : []),
       ...(outcome.type === 'delivered' ? [outcome.interfaceId] : []),

@@ -24,14 +24,15 @@ export type StepResult =
    * The operations refused the edit, the step names what is not there, or the model leaves open what becomes of the
    * packet: nothing has changed.
    */
-  | { readonly type: 'refused' }
-  | { readonly type: 'edited' }
-  | {
-      readonly type: 'sent';
-      readonly packet: ReferencePacket;
-      readonly evaluation: Evaluation;
-      readonly observation: Observation;
-    };
+  { readonly type: 'refused' } | { readonly type: 'edited' } | Sent;
+
+/** A packet on which the model and the simulated switches agree. */
+export interface Sent {
+  readonly type: 'sent';
+  readonly packet: ReferencePacket;
+  readonly evaluation: Evaluation;
+  readonly observation: Observation;
+}
 
 export interface RigOptions {
   /** Plants a fault into what switches get. */

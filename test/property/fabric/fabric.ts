@@ -1,7 +1,6 @@
 import { ipv4 } from 'node-openflow';
 import {
   packet as build,
-  formatTrace,
   type SimulatedOutput,
   type SimulatedPacket,
   type SimulatedPacketIn,
@@ -22,7 +21,7 @@ import type { World } from '../../../controller/testing/world.ts';
 import { toFrame, toSimulated } from './frames.ts';
 import { type Mutation, SimulatedHost, tableNames } from './host.ts';
 import { agentTask, leaseOf } from './lease.ts';
-import type { Effect, Observation } from './observation.ts';
+import type { Effect, Observation, Walk } from './observation.ts';
 import { outsideAddress, outsideMac } from './outside.ts';
 
 /** No packet of ours crosses more switches than this; one that does is in a loop. */
@@ -42,7 +41,7 @@ interface Arrival {
 class Way {
   readonly effects: Effect[] = [];
   readonly ends: { hostId: string; stage: string }[] = [];
-  readonly traces: { hostId: string; text: () => string }[] = [];
+  readonly walks: Walk[] = [];
   readonly pending: Arrival[] = [];
   /** Port and host where the packet came in. */
   readonly origin: Arrival | undefined;
@@ -68,8 +67,11 @@ export class Fabric {
     this.#mutation = mutation;
   }
 
-  get hosts(): Iterable<SimulatedHost> {
-    return this.#hosts.values();
+  /** @throws Error when there is no such host */
+  host(id: string): SimulatedHost {
+    const host = this.#hosts.get(id);
+    if (!host) throw new Error(`there is no host ${id}`);
+    return host;
   }
 
   /** Brings all switches to what the compiler has now. */
@@ -130,9 +132,8 @@ export class Fabric {
 
   #inject(way: Way, { hostId, port, packet }: Arrival): SimulationResult {
     if (++way.crossed > longestWay) throw new Error('the packet is in a loop');
-    const host = this.#hosts.get(hostId) as SimulatedHost;
-    const result = host.inject(packet, port);
-    way.traces.push({ hostId, text: () => formatTrace(result.trace, { tableNames }) });
+    const result = this.host(hostId).inject(packet, port);
+    way.walks.push({ hostId, inPort: port, packet, result });
     return result;
   }
 
@@ -256,8 +257,7 @@ export class Fabric {
     const request = build.arp({ ...asking, senderAddress: '203.0.113.250', targetAddress: address });
     const answers: Frame[] = [];
     for (const arrival of this.#externalArrivals(network.id, request, hostId)) {
-      const host = this.#hosts.get(arrival.hostId) as SimulatedHost;
-      const { outputs } = host.inject(request, arrival.port);
+      const { outputs } = this.host(arrival.hostId).inject(request, arrival.port);
       answers.push(...outputs.map((output) => toFrame(output.packet)));
     }
     if (answers.length > 1) throw new Error(`${answers.length} hosts answer for ${address}`);

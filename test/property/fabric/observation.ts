@@ -1,3 +1,4 @@
+import type { SimulatedPacket, SimulationResult } from 'node-openflow/testing';
 import type { Frame, Lease } from '../../../controller/reference/index.ts';
 
 /** One thing that the switches did with a packet, in the words of the reference model. */
@@ -17,6 +18,15 @@ export interface Observation {
   readonly effects: readonly Effect[];
   /** Host and stage at which a copy of the packet ended without effect. */
   readonly ends: readonly { readonly hostId: string; readonly stage: string }[];
-  /** The walks through the tables, for people. */
-  readonly traces: readonly { readonly hostId: string; readonly text: () => string }[];
+  /** Every walk through the tables of a host's switch, in order. */
+  readonly walks: readonly Walk[];
+}
+
+/** One walk of a packet through the tables of a switch. */
+export interface Walk {
+  readonly hostId: string;
+  readonly inPort: number;
+  /** The packet as it came in. */
+  readonly packet: SimulatedPacket;
+  readonly result: SimulationResult;
 }

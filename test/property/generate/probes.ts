@@ -391,7 +391,7 @@ export const probes: readonly (readonly [weight: number, probe: Probe])[] = [
   [3, toOutside],
   [5, hairpin],
   [5, fromOutside],
-  [6, viaDetached],
+  [15, viaDetached],
   [1, tagged],
   [2, toStranger],
   [2, toUnbound],
