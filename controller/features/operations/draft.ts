@@ -9,6 +9,7 @@ import {
 } from '../../resources/index.ts';
 import type { Condition, Transaction } from '../../store/store.ts';
 import type { TopologyView } from '../../topology/view.ts';
+import { DraftView } from './draft-view.ts';
 
 /** Whose resources an operation sees and makes. */
 export interface Owner {
@@ -30,8 +31,10 @@ const firstNumber = 1;
  * revision at which the plan saw it, so a plan that was overtaken is refused by the store and made anew.
  */
 export class Draft {
+  /** The topology as the draft leaves it so far. */
   readonly view: TopologyView;
   readonly owner: Owner;
+  readonly #view: DraftView;
   readonly #now: string;
   readonly #conditions = new Map<string, Condition>();
   readonly #puts = new Map<string, AnyResource>();
@@ -40,16 +43,15 @@ export class Draft {
   readonly #given = new Set<string>();
 
   constructor(view: TopologyView, owner: Owner, now: string) {
-    this.view = view;
+    this.#view = new DraftView(view);
+    this.view = this.#view;
     this.owner = owner;
     this.#now = now;
   }
 
-  /** The resource as this draft leaves it: what it has put or deleted already stands before the view. */
+  /** The resource as this draft leaves it. */
   get<K extends KindName>(kind: K, id: string): ResourceOf<K> | undefined {
-    const key = `${kind}/${id}`;
-    if (this.#deletes.has(key)) return undefined;
-    return (this.#puts.get(key) as ResourceOf<K> | undefined) ?? this.view.get(kind, id);
+    return this.#view.get(kind, id);
   }
 
   create<K extends KindName>(kind: K, input: NewResource<K>): ResourceOf<K> {
@@ -67,24 +69,32 @@ export class Draft {
       status: input.status ?? {},
       tags: input.tags ?? {},
     } as unknown as ResourceOf<K>;
-    this.#conditions.set(`${kind}/${id}`, { kind, id, revision: 0 });
-    this.#puts.set(`${kind}/${id}`, resource);
+    const key = `${kind}/${id}`;
+    // What the draft has deleted may come again: the condition is what was stored at first.
+    if (!this.#deletes.delete(key)) this.#conditions.set(key, { kind, id, revision: 0 });
+    this.#put(resource);
     return resource;
   }
 
   update<R extends AnyResource>(current: R, change: Partial<Pick<R, 'spec' | 'status' | 'tags'>>): R {
-    const key = `${current.kind}/${current.id}`;
     const resource: R = { ...current, ...change };
     this.#expect(current);
-    this.#puts.set(key, resource);
+    this.#put(resource);
     return resource;
   }
 
   remove(resource: AnyResource): void {
     const { kind, id, number } = resource;
+    const key = `${kind}/${id}`;
     this.#expect(resource);
-    this.#puts.delete(`${kind}/${id}`);
-    this.#deletes.set(`${kind}/${id}`, { kind, id });
+    this.#view.put(kind, id, undefined);
+    this.#puts.delete(key);
+    if (this.#conditions.get(key)?.revision === 0) {
+      // Made by this draft: nobody has ever seen it, nor its number.
+      this.#conditions.delete(key);
+      return;
+    }
+    this.#deletes.set(key, { kind, id });
     if (number !== undefined && kinds[kind].numbered) {
       this.create('retired-number', { id: `${kind}/${number}`, spec: { kind, number } });
     }
@@ -113,6 +123,11 @@ export class Draft {
       puts: [...this.#puts.values()],
       deletes: [...this.#deletes.values()],
     };
+  }
+
+  #put(resource: AnyResource): void {
+    this.#puts.set(`${resource.kind}/${resource.id}`, resource);
+    this.#view.put(resource.kind, resource.id, resource);
   }
 
   #expect({ kind, id, revision }: AnyResource): void {

@@ -1,0 +1,123 @@
+import {
+  type AnyResource,
+  type KindName,
+  kinds,
+  type ReferenceType,
+  type ResourceOf,
+} from '../../resources/index.ts';
+import { ReferrerIndex } from '../../topology/indexes/referrers.ts';
+import type { TopologyView } from '../../topology/view.ts';
+
+/**
+ * The topology as a draft leaves it: what the draft has put or deleted already stands before what is stored. So the
+ * second operation of a batch sees what the first one did, as if it had been committed.
+ *
+ * Resources, their numbers and their edges are answered so. Presence of VPCs on hosts, addresses and zone slots are those
+ * of the topology: operations do not decide by them.
+ */
+export class DraftView implements TopologyView {
+  readonly #base: TopologyView;
+  /** Of each kind: id → the draft's version, or undefined when it deletes the resource. */
+  readonly #touched = new Map<KindName, Map<string, AnyResource | undefined>>();
+  readonly #referrers = new ReferrerIndex();
+  /** `KIND/NUMBER` → id, of resources that the draft has put. */
+  readonly #numbers = new Map<string, string>();
+
+  constructor(base: TopologyView) {
+    this.#base = base;
+  }
+
+  /** Sets the draft's version of a resource; undefined deletes it. */
+  put(kind: KindName, id: string, after: AnyResource | undefined): void {
+    let touched = this.#touched.get(kind);
+    if (!touched) {
+      touched = new Map();
+      this.#touched.set(kind, touched);
+    }
+    const before = touched.get(id);
+    for (const reference of referencesOf(before)) this.#referrers.remove(kind, id, reference);
+    for (const reference of referencesOf(after)) this.#referrers.add(kind, id, reference);
+    if (before?.number !== undefined) this.#numbers.delete(`${kind}/${before.number}`);
+    if (after?.number !== undefined) this.#numbers.set(`${kind}/${after.number}`, id);
+    touched.set(id, after);
+  }
+
+  get revision(): number {
+    return this.#base.revision;
+  }
+
+  get<K extends KindName>(kind: K, id: string): ResourceOf<K> | undefined {
+    const touched = this.#touched.get(kind);
+    return touched?.has(id) ? (touched.get(id) as ResourceOf<K> | undefined) : this.#base.get(kind, id);
+  }
+
+  byNumber<K extends KindName>(kind: K, number: number): ResourceOf<K> | undefined {
+    const id = this.#numbers.get(`${kind}/${number}`);
+    if (id !== undefined) return this.get(kind, id);
+    const stored = this.#base.byNumber(kind, number);
+    return stored && this.#touched.get(kind)?.has(stored.id) ? this.get(kind, stored.id) : stored;
+  }
+
+  *referrers<K extends KindName>(
+    target: { kind: KindName; id: string },
+    type: ReferenceType,
+    kind: K,
+  ): Iterable<ResourceOf<K>> {
+    const touched = this.#touched.get(kind);
+    const added = touched ? [...this.#referrers.ids(target, type, kind)] : [];
+    for (const resource of this.#base.referrers(target, type, kind)) {
+      if (!this.#touched.get(kind)?.has(resource.id)) yield resource;
+    }
+    for (const id of added) {
+      const resource = this.get(kind, id);
+      if (resource) yield resource;
+    }
+  }
+
+  countReferrers(target: { kind: KindName; id: string }, type: ReferenceType, kind: KindName): number {
+    let count = this.#base.countReferrers(target, type, kind) + this.#referrers.count(target, type, kind);
+    for (const id of this.#touched.get(kind)?.keys() ?? []) {
+      const stored = referencesOf(this.#base.get(kind, id));
+      const refers = stored.some(
+        (reference) =>
+          reference.type === type && reference.kind === target.kind && reference.id === target.id,
+      );
+      if (refers) count--;
+    }
+    return count;
+  }
+
+  *all<K extends KindName>(kind: K): Iterable<ResourceOf<K>> {
+    const touched = this.#touched.get(kind);
+    for (const resource of this.#base.all(kind)) if (!touched?.has(resource.id)) yield resource;
+    for (const resource of touched?.values() ?? []) if (resource) yield resource as ResourceOf<K>;
+  }
+
+  count(kind: KindName): number {
+    let count = this.#base.count(kind);
+    for (const [id, after] of this.#touched.get(kind) ?? []) {
+      count += (after ? 1 : 0) - (this.#base.get(kind, id) ? 1 : 0);
+    }
+    return count;
+  }
+
+  hostsOfVpc(vpcId: string): ReadonlyMap<string, number> {
+    return this.#base.hostsOfVpc(vpcId);
+  }
+  vpcsOfHost(hostId: string): ReadonlyMap<string, number> {
+    return this.#base.vpcsOfHost(hostId);
+  }
+  egressGroupRuleCount(vpcId: string): number {
+    return this.#base.egressGroupRuleCount(vpcId);
+  }
+  interfaceByAddress(vpcId: string, address: string): ResourceOf<'network-interface'> | undefined {
+    return this.#base.interfaceByAddress(vpcId, address);
+  }
+  zoneSlotTaken(hostId: string, slot: number): boolean {
+    return this.#base.zoneSlotTaken(hostId, slot);
+  }
+}
+
+function referencesOf(resource: AnyResource | undefined) {
+  return resource ? kinds[resource.kind].references(resource.spec, resource.status) : [];
+}
