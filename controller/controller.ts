@@ -1,5 +1,12 @@
 import type { AnsweredRequest, ControllerMetrics, MissingPart } from './metrics/types.ts';
-import type { HostSpec, InstanceStatus, KindName, Receipt, ResourceOf } from './resources/index.ts';
+import type {
+  HostSpec,
+  InstanceStatus,
+  KindName,
+  Receipt,
+  ReferenceType,
+  ResourceOf,
+} from './resources/index.ts';
 import type { Commit } from './store/store.ts';
 
 export type { AnsweredRequest, ControllerMetrics, MissingPart, Receipt };
@@ -30,6 +37,16 @@ export interface WriteOptions {
 export interface WriteResult<R> {
   readonly resource: R;
   readonly revision: number;
+}
+
+/**
+ * Writes that are committed together, or not at all. Each finds by id what the ones before it have written; checks that
+ * follow references (what is in a VPC, how many rules a group has) see what stood before.
+ */
+export interface Batch {
+  create<K extends KindName>(kind: K, input: CreateInput): ResourceOf<K>;
+  update<K extends KindName>(kind: K, id: string, input: UpdateInput): ResourceOf<K>;
+  remove(kind: KindName, id: string): void;
 }
 
 /** Liveness as of now; it expires when the agent or the switch falls silent. */
@@ -88,4 +105,23 @@ export interface ObservedController extends Controller {
   readonly metrics: ControllerMetrics;
   /** What keeps the controller from serving writes and switches now; empty when it is ready. */
   missingParts(): Promise<readonly MissingPart[]>;
+}
+
+/** The controller with what APIs need that change several resources at once, or follow references. */
+export interface GraphController extends Controller {
+  /** Plans several writes and commits them as one. A plan that was overtaken by another write is made anew. */
+  transaction<T>(caller: Caller, plan: (batch: Batch) => T): Promise<{ result: T; revision: number }>;
+  /** Resources of `kind` that point at the target by an edge of this type, from the index. */
+  referrers<K extends KindName>(
+    kind: K,
+    type: ReferenceType,
+    target: { readonly kind: KindName; readonly id: string },
+    caller: Caller,
+  ): Iterable<ResourceOf<K>>;
+  /** How many resources of `kind` point at the target, of all accounts. O(1). */
+  countReferrers(
+    kind: KindName,
+    type: ReferenceType,
+    target: { readonly kind: KindName; readonly id: string },
+  ): number;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { ResourceOf } from '../resources/index.ts';
 import type { Southbound } from '../southbound/index.ts';
 import { assertRefused } from '../testing/assertions.ts';
 import { cloud } from '../testing/scene.ts';
@@ -18,6 +19,9 @@ function controllerOf(world: World): EmbeddedController {
   const hosts = new Hosts(view, executor, southbound);
   return new EmbeddedController({ store, view, executor, hosts, southbound });
 }
+
+const groupOf = (vpc: ResourceOf<'vpc'>) =>
+  ({ kind: 'security-group', id: vpc.spec.defaultSecurityGroupId }) as const;
 
 describe('the controller', () => {
   it('makes, reads, changes and deletes resources, and says at which revision', async () => {
@@ -90,8 +94,20 @@ describe('the controller', () => {
       refusal('identity'),
     );
     await assertRefused(world, () => controller.remove('counter', 'vpc', caller), refusal('counter'));
-    const change = () => controller.update('vpc', vpc.id, { spec: { cidrBlock: '10.9.0.0/16' } }, caller);
-    await assertRefused(world, change, refusal('vpc'));
+    const [rule] = controller.referrers('security-group-rule', 'of-group', groupOf(vpc), caller);
+    const change = () =>
+      controller.update('security-group-rule', rule?.id ?? '', { spec: { protocol: 'tcp' } }, caller);
+    await assertRefused(world, change, refusal('security-group-rule'));
+  });
+
+  it('follows references, to what the caller may see', async () => {
+    await using world = await World.create();
+    const controller = controllerOf(world);
+    const { vpc } = await cloud(world);
+    const target = groupOf(vpc);
+    assert.equal([...controller.referrers('security-group-rule', 'of-group', target, caller)].length, 2);
+    assert.deepEqual([...controller.referrers('security-group-rule', 'of-group', target, stranger)], []);
+    assert.equal(controller.countReferrers('security-group-rule', 'of-group', target), 2);
   });
 
   it('keeps what hosts say of their instances', async () => {

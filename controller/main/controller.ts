@@ -1,7 +1,8 @@
 import type {
+  Batch,
   Caller,
-  Controller,
   CreateInput,
+  GraphController,
   HostLiveness,
   Receipt,
   ReportedPort,
@@ -10,24 +11,23 @@ import type {
   WriteResult,
 } from '../controller.ts';
 import { isVisible } from '../features/operations/checks.ts';
-import { operationsByKind } from '../features/operations/registry.ts';
 import {
   type HostSpec,
   type InstanceStatus,
   type KindName,
-  kinds,
+  type ReferenceType,
   type ResourceOf,
   WeftError,
 } from '../resources/index.ts';
 import type { Southbound } from '../southbound/index.ts';
 import type { Commit, Store } from '../store/index.ts';
 import type { TopologyView } from '../topology/index.ts';
+import { DraftBatch, requireVisible } from './batch.ts';
 import type { Executor } from './executor.ts';
 import type { Hosts } from './hosts.ts';
-import { withOwnTags } from './tags.ts';
 
 /** What the APIs call: operations of the features, run on the store, answered from the topology. */
-export class EmbeddedController implements Controller {
+export class EmbeddedController implements GraphController {
   readonly #store: Store;
   readonly #view: TopologyView;
   readonly #executor: Executor;
@@ -57,10 +57,7 @@ export class EmbeddedController implements Controller {
     input: CreateInput,
     caller: Caller,
   ): Promise<WriteResult<ResourceOf<K>>> {
-    const create = operationsByKind.get(kind)?.create;
-    if (!create) throw notSupported(kind, 'created');
-    const request = { spec: input.spec, tags: withOwnTags(input.tags ?? {}) };
-    const { result, revision } = await this.#executor.run(caller, (draft) => create(draft, request).id);
+    const { result, revision } = await this.transaction(caller, (batch) => batch.create(kind, input).id);
     return { resource: this.read(kind, result, caller), revision };
   }
 
@@ -71,12 +68,9 @@ export class EmbeddedController implements Controller {
     caller: Caller,
     options: WriteOptions = {},
   ): Promise<WriteResult<ResourceOf<K>>> {
-    const update = operationsByKind.get(kind)?.update;
-    if (!update && Object.keys(input.spec ?? {}).length > 0) throw notSupported(kind, 'changed');
-    const { revision } = await this.#executor.run(caller, (draft) => {
-      const current = this.#forWrite(kind, id, caller, options);
-      const changed = update && input.spec ? update(draft, current, { spec: input.spec }) : current;
-      if (input.tags) draft.update(changed, { tags: withOwnTags(input.tags, current.tags) });
+    const { revision } = await this.transaction(caller, (batch) => {
+      this.#requireRevision(kind, id, caller, options);
+      batch.update(kind, id, input);
     });
     return { resource: this.read(kind, id, caller), revision };
   }
@@ -87,26 +81,37 @@ export class EmbeddedController implements Controller {
     caller: Caller,
     options: WriteOptions = {},
   ): Promise<{ revision: number }> {
-    const remove = operationsByKind.get(kind)?.remove;
-    if (!remove) throw notSupported(kind, 'deleted');
-    const { revision } = await this.#executor.run(caller, (draft) => {
-      remove(draft, this.#forWrite(kind, id, caller, options));
+    const { revision } = await this.transaction(caller, (batch) => {
+      this.#requireRevision(kind, id, caller, options);
+      batch.remove(kind, id);
     });
     return { revision };
   }
 
+  transaction<T>(caller: Caller, plan: (batch: Batch) => T): Promise<{ result: T; revision: number }> {
+    return this.#executor.run(caller, (draft) => plan(new DraftBatch(draft)));
+  }
+
   read<K extends KindName>(kind: K, id: string, caller: Caller): ResourceOf<K> {
-    const resource = this.#view.get(kind, id);
-    if (resource && isVisible(resource, caller)) return resource;
-    throw new WeftError('not-found', `there is no ${kind} ${id}`, {
-      field: 'id',
-      value: id,
-      fix: `List them with GET /v1/${kinds[kind].path ?? kind}.`,
-    });
+    return requireVisible(kind, id, this.#view.get(kind, id), caller);
   }
 
   *list<K extends KindName>(kind: K, caller: Caller): Iterable<ResourceOf<K>> {
     for (const resource of this.#view.all(kind)) if (isVisible(resource, caller)) yield resource;
+  }
+
+  *referrers<K extends KindName>(
+    kind: K,
+    type: ReferenceType,
+    target: { kind: KindName; id: string },
+    caller: Caller,
+  ): Iterable<ResourceOf<K>> {
+    for (const resource of this.#view.referrers(target, type, kind)) {
+      if (isVisible(resource, caller)) yield resource;
+    }
+  }
+  countReferrers(kind: KindName, type: ReferenceType, target: { kind: KindName; id: string }): number {
+    return this.#view.countReferrers(target, type, kind);
   }
 
   registerHost(name: string, spec: HostSpec): Promise<WriteResult<ResourceOf<'host'>>> {
@@ -154,14 +159,9 @@ export class EmbeddedController implements Controller {
     return this.#store.watch(afterRevision, listener);
   }
 
-  #forWrite<K extends KindName>(
-    kind: K,
-    id: string,
-    caller: Caller,
-    { ifRevision }: WriteOptions,
-  ): ResourceOf<K> {
+  #requireRevision(kind: KindName, id: string, caller: Caller, { ifRevision }: WriteOptions): void {
     const current = this.read(kind, id, caller);
-    if (ifRevision === undefined || current.revision === ifRevision) return current;
+    if (ifRevision === undefined || current.revision === ifRevision) return;
     throw new WeftError(
       'precondition-failed',
       `${kind} ${id} is at revision ${current.revision}, not ${ifRevision}`,
@@ -172,12 +172,4 @@ export class EmbeddedController implements Controller {
       },
     );
   }
-}
-
-function notSupported(kind: KindName, verb: string): WeftError {
-  return new WeftError('method-not-allowed', `a ${kind} cannot be ${verb} through the API`, {
-    field: 'kind',
-    value: kind,
-    fix: 'See /v1/openapi.json for what each kind supports.',
-  });
 }

@@ -1,4 +1,4 @@
-import type { ObservedController } from '../controller.ts';
+import type { GraphController, ObservedController } from '../controller.ts';
 import {
   CompileMeter,
   Instruments,
@@ -23,7 +23,7 @@ export interface ControllerOptions {
 }
 
 export interface RunningController {
-  readonly controller: ObservedController;
+  readonly controller: ObservedController & GraphController;
   /** The port that OpenFlow listens on, when 0 was asked for. */
   readonly openflowPort: number;
   /** What the compiled state costs. */

@@ -10,7 +10,7 @@ export type { AddressRange, ExternalNetworkSpec } from './kinds/external-network
 export type { HostSpec } from './kinds/host.ts';
 export { kinds } from './kinds/index.ts';
 export type { InstanceSpec, InstanceStatus } from './kinds/instance.ts';
-export { type IdentitySpec, identityId, type RuleMatchSpec } from './kinds/internal.ts';
+export { defaultNetworkId, type IdentitySpec, identityId, type RuleMatchSpec } from './kinds/internal.ts';
 export type { InternetGatewaySpec } from './kinds/internet-gateway.ts';
 export type { NetworkInterfaceSpec, NetworkInterfaceStatus } from './kinds/network-interface.ts';
 export type { Route, RouteTableSpec } from './kinds/route-table.ts';

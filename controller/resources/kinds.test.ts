@@ -25,7 +25,15 @@ describe('kinds', () => {
   it('are numbered exactly where flows and cookies name them', () => {
     assert.deepEqual(
       kindNames.filter((name) => !kinds[name].numbered),
-      ['security-group', 'instance', 'binding', 'address-claim', 'counter', 'retired-number'],
+      [
+        'security-group',
+        'instance',
+        'binding',
+        'default-network',
+        'address-claim',
+        'counter',
+        'retired-number',
+      ],
     );
   });
 

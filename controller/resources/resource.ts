@@ -34,6 +34,7 @@ export const kindNames = [
   'elastic-ip',
   'instance',
   'binding',
+  'default-network',
   'identity',
   'rule-match',
   'address-claim',

@@ -6,6 +6,7 @@ import type { InstanceSpec, InstanceStatus } from './kinds/instance.ts';
 import type {
   AddressClaimSpec,
   CounterSpec,
+  DefaultNetworkSpec,
   IdentitySpec,
   RetiredNumberSpec,
   RuleMatchSpec,
@@ -38,6 +39,7 @@ export interface ResourceByKind {
   'elastic-ip': Kind<'elastic-ip', ElasticIpSpec>;
   instance: Kind<'instance', InstanceSpec, InstanceStatus>;
   binding: Kind<'binding', BindingSpec>;
+  'default-network': Kind<'default-network', DefaultNetworkSpec>;
   identity: Kind<'identity', IdentitySpec>;
   'rule-match': Kind<'rule-match', RuleMatchSpec>;
   'address-claim': Kind<'address-claim', AddressClaimSpec>;

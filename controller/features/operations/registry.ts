@@ -1,5 +1,6 @@
 import type { KindName } from '../../resources/index.ts';
 import { bindingOperations } from '../binding/operations.ts';
+import { defaultNetworkOperations } from '../default-network/operations.ts';
 import { elasticIpOperations } from '../elastic-ip/operations.ts';
 import { externalNetworkOperations } from '../external-network/operations.ts';
 import { hostOperations } from '../host/operations.ts';
@@ -25,6 +26,7 @@ const all = [
   instanceOperations,
   hostOperations,
   bindingOperations,
+  defaultNetworkOperations,
 ];
 
 /** What callers may do with each kind. */

@@ -24,10 +24,11 @@ function checkRouteTable(draft: Draft, vpcId: string, routeTableId: string): voi
 export const subnetOperations: Operations<'subnet'> = {
   kind: 'subnet',
   create(draft, { spec, tags }) {
-    const { cidrBlock, zone, routeTableId } = spec as {
+    const { cidrBlock, zone, routeTableId, mapPublicIpOnLaunch } = spec as {
       cidrBlock: string;
       zone?: string;
       routeTableId?: string;
+      mapPublicIpOnLaunch?: boolean;
     };
     const vpc = referenced(draft, 'vpc', spec.vpcId as string, 'spec.vpcId');
     const network = parseCidr(cidrBlock, field);
@@ -59,14 +60,19 @@ export const subnetOperations: Operations<'subnet'> = {
         cidrBlock,
         zone: zone ?? defaultZone(draft),
         ...(routeTableId === undefined ? {} : { routeTableId }),
+        ...(mapPublicIpOnLaunch === undefined ? {} : { mapPublicIpOnLaunch }),
       },
       tags,
     });
   },
   update(draft, current, { spec }) {
-    const wanted = spec.routeTableId as string | null | undefined;
-    if (wanted === undefined) return draft.update(current, {});
-    const { routeTableId: _old, ...rest } = current.spec;
+    const { routeTableId: wanted, ...attributes } = spec as {
+      routeTableId?: string | null;
+      mapPublicIpOnLaunch?: boolean;
+    };
+    const { routeTableId: _old, ...kept } = current.spec;
+    const rest = { ...kept, ...attributes };
+    if (wanted === undefined) return draft.update(current, { spec: { ...current.spec, ...attributes } });
     if (wanted === null) return draft.update(current, { spec: rest });
     checkRouteTable(draft, current.spec.vpcId, wanted);
     return draft.update(current, { spec: { ...rest, routeTableId: wanted } });

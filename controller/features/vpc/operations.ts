@@ -34,7 +34,7 @@ function requireOrdinaryBlock(network: Ipv4Network, field: string, value: string
 export const vpcOperations: Operations<'vpc'> = {
   kind: 'vpc',
   create(draft, { spec, tags }) {
-    const cidrBlock = spec.cidrBlock as string;
+    const { cidrBlock, ...attributes } = spec as { cidrBlock: string };
     const network = parseCidr(cidrBlock, 'spec.cidrBlock');
     requireBlockSize(network, 'spec.cidrBlock', cidrBlock);
     requireOrdinaryBlock(network, 'spec.cidrBlock', cidrBlock);
@@ -45,7 +45,7 @@ export const vpcOperations: Operations<'vpc'> = {
     const table = draft.create('route-table', { spec: { vpcId, routes: [] } });
     const vpc = draft.create('vpc', {
       id: vpcId,
-      spec: { cidrBlock, defaultSecurityGroupId: group.id, mainRouteTableId: table.id },
+      spec: { cidrBlock, defaultSecurityGroupId: group.id, mainRouteTableId: table.id, ...attributes },
       tags,
     });
     addRule(draft, vpcId, {
@@ -56,6 +56,9 @@ export const vpcOperations: Operations<'vpc'> = {
     });
     addRule(draft, vpcId, { groupId: group.id, direction: 'egress', protocol: 'all', cidrIpv4: '0.0.0.0/0' });
     return vpc;
+  },
+  update(draft, current, { spec }) {
+    return draft.update(current, { spec: { ...current.spec, ...spec } });
   },
   remove(draft, vpc) {
     refuseWhileUsed(draft, vpc, 'in-vpc', 'subnet');

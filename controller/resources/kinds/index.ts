@@ -5,7 +5,7 @@ import { elasticIp } from './elastic-ip.ts';
 import { externalNetwork } from './external-network.ts';
 import { host } from './host.ts';
 import { instance } from './instance.ts';
-import { addressClaim, counter, identity, retiredNumber, ruleMatch } from './internal.ts';
+import { addressClaim, counter, defaultNetwork, identity, retiredNumber, ruleMatch } from './internal.ts';
 import { internetGateway } from './internet-gateway.ts';
 import { networkInterface } from './network-interface.ts';
 import { routeTable } from './route-table.ts';
@@ -28,6 +28,7 @@ export const kinds: Readonly<Record<KindName, KindDefinition>> = {
   'elastic-ip': elasticIp,
   instance,
   binding,
+  'default-network': defaultNetwork,
   identity,
   'rule-match': ruleMatch,
   'address-claim': addressClaim,

@@ -79,3 +79,21 @@ export const retiredNumber = defineKind<RetiredNumberSpec, Record<string, never>
   spec: RetiredNumberSpec,
   references: () => [],
 });
+
+export const DefaultNetworkSpec = Type.Object(
+  {
+    vpcId: Type.String({ description: 'the default VPC that was made; its owner may have deleted it since' }),
+  },
+  closed,
+);
+export type DefaultNetworkSpec = Static<typeof DefaultNetworkSpec>;
+
+/** Notes that an account has got its default VPC in a region, so that one that it deletes stays deleted. */
+export const defaultNetwork = defineKind<DefaultNetworkSpec, Record<string, never>>({
+  name: 'default-network',
+  numbered: false,
+  description: 'An account has got its default VPC in a region. The id is `ACCOUNT/REGION`.',
+  spec: DefaultNetworkSpec,
+  references: () => [],
+});
+export const defaultNetworkId = (account: string, region: string) => `${account}/${region}`;

@@ -4,12 +4,17 @@ import { defineKind } from './define.ts';
 
 const vpcId = Id('vpc');
 const routeTableId = Id('rtb');
+const mapPublicIpOnLaunch = Type.Optional(
+  Type.Boolean({ description: 'instances started here get a public address; absent: false' }),
+);
 export const SubnetSpec = Type.Object(
   {
     vpcId,
     cidrBlock: Ipv4Cidr,
     zone: Type.String({ description: 'availability zone; its instances run on hosts of this zone' }),
     routeTableId: Type.Optional(routeTableId),
+    mapPublicIpOnLaunch,
+    defaultForZone: Type.Optional(Type.Boolean({ description: 'the default subnet of its zone' })),
   },
   closed,
 );
@@ -24,10 +29,19 @@ export const subnet = defineKind<SubnetSpec, Record<string, never>>({
   description: "A range of a VPC's addresses in one zone.",
   spec: SubnetSpec,
   create: Type.Object(
-    { vpcId, cidrBlock: Ipv4Cidr, zone: Type.Optional(Name), routeTableId: Type.Optional(routeTableId) },
+    {
+      vpcId,
+      cidrBlock: Ipv4Cidr,
+      zone: Type.Optional(Name),
+      routeTableId: Type.Optional(routeTableId),
+      mapPublicIpOnLaunch,
+    },
     closed,
   ),
-  update: Type.Object({ routeTableId: Type.Optional(Type.Union([routeTableId, Type.Null()])) }, closed),
+  update: Type.Object(
+    { routeTableId: Type.Optional(Type.Union([routeTableId, Type.Null()])), mapPublicIpOnLaunch },
+    closed,
+  ),
   references: (spec) => [
     { type: 'in-vpc', kind: 'vpc', id: spec.vpcId },
     ...(spec.routeTableId

@@ -1,8 +1,22 @@
 import Type, { type Static } from 'typebox';
-import { closed, Ipv4Cidr, onlyTags } from './common.ts';
+import { closed, Ipv4Cidr } from './common.ts';
 import { defineKind } from './define.ts';
 
 const cidrBlock = Ipv4Cidr;
+const attributes = {
+  enableDnsSupport: Type.Optional(
+    Type.Boolean({ description: 'the VPC answers DNS at its base address + 2; absent: true' }),
+  ),
+  enableDnsHostnames: Type.Optional(
+    Type.Boolean({ description: 'instances get public DNS names; absent: false' }),
+  ),
+  enableNetworkAddressUsageMetrics: Type.Optional(Type.Boolean({ description: 'a label; absent: false' })),
+  instanceTenancy: Type.Optional(
+    Type.Union([Type.Literal('default'), Type.Literal('dedicated')], {
+      description: 'a label; absent: default',
+    }),
+  ),
+};
 export const VpcSpec = Type.Object(
   {
     cidrBlock,
@@ -10,6 +24,8 @@ export const VpcSpec = Type.Object(
     mainRouteTableId: Type.String({
       description: 'made with the VPC, used by subnets without one of their own',
     }),
+    isDefault: Type.Optional(Type.Boolean({ description: 'the default VPC of its account and region' })),
+    ...attributes,
   },
   closed,
 );
@@ -23,7 +39,7 @@ export const vpc = defineKind<VpcSpec, Record<string, never>>({
   numbered: true,
   description: 'A private network with an address space of its own.',
   spec: VpcSpec,
-  create: Type.Object({ cidrBlock }, closed),
-  update: onlyTags,
+  create: Type.Object({ cidrBlock, ...attributes }, closed),
+  update: Type.Object(attributes, closed),
   references: () => [],
 });
