@@ -33,7 +33,7 @@ const CONTROLLER_ENTRIES = '^controller/(index|resources/index)\\.ts$';
 const CONTRACT_ENTRY = '^api/contract/index\\.ts$';
 /** The commands `weft controller` and `weft agent` reach the programs that they start, by dynamic import. */
 const LAUNCHER = '^api/cli/(main|commands/controller|commands/agent)\\.ts$';
-const LAUNCHED = ['^controller/index\\.ts$', '^agent/index\\.ts$', '^api/rest/index\\.ts$'];
+const LAUNCHED = ['^controller/index\\.ts$', '^agent/index\\.ts$', '^api/(auth|rest)/index\\.ts$'];
 
 /** One rule a room: its imports among the controller's rooms stop at those before it. */
 const roomRules = ROOMS.map((room, index) => ({
@@ -71,10 +71,17 @@ module.exports = {
     },
     {
       name: 'rest-on-public-entries',
-      comment: 'api/rest imports @weft/controller, @weft/controller/resources and api/contract',
+      comment: 'api/rest imports @weft/controller, @weft/controller/resources, api/auth and api/contract',
       severity: 'error',
       from: { path: '^api/rest/', pathNot: TESTS },
-      to: { path: OURS, pathNot: ['^api/(rest|contract)/', CONTROLLER_ENTRIES] },
+      to: { path: OURS, pathNot: ['^api/(rest|contract)/', '^api/auth/index\\.ts$', CONTROLLER_ENTRIES] },
+    },
+    {
+      name: 'auth-on-controller',
+      comment: 'api/auth imports @weft/controller and @weft/controller/resources: it knows no protocol but HTTP',
+      severity: 'error',
+      from: { path: '^api/auth/', pathNot: TESTS },
+      to: { path: OURS, pathNot: ['^api/auth/', CONTROLLER_ENTRIES] },
     },
     {
       name: 'contract-on-types',

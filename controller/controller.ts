@@ -6,15 +6,20 @@ import type {
   Receipt,
   ReferenceType,
   ResourceOf,
+  Role,
 } from './resources/index.ts';
 import type { Commit } from './store/store.ts';
 
 export type { AnsweredRequest, ControllerMetrics, MissingPart, Receipt };
 
-/** On whose behalf a call is made. Resources of other accounts are invisible. */
+/** On whose behalf a call is made. Resources of other accounts, and of other regions, are invisible. */
 export interface Caller {
+  /** `*`: of every account. Nothing can be created so. */
   readonly account: string;
+  /** `*`: of every region. Nothing can be created so. */
   readonly region: string;
+  /** What it may do. Absent: everything, for calls that the controller's own programs make. */
+  readonly role?: Role;
 }
 
 export interface CreateInput {

@@ -20,4 +20,5 @@ export type { SubnetSpec } from './kinds/subnet.ts';
 export type { VpcSpec } from './kinds/vpc.ts';
 export type { Receipt } from './receipt.ts';
 export { type KindName, kindNames, type Reference, type ReferenceType, type Resource } from './resource.ts';
+export { type Role, roles } from './roles.ts';
 export type { AnyResource, ResourceByKind, ResourceOf } from './types.ts';

@@ -1,0 +1,19 @@
+export type { Role } from '@weft/controller/resources';
+export {
+  Authenticator,
+  type AuthenticatorOptions,
+  developmentKey,
+  type KeyDirectory,
+  type KnownKey,
+  type ShownCredentials,
+} from './authenticator.ts';
+export { AuthError, type AuthErrorCode, authErrorCodes } from './errors.ts';
+export type { Principal } from './principal.ts';
+export type { SignedRequestHeaders } from './signature/parse.ts';
+export {
+  type SignedRequest,
+  type VerifiedSignature,
+  type VerifyOptions,
+  verifySignature,
+} from './signature/verify.ts';
+export { newAccessKeyId, newSecret, parseToken, tokenOf } from './token.ts';
