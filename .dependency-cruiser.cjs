@@ -78,7 +78,8 @@ module.exports = {
     },
     {
       name: 'auth-on-controller',
-      comment: 'api/auth imports @weft/controller and @weft/controller/resources: it knows no protocol but HTTP',
+      comment:
+        'api/auth imports @weft/controller and @weft/controller/resources: it knows no protocol but HTTP',
       severity: 'error',
       from: { path: '^api/auth/', pathNot: TESTS },
       to: { path: OURS, pathNot: ['^api/auth/', CONTROLLER_ENTRIES] },
