@@ -8,7 +8,7 @@ import type {
   ResourceOf,
   Role,
 } from './resources/index.ts';
-import type { Commit } from './store/store.ts';
+import type { Change, Commit } from './store/store.ts';
 
 export type { AnsweredRequest, ControllerMetrics, MissingPart, Receipt };
 
@@ -44,14 +44,40 @@ export interface WriteResult<R> {
   readonly revision: number;
 }
 
-/**
- * Writes that are committed together, or not at all. Each finds by id what the ones before it have written; checks that
- * follow references (what is in a VPC, how many rules a group has) see what stood before.
- */
+/** Writes that are committed together, or not at all. Each sees what the ones before it have written. */
 export interface Batch {
+  /** @throws WeftError `not-found` */
+  read<K extends KindName>(kind: K, id: string): ResourceOf<K>;
   create<K extends KindName>(kind: K, input: CreateInput): ResourceOf<K>;
-  update<K extends KindName>(kind: K, id: string, input: UpdateInput): ResourceOf<K>;
-  remove(kind: KindName, id: string): void;
+  update<K extends KindName>(kind: K, id: string, input: UpdateInput, options?: WriteOptions): ResourceOf<K>;
+  remove(kind: KindName, id: string, options?: WriteOptions): void;
+}
+
+/** The caller's name for one request; sent again, it is not carried out again. */
+export interface IdempotencyKey {
+  /** Unique among the requests of the caller's account and region. */
+  readonly key: string;
+  /** What was asked, in short: the same key with another fingerprint is refused. */
+  readonly fingerprint: string;
+}
+
+export interface TransactionOptions {
+  readonly idempotencyKey?: IdempotencyKey | undefined;
+}
+
+export interface TransactionResult<T> {
+  readonly result: T;
+  readonly revision: number;
+  /** True when an earlier request with the same idempotency key has done it. */
+  readonly replayed: boolean;
+}
+
+/** What a plan would do, if it were carried out now. */
+export interface Preview<T> {
+  readonly result: T;
+  readonly changes: readonly Change[];
+  /** Host → how many flows it would get and lose; hosts that keep theirs are absent. */
+  readonly flows: ReadonlyMap<string, { readonly added: number; readonly removed: number }>;
 }
 
 /** Liveness as of now; it expires when the agent or the switch falls silent. */
@@ -83,6 +109,17 @@ export interface Controller {
     options?: WriteOptions,
   ): Promise<WriteResult<ResourceOf<K>>>;
   remove(kind: KindName, id: string, caller: Caller, options?: WriteOptions): Promise<{ revision: number }>;
+  /**
+   * Carries out a plan as one commit: all of it or, when it throws, nothing. The plan may be called several times, and must
+   * not do anything but write. With an idempotency key its result must be plain data, since it is kept for a day.
+   */
+  transaction<T>(
+    caller: Caller,
+    plan: (batch: Batch) => T,
+    options?: TransactionOptions,
+  ): Promise<TransactionResult<T>>;
+  /** What `transaction` would do. Writes nothing. */
+  preview<T>(caller: Caller, plan: (batch: Batch) => T): Preview<T>;
   /** @throws WeftError `not-found` */
   read<K extends KindName>(kind: K, id: string, caller: Caller): ResourceOf<K>;
   list<K extends KindName>(kind: K, caller: Caller): Iterable<ResourceOf<K>>;
@@ -112,10 +149,8 @@ export interface ObservedController extends Controller {
   missingParts(): Promise<readonly MissingPart[]>;
 }
 
-/** The controller with what APIs need that change several resources at once, or follow references. */
+/** The controller with what APIs need that follow references. */
 export interface GraphController extends Controller {
-  /** Plans several writes and commits them as one. A plan that was overtaken by another write is made anew. */
-  transaction<T>(caller: Caller, plan: (batch: Batch) => T): Promise<{ result: T; revision: number }>;
   /** Resources of `kind` that point at the target by an edge of this type, from the index. */
   referrers<K extends KindName>(
     kind: K,

@@ -1,4 +1,4 @@
-import type { Batch, Caller, CreateInput, UpdateInput } from '../controller.ts';
+import type { Batch, Caller, CreateInput, UpdateInput, WriteOptions } from '../controller.ts';
 import { isVisible } from '../features/operations/checks.ts';
 import type { Draft } from '../features/operations/draft.ts';
 import { operationsByKind } from '../features/operations/registry.ts';
@@ -13,33 +13,53 @@ export class DraftBatch implements Batch {
     this.#draft = draft;
   }
 
-  create<K extends KindName>(kind: K, input: CreateInput): ResourceOf<K> {
+  read<K extends KindName>(kind: K, id: string): ResourceOf<K> {
+    return requireVisible(kind, id, this.#draft.get(kind, id), this.#draft.owner);
+  }
+
+  create<K extends KindName>(kind: K, { spec, tags = {} }: CreateInput): ResourceOf<K> {
     const create = operationsByKind.get(kind)?.create;
     if (!create) throw notSupported(kind, 'created');
-    const request = { spec: input.spec, tags: withOwnTags(input.tags ?? {}) };
-    return create(this.#draft, request) as ResourceOf<K>;
+    const { id } = create(this.#draft, { spec, tags: withOwnTags(tags) });
+    // An operation may go on to change what it has made.
+    return this.#draft.get(kind, id) as ResourceOf<K>;
   }
 
-  update<K extends KindName>(kind: K, id: string, input: UpdateInput): ResourceOf<K> {
+  update<K extends KindName>(
+    kind: K,
+    id: string,
+    { spec, tags }: UpdateInput,
+    options: WriteOptions = {},
+  ): ResourceOf<K> {
     const update = operationsByKind.get(kind)?.update;
-    if (!update && Object.keys(input.spec ?? {}).length > 0) throw notSupported(kind, 'changed');
-    const current = this.#existing(kind, id);
-    const changed =
-      update && input.spec
-        ? (update(this.#draft, current, { spec: input.spec }) as ResourceOf<K>)
-        : (current as ResourceOf<K>);
-    if (!input.tags) return changed;
-    return this.#draft.update(changed, { tags: withOwnTags(input.tags, current.tags) });
+    if (!update && Object.keys(spec ?? {}).length > 0) throw notSupported(kind, 'changed');
+    const current = this.#forWrite(kind, id, options);
+    if (update && spec) update(this.#draft, current, { spec });
+    if (tags) {
+      const changed = this.#draft.get(kind, id) as ResourceOf<K>;
+      this.#draft.update(changed, { tags: withOwnTags(tags, current.tags) } as never);
+    }
+    return this.#draft.get(kind, id) as ResourceOf<K>;
   }
 
-  remove(kind: KindName, id: string): void {
+  remove(kind: KindName, id: string, options: WriteOptions = {}): void {
     const remove = operationsByKind.get(kind)?.remove;
     if (!remove) throw notSupported(kind, 'deleted');
-    remove(this.#draft, this.#existing(kind, id));
+    remove(this.#draft, this.#forWrite(kind, id, options));
   }
 
-  #existing<K extends KindName>(kind: K, id: string): ResourceOf<K> {
-    return requireVisible(kind, id, this.#draft.get(kind, id), this.#draft.owner);
+  #forWrite<K extends KindName>(kind: K, id: string, { ifRevision }: WriteOptions): ResourceOf<K> {
+    const current = this.read(kind, id);
+    if (ifRevision === undefined || current.revision === ifRevision) return current;
+    throw new WeftError(
+      'precondition-failed',
+      `${kind} ${id} is at revision ${current.revision}, not ${ifRevision}`,
+      {
+        field: 'If-Match',
+        value: ifRevision,
+        fix: 'Read it again, and decide whether the change is still right.',
+      },
+    );
   }
 }
 

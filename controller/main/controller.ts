@@ -4,13 +4,17 @@ import type {
   CreateInput,
   GraphController,
   HostLiveness,
+  Preview,
   Receipt,
   ReportedPort,
+  TransactionOptions,
+  TransactionResult,
   UpdateInput,
   WriteOptions,
   WriteResult,
 } from '../controller.ts';
 import { isVisible } from '../features/operations/checks.ts';
+import { Draft } from '../features/operations/draft.ts';
 import {
   type HostSpec,
   type InstanceStatus,
@@ -25,6 +29,8 @@ import type { TopologyView } from '../topology/index.ts';
 import { DraftBatch, requireVisible } from './batch.ts';
 import type { Executor } from './executor.ts';
 import type { Hosts } from './hosts.ts';
+import { earlierResult, keepResult } from './idempotency.ts';
+import { previewOf } from './preview.ts';
 
 /** What the APIs call: operations of the features, run on the store, answered from the topology. */
 export class EmbeddedController implements GraphController {
@@ -69,8 +75,7 @@ export class EmbeddedController implements GraphController {
     options: WriteOptions = {},
   ): Promise<WriteResult<ResourceOf<K>>> {
     const { revision } = await this.transaction(caller, (batch) => {
-      this.#requireRevision(kind, id, caller, options);
-      batch.update(kind, id, input);
+      batch.update(kind, id, input, options);
     });
     return { resource: this.read(kind, id, caller), revision };
   }
@@ -81,15 +86,29 @@ export class EmbeddedController implements GraphController {
     caller: Caller,
     options: WriteOptions = {},
   ): Promise<{ revision: number }> {
-    const { revision } = await this.transaction(caller, (batch) => {
-      this.#requireRevision(kind, id, caller, options);
-      batch.remove(kind, id);
-    });
+    const { revision } = await this.transaction(caller, (batch) => batch.remove(kind, id, options));
     return { revision };
   }
 
-  transaction<T>(caller: Caller, plan: (batch: Batch) => T): Promise<{ result: T; revision: number }> {
-    return this.#executor.run(caller, (draft) => plan(new DraftBatch(draft)));
+  async transaction<T>(
+    caller: Caller,
+    plan: (batch: Batch) => T,
+    { idempotencyKey }: TransactionOptions = {},
+  ): Promise<TransactionResult<T>> {
+    const { result: done, revision } = await this.#executor.run(caller, (draft) => {
+      const earlier = idempotencyKey && earlierResult<T>(draft, idempotencyKey);
+      if (earlier) return { ...earlier, replayed: true };
+      const result = plan(new DraftBatch(draft));
+      if (idempotencyKey) keepResult(draft, idempotencyKey, result);
+      return { result, replayed: false };
+    });
+    return { revision, ...done };
+  }
+
+  preview<T>(caller: Caller, plan: (batch: Batch) => T): Preview<T> {
+    const draft = new Draft(this.#view, caller, new Date().toISOString());
+    const result = plan(new DraftBatch(draft));
+    return { result, ...previewOf(draft, this.#view) };
   }
 
   read<K extends KindName>(kind: K, id: string, caller: Caller): ResourceOf<K> {
@@ -157,19 +176,5 @@ export class EmbeddedController implements GraphController {
   }
   watch(afterRevision: number, listener: (commit: Commit) => void): Promise<{ close(): void }> {
     return this.#store.watch(afterRevision, listener);
-  }
-
-  #requireRevision(kind: KindName, id: string, caller: Caller, { ifRevision }: WriteOptions): void {
-    const current = this.read(kind, id, caller);
-    if (ifRevision === undefined || current.revision === ifRevision) return;
-    throw new WeftError(
-      'precondition-failed',
-      `${kind} ${id} is at revision ${current.revision}, not ${ifRevision}`,
-      {
-        field: 'If-Match',
-        value: ifRevision,
-        fix: 'Read it again, and decide whether the change is still right.',
-      },
-    );
   }
 }

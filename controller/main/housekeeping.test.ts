@@ -188,3 +188,20 @@ describe('rounds', () => {
     assert.equal(rounds, 2);
   });
 });
+
+describe('a request that is not to be carried out twice', () => {
+  it('is remembered for a day, and forgotten then', async (test) => {
+    test.mock.timers.enable({ apis: ['Date'], now: 0 });
+    await using world = await World.create();
+    const housekeeping = await keep(world);
+    const spec = { fingerprint: 'f', result: null };
+    await world.run((draft) => draft.create('request-record', { id: 'a/r/first', spec }));
+    test.mock.timers.setTime(60 * minute);
+    await world.run((draft) => draft.create('request-record', { id: 'a/r/second', spec }));
+    const left = () => [...world.topology.all('request-record')].map(({ id }) => id);
+    await housekeeping.round(24 * 60 * minute - 1);
+    assert.deepEqual(left(), ['a/r/first', 'a/r/second']);
+    await housekeeping.round(24 * 60 * minute);
+    assert.deepEqual(left(), ['a/r/second']);
+  });
+});

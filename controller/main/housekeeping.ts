@@ -3,6 +3,7 @@ import type { Logger } from '../southbound/index.ts';
 import type { Commit } from '../store/index.ts';
 import type { TopologyView } from '../topology/index.ts';
 import type { Executor } from './executor.ts';
+import { recordLifetimeMs } from './idempotency.ts';
 
 const operator = { account: '', region: '' };
 
@@ -19,7 +20,10 @@ export interface HousekeepingOptions {
   readonly batch?: number;
 }
 
-/** Gives numbers back when no host can have them any more, and removes sets of groups that nobody is in. */
+/**
+ * Gives numbers back when no host can have them any more, removes sets of groups that nobody is in, and forgets requests
+ * with idempotency keys after a day.
+ */
 export class Housekeeping {
   readonly #options: Required<HousekeepingOptions>;
   /** Identity → when it lost its last member, in ms. */
@@ -58,6 +62,7 @@ export class Housekeeping {
   async round(now: number): Promise<void> {
     await this.#removeIdentities(now);
     await this.#releaseNumbers();
+    await this.#forgetRequests(now);
   }
 
   #look(identityId: string): void {
@@ -98,6 +103,19 @@ export class Housekeeping {
     if (free.length === 0) return;
     await executor.run(operator, (draft) => {
       for (const retired of free) draft.remove(retired);
+    });
+  }
+
+  async #forgetRequests(now: number): Promise<void> {
+    const { view, executor, batch } = this.#options;
+    const old: ResourceOf<'request-record'>[] = [];
+    for (const record of view.all('request-record')) {
+      if (old.length === batch || now - Date.parse(record.createdAt) < recordLifetimeMs) break;
+      old.push(record);
+    }
+    if (old.length === 0) return;
+    await executor.run(operator, (draft) => {
+      for (const record of old) draft.remove(record);
     });
   }
 }

@@ -18,6 +18,10 @@ export const errorCodes = {
   'wrong-state': { status: 409, meaning: 'The resource is not in a state in which this can be done.' },
   conflict: { status: 409, meaning: 'The resource was changed by somebody else meanwhile; read it again.' },
   'precondition-failed': { status: 412, meaning: 'If-Match names another version of the resource.' },
+  'idempotency-mismatch': {
+    status: 422,
+    meaning: 'The idempotency key was used for another request.',
+  },
   'no-host': { status: 409, meaning: 'No host can run this.' },
   'number-space-full': { status: 507, meaning: 'Every number of a number space is in use.' },
   'quota-exceeded': { status: 409, meaning: 'The account has as many of this kind as it may have.' },

@@ -40,6 +40,7 @@ export const kindNames = [
   'address-claim',
   'counter',
   'retired-number',
+  'request-record',
 ] as const;
 export type KindName = (typeof kindNames)[number];
 

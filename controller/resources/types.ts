@@ -8,6 +8,7 @@ import type {
   CounterSpec,
   DefaultNetworkSpec,
   IdentitySpec,
+  RequestRecordSpec,
   RetiredNumberSpec,
   RuleMatchSpec,
 } from './kinds/internal.ts';
@@ -45,6 +46,7 @@ export interface ResourceByKind {
   'address-claim': Kind<'address-claim', AddressClaimSpec>;
   counter: Kind<'counter', CounterSpec>;
   'retired-number': Kind<'retired-number', RetiredNumberSpec>;
+  'request-record': Kind<'request-record', RequestRecordSpec>;
 }
 export type ResourceOf<K extends KindName> = ResourceByKind[K];
 export type AnyResource = ResourceByKind[KindName];

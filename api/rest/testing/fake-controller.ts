@@ -1,5 +1,6 @@
 import type {
   AnsweredRequest,
+  Batch,
   Caller,
   Commit,
   ControllerMetrics,
@@ -7,8 +8,11 @@ import type {
   HostLiveness,
   MissingPart,
   ObservedController,
+  Preview,
   Receipt,
   ReportedPort,
+  TransactionOptions,
+  TransactionResult,
   UpdateInput,
   WriteOptions,
   WriteResult,
@@ -26,6 +30,7 @@ import {
 } from '@weft/controller/resources';
 import { completeSpec } from './complete-spec.ts';
 
+type Change = Commit['changes'][number];
 type Listener = (commit: Commit) => void;
 
 /** As the store's error: the API knows it by its name. */
@@ -63,10 +68,73 @@ export class FakeController implements ObservedController {
   heartbeats: string[] = [];
   #resources = new Map<string, AnyResource>();
   #history: Commit[] = [];
+  #requests = new Map<string, { fingerprint: string; result: unknown; revision: number }>();
+  /** What `preview` says of flows. */
+  previewedFlows = new Map<string, { added: number; removed: number }>();
   #listeners = new Set<Listener>();
 
   get watchers(): number {
     return this.#listeners.size;
+  }
+
+  /** Carries out the plan; when it throws, everything is as before. The first result of an idempotency key is given again. */
+  async transaction<T>(
+    caller: Caller,
+    plan: (batch: Batch) => T,
+    { idempotencyKey }: TransactionOptions = {},
+  ): Promise<TransactionResult<T>> {
+    this.#failIfAsked();
+    const earlier = this.#requests.get(idempotencyKey?.key ?? '');
+    if (idempotencyKey && earlier) {
+      if (earlier.fingerprint === idempotencyKey.fingerprint) return { ...earlier, replayed: true } as never;
+      throw new WeftError('idempotency-mismatch', 'this key was used for another request');
+    }
+    const resources = new Map(this.#resources);
+    const changes: Change[] = [];
+    let result: T;
+    try {
+      result = plan(this.#batch(caller, changes));
+    } catch (error) {
+      this.#resources = resources;
+      throw error;
+    }
+    const revision = changes.length > 0 ? this.#commit(changes) : this.revision;
+    if (idempotencyKey) this.#requests.set(idempotencyKey.key, { ...idempotencyKey, result, revision });
+    return { result, revision, replayed: false };
+  }
+
+  preview<T>(caller: Caller, plan: (batch: Batch) => T): Preview<T> {
+    const resources = new Map(this.#resources);
+    const changes: Change[] = [];
+    try {
+      return { result: plan(this.#batch(caller, changes)), changes, flows: this.previewedFlows };
+    } finally {
+      this.#resources = resources;
+    }
+  }
+
+  #batch(caller: Caller, changes: Change[]): Batch {
+    const batch: Batch = {
+      read: (kind, id) => this.read(kind, id, caller),
+      create: (kind, { spec: asked, tags = {} }) => {
+        const { spec, status, alongside } = completeSpec(this, kind, asked, caller);
+        for (const other of alongside) batch.create(other.kind, { spec: other.spec });
+        return this.#write(changes, kind, newId(kinds[kind].prefix ?? kind), { spec, status, tags }, caller);
+      },
+      update: (kind, id, input, options = {}) => {
+        const before = this.#expect(kind, id, caller, options);
+        const spec: Record<string, unknown> = { ...(before.spec as object), ...input.spec };
+        for (const [name, value] of Object.entries(spec)) if (value === null) delete spec[name];
+        const parts = { spec, status: before.status, tags: input.tags ?? before.tags };
+        return this.#write(changes, kind, id, parts, caller);
+      },
+      remove: (kind, id, options = {}) => {
+        const before = this.#expect(kind, id, caller, options);
+        this.#resources.delete(`${kind} ${id}`);
+        changes.push({ kind, id, before, after: undefined });
+      },
+    };
+    return batch;
   }
 
   async create<K extends KindName>(
@@ -74,15 +142,8 @@ export class FakeController implements ObservedController {
     input: CreateInput,
     caller: Caller,
   ): Promise<WriteResult<ResourceOf<K>>> {
-    this.#failIfAsked();
-    const { spec, status, alongside } = completeSpec(this, kind, input.spec, caller);
-    for (const other of alongside) await this.create(other.kind, { spec: other.spec }, caller);
-    return this.put(
-      kind,
-      newId(kinds[kind].prefix ?? kind),
-      { spec, status, tags: input.tags ?? {} },
-      caller,
-    );
+    const { result, revision } = await this.transaction(caller, (batch) => batch.create(kind, input).id);
+    return { resource: this.read(kind, result, caller), revision };
   }
 
   async update<K extends KindName>(
@@ -92,18 +153,15 @@ export class FakeController implements ObservedController {
     caller: Caller,
     options: WriteOptions = {},
   ): Promise<WriteResult<ResourceOf<K>>> {
-    this.#failIfAsked();
-    const before = this.#expect(kind, id, caller, options);
-    const spec: Record<string, unknown> = { ...(before.spec as object), ...input.spec };
-    for (const [name, value] of Object.entries(spec)) if (value === null) delete spec[name];
-    return this.put(kind, id, { spec, status: before.status, tags: input.tags ?? before.tags }, caller);
+    const { revision } = await this.transaction(caller, (batch) => {
+      batch.update(kind, id, input, options);
+    });
+    return { resource: this.read(kind, id, caller), revision };
   }
 
   async remove(kind: KindName, id: string, caller: Caller, options: WriteOptions = {}) {
-    this.#failIfAsked();
-    const before = this.#expect(kind, id, caller, options);
-    this.#resources.delete(`${kind} ${id}`);
-    return this.#commit({ kind, id, before, after: undefined });
+    const { revision } = await this.transaction(caller, (batch) => batch.remove(kind, id, options));
+    return { revision };
   }
 
   read<K extends KindName>(kind: K, id: string, caller: Caller): ResourceOf<K> {
@@ -180,27 +238,40 @@ export class FakeController implements ObservedController {
     parts: { spec: unknown; status: unknown; tags: Readonly<Record<string, string>> },
     caller: Caller = operator,
   ): WriteResult<ResourceOf<K>> {
+    const changes: Change[] = [];
+    const resource = this.#write(changes, kind, id, parts, caller);
+    return { resource, revision: this.#commit(changes) };
+  }
+
+  #write<K extends KindName>(
+    changes: Change[],
+    kind: K,
+    id: string,
+    parts: { spec: unknown; status: unknown; tags: Readonly<Record<string, string>> },
+    caller: Caller,
+  ): ResourceOf<K> {
     const before = this.#resources.get(`${kind} ${id}`);
+    const made = this.revision + changes.length;
     const resource = {
       kind,
       id,
       ...caller,
       revision: this.revision + 1,
-      createdAt: before?.createdAt ?? new Date(Date.UTC(2026, 0, 1) + this.revision * 1000).toISOString(),
-      ...(kinds[kind].numbered ? { number: this.revision + 1 } : {}),
+      createdAt: before?.createdAt ?? new Date(Date.UTC(2026, 0, 1) + made * 1000).toISOString(),
+      ...(kinds[kind].numbered ? { number: made + 1 } : {}),
       ...parts,
     } as AnyResource;
     this.#resources.set(`${kind} ${id}`, resource);
-    const { revision } = this.#commit({ kind, id, before, after: resource });
-    return { resource: resource as ResourceOf<K>, revision };
+    changes.push({ kind, id, before, after: resource });
+    return resource as ResourceOf<K>;
   }
 
-  #commit(change: Commit['changes'][number]): { revision: number } {
+  #commit(changes: readonly Change[]): number {
     this.revision++;
-    const commit: Commit = { revision: this.revision, changes: [change] };
+    const commit: Commit = { revision: this.revision, changes };
     this.#history.push(commit);
     for (const listener of [...this.#listeners]) listener(commit);
-    return { revision: this.revision };
+    return this.revision;
   }
 
   #expect(kind: KindName, id: string, caller: Caller, options: WriteOptions): AnyResource {

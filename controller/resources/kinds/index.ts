@@ -5,7 +5,15 @@ import { elasticIp } from './elastic-ip.ts';
 import { externalNetwork } from './external-network.ts';
 import { host } from './host.ts';
 import { instance } from './instance.ts';
-import { addressClaim, counter, defaultNetwork, identity, retiredNumber, ruleMatch } from './internal.ts';
+import {
+  addressClaim,
+  counter,
+  defaultNetwork,
+  identity,
+  requestRecord,
+  retiredNumber,
+  ruleMatch,
+} from './internal.ts';
 import { internetGateway } from './internet-gateway.ts';
 import { networkInterface } from './network-interface.ts';
 import { routeTable } from './route-table.ts';
@@ -34,4 +42,5 @@ export const kinds: Readonly<Record<KindName, KindDefinition>> = {
   'address-claim': addressClaim,
   counter,
   'retired-number': retiredNumber,
+  'request-record': requestRecord,
 };

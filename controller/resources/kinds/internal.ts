@@ -97,3 +97,24 @@ export const defaultNetwork = defineKind<DefaultNetworkSpec, Record<string, neve
   references: () => [],
 });
 export const defaultNetworkId = (account: string, region: string) => `${account}/${region}`;
+
+export const RequestRecordSpec = Type.Object(
+  {
+    fingerprint: Type.String({ description: 'what was asked, in short' }),
+    result: Type.Unknown({ description: 'what the request gave; plain data' }),
+  },
+  closed,
+);
+export type RequestRecordSpec = Static<typeof RequestRecordSpec>;
+
+/**
+ * A request that was carried out under an idempotency key, kept for a day; its revision is that of what the request did. The
+ * id is `ACCOUNT/REGION/KEY`.
+ */
+export const requestRecord = defineKind<RequestRecordSpec, Record<string, never>>({
+  name: 'request-record',
+  numbered: false,
+  description: 'A request that is not to be carried out twice.',
+  spec: RequestRecordSpec,
+  references: () => [],
+});
