@@ -38,9 +38,9 @@ export function enumeration<const Name extends string>(
 
 /** Names of single bits. */
 export interface BitSet<Name extends string> {
-  /** Names of the bits that are set; unnamed bits are dropped. */
-  names(bits: number): Name[];
-  bits(names: readonly Name[]): number;
+  /** Names of the bits that are set, and one number for all bits without a name. */
+  names(bits: number): (Name | number)[];
+  bits(names: readonly (Name | number)[]): number;
 }
 
 /** Makes a set of bits from names with their bits. */
@@ -49,12 +49,18 @@ export function bitSet<const Name extends string>(
   bitOf: Readonly<Record<Name, number>>,
 ): BitSet<Name> {
   const entries = Object.entries(bitOf) as [Name, number][];
+  const named = entries.reduce((sum, [, bit]) => sum | bit, 0);
   return {
-    names: (bits) => entries.filter(([, bit]) => (bits & bit) !== 0).map(([name]) => name),
+    names(bits) {
+      const names: (Name | number)[] = entries.filter(([, bit]) => (bits & bit) !== 0).map(([name]) => name);
+      const rest = bits & ~named;
+      if (rest !== 0) names.push(rest >>> 0);
+      return names;
+    },
     bits(names) {
       let bits = 0;
       for (const name of names) {
-        const bit = bitOf[name];
+        const bit = typeof name === 'number' ? name : bitOf[name];
         if (bit === undefined) {
           throw new OpenFlowError('OPENFLOW_VALUE_RANGE', `"${String(name)}" is not a ${what}`);
         }
