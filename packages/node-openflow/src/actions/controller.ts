@@ -1,20 +1,43 @@
+import type { Version } from '../messages/types.ts';
 import { ports } from '../ports.ts';
 import { badText, formatHexBytes, keyValues, parseHexBytes, parseInteger } from '../text/syntax.ts';
-import { decodeProperties, writeProperty } from '../wire/properties.ts';
+import { number, type Payload, property, propertyTable, rawBytes } from '../wire/property-table.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
-import { type ActionCodec, finishAction, niciraExperimenter, startExperimenterAction } from './codec.ts';
+import {
+  type ActionCodec,
+  type DecodeContext,
+  finishAction,
+  niciraExperimenter,
+  startExperimenterAction,
+} from './codec.ts';
 import { formatReason, packetInReasons, parseReason } from './packet-in-reason.ts';
-import type { Action, ControllerAction } from './types.ts';
+import type { Action, ControllerAction, PacketInReason } from './types.ts';
 
 /*
  * Nicira 20: u16 maxLength, u16 controller id, u8 reason, u8 zero.
- * Nicira 37: 6 zeros, then properties: 0 maxLength u16, 1 controller id u16, 2 reason u8, 3 userdata, 4 pause, 5 meter u32.
+ * Nicira 37: 6 zeros, then properties.
  * The short form is used wherever it can say everything.
  */
 
 const wholePacket = 0xffff;
-const property = { maxLength: 0, id: 1, reason: 2, userdata: 3, pause: 4, meter: 5 } as const;
+const padded = number('u16', { after: 2 });
+const reasonNumber: Payload<PacketInReason> = {
+  write: (writer, value) => writer.u8(packetInReasons.number(value), 'reason'),
+  read: (reader) => packetInReasons.name(reader.u8()),
+};
+/** That it is there says all. */
+const present: Payload<boolean> = { write: () => undefined, read: () => true };
+const row = property<ControllerAction>();
+
+export const controllerProperties = propertyTable<Omit<ControllerAction, 'type'>>('nx_action_controller2', [
+  row(0, 'maxLength', padded),
+  row(1, 'id', padded),
+  row(2, 'reason', reasonNumber),
+  row(3, 'userdata', rawBytes),
+  row(4, 'pause', present),
+  row(5, 'meter', number('u32')),
+]);
 
 type Draft = { -readonly [Key in keyof ControllerAction]: ControllerAction[Key] };
 
@@ -25,49 +48,24 @@ function decodeShort(reader: Reader): ControllerAction {
   return withoutDefaults({ type: 'controller', maxLength, id, reason: packetInReasons.name(reason) });
 }
 
-function withoutDefaults(action: Draft): ControllerAction {
+function withoutDefaults(action: Draft): Draft {
   if (action.maxLength === wholePacket) delete action.maxLength;
   if (action.id === 0) delete action.id;
   if (action.reason === 'action') delete action.reason;
   return action;
 }
 
-function decodeLong(reader: Reader): ControllerAction {
+function decodeLong(reader: Reader, { version }: DecodeContext): ControllerAction {
   reader.skip(6);
-  const action: Draft = { type: 'controller' };
-  decodeProperties(reader, (type, payload) => {
-    if (type === property.maxLength) action.maxLength = payload.u16();
-    else if (type === property.id) action.id = payload.u16();
-    else if (type === property.reason) action.reason = packetInReasons.name(payload.u8());
-    else if (type === property.userdata) action.userdata = payload.rest();
-    else if (type === property.pause) action.pause = true;
-    else if (type === property.meter) action.meter = payload.u32();
-    else reader.fail('OPENFLOW_BAD_VALUE', `a controller action has the unknown property ${type}`);
-  });
-  return action;
+  return { type: 'controller', ...controllerProperties.decode(reader, version) };
 }
 
-function encodeLong(writer: Writer, action: ControllerAction): void {
+function encodeLong(writer: Writer, { type, ...action }: ControllerAction, version: Version): void {
   writer.pad(6);
-  const { maxLength = wholePacket, id = 0, reason = 'action', userdata, meter } = action;
-  if (maxLength !== wholePacket) {
-    writeProperty(writer, property.maxLength, () => {
-      writer.u16(maxLength, 'maxLength');
-      writer.pad(2);
-    });
-  }
-  if (id !== 0) {
-    writeProperty(writer, property.id, () => {
-      writer.u16(id, 'controller id');
-      writer.pad(2);
-    });
-  }
-  if (reason !== 'action') {
-    writeProperty(writer, property.reason, () => writer.u8(packetInReasons.number(reason), 'reason'));
-  }
-  if (userdata?.length) writeProperty(writer, property.userdata, () => writer.raw(userdata));
-  if (action.pause) writeProperty(writer, property.pause, () => undefined);
-  if (meter !== undefined) writeProperty(writer, property.meter, () => writer.u32(meter, 'meter'));
+  const said: Draft = withoutDefaults({ type, ...action });
+  if (!said.userdata?.length) delete said.userdata;
+  if (!said.pause) delete said.pause;
+  controllerProperties.encode(writer, said, version);
 }
 
 function parseArguments(argument: string): Draft {
@@ -81,12 +79,13 @@ function parseArguments(argument: string): Draft {
     else if (key === 'meter_id') action.meter = parseInteger(value, 32, key);
     else badText(`controller: unknown key "${key}"`);
   }
-  return withoutDefaults(action) as Draft;
+  return withoutDefaults(action);
 }
 
 function isPlain(action: ControllerAction): boolean {
-  const { id = 0, reason = 'action', userdata, pause, meter } = action;
-  return id === 0 && reason === 'action' && !userdata?.length && !pause && meter === undefined;
+  const { id = 0, reason = 'action', userdata, pause, meter, unknown } = action;
+  const usual = id === 0 && reason === 'action' && meter === undefined;
+  return usual && !userdata?.length && !pause && !unknown;
 }
 
 function formatArguments(action: ControllerAction): string {
@@ -108,11 +107,12 @@ export const controller: ActionCodec<ControllerAction> = {
     { number: 20, experimenter: niciraExperimenter, decode: decodeShort },
     { number: 37, experimenter: niciraExperimenter, decode: decodeLong },
   ],
-  encode(writer, action) {
-    const long = Boolean(action.userdata?.length) || action.pause === true || action.meter !== undefined;
+  encode(writer, action, { version }) {
+    const { userdata, pause, meter, unknown } = action;
+    const long = Boolean(userdata?.length || pause || unknown) || meter !== undefined;
     const start = startExperimenterAction(writer, long ? 37 : 20);
     if (long) {
-      encodeLong(writer, action);
+      encodeLong(writer, action, version);
     } else {
       writer.u16(action.maxLength ?? wholePacket, 'maxLength');
       writer.u16(action.id ?? 0, 'controller id');
@@ -121,8 +121,8 @@ export const controller: ActionCodec<ControllerAction> = {
     finishAction(writer, start);
   },
   parse(argument): Action {
-    const number = /^\d*$/.test(argument);
-    const action = number
+    const plain = /^\d*$/.test(argument);
+    const action = plain
       ? withoutDefaults({
           type: 'controller',
           maxLength: argument === '' ? wholePacket : parseInteger(argument, 16, 'max_len'),

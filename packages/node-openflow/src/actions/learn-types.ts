@@ -20,7 +20,7 @@ export interface LearnAction {
   /** Default 32768. */
   readonly priority?: number;
   readonly cookie?: bigint;
-  readonly flags?: readonly LearnFlag[];
+  readonly flags?: readonly (LearnFlag | number)[];
   readonly finIdleTimeout?: number;
   readonly finHardTimeout?: number;
   /** Most flows with this cookie and table that may exist; absent or 0 means no limit. */

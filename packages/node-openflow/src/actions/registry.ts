@@ -110,11 +110,14 @@ function formKey(number: number, experimenter: number): number {
   return experimenter * 0x10000 + number;
 }
 
+function inVersion({ versions: [first, last] = [4, 6] }: ActionForm<Action>, version: Version): boolean {
+  return version >= first && version <= last;
+}
+
 for (const version of [4, 5, 6] as const) {
   const forms = new Map<number, ActionForm<Action>>();
   for (const form of actionCodecs.flatMap((codec) => codec.forms)) {
-    const [first, last] = form.versions ?? [4, 6];
-    if (version >= first && version <= last) forms.set(formKey(form.number, form.experimenter ?? 0), form);
+    if (inVersion(form, version)) forms.set(formKey(form.number, form.experimenter ?? 0), form);
   }
   formsByVersion.set(version, forms);
 }
@@ -256,4 +259,23 @@ export function formatActions(actions: readonly Action[], options: FormatOptions
       action.type === 'unknown' ? `unknown(${hexOf(action.raw)})` : codecOf(action).format(action, context),
     )
     .join(',');
+}
+
+/** The type number of a standard action, by its name. */
+export function actionNumber(name: string): number {
+  const form = byType
+    .get(name as Action['type'])
+    ?.forms.find(({ experimenter }) => experimenter === undefined);
+  if (form) return form.number;
+  throw new OpenFlowError('OPENFLOW_VALUE_RANGE', `"${name}" is not a standard action`);
+}
+
+/** The name of a standard action; its type number where it has none. */
+export function actionOfNumber(number: number, version: Version): string | number {
+  const found = actionCodecs.find((codec) =>
+    codec.forms.some(
+      (form) => form.number === number && form.experimenter === undefined && inVersion(form, version),
+    ),
+  );
+  return found?.type ?? number;
 }

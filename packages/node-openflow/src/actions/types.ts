@@ -154,6 +154,8 @@ export interface ControllerAction {
   /** Hold the packet's processing until a `resume` message. */
   readonly pause?: boolean;
   readonly meter?: number;
+  /** Properties this library does not know, whole. */
+  readonly unknown?: readonly Uint8Array[];
 }
 
 /** Space in the flow that has no meaning to the switch. Padded with zeros to 6 + 8n bytes on the wire. */

@@ -107,7 +107,7 @@ describe('OpenFlowConnection', () => {
     peer.on('message', ({ xid }) => {
       const body = new Uint8Array(400);
       for (let i = 0; i < 5; i++) {
-        peer.send({ type: 'multipart-reply', part: 'unknown', partType: 3, more: true, body }, xid);
+        peer.send({ type: 'multipart-reply', part: 'unknown', partType: 99, more: true, body }, xid);
       }
     });
     const request = controller.request({ type: 'multipart-request', part: 'description' });

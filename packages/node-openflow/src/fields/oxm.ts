@@ -1,4 +1,5 @@
 import { OpenFlowError } from '../errors.ts';
+import type { FieldFeature } from '../messages/table-types.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import type { FieldDefinition, WireCode } from './definition.ts';
@@ -210,4 +211,20 @@ export function packRange(subfield: Subfield): number {
 /** Undoes `packRange`. */
 export function unpackRange(packed: number): { offset: number; bits: number } {
   return { offset: packed >>> 6, bits: (packed & 63) + 1 };
+}
+
+/** Writes the header of a field in a list of what is possible; the mask bit says whether a mask is. */
+export function encodeFieldFeature(writer: Writer, feature: FieldFeature, version: FieldVersion): void {
+  const definition = matchTable.get(feature.field);
+  const bytes = definition.bytes === 0 ? (feature.size ?? largestTunnelOption) : definition.bytes;
+  writeHeader(writer, codeOf(definition, version), feature.maskable ?? false, bytes);
+}
+
+/** Reads what `encodeFieldFeature` wrote. */
+export function decodeFieldFeature(reader: Reader): FieldFeature {
+  const { definition, masked, payload, head, experimenter } = readHeader(matchTable, reader);
+  const maskable = masked ? { maskable: true } : {};
+  if (definition.bytes === payload) return { field: definition.name, ...maskable };
+  const { name } = definition.bytes === 0 ? definition : unknownField(head, experimenter);
+  return { field: name, ...maskable, size: payload };
 }

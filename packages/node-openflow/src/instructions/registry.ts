@@ -259,3 +259,15 @@ export function formatInstructions(
     });
   return parts.length === 0 ? 'drop' : parts.join(',');
 }
+
+/** The type number of an instruction, by its name. */
+export function instructionNumber(name: string): number {
+  const codec = byType.get(name as Known['type']);
+  if (codec) return codec.number;
+  throw new OpenFlowError('OPENFLOW_VALUE_RANGE', `"${name}" is not an instruction`);
+}
+
+/** The name of an instruction; its type number where it has none. */
+export function instructionOfNumber(number: number, version: Version): string | number {
+  return byNumber[version][number]?.type ?? number;
+}

@@ -31,7 +31,8 @@ export interface FlowMod {
   readonly outPort?: number;
   /** For deletions: only flows that send to this group. Default any. */
   readonly outGroup?: number;
-  readonly flags?: readonly FlowFlag[];
+  /** A number stands for bits without a name. */
+  readonly flags?: readonly (FlowFlag | number)[];
   readonly match: Match;
   readonly instructions: readonly Instruction[];
 }
@@ -55,6 +56,16 @@ export interface FlowStatistics {
   readonly flowCount?: number;
   readonly packetCount?: bigint;
   readonly byteCount?: bigint;
+  /** Entries of OpenFlow 1.5 that this library does not know, whole. */
+  readonly unknown?: readonly Uint8Array[];
+}
+
+/** The counters of a flow (OpenFlow 1.5), told on request or when a threshold is passed. */
+export interface FlowCounters extends FlowStatistics {
+  readonly table: number;
+  readonly reason: 'request' | 'trigger' | number;
+  readonly priority: number;
+  readonly match: Match;
 }
 
 /** A flow as a switch describes it. */
@@ -65,7 +76,7 @@ export interface FlowDescription extends FlowStatistics {
   readonly idleTimeout: number;
   readonly hardTimeout: number;
   readonly importance: number;
-  readonly flags: readonly FlowFlag[];
+  readonly flags: readonly (FlowFlag | number)[];
   readonly match: Match;
   readonly instructions: readonly Instruction[];
 }

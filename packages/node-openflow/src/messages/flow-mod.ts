@@ -28,7 +28,7 @@ export const flowFlags = bitSet('flow flag', {
   'no-byte-counts': 16,
 });
 
-const removedReasons = enumeration('flow-removed reason', [
+export const removedReasons = enumeration('flow-removed reason', [
   'idle-timeout',
   'hard-timeout',
   'delete',

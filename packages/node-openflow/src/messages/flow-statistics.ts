@@ -1,3 +1,4 @@
+import { copyBytes } from '../wire/copy.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import type { FlowStatistics } from './flow-mod-types.ts';
@@ -8,65 +9,67 @@ import type { FlowStatistics } from './flow-mod-types.ts';
  */
 
 const basicClass = 0x8002;
-const entry = { duration: 0, idleTime: 1, flowCount: 3, packetCount: 4, byteCount: 5 } as const;
 
-type Draft = { -readonly [Key in keyof FlowStatistics]: FlowStatistics[Key] };
-
-function writeHeader(writer: Writer, field: number, length: number): void {
-  writer.u32(((basicClass << 16) | (field << 9) | length) >>> 0);
+interface Entry {
+  /** Number of the entry within its class. */
+  readonly field: number;
+  /** What it holds: seconds and nanoseconds, or one number. */
+  readonly names: readonly (keyof FlowStatistics)[];
+  readonly size: 'time' | 'u32' | 'u64';
 }
 
-function writeTime(writer: Writer, field: number, seconds: number, nanoseconds: number): void {
-  writeHeader(writer, field, 8);
-  writer.u32(seconds, 'seconds');
-  writer.u32(nanoseconds, 'nanoseconds');
+/** Every entry there is, in the order in which they are written. */
+export const statisticsEntries: readonly Entry[] = [
+  { field: 0, names: ['durationSeconds', 'durationNanoseconds'], size: 'time' },
+  { field: 1, names: ['idleSeconds', 'idleNanoseconds'], size: 'time' },
+  { field: 3, names: ['flowCount'], size: 'u32' },
+  { field: 4, names: ['packetCount'], size: 'u64' },
+  { field: 5, names: ['byteCount'], size: 'u64' },
+];
+const byField = new Map(statisticsEntries.map((entry) => [entry.field, entry]));
+const bytesOf = { time: 8, u32: 4, u64: 8 } as const;
+
+function encodeEntry(writer: Writer, { field, names, size }: Entry, statistics: FlowStatistics): void {
+  const [first, second] = names;
+  const value = statistics[first as 'packetCount'];
+  if (value === undefined) return;
+  writer.u32(((basicClass << 16) | (field << 9) | bytesOf[size]) >>> 0);
+  if (size === 'u64') {
+    writer.u64(value, first);
+    return;
+  }
+  writer.u32(Number(value), first);
+  if (size === 'time') writer.u32(Number(statistics[second as 'packetCount'] ?? 0), second);
 }
 
 /** Writes those statistics that are there. */
 export function encodeFlowStatistics(writer: Writer, statistics: FlowStatistics): void {
   const start = writer.length;
   writer.pad(4);
-  const { durationSeconds, idleSeconds, flowCount, packetCount, byteCount } = statistics;
-  if (durationSeconds !== undefined) {
-    writeTime(writer, entry.duration, durationSeconds, statistics.durationNanoseconds ?? 0);
-  }
-  if (idleSeconds !== undefined)
-    writeTime(writer, entry.idleTime, idleSeconds, statistics.idleNanoseconds ?? 0);
-  if (flowCount !== undefined) {
-    writeHeader(writer, entry.flowCount, 4);
-    writer.u32(flowCount, 'flowCount');
-  }
-  if (packetCount !== undefined) {
-    writeHeader(writer, entry.packetCount, 8);
-    writer.u64(packetCount, 'packetCount');
-  }
-  if (byteCount !== undefined) {
-    writeHeader(writer, entry.byteCount, 8);
-    writer.u64(byteCount, 'byteCount');
-  }
+  for (const entry of statisticsEntries) encodeEntry(writer, entry, statistics);
+  for (const entry of statistics.unknown ?? []) writer.raw(entry);
   writer.patch16(start + 2, writer.length - start, 'the statistics');
   writer.align8(start);
 }
 
+type Draft = { -readonly [Key in keyof FlowStatistics]: FlowStatistics[Key] };
+
 function decodeEntry(reader: Reader, statistics: Draft): void {
+  const start = reader.offset;
   const header = reader.u32();
-  const field = (header >>> 9) & 0x7f;
   const outer = reader.enter(header & 0xff);
-  if (header >>> 16 === basicClass) {
-    if (field === entry.duration) {
-      statistics.durationSeconds = reader.u32();
-      statistics.durationNanoseconds = reader.u32();
-    } else if (field === entry.idleTime) {
-      statistics.idleSeconds = reader.u32();
-      statistics.idleNanoseconds = reader.u32();
-    } else if (field === entry.flowCount) statistics.flowCount = reader.u32();
-    else if (field === entry.packetCount) statistics.packetCount = reader.u64();
-    else if (field === entry.byteCount) statistics.byteCount = reader.u64();
+  const entry = header >>> 16 === basicClass ? byField.get((header >>> 9) & 0x7f) : undefined;
+  if (entry && reader.remaining === bytesOf[entry.size]) {
+    for (const name of entry.names) {
+      Object.assign(statistics, { [name]: entry.size === 'u64' ? reader.u64() : reader.u32() });
+    }
+  } else {
+    statistics.unknown = [...(statistics.unknown ?? []), copyBytes(reader.bytes, start, reader.end)];
   }
   reader.leave(outer);
 }
 
-/** Reads statistics; entries of other kinds are passed over. */
+/** Reads statistics. Entries of other kinds are kept whole. */
 export function decodeFlowStatistics(reader: Reader): FlowStatistics {
   const start = reader.offset;
   reader.skip(2);

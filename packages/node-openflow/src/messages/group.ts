@@ -4,7 +4,7 @@ import { decodeEntries, encodeEntries } from '../fields/oxm.ts';
 import { groups, ports } from '../ports.ts';
 import { formatGroup } from '../text/group-format.ts';
 import { enumeration } from '../wire/enumeration.ts';
-import { decodeProperties, writeProperty } from '../wire/properties.ts';
+import { number, type Payload, property, propertyTable } from '../wire/property-table.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import type { MessageCodec } from './codec.ts';
@@ -27,12 +27,41 @@ const commands = enumeration('group-mod command', {
   'add-or-modify': 0x8000,
 });
 
-const bucketProperty = { weight: 0, watchPort: 1, watchGroup: 2 } as const;
-const experimenterProperty = 0xffff;
 const netronome = 0x0000154d;
-const selectionMethod = 1;
 const methodLength = 16;
 const allBuckets = 0xffffffff;
+
+const row = property<GroupBucket>();
+
+/** 1.5: 0 `u16 weight, 2 zeros`, 1 `u32 port`, 2 `u32 group`. */
+export const bucketProperties = propertyTable<Pick<GroupBucket, 'weight' | 'watchPort' | 'watchGroup'>>(
+  'ofp_bucket',
+  [
+    row(0, 'weight', number('u16', { after: 2 })),
+    row(1, 'watchPort', number('u32')),
+    row(2, 'watchGroup', number('u32')),
+  ],
+);
+
+/** `4 zeros, 16 bytes method, u64 parameter`, fields. */
+const selection: Payload<GroupSelectionMethod> = {
+  write(writer, { method, parameter = 0n, fields = [] }) {
+    writer.pad(4);
+    writer.text(method, methodLength, 'selection method');
+    writer.u64(parameter, 'selection parameter');
+    encodeEntries(writer, fields, 6);
+  },
+  read(reader) {
+    reader.skip(4);
+    const method = reader.text(methodLength);
+    return { method, parameter: reader.u64(), fields: decodeEntries(reader) };
+  },
+};
+
+/** 1.5: Netronome's selection method, which Open vSwitch has. */
+export const groupProperties = propertyTable<Pick<GroupDescription, 'selection'>>('ofp_group_mod', [
+  property<GroupDescription>()(0xffff, 'selection', selection, { experimenter: { id: netronome, type: 1 } }),
+]);
 
 type Draft = { -readonly [Key in keyof GroupBucket]: GroupBucket[Key] };
 
@@ -44,19 +73,9 @@ function encodeBucket15(writer: Writer, bucket: GroupBucket, id: number, type: G
   const actionsAt = writer.length;
   encodeActions(writer, bucket.actions, 6);
   writer.patch16(start + 2, writer.length - actionsAt, 'the list of actions');
-  const { weight = type === 'select' ? 1 : 0, watchPort, watchGroup } = bucket;
-  if (type === 'select' || weight !== 0) {
-    writeProperty(writer, bucketProperty.weight, () => {
-      writer.u16(weight, 'weight');
-      writer.pad(2);
-    });
-  }
-  if (watchPort !== undefined) {
-    writeProperty(writer, bucketProperty.watchPort, () => writer.u32(watchPort, 'watchPort'));
-  }
-  if (watchGroup !== undefined) {
-    writeProperty(writer, bucketProperty.watchGroup, () => writer.u32(watchGroup, 'watchGroup'));
-  }
+  const { weight = type === 'select' ? 1 : 0, ...others } = bucket;
+  const shown = type === 'select' || weight !== 0 ? { ...others, weight } : others;
+  bucketProperties.encode(writer, shown, 6);
   writer.patch16(start, writer.length - start, 'the bucket');
 }
 
@@ -68,13 +87,9 @@ function decodeBucket15(reader: Reader): GroupBucket {
   const actionsLength = reader.u16();
   const id = reader.u32();
   const afterActions = reader.enter(actionsLength);
-  const bucket: Draft = { id, actions: decodeActions(reader, 6) };
+  const actions = decodeActions(reader, 6);
   reader.leave(afterActions);
-  decodeProperties(reader, (type, payload) => {
-    if (type === bucketProperty.weight) bucket.weight = payload.u16();
-    else if (type === bucketProperty.watchPort) bucket.watchPort = payload.u32();
-    else if (type === bucketProperty.watchGroup) bucket.watchGroup = payload.u32();
-  });
+  const bucket = { id, actions, ...bucketProperties.decode(reader, 6) };
   reader.leave(outer);
   return bucket;
 }
@@ -138,31 +153,6 @@ function decodeBuckets(reader: Reader, version: Version): GroupBucket[] {
   return buckets;
 }
 
-/** Property of Netronome: `u32 experimenter, u32 type, 4 zeros, 16 bytes method, u64 parameter`, fields. */
-function encodeSelection(writer: Writer, selection: GroupSelectionMethod): void {
-  writeProperty(writer, experimenterProperty, () => {
-    writer.u32(netronome);
-    writer.u32(selectionMethod);
-    writer.pad(4);
-    writer.text(selection.method, methodLength, 'selection method');
-    writer.u64(selection.parameter ?? 0n, 'selection parameter');
-    encodeEntries(writer, selection.fields ?? [], 6);
-  });
-}
-
-function decodeSelection(reader: Reader): GroupSelectionMethod | undefined {
-  let selection: GroupSelectionMethod | undefined;
-  decodeProperties(reader, (type, payload) => {
-    if (type !== experimenterProperty || payload.u32() !== netronome || payload.u32() !== selectionMethod)
-      return;
-    payload.skip(4);
-    const method = payload.text(methodLength);
-    const parameter = payload.u64();
-    selection = { method, parameter, fields: decodeEntries(payload) };
-  });
-  return selection;
-}
-
 /**
  * 1.5: `u16 command, u8 type, zero, u32 group, u16 length of the buckets, 2 zeros, u32 bucket id, buckets`, properties.
  * Before: `u16 command, u8 type, zero, u32 group, buckets`.
@@ -185,7 +175,7 @@ export const groupMod: MessageCodec<GroupMod> = {
     writer.u32(message.commandBucketId ?? allBuckets, 'commandBucketId');
     encodeBuckets(writer, message, version);
     writer.patch16(lengthAt, writer.length - lengthAt - 8, 'the list of buckets');
-    if (message.selection) encodeSelection(writer, message.selection);
+    groupProperties.encode(writer, message, version);
   },
   decode(reader, { version }) {
     const command = commands.strictName(reader.u16(), reader.offset - 2);
@@ -200,8 +190,7 @@ export const groupMod: MessageCodec<GroupMod> = {
     const outer = reader.enter(length);
     const buckets = decodeBuckets(reader, version);
     reader.leave(outer);
-    const selection = decodeSelection(reader);
-    return { ...head, commandBucketId, buckets, ...(selection ? { selection } : {}) };
+    return { ...head, commandBucketId, buckets, ...groupProperties.decode(reader, version) };
   },
   format: (message, options) => `${message.command} ${formatGroup(message, options)}`,
 };
@@ -228,7 +217,7 @@ export function encodeGroupDescription(writer: Writer, group: GroupDescription, 
   if (version === 6) writer.pad(8);
   encodeBuckets(writer, group, version);
   if (version === 6) writer.patch16(lengthAt, writer.length - lengthAt - 8, 'the list of buckets');
-  if (group.selection) encodeSelection(writer, group.selection);
+  if (version === 6) groupProperties.encode(writer, group, version);
   writer.patch16(start, writer.length - start, 'the group');
 }
 
@@ -241,7 +230,7 @@ export function decodeGroupDescription(reader: Reader, version: Version): GroupD
   const groupType = groupTypes.strictName(reader.u8(), reader.offset - 1);
   reader.skip(1);
   const group = reader.u32();
-  let selection: GroupSelectionMethod | undefined;
+  let properties: Pick<GroupDescription, 'selection' | 'unknown'> = {};
   let buckets: GroupBucket[];
   if (version === 6) {
     const bucketsLength = reader.u16();
@@ -249,10 +238,10 @@ export function decodeGroupDescription(reader: Reader, version: Version): GroupD
     const afterBuckets = reader.enter(bucketsLength);
     buckets = decodeBuckets(reader, version);
     reader.leave(afterBuckets);
-    selection = decodeSelection(reader);
+    properties = groupProperties.decode(reader, version);
   } else {
     buckets = decodeBuckets(reader, version);
   }
   reader.leave(outer);
-  return { groupType, group, buckets, ...(selection ? { selection } : {}) };
+  return { groupType, group, buckets, ...properties };
 }

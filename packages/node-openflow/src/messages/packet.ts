@@ -1,10 +1,12 @@
 import { packetInReasons } from '../actions/packet-in-reason.ts';
 import { decodeActions, encodeActions, formatActions } from '../actions/registry.ts';
+import type { PacketInReason } from '../actions/types.ts';
 import { OpenFlowError } from '../errors.ts';
+import type { Match } from '../fields/match.ts';
 import { decodeEntries, decodeMatch, encodeEntries, encodeMatch } from '../fields/oxm.ts';
 import { noBuffer, ports } from '../ports.ts';
 import { formatPort } from '../text/context.ts';
-import { decodeProperties, wholeProperty, writeProperty, writeWholeProperty } from '../wire/properties.ts';
+import { number, type Payload, property, propertyTable, rawBytes } from '../wire/property-table.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type MessageCodec, niciraExperimenter } from './codec.ts';
@@ -37,93 +39,35 @@ export const packetIn: MessageCodec<PacketIn> = {
   },
 };
 
-const property = {
-  packet: 0,
-  fullLength: 1,
-  bufferId: 2,
-  table: 3,
-  cookie: 4,
-  reason: 5,
-  metadata: 6,
-  userdata: 7,
-  continuation: 8,
-} as const;
-
-type Draft = { -readonly [Key in keyof PacketInProperties]: PacketInProperties[Key] };
-
-function encodePacketInProperties(writer: Writer, message: PacketInProperties, version: Version): void {
-  const { packet, fullLength, bufferId, table, cookie, reason, metadata, userdata, continuation } = message;
-  if (packet) writeProperty(writer, property.packet, () => writer.raw(packet));
-  if (fullLength !== undefined) {
-    writeProperty(writer, property.fullLength, () => writer.u32(fullLength, 'fullLength'));
-  }
-  if (bufferId !== undefined)
-    writeProperty(writer, property.bufferId, () => writer.u32(bufferId, 'bufferId'));
-  if (table !== undefined) writeProperty(writer, property.table, () => writer.u8(table, 'table'));
-  if (cookie !== undefined) {
-    writeProperty(writer, property.cookie, () => {
-      writer.pad(4);
-      writer.u64(cookie, 'cookie');
-    });
-  }
-  if (reason !== undefined) {
-    writeProperty(writer, property.reason, () => writer.u8(packetInReasons.number(reason), 'reason'));
-  }
-  if (metadata) writeProperty(writer, property.metadata, () => encodeEntries(writer, metadata, version));
-  if (userdata) writeProperty(writer, property.userdata, () => writer.raw(userdata));
-  if (continuation) writeProperty(writer, property.continuation, () => writer.raw(continuation));
-  for (const unknown of message.unknown ?? []) writeWholeProperty(writer, unknown);
-}
-
-/** How each property is read into the message. */
-const readers: Readonly<Record<number, (payload: Reader, message: Draft) => void>> = {
-  [property.packet]: (payload, message) => {
-    message.packet = payload.rest();
-  },
-  [property.fullLength]: (payload, message) => {
-    message.fullLength = payload.u32();
-  },
-  [property.bufferId]: (payload, message) => {
-    message.bufferId = payload.u32();
-  },
-  [property.table]: (payload, message) => {
-    message.table = payload.u8();
-  },
-  [property.cookie]: (payload, message) => {
-    payload.skip(4);
-    message.cookie = payload.u64();
-  },
-  [property.reason]: (payload, message) => {
-    message.reason = packetInReasons.name(payload.u8());
-  },
-  [property.metadata]: (payload, message) => {
-    message.metadata = decodeEntries(payload);
-  },
-  [property.userdata]: (payload, message) => {
-    message.userdata = payload.rest();
-  },
-  [property.continuation]: (payload, message) => {
-    message.continuation = payload.rest();
-  },
+const reason: Payload<PacketInReason> = {
+  write: (writer, value) => writer.u8(packetInReasons.number(value), 'reason'),
+  read: (reader) => packetInReasons.name(reader.u8()),
 };
+const metadata: Payload<Match> = {
+  write: (writer, value, version) => encodeEntries(writer, value, version),
+  read: decodeEntries,
+};
+const row = property<PacketInProperties>();
 
-function decodePacketInProperties(reader: Reader): PacketInProperties {
-  const message: Draft = {};
-  const unknown: Uint8Array[] = [];
-  decodeProperties(reader, (type, payload, start) => {
-    const read = readers[type];
-    if (read) read(payload, message);
-    else unknown.push(wholeProperty(payload, start));
-  });
-  return unknown.length > 0 ? { ...message, unknown } : message;
-}
+/** What packet-in2 and resume consist of. */
+export const packetInProperties = propertyTable<PacketInProperties>('nx_packet_in2', [
+  row(0, 'packet', rawBytes),
+  row(1, 'fullLength', number('u32')),
+  row(2, 'bufferId', number('u32')),
+  row(3, 'table', number('u8')),
+  row(4, 'cookie', number('u64', { before: 4 })),
+  row(5, 'reason', reason),
+  row(6, 'metadata', metadata),
+  row(7, 'userdata', rawBytes),
+  row(8, 'continuation', rawBytes),
+]);
 
 function propertiesMessage<M extends PacketIn2 | Resume>(type: M['type'], number: number): MessageCodec<M> {
   return {
     type,
     forms: [{ number, experimenter: niciraExperimenter }],
-    encode: (writer, message, { version }) => encodePacketInProperties(writer, message, version),
-    decode: (reader) => ({ type, ...decodePacketInProperties(reader) }) as M,
+    encode: (writer, message, { version }) => packetInProperties.encode(writer, message, version),
+    decode: (reader, { version }) => ({ type, ...packetInProperties.decode(reader, version) }) as M,
   };
 }
 

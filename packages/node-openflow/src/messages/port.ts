@@ -1,18 +1,15 @@
+import { decodeFieldFeature, encodeFieldFeature } from '../fields/oxm.ts';
 import { enumeration } from '../wire/enumeration.ts';
-import { decodeProperties, wholeProperty, writeProperty, writeWholeProperty } from '../wire/properties.ts';
+import { decodeList, layout } from '../wire/layout.ts';
+import { behindZeros, type Payload, property, propertyTable, structure } from '../wire/property-table.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import type { MessageCodec } from './codec.ts';
-import type {
-  EthernetPortErrors,
-  EthernetPortFeatures,
-  PortDescription,
-  PortStatistics,
-  PortStatus,
-} from './port-types.ts';
+import { opticalFeatures } from './port-optical.ts';
+import type { EthernetPortFeatures, PortDescription, PortStatus } from './port-types.ts';
+import type { FieldFeature } from './table-types.ts';
 import type { Version } from './types.ts';
 
-const ethernetProperty = 0;
 const nameLength = 16;
 const noFeatures: EthernetPortFeatures = {
   current: 0,
@@ -23,27 +20,45 @@ const noFeatures: EthernetPortFeatures = {
   maximumSpeed: 0,
 };
 
-function encodeFeatures(writer: Writer, ethernet: EthernetPortFeatures): void {
-  writer.u32(ethernet.current, 'current');
-  writer.u32(ethernet.advertised, 'advertised');
-  writer.u32(ethernet.supported, 'supported');
-  writer.u32(ethernet.peer, 'peer');
-  writer.u32(ethernet.currentSpeed, 'currentSpeed');
-  writer.u32(ethernet.maximumSpeed, 'maximumSpeed');
-}
+const features = layout<EthernetPortFeatures>(
+  ['u32', 'current'],
+  ['u32', 'advertised'],
+  ['u32', 'supported'],
+  ['u32', 'peer'],
+  ['u32', 'currentSpeed'],
+  ['u32', 'maximumSpeed'],
+);
+const fieldIds: Payload<readonly FieldFeature[]> = {
+  write(writer, fields, version) {
+    for (const field of fields) encodeFieldFeature(writer, field, version);
+  },
+  read: (reader) => decodeList(reader, decodeFieldFeature),
+};
+const portNumbers: Payload<readonly number[]> = {
+  write(writer, numbers) {
+    for (const number of numbers) writer.u32(number, 'port');
+  },
+  read: (reader) => decodeList(reader, () => reader.u32()),
+};
+const row = property<PortDescription>();
+const since15 = { versions: [6, 6] } as const;
+type PortProperties = Pick<
+  PortDescription,
+  'ethernet' | 'optical' | 'pipelineInput' | 'pipelineOutput' | 'recirculate'
+>;
 
-function decodeFeatures(reader: Reader): EthernetPortFeatures {
-  const current = reader.u32();
-  const advertised = reader.u32();
-  const supported = reader.u32();
-  const peer = reader.u32();
-  const currentSpeed = reader.u32();
-  return { current, advertised, supported, peer, currentSpeed, maximumSpeed: reader.u32() };
-}
+/** Since 1.4: 0 `4 zeros, features`, 1 optical; in 1.5 2 and 3 headers of fields, 4 numbers of ports. */
+export const portProperties = propertyTable<PortProperties>('ofp_port', [
+  row(0, 'ethernet', behindZeros(features)),
+  row(1, 'optical', structure(opticalFeatures)),
+  row(2, 'pipelineInput', fieldIds, since15),
+  row(3, 'pipelineOutput', fieldIds, since15),
+  row(4, 'recirculate', portNumbers, since15),
+]);
 
 /**
- * From 1.4: `u32 port, u16 length, 2 zeros, 6 bytes address, 2 zeros, 16 bytes name, u32 config, u32 state`, properties
- * (0: 4 zeros, features). In 1.3: `u32 port, 4 zeros`, the same up to state, features.
+ * From 1.4: `u32 port, u16 length, 2 zeros, 6 bytes address, 2 zeros, 16 bytes name, u32 config, u32 state`, properties.
+ * In 1.3: `u32 port, 4 zeros`, the same up to state, features.
  */
 export function encodePort(writer: Writer, port: PortDescription, version: Version): void {
   const start = writer.length;
@@ -55,36 +70,11 @@ export function encodePort(writer: Writer, port: PortDescription, version: Versi
   writer.u32(port.config, 'config');
   writer.u32(port.state, 'state');
   if (version === 4) {
-    encodeFeatures(writer, port.ethernet ?? noFeatures);
+    features.encode(writer, port.ethernet ?? noFeatures);
     return;
   }
-  const { ethernet } = port;
-  if (ethernet) {
-    writeProperty(writer, ethernetProperty, () => {
-      writer.pad(4);
-      encodeFeatures(writer, ethernet);
-    });
-  }
-  for (const property of port.unknown ?? []) writeWholeProperty(writer, property);
+  portProperties.encode(writer, port, version);
   writer.patch16(start + 4, writer.length - start, 'the port');
-}
-
-interface PortProperties {
-  ethernet?: EthernetPortFeatures;
-  unknown?: Uint8Array[];
-}
-
-function decodePortProperties(reader: Reader): PortProperties {
-  const properties: PortProperties = {};
-  decodeProperties(reader, (type, payload, start) => {
-    if (type === ethernetProperty && payload.remaining >= 28) {
-      payload.skip(4);
-      properties.ethernet = decodeFeatures(payload);
-    } else {
-      properties.unknown = [...(properties.unknown ?? []), wholeProperty(payload, start)];
-    }
-  });
-  return properties;
 }
 
 /** Reads what `encodePort` wrote. */
@@ -101,7 +91,7 @@ export function decodePort(reader: Reader, version: Version): PortDescription {
   const name = reader.text(nameLength);
   const config = reader.u32();
   const state = reader.u32();
-  const rest = version === 4 ? { ethernet: decodeFeatures(reader) } : decodePortProperties(reader);
+  const rest = version === 4 ? { ethernet: features.decode(reader) } : portProperties.decode(reader, version);
   reader.leave(outer);
   return { port, hardwareAddress, name, config, state, ...rest };
 }
@@ -124,89 +114,3 @@ export const portStatus: MessageCodec<PortStatus> = {
   },
   format: ({ reason, port }) => `${reason}: ${port.port}(${port.name})`,
 };
-
-const counters = [
-  'receivedPackets',
-  'sentPackets',
-  'receivedBytes',
-  'sentBytes',
-  'receivedDropped',
-  'sentDropped',
-  'receivedErrors',
-  'sentErrors',
-] as const;
-const errorCounters = ['frame', 'overrun', 'crc', 'collisions'] as const;
-const notCounted = 0xffff_ffff_ffff_ffffn;
-
-function encodeErrors(writer: Writer, errors: EthernetPortErrors | undefined): void {
-  for (const name of errorCounters) writer.u64(errors?.[name] ?? notCounted, name);
-}
-
-function decodeCounters<Name extends string>(reader: Reader, names: readonly Name[]): Record<Name, bigint> {
-  return Object.fromEntries(names.map((name) => [name, reader.u64()])) as Record<Name, bigint>;
-}
-
-/**
- * From 1.4: `u16 length, 2 zeros, u32 port, u32 seconds, u32 nanoseconds, eight u64 counters`, properties (0: 4 zeros, four
- * u64 errors). In 1.3: `u32 port, 4 zeros, twelve u64 counters, u32 seconds, u32 nanoseconds`.
- */
-export function encodePortStatistics(writer: Writer, statistics: PortStatistics, version: Version): void {
-  const start = writer.length;
-  const { port, durationSeconds, durationNanoseconds, ethernet } = statistics;
-  if (version !== 4) writer.pad(4);
-  writer.u32(port, 'port');
-  if (version === 4) writer.pad(4);
-  const duration = () => {
-    writer.u32(durationSeconds, 'durationSeconds');
-    writer.u32(durationNanoseconds, 'durationNanoseconds');
-  };
-  if (version !== 4) duration();
-  for (const name of counters) writer.u64(statistics[name], name);
-  if (version === 4) {
-    encodeErrors(writer, ethernet);
-    duration();
-    return;
-  }
-  if (ethernet) {
-    writeProperty(writer, ethernetProperty, () => {
-      writer.pad(4);
-      encodeErrors(writer, ethernet);
-    });
-  }
-  for (const property of statistics.unknown ?? []) writeWholeProperty(writer, property);
-  writer.patch16(start, writer.length - start, 'the port statistics');
-}
-
-function decodeStatistics13(reader: Reader): PortStatistics {
-  const port = reader.u32();
-  reader.skip(4);
-  const counted = decodeCounters(reader, counters);
-  const ethernet = decodeCounters(reader, errorCounters);
-  const durationSeconds = reader.u32();
-  return { port, ...counted, ethernet, durationSeconds, durationNanoseconds: reader.u32() };
-}
-
-/** Reads what `encodePortStatistics` wrote. */
-export function decodePortStatistics(reader: Reader, version: Version): PortStatistics {
-  if (version === 4) return decodeStatistics13(reader);
-  const start = reader.offset;
-  const length = reader.u16();
-  if (length < 80) reader.fail('OPENFLOW_BAD_LENGTH', `port statistics have a length of ${length}`, start);
-  const outer = reader.enter(length - 2);
-  reader.skip(2);
-  const port = reader.u32();
-  const durationSeconds = reader.u32();
-  const durationNanoseconds = reader.u32();
-  const counted = decodeCounters(reader, counters);
-  const rest: { ethernet?: EthernetPortErrors; unknown?: Uint8Array[] } = {};
-  decodeProperties(reader, (type, payload, at) => {
-    if (type === ethernetProperty && payload.remaining >= 36) {
-      payload.skip(4);
-      rest.ethernet = decodeCounters(payload, errorCounters);
-    } else {
-      rest.unknown = [...(rest.unknown ?? []), wholeProperty(payload, at)];
-    }
-  });
-  reader.leave(outer);
-  return { port, durationSeconds, durationNanoseconds, ...counted, ...rest };
-}

@@ -1,7 +1,7 @@
 import { OpenFlowError } from '../errors.ts';
 import { Reader } from '../wire/reader.ts';
 import { Writer } from '../wire/writer.ts';
-import { getAsyncReply, getAsyncRequest, setAsync } from './async.ts';
+import { getAsyncReply, getAsyncRequest, niciraSetAsync, niciraSetAsync2, setAsync } from './async.ts';
 import { bundleAdd, bundleControl } from './bundle.ts';
 import type { MessageCodec, MessageDecodeContext, MessageEncodeContext, MessageForm } from './codec.ts';
 import { conntrackFlush } from './conntrack-flush.ts';
@@ -14,11 +14,22 @@ import {
   tlvTableRequest,
 } from './extension.ts';
 import { flowMod, flowRemoved } from './flow-mod.ts';
+import { flowMonitorCancel, flowMonitorPaused, flowMonitorResumed } from './flow-monitor.ts';
 import { groupMod } from './group.ts';
 import { meterMod } from './meter.ts';
 import { multipartReply, multipartRequest } from './multipart.ts';
+import {
+  niciraFlowAge,
+  niciraFlowModTableId,
+  niciraFlowRemoved,
+  niciraPacketIn,
+  niciraRoleReply,
+  niciraRoleRequest,
+} from './nicira.ts';
 import { packetIn, packetIn2, packetOut, resume } from './packet.ts';
 import { portStatus } from './port.ts';
+import { portMod } from './port-mod.ts';
+import { queueGetConfigReply, queueGetConfigRequest } from './queue.ts';
 import {
   barrierReply,
   barrierRequest,
@@ -35,6 +46,8 @@ import {
   roleStatus,
   setConfig,
 } from './session.ts';
+import { controllerStatus, requestForward } from './switch-status.ts';
+import { tableMod, tableStatus } from './table.ts';
 import type { DecodedMessage, Message, Version } from './types.ts';
 
 /** Every message there is. To add one, write its codec and put it here. */
@@ -76,6 +89,24 @@ export const messageCodecs: readonly MessageCodec[] = [
   ctFlushZone,
   conntrackFlush,
   packetIn2,
+  portMod,
+  tableMod,
+  tableStatus,
+  requestForward,
+  controllerStatus,
+  queueGetConfigRequest,
+  queueGetConfigReply,
+  flowMonitorCancel,
+  flowMonitorPaused,
+  flowMonitorResumed,
+  niciraRoleRequest,
+  niciraRoleReply,
+  niciraSetAsync,
+  niciraSetAsync2,
+  niciraPacketIn,
+  niciraFlowRemoved,
+  niciraFlowModTableId,
+  niciraFlowAge,
 ];
 
 const headerLength = 8;

@@ -1,6 +1,8 @@
 import type { BundleControl } from './bundle-types.ts';
 import type { TlvTableReply } from './extension-types.ts';
 import type { MultipartReply } from './multipart-types.ts';
+import type { NiciraRoleReply } from './nicira-types.ts';
+import type { QueueGetConfigReply } from './queue-types.ts';
 import type {
   BarrierReply,
   EchoReply,
@@ -19,6 +21,8 @@ interface Replies {
   readonly 'echo-request': EchoReply;
   readonly 'role-request': RoleReply;
   readonly 'get-async-request': GetAsyncReply;
+  readonly 'queue-get-config-request': QueueGetConfigReply;
+  readonly 'nicira-role-request': NiciraRoleReply;
   readonly 'tlv-table-request': TlvTableReply;
   readonly 'bundle-control': BundleControl;
 }

@@ -2,6 +2,8 @@
 export interface Hello {
   readonly type: 'hello';
   readonly versions?: readonly number[];
+  /** Elements this library does not know, whole. */
+  readonly unknown?: readonly Uint8Array[];
 }
 
 export interface EchoRequest {
@@ -75,12 +77,15 @@ export interface RoleRequest {
   readonly role: ControllerRole;
   /** Default 0. A stale one is refused for primary and secondary. */
   readonly generationId?: bigint;
+  /** Number for the connection by which others are told of it. OpenFlow 1.5 only. */
+  readonly shortId?: number;
 }
 
 export interface RoleReply {
   readonly type: 'role-reply';
   readonly role: ControllerRole;
   readonly generationId: bigint;
+  readonly shortId?: number;
 }
 
 /** Tells that the switch changed this controller's role. */
@@ -90,6 +95,8 @@ export interface RoleStatus {
   /** 0 another controller became primary, 1 configuration, 2 experimenter. */
   readonly reason: number;
   readonly generationId: bigint;
+  /** Properties this library does not know, whole. */
+  readonly unknown?: readonly Uint8Array[];
 }
 
 /** Bitmaps of reasons, for each kind of asynchronous message and role; absent ones stay as they are. */
@@ -106,6 +113,13 @@ export interface AsyncMasks {
   readonly tableStatusPrimary?: number;
   readonly requestForwardSecondary?: number;
   readonly requestForwardPrimary?: number;
+  /** OpenFlow 1.5, like those below. */
+  readonly flowStatsSecondary?: number;
+  readonly flowStatsPrimary?: number;
+  readonly controllerStatusSecondary?: number;
+  readonly controllerStatusPrimary?: number;
+  /** Properties this library does not know, whole. */
+  readonly unknown?: readonly Uint8Array[];
 }
 
 /** Chooses the asynchronous messages. Equal and primary controllers share the masks named primary. */

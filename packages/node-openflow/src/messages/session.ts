@@ -1,47 +1,39 @@
 import { enumeration } from '../wire/enumeration.ts';
-import { decodeProperties, writeProperty } from '../wire/properties.ts';
-import type { Reader } from '../wire/reader.ts';
-import type { Writer } from '../wire/writer.ts';
+import { type Payload, property, propertyTable } from '../wire/property-table.ts';
 import { emptyMessage, type MessageCodec, onfExperimenter } from './codec.ts';
 import { errorNames } from './error-names.ts';
 import type * as session from './session-types.ts';
 
-const versionBitmap = 1;
 const experimenterErrors = 0xffff;
 
-function encodeVersions(writer: Writer, versions: readonly number[]): void {
-  const words = new Array<number>(Math.floor(Math.max(...versions, 0) / 32) + 1).fill(0);
-  for (const version of versions) {
-    words[version >> 5] = ((words[version >> 5] as number) | (1 << (version & 31))) >>> 0;
-  }
-  writeProperty(writer, versionBitmap, () => {
+/** A bitmap: bit n is version n. */
+const versionBitmap: Payload<readonly number[]> = {
+  write(writer, versions) {
+    const words = new Array<number>(Math.floor(Math.max(...versions, 0) / 32) + 1).fill(0);
+    for (const version of versions) {
+      words[version >> 5] = ((words[version >> 5] as number) | (1 << (version & 31))) >>> 0;
+    }
     for (const word of words) writer.u32(word);
-  });
-}
+  },
+  read(reader) {
+    const versions: number[] = [];
+    for (let base = 0; reader.remaining >= 4; base += 32) {
+      const word = reader.u32();
+      for (let bit = 0; bit < 32; bit++) if (((word >>> bit) & 1) === 1) versions.push(base + bit);
+    }
+    return versions;
+  },
+};
 
-function decodeVersions(reader: Reader): number[] {
-  const versions: number[] = [];
-  for (let base = 0; reader.remaining >= 4; base += 32) {
-    const word = reader.u32();
-    for (let bit = 0; bit < 32; bit++) if (((word >>> bit) & 1) === 1) versions.push(base + bit);
-  }
-  return versions;
-}
+export const helloElements = propertyTable<Pick<session.Hello, 'versions'>>('ofp_hello', [
+  property<session.Hello>()(1, 'versions', versionBitmap),
+]);
 
-/** Elements: 1 is a bitmap of versions, bit n for version n. */
 export const hello: MessageCodec<session.Hello> = {
   type: 'hello',
   forms: [{ number: 0 }],
-  encode(writer, message) {
-    if (message.versions) encodeVersions(writer, message.versions);
-  },
-  decode(reader) {
-    let versions: number[] | undefined;
-    decodeProperties(reader, (type, payload) => {
-      if (type === versionBitmap) versions = decodeVersions(payload);
-    });
-    return versions ? { type: 'hello', versions } : { type: 'hello' };
-  },
+  encode: (writer, message, { version }) => helloElements.encode(writer, message, version),
+  decode: (reader, { version }) => ({ type: 'hello', ...helloElements.decode(reader, version) }),
 };
 
 function echo<M extends session.EchoRequest | session.EchoReply>(
@@ -148,9 +140,9 @@ export const barrierRequest = emptyMessage<session.BarrierRequest>(
 );
 export const barrierReply = emptyMessage<session.BarrierReply>({ type: 'barrier-reply' }, { number: 21 });
 
-const roles = enumeration('role', ['no-change', 'equal', 'primary', 'secondary']);
+export const roles = enumeration('role', ['no-change', 'equal', 'primary', 'secondary']);
 
-/** `u32 role, 4 zeros, u64 generation id`. */
+/** `u32 role, u16 short id (1.5), 2 zeros, u64 generation id`. */
 function role<M extends session.RoleRequest | session.RoleReply>(
   type: M['type'],
   number: number,
@@ -158,22 +150,28 @@ function role<M extends session.RoleRequest | session.RoleReply>(
   return {
     type,
     forms: [{ number }],
-    encode(writer, message) {
+    encode(writer, message, { version }) {
       writer.u32(roles.number(message.role));
-      writer.pad(4);
+      writer.u16(version === 6 ? (message.shortId ?? 0) : 0, 'shortId');
+      writer.pad(2);
       writer.u64(message.generationId ?? 0n, 'generationId');
     },
     decode(reader) {
       const at = reader.offset;
       const name = roles.strictName(reader.u32(), at);
-      reader.skip(4);
-      return { type, role: name, generationId: reader.u64() } as M;
+      const shortId = reader.u16();
+      reader.skip(2);
+      const generationId = reader.u64();
+      return { type, role: name, generationId, ...(shortId === 0 ? {} : { shortId }) } as M;
     },
   };
 }
 
 export const roleRequest = role<session.RoleRequest>('role-request', 24);
 export const roleReply = role<session.RoleReply>('role-reply', 25);
+
+/** Only experimenters have any. */
+const roleProperties = propertyTable<object>('ofp_role_status', []);
 
 /** `u32 role, u8 reason, 3 zeros, u64 generation id`, properties. In 1.3 a message of the ONF. */
 export const roleStatus: MessageCodec<session.RoleStatus> = {
@@ -182,17 +180,25 @@ export const roleStatus: MessageCodec<session.RoleStatus> = {
     { number: 30, versions: [5, 6] },
     { number: 1911, experimenter: onfExperimenter, versions: [4, 4] },
   ],
-  encode(writer, message) {
+  encode(writer, message, { version }) {
     writer.u32(roles.number(message.role));
     writer.u8(message.reason, 'reason');
     writer.pad(3);
     writer.u64(message.generationId, 'generationId');
+    roleProperties.encode(writer, message, version);
   },
-  decode(reader) {
+  decode(reader, { version }) {
     const at = reader.offset;
     const name = roles.strictName(reader.u32(), at);
     const reason = reader.u8();
     reader.skip(3);
-    return { type: 'role-status', role: name, reason, generationId: reader.u64() };
+    const generationId = reader.u64();
+    return {
+      type: 'role-status',
+      role: name,
+      reason,
+      generationId,
+      ...roleProperties.decode(reader, version),
+    };
   },
 };

@@ -9,10 +9,22 @@ import type {
   TlvTableRequest,
 } from './extension-types.ts';
 import type { FlowMod, FlowRemoved } from './flow-mod-types.ts';
+import type { FlowMonitorCancel, FlowMonitorPaused, FlowMonitorResumed } from './flow-monitor-types.ts';
 import type { GroupMod, MeterMod } from './group-meter-types.ts';
 import type { MultipartReply, MultipartRequest } from './multipart-types.ts';
+import type {
+  NiciraFlowAge,
+  NiciraFlowModTableId,
+  NiciraFlowRemoved,
+  NiciraPacketIn,
+  NiciraRoleReply,
+  NiciraRoleRequest,
+  NiciraSetAsync,
+  NiciraSetAsync2,
+} from './nicira-types.ts';
 import type { PacketIn, PacketIn2, PacketOut, Resume } from './packet-types.ts';
-import type { PortStatus } from './port-types.ts';
+import type { PortMod, PortStatus } from './port-types.ts';
+import type { QueueGetConfigReply, QueueGetConfigRequest } from './queue-types.ts';
 import type {
   BarrierReply,
   BarrierRequest,
@@ -32,6 +44,8 @@ import type {
   SetAsync,
   SetConfig,
 } from './session-types.ts';
+import type { ControllerStatus, RequestForward } from './switch-status-types.ts';
+import type { TableMod, TableStatus } from './table-types.ts';
 
 /** A message this library does not know, whole (header included) and written back as it was, except for its xid. */
 export interface UnknownMessage {
@@ -78,6 +92,24 @@ export type Message =
   | TlvTableReply
   | CtFlushZone
   | ConntrackFlush
+  | PortMod
+  | FlowMonitorCancel
+  | FlowMonitorPaused
+  | FlowMonitorResumed
+  | NiciraFlowAge
+  | NiciraFlowModTableId
+  | NiciraFlowRemoved
+  | NiciraPacketIn
+  | NiciraRoleReply
+  | NiciraRoleRequest
+  | NiciraSetAsync
+  | NiciraSetAsync2
+  | QueueGetConfigReply
+  | QueueGetConfigRequest
+  | ControllerStatus
+  | RequestForward
+  | TableMod
+  | TableStatus
   | UnknownMessage;
 
 /** OpenFlow 1.3, 1.4 and 1.5 as they appear in the header. */

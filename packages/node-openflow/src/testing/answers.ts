@@ -1,14 +1,10 @@
 import type { BundleAdd, BundleControl } from '../messages/bundle-types.ts';
 import type { TlvTableMod } from '../messages/extension-types.ts';
 import type { GroupMod, MeterMod } from '../messages/group-meter-types.ts';
-import type { FlowSelection, MultipartRequest } from '../messages/multipart-types.ts';
-import { encodeMessage } from '../messages/registry.ts';
 import type { RoleRequest } from '../messages/session-types.ts';
 import type { DecodedMessage, Envelope } from '../messages/types.ts';
-import { allTables, groups, ports } from '../ports.ts';
-import { sendsTo } from './flow-commands.ts';
-import { RawFlowMod, type StoredFlow } from './flow-store.ts';
-import { flowDescReplies } from './raw-reply.ts';
+import { groups } from '../ports.ts';
+import { answerMultipart } from './multipart-answers.ts';
 import type { SwitchSession } from './switch-session.ts';
 
 type Answer<M> = (session: SwitchSession, message: M & Envelope, bytes: Uint8Array) => void;
@@ -19,8 +15,6 @@ type Answers = {
 const optionSpace = 256;
 const optionFields = 64;
 const capabilities = 0x4f;
-const tableFeatures = 12;
-const tableFeaturesLength = 64;
 
 function answerRole(session: SwitchSession, message: RoleRequest & Envelope, bytes: Uint8Array): void {
   const { state } = session;
@@ -39,78 +33,6 @@ function answerRole(session: SwitchSession, message: RoleRequest & Envelope, byt
   if (message.role !== 'no-change') session.role = message.role;
   const reply = { role: session.role, generationId: state.generationId ?? 0n };
   session.send({ type: 'role-reply', ...reply }, message.xid);
-}
-
-function selectFlows(session: SwitchSession, request: FlowSelection): StoredFlow[] {
-  const { table = allTables, cookie = 0n, cookieMask = 0n, match = [] } = request;
-  const { outPort = ports.any, outGroup = groups.any } = request;
-  // Encoding the match as part of a flow-mod gives it the form in which flows are stored.
-  const bytes = encodeMessage({ type: 'flow-mod', command: 'delete', table, match, instructions: [] });
-  const flows = session.state.store.select({ table, cookie, cookieMask, match: new RawFlowMod(bytes).match });
-  return [...flows].filter((flow) => sendsTo(flow, { outPort, outGroup }));
-}
-
-/**
- * Queues and the like are lists of which this switch has none. Table features are asked for by ovs-ofctl, which wants one
- * at least: table 0, without any.
- */
-function unknownBody(partType: number): Uint8Array {
-  const body = new Uint8Array(partType === tableFeatures ? tableFeaturesLength : 0);
-  if (partType === tableFeatures) new DataView(body.buffer).setUint16(0, tableFeaturesLength);
-  return body;
-}
-
-function answerMultipart(session: SwitchSession, request: MultipartRequest & Envelope): void {
-  const { state } = session;
-  const { xid } = request;
-  const type = 'multipart-reply';
-  switch (request.part) {
-    case 'flow-desc':
-      for (const reply of flowDescReplies(selectFlows(session, request), xid)) session.write(reply);
-      return;
-    case 'aggregate': {
-      const flows = selectFlows(session, request);
-      const sum = (key: 'packetCount' | 'byteCount') =>
-        BigInt(flows.reduce((total, flow) => total + flow[key], 0));
-      const counts = {
-        packetCount: sum('packetCount'),
-        byteCount: sum('byteCount'),
-        flowCount: flows.length,
-      };
-      session.send({ type, part: 'aggregate', ...counts }, xid);
-      return;
-    }
-    case 'port-desc':
-      session.send(
-        { type, part: 'port-desc', ports: state.ports.filter(({ port }) => (request.port ?? port) === port) },
-        xid,
-      );
-      return;
-    case 'group-desc':
-      session.send({ type, part: 'group-desc', groups: [...state.groups.values()] }, xid);
-      return;
-    case 'meter-desc':
-      session.send({ type, part: 'meter-desc', meters: [...state.meters.values()] }, xid);
-      return;
-    case 'description': {
-      const texts = {
-        manufacturer: 'node-openflow',
-        hardware: 'test switch',
-        software: '1',
-        serialNumber: '',
-      };
-      session.send({ type, part: 'description', ...texts, datapath: '' }, xid);
-      return;
-    }
-    case 'port-stats':
-      session.send({ type, part: 'port-stats', ports: [] }, xid);
-      return;
-    case 'unknown':
-      session.send(
-        { type, part: 'unknown', partType: request.partType, body: unknownBody(request.partType) },
-        xid,
-      );
-  }
 }
 
 function answerGroup(

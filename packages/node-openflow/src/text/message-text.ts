@@ -21,7 +21,8 @@ function formatBytes(bytes: Uint8Array): string {
 
 function isMatch(value: readonly unknown[]): boolean {
   return (
-    value.length > 0 && value.every((item) => typeof item === 'object' && item !== null && 'field' in item)
+    value.length > 0 &&
+    value.every((item) => typeof item === 'object' && item !== null && 'field' in item && 'value' in item)
   );
 }
 
@@ -32,7 +33,7 @@ const notations: readonly (readonly [
 ])[] = [
   [['match', 'instructions'], formatFlow],
   [['groupType', 'buckets'], formatGroup],
-  [['meter', 'bands'], formatMeter],
+  [['flags', 'meter', 'bands'], formatMeter],
 ];
 
 function formatValue(value: unknown, options: FormatOptions): string {

@@ -65,12 +65,14 @@ export const switchSamples: readonly MessageSample[] = [
     printed: 'Manufacturer: someone',
   },
   {
-    message: { type: 'multipart-request', part: 'unknown', partType: 3, body: bytes() },
-    printed: 'OFPST_TABLE request',
+    message: { type: 'multipart-request', part: 'unknown', partType: 99, body: bytes() },
+    structure: 'ofp_multipart_request',
+    hex: '06120010000000000063000000000000',
   },
   {
-    message: { type: 'multipart-reply', part: 'unknown', partType: 3, body: bytes() },
-    printed: 'OFPST_TABLE reply',
+    message: { type: 'multipart-reply', part: 'unknown', partType: 99, body: bytes() },
+    structure: 'ofp_multipart_reply',
+    hex: '06130010000000000063000000000000',
   },
   { message: { type: 'set-packet-in-format', format: 'packet-in2' }, printed: 'NXT_SET_PACKET_IN_FORMAT' },
   { message: { type: 'set-controller-id', id: 5 }, printed: 'id=5' },
