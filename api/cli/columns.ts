@@ -31,10 +31,30 @@ export function trafficOf(rule: RuleSpec): string {
 export const peerOf = (rule: RuleSpec) =>
   `${rule.direction === 'ingress' ? 'from' : 'to'} ${rule.cidrIpv4 ?? rule.referencedGroupId ?? '?'}`;
 
+const yesOrNo = (value: boolean) => (value ? 'yes' : 'no');
+
 const name = { title: 'NAME', value: nameOf };
 
 /** What tables show of each kind, after the id and before what every kind has. */
 const columns: Columns = {
+  account: [
+    name,
+    { title: 'ENABLED', value: (account) => yesOrNo(account.spec.enabled) },
+    {
+      title: 'QUOTAS',
+      value: (account) =>
+        Object.entries(account.spec.quotas)
+          .map(([kind, limit]) => `${kind}=${limit}`)
+          .join(','),
+    },
+  ],
+  'access-key': [
+    { title: 'ACCOUNT', value: (key) => key.spec.accountId },
+    { title: 'ROLE', value: (key) => key.spec.role },
+    { title: 'HOST', value: (key) => key.spec.hostId },
+    { title: 'ENABLED', value: (key) => yesOrNo(key.spec.enabled) },
+    { title: 'DESCRIPTION', value: (key) => key.spec.description },
+  ],
   vpc: [
     name,
     { title: 'CIDR', value: (vpc) => vpc.spec.cidrBlock },

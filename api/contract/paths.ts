@@ -2,6 +2,8 @@ import type { KindName } from '@weft/controller/resources';
 
 /** Path segment of every kind that the API shows. A test holds this table against the registry of kinds. */
 export const collections = {
+  account: 'accounts',
+  'access-key': 'access-keys',
   'external-network': 'external-networks',
   host: 'hosts',
   vpc: 'vpcs',

@@ -1,8 +1,15 @@
 import type { Batch, Caller, CreateInput, UpdateInput, WriteOptions } from '../controller.ts';
-import { isVisible } from '../features/operations/checks.ts';
 import type { Draft } from '../features/operations/draft.ts';
 import { operationsByKind } from '../features/operations/registry.ts';
-import { type KindName, kinds, type ResourceOf, WeftError } from '../resources/index.ts';
+import {
+  everywhere,
+  isVisible,
+  isWrittenBy,
+  type KindName,
+  kinds,
+  type ResourceOf,
+  WeftError,
+} from '../resources/index.ts';
 import { withOwnTags } from './tags.ts';
 
 /** What callers may write, planned on one draft: the operations of the features, with tags and visibility. */
@@ -20,6 +27,7 @@ export class DraftBatch implements Batch {
   create<K extends KindName>(kind: K, { spec, tags = {} }: CreateInput): ResourceOf<K> {
     const create = operationsByKind.get(kind)?.create;
     if (!create) throw notSupported(kind, 'created');
+    requireMayWrite(kind, this.#draft.owner);
     const { id } = create(this.#draft, { spec, tags: withOwnTags(tags) });
     // An operation may go on to change what it has made.
     return this.#draft.get(kind, id) as ResourceOf<K>;
@@ -50,6 +58,7 @@ export class DraftBatch implements Batch {
 
   #forWrite<K extends KindName>(kind: K, id: string, { ifRevision }: WriteOptions): ResourceOf<K> {
     const current = this.read(kind, id);
+    requireMayWrite(kind, this.#draft.owner);
     if (ifRevision === undefined || current.revision === ifRevision) return current;
     throw new WeftError(
       'precondition-failed',
@@ -75,6 +84,26 @@ export function requireVisible<K extends KindName>(
     field: 'id',
     value: id,
     fix: `List them with GET /v1/${kinds[kind].path ?? kind}.`,
+  });
+}
+
+/**
+ * Whoever cannot see a resource has been told that it does not exist, before this is asked.
+ * @throws WeftError forbidden; invalid-value when it is open whose the resource would be
+ */
+function requireMayWrite(kind: KindName, { account, region, role }: Caller): void {
+  if (!isWrittenBy(kind, role)) {
+    throw new WeftError('forbidden', `the role ${role} does not allow to write a ${kind}`, {
+      field: 'kind',
+      value: kind,
+      fix: 'Use an access key with a role that does; docs/guides/accounts.md lists them.',
+    });
+  }
+  if (kinds[kind].operatorOwned || (account !== everywhere && region !== everywhere)) return;
+  throw new WeftError('invalid-value', `a ${kind} is written in one account and one region`, {
+    field: account === everywhere ? 'account' : 'region',
+    value: everywhere,
+    fix: 'Name the account and the region; * is for reading.',
   });
 }
 

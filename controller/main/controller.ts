@@ -13,11 +13,11 @@ import type {
   WriteOptions,
   WriteResult,
 } from '../controller.ts';
-import { isVisible } from '../features/operations/checks.ts';
 import { Draft } from '../features/operations/draft.ts';
 import {
   type HostSpec,
   type InstanceStatus,
+  isVisible,
   type KindName,
   type ReferenceType,
   type ResourceOf,

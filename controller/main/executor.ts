@@ -1,3 +1,4 @@
+import { requireQuotas } from '../features/access/quotas.ts';
 import { Draft, type Owner } from '../features/operations/draft.ts';
 import { WeftError } from '../resources/index.ts';
 import { type Store, StoreConflict } from '../store/index.ts';
@@ -26,7 +27,7 @@ export class Executor {
     this.#reached = reached;
   }
 
-  /** @throws WeftError of the plan, or `conflict` when others were always faster */
+  /** @throws WeftError of the plan, `quota-exceeded`, or `conflict` when others were always faster */
   async run<T>(owner: Owner, plan: (draft: Draft) => T): Promise<{ result: T; revision: number }> {
     for (let attempt = 1; ; attempt++) {
       const draft = new Draft(this.#view, owner, new Date().toISOString());
@@ -35,6 +36,7 @@ export class Executor {
       if (transaction.puts.length + transaction.deletes.length === 0) {
         return { result, revision: this.#view.revision };
       }
+      requireQuotas(this.#view, transaction);
       try {
         const revision = await this.#store.commit(transaction);
         await this.#reached(revision, catchUpMs);

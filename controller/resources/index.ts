@@ -1,7 +1,10 @@
+export { everywhere, isSeenBy, isVisible, isWrittenBy } from './access.ts';
 export * from './addresses.ts';
 export * from './cidr.ts';
 export { type ErrorCode, type ErrorDetails, errorCodes, WeftError } from './errors.ts';
 export { isId, newId } from './ids.ts';
+export { type AccessKeySpec, NewAccessKey } from './kinds/access-key.ts';
+export type { AccountSpec } from './kinds/account.ts';
 export { type BindingSpec, bindingId } from './kinds/binding.ts';
 export { Tags } from './kinds/common.ts';
 export type { KindDefinition } from './kinds/define.ts';

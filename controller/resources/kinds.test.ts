@@ -26,6 +26,8 @@ describe('kinds', () => {
     assert.deepEqual(
       kindNames.filter((name) => !kinds[name].numbered),
       [
+        'account',
+        'access-key',
         'security-group',
         'instance',
         'binding',
@@ -33,6 +35,7 @@ describe('kinds', () => {
         'address-claim',
         'counter',
         'retired-number',
+        'access-key-secret',
       ],
     );
   });

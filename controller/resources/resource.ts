@@ -22,6 +22,8 @@ export interface Resource<Spec = unknown, Status = unknown> {
 
 /** Every kind of stored resource. Internal kinds (never shown by the API) stand last. */
 export const kindNames = [
+  'account',
+  'access-key',
   'external-network',
   'host',
   'vpc',
@@ -41,6 +43,7 @@ export const kindNames = [
   'counter',
   'retired-number',
   'request-record',
+  'access-key-secret',
 ] as const;
 export type KindName = (typeof kindNames)[number];
 
@@ -52,6 +55,7 @@ export interface Reference {
 }
 
 export type ReferenceType =
+  | 'of-account'
   | 'in-vpc'
   | 'in-subnet'
   | 'in-group'

@@ -1,3 +1,5 @@
+import type { AccessKeySecretSpec, AccessKeySpec } from './kinds/access-key.ts';
+import type { AccountSpec } from './kinds/account.ts';
 import type { BindingSpec } from './kinds/binding.ts';
 import type { ElasticIpSpec } from './kinds/elastic-ip.ts';
 import type { ExternalNetworkSpec } from './kinds/external-network.ts';
@@ -28,6 +30,8 @@ type Kind<K extends KindName, Spec, Status = NoStatus> = Resource<Spec, Status> 
 
 /** The type of each kind's resources. */
 export interface ResourceByKind {
+  account: Kind<'account', AccountSpec>;
+  'access-key': Kind<'access-key', AccessKeySpec>;
   'external-network': Kind<'external-network', ExternalNetworkSpec>;
   host: Kind<'host', HostSpec>;
   vpc: Kind<'vpc', VpcSpec>;
@@ -47,6 +51,7 @@ export interface ResourceByKind {
   counter: Kind<'counter', CounterSpec>;
   'retired-number': Kind<'retired-number', RetiredNumberSpec>;
   'request-record': Kind<'request-record', RequestRecordSpec>;
+  'access-key-secret': Kind<'access-key-secret', AccessKeySecretSpec>;
 }
 export type ResourceOf<K extends KindName> = ResourceByKind[K];
 export type AnyResource = ResourceByKind[KindName];

@@ -12,6 +12,7 @@ import { EgressGroupRuleIndex } from './indexes/egress-group-rules.ts';
 import type { TopologyIndex } from './indexes/index.ts';
 import { NumberIndex } from './indexes/numbers.ts';
 import { PresenceIndex } from './indexes/presence.ts';
+import { UsageIndex } from './indexes/usage.ts';
 import { ZoneSlotIndex } from './indexes/zone-slots.ts';
 import type { TopologyView } from './view.ts';
 
@@ -112,6 +113,14 @@ export class Topology implements TopologyView {
     return this.#indexes.zoneSlots.isTaken(hostId, slot);
   }
 
+  countOwned(kind: KindName, account: string, region: string): number {
+    return this.#indexes.usage.count(kind, account, region);
+  }
+
+  ownedBy(account: string): KindName | undefined {
+    return this.#indexes.usage.ownedBy(account);
+  }
+
   /**
    * What differs between this projection and a fresh one of the snapshot, index by index and edge by edge: lines
    * that start with `-` stand only in the fresh one, those with `+` only here. Empty when they are the same.
@@ -146,5 +155,6 @@ function makeIndexes(graph: ResourceGraph) {
     zoneSlots: new ZoneSlotIndex(),
     presence: new PresenceIndex(graph),
     egressGroupRules: new EgressGroupRuleIndex(graph),
+    usage: new UsageIndex(),
   };
 }

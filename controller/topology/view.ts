@@ -21,6 +21,10 @@ export interface TopologyView {
   /** Every resource of a kind, in order of creation. */
   all<K extends KindName>(kind: K): Iterable<ResourceOf<K>>;
   count(kind: KindName): number;
+  /** How many resources of a kind an account has in a region. O(1). */
+  countOwned(kind: KindName, account: string, region: string): number;
+  /** A kind of which the account has something that APIs show, in whatever region; undefined when it has nothing. */
+  ownedBy(account: string): KindName | undefined;
   /** Names of the hosts on which an interface of the VPC is bound. Kept incrementally. */
   hostsOfVpc(vpcId: string): ReadonlyMap<string, number>;
   /** VPC ids with interfaces bound on this host, with how many. Kept incrementally. */

@@ -3,17 +3,8 @@ import { describe, it } from 'node:test';
 import { assertRefused } from '../../testing/assertions.ts';
 import { externalNetworkSpec, network } from '../../testing/scene.ts';
 import { testOwner, World } from '../../testing/world.ts';
-import { isVisible } from './checks.ts';
 
 describe('accounts', () => {
-  it('see their own resources of their region, and those of the operator', () => {
-    const mine = { account: '1', region: 'a' };
-    assert.equal(isVisible({ account: '1', region: 'a' }, mine), true);
-    assert.equal(isVisible({ account: '', region: '' }, mine), true);
-    assert.equal(isVisible({ account: '2', region: 'a' }, mine), false);
-    assert.equal(isVisible({ account: '1', region: 'b' }, mine), false);
-  });
-
   it('cannot use what belongs to others, and are not told that it exists', async () => {
     await using world = await World.create();
     await world.create('external-network', externalNetworkSpec);

@@ -1,4 +1,5 @@
 import {
+  isVisible,
   type KindName,
   kinds,
   type ReferenceType,
@@ -6,14 +7,6 @@ import {
   WeftError,
 } from '../../resources/index.ts';
 import type { Draft } from './draft.ts';
-
-/** Resources of other accounts do not exist for the caller; the operator's are for everybody. */
-export function isVisible(resource: { account: string; region: string }, owner: Draft['owner']): boolean {
-  return (
-    (resource.account === '' || resource.account === owner.account) &&
-    (resource.region === '' || resource.region === owner.region)
-  );
-}
 
 /**
  * The resource that a field names; the commit will depend on its being unchanged.

@@ -12,8 +12,8 @@ import type { TopologyView } from '../../topology/view.ts';
  * The topology as a draft leaves it: what the draft has put or deleted already stands before what is stored. So the
  * second operation of a batch sees what the first one did, as if it had been committed.
  *
- * Resources, their numbers and their edges are answered so. Presence of VPCs on hosts, addresses and zone slots are those
- * of the topology: operations do not decide by them.
+ * Resources, their numbers and their edges are answered so. Presence of VPCs on hosts, addresses, zone slots and what
+ * accounts have are those of the topology: operations do not decide by them.
  */
 export class DraftView implements TopologyView {
   readonly #base: TopologyView;
@@ -101,6 +101,12 @@ export class DraftView implements TopologyView {
     return count;
   }
 
+  countOwned(kind: KindName, account: string, region: string): number {
+    return this.#base.countOwned(kind, account, region);
+  }
+  ownedBy(account: string): KindName | undefined {
+    return this.#base.ownedBy(account);
+  }
   hostsOfVpc(vpcId: string): ReadonlyMap<string, number> {
     return this.#base.hostsOfVpc(vpcId);
   }

@@ -5,6 +5,7 @@ import {
   kinds,
   newId,
   type ResourceOf,
+  type Role,
   WeftError,
 } from '../../resources/index.ts';
 import type { Condition, Transaction } from '../../store/store.ts';
@@ -15,6 +16,8 @@ import { DraftView } from './draft-view.ts';
 export interface Owner {
   readonly account: string;
   readonly region: string;
+  /** What the caller may do; absent for the controller's own work. */
+  readonly role?: Role;
 }
 
 type NewResource<K extends KindName> = Pick<ResourceOf<K>, 'spec'> & {

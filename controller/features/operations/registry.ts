@@ -1,4 +1,5 @@
 import type { KindName } from '../../resources/index.ts';
+import { accessKeyOperations, accountOperations } from '../access/operations.ts';
 import { bindingOperations } from '../binding/operations.ts';
 import { defaultNetworkOperations } from '../default-network/operations.ts';
 import { elasticIpOperations } from '../elastic-ip/operations.ts';
@@ -14,6 +15,8 @@ import { vpcOperations } from '../vpc/operations.ts';
 import type { Operations } from './operations.ts';
 
 const all = [
+  accountOperations,
+  accessKeyOperations,
   vpcOperations,
   subnetOperations,
   routeTableOperations,

@@ -24,6 +24,7 @@ export const binding = defineKind<BindingSpec, Record<string, never>>({
   path: 'bindings',
   numbered: false,
   operatorOwned: true,
+  seenBy: 'operators',
   description: 'A port of a host carries a network interface. Reported by the agent.',
   spec: BindingSpec,
   references: (spec) => [

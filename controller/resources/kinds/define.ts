@@ -12,6 +12,12 @@ export interface KindDefinition<Spec = unknown, Status = unknown> {
   readonly numbered: boolean;
   /** True when it belongs to the operator and not to an account. */
   readonly operatorOwned?: boolean;
+  /** For whom it exists; absent: for everybody whose account it belongs to, or for everybody. */
+  readonly seenBy?: 'operators' | 'admins' | 'nobody';
+  /** Who may write what is the operator's; absent: operators. What belongs to accounts is written by their members. */
+  readonly writtenBy?: 'admins';
+  /** How many of it an account may have in a region, unless the account says otherwise. Absent: 5,000. */
+  readonly quota?: number;
   readonly description: string;
   readonly spec: TSchema;
   /** Observed state, where there is any beyond liveness. */

@@ -21,6 +21,7 @@ export const elasticIp = defineKind<ElasticIpSpec, Record<string, never>>({
   prefix: 'eipalloc',
   path: 'elastic-ips',
   numbered: true,
+  quota: 5,
   description: 'A public address that can be moved between interfaces.',
   spec: ElasticIpSpec,
   create: Type.Object(

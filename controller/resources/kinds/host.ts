@@ -25,6 +25,7 @@ export const host = defineKind<HostSpec, Record<string, never>>({
   path: 'hosts',
   numbered: true,
   operatorOwned: true,
+  seenBy: 'operators',
   description: 'One machine with Open vSwitch and an agent. Registered by the agent.',
   spec: HostSpec,
   references: () => [],

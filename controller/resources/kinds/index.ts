@@ -1,4 +1,6 @@
 import type { KindName } from '../resource.ts';
+import { accessKey, accessKeySecret } from './access-key.ts';
+import { account } from './account.ts';
 import { binding } from './binding.ts';
 import type { KindDefinition } from './define.ts';
 import { elasticIp } from './elastic-ip.ts';
@@ -24,6 +26,8 @@ import { vpc } from './vpc.ts';
 
 /** Every kind by name; the type makes sure that none is missing. */
 export const kinds: Readonly<Record<KindName, KindDefinition>> = {
+  account,
+  'access-key': accessKey,
   'external-network': externalNetwork,
   host,
   vpc,
@@ -43,4 +47,5 @@ export const kinds: Readonly<Record<KindName, KindDefinition>> = {
   counter,
   'retired-number': retiredNumber,
   'request-record': requestRecord,
+  'access-key-secret': accessKeySecret,
 };

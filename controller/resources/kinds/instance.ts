@@ -37,6 +37,7 @@ export const instance = defineKind<InstanceSpec, InstanceStatus>({
   prefix: 'i',
   path: 'instances',
   numbered: false,
+  quota: 1000,
   description: "A VM, container or namespace that a host's compute driver runs.",
   spec: InstanceSpec,
   status: InstanceStatus,

@@ -13,6 +13,7 @@ export const internetGateway = defineKind<InternetGatewaySpec, Record<string, ne
   prefix: 'igw',
   path: 'internet-gateways',
   numbered: true,
+  quota: 5,
   description: 'Joins a VPC to an external network.',
   spec: InternetGatewaySpec,
   create: Type.Object(

@@ -27,6 +27,7 @@ export const routeTable = defineKind<RouteTableSpec, Record<string, never>>({
   prefix: 'rtb',
   path: 'route-tables',
   numbered: true,
+  quota: 1000,
   description: 'Where packets go that leave a subnet.',
   spec: RouteTableSpec,
   create: Type.Object({ vpcId, routes: Type.Optional(routes) }, closed),

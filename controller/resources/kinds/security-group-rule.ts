@@ -40,6 +40,7 @@ export const securityGroupRule = defineKind<SecurityGroupRuleSpec, SecurityGroup
   prefix: 'sgr',
   path: 'security-group-rules',
   numbered: true,
+  quota: 100_000,
   description: 'One permission of a security group; what no rule allows is dropped.',
   spec: SecurityGroupRuleSpec,
   status: SecurityGroupRuleStatus,

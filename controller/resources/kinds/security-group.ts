@@ -14,6 +14,7 @@ export const securityGroup = defineKind<SecurityGroupSpec, Record<string, never>
   prefix: 'sg',
   path: 'security-groups',
   numbered: false,
+  quota: 2500,
   description: 'A set of interfaces that share rules.',
   spec: SecurityGroupSpec,
   create: SecurityGroupSpec,

@@ -26,6 +26,7 @@ export const subnet = defineKind<SubnetSpec, Record<string, never>>({
   prefix: 'subnet',
   path: 'subnets',
   numbered: true,
+  quota: 1000,
   description: "A range of a VPC's addresses in one zone.",
   spec: SubnetSpec,
   create: Type.Object(

@@ -37,6 +37,7 @@ export const vpc = defineKind<VpcSpec, Record<string, never>>({
   prefix: 'vpc',
   path: 'vpcs',
   numbered: true,
+  quota: 5,
   description: 'A private network with an address space of its own.',
   spec: VpcSpec,
   create: Type.Object({ cidrBlock, ...attributes }, closed),
