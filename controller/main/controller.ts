@@ -13,6 +13,7 @@ import type {
   WriteOptions,
   WriteResult,
 } from '../controller.ts';
+import { requireQuotas } from '../features/access/quotas.ts';
 import { Draft } from '../features/operations/draft.ts';
 import {
   type HostSpec,
@@ -108,6 +109,7 @@ export class EmbeddedController implements GraphController {
   preview<T>(caller: Caller, plan: (batch: Batch) => T): Preview<T> {
     const draft = new Draft(this.#view, caller, new Date().toISOString());
     const result = plan(new DraftBatch(draft));
+    requireQuotas(this.#view, draft.transaction());
     return { result, ...previewOf(draft, this.#view) };
   }
 
