@@ -73,6 +73,7 @@ export function encodeFragment(
     flowCount: parts.length,
     before: compiled.before ?? none,
     after: compiled.after ?? none,
+    whenGone: compiled.whenGone ?? none,
     waitsFor: compiled.waitsFor ?? none,
   };
 }

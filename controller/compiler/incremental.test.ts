@@ -11,6 +11,8 @@ const needed = [
   'host host removed',
   'host external-network created',
   'host external-network removed',
+  'limit binding created',
+  'limit binding removed',
   'subnet subnet created',
   'subnet subnet updated',
   'subnet subnet removed',

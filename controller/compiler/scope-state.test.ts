@@ -15,6 +15,7 @@ const fragment = (key: string, cookie: bigint): StoredFragment => ({
   flowCount: 0,
   before: [],
   after: [],
+  whenGone: [],
   waitsFor: [],
 });
 const stateOf = (cookies: readonly bigint[], scope: Scope = vpc) => {

@@ -13,6 +13,7 @@ export interface StoredFragment {
   readonly flowCount: number;
   readonly before: readonly Message[];
   readonly after: readonly Message[];
+  readonly whenGone: readonly Message[];
   readonly waitsFor: readonly FragmentReference[];
 }
 

@@ -3,6 +3,7 @@ import { baseFeature } from './base/compile.ts';
 import { elasticIpFeature } from './elastic-ip/compile.ts';
 import { externalNetworkFeature } from './external-network/compile.ts';
 import { hostFeature } from './host/compile.ts';
+import { limitFeature } from './limit/compile.ts';
 import { networkInterfaceFeature } from './network-interface/compile.ts';
 import { routeTableFeature } from './route-table/compile.ts';
 import { securityGroupFeature } from './security-group/compile.ts';
@@ -12,6 +13,7 @@ import { subnetFeature } from './subnet/compile.ts';
 export const features: readonly Feature[] = [
   baseFeature,
   hostFeature,
+  limitFeature,
   subnetFeature,
   routeTableFeature,
   networkInterfaceFeature,

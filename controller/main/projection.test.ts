@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { openSqliteStore, type Store } from '../store/index.ts';
 import { testCounter, transactionOf } from '../store/testing.ts';
+import { permanentFragments } from '../testing/golden.ts';
 import { Projection } from './projection.ts';
 
 const put = (store: Store, next: number) => {
@@ -19,7 +20,7 @@ describe('the projection of a store', () => {
       told.push([commit.revision, changes.revision, projection.topology.revision]);
     });
     assert.equal(projection.topology.get('counter', 'vpc')?.spec.next, 1);
-    assert.equal(projection.compiler.scope('global')?.fragments.size, 1);
+    assert.equal(projection.compiler.scope('global')?.fragments.size, permanentFragments.length);
     assert.deepEqual(told, []);
     await put(store, 2);
     await put(store, 3);

@@ -21,6 +21,8 @@ export interface CompiledFragment {
   readonly before?: readonly Message[];
   /** Sent to a switch after the flows, whenever it gets the fragment or a new version of it. */
   readonly after?: readonly Message[];
+  /** Sent to a switch after the flows of the fragment were removed for good. */
+  readonly whenGone?: readonly Message[];
   /**
    * Fragments that every subscriber must have confirmed before this one is sent, so that a live connection never
    * meets rules that are not there yet.

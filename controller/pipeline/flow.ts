@@ -1,5 +1,5 @@
 import type { Action, FieldMatch, FieldName, FieldValue, FlowMod, Instruction } from 'node-openflow';
-import { type RegisterName, registers, whole } from './registers.ts';
+import { flagBit, flags, type RegisterName, registers, whole } from './registers.ts';
 import { type Stage, type StageName, stages, tableOf } from './stages.ts';
 
 /** One flow as a feature writes it: stages by name, no table numbers, no cookie. */
@@ -57,6 +57,16 @@ export function conntrackState(yes: readonly ConntrackBit[], no: readonly Conntr
 export function setFlag(bit: number, value: 0 | 1): Action {
   return { type: 'set-field', field: registers.flags, value: value << bit, mask: 1 << bit };
 }
+/** Sets the flag `tooLarge` for packets with more than `mtu` bytes behind their Ethernet header (14 bytes), clears it for others. */
+export function checkSize(mtu: number): Action {
+  return { type: 'check-packet-larger', length: mtu + 14, destination: flagBit('tooLarge') };
+}
+/** Matches the flag `tooLarge`. */
+export function isTooLarge(value: 0 | 1): FieldMatch {
+  return on(registers.flags, value << flags.tooLarge, 1 << flags.tooLarge);
+}
+/** The last thing before a packet goes to the agent: one interface cannot keep it busy for all. */
+export const limit: Action = call('limit');
 export const outputToRegister: Action = { type: 'output-register', source: whole('outputPort') };
 
 /** Thrown when a flow does what its stage does not declare: a defect in a feature. */

@@ -38,6 +38,8 @@ export const flags = {
   allowed: 0,
   /** Source and destination are in one subnet: not routed. */
   switched: 1,
+  /** The packet is larger than the MTU inside a VPC. Set anew where it matters. */
+  tooLarge: 2,
 } as const;
 
 /** The whole of a register as a subfield for move, load and ct. */

@@ -37,7 +37,13 @@ export const stages = [
     name: 'classify',
     purpose: 'Where the packet came from: an interface, the tunnel, or an external network.',
     matches: ['in_port', 'vlan_vid'],
-    next: ['source-guard', 'external-in', 'locate'],
+    next: ['service-reply', 'source-guard', 'external-in', 'locate'],
+  },
+  {
+    name: 'service-reply',
+    purpose: "Answers of the host's own services, back to the interface that asked.",
+    matches: [...ipFields],
+    next: [],
   },
   {
     name: 'source-guard',
@@ -61,7 +67,14 @@ export const stages = [
       'icmpv4_type',
       'icmpv4_code',
     ],
-    next: ['egress-destination', 'resolve', 'arp-reply'],
+    next: ['service', 'egress-destination', 'resolve', 'arp-reply'],
+    calls: ['limit'],
+  },
+  {
+    name: 'service',
+    purpose: "DNS and metadata: to the host's own services, which know the interface by its source address.",
+    matches: [r('interfaceNumber')],
+    next: [],
   },
   {
     name: 'egress-destination',
@@ -90,9 +103,10 @@ export const stages = [
   },
   {
     name: 'route',
-    purpose: 'Longest prefix of the route table; decrements the TTL.',
-    matches: [r('flags'), 'metadata', r('routeTable'), ...ipFields],
+    purpose: 'Longest prefix of the route table; decrements the TTL, and tells the sender when none is left.',
+    matches: [r('flags'), 'metadata', r('interfaceNumber'), r('routeTable'), ...ipFields, 'ip_ttl'],
     next: ['route-local', 'translate', 'resolve'],
+    calls: ['limit'],
   },
   {
     name: 'route-local',
@@ -123,12 +137,14 @@ export const stages = [
     purpose: 'MAC of the next hop, learned from its ARP packets; unknown ones are asked for by the agent.',
     matches: [r('externalNetwork'), r('nextHop'), 'eth_type'],
     next: [],
+    calls: ['limit'],
   },
   {
     name: 'external-in',
     purpose: 'From outside: ARP for elastic IPs, and elastic IP to private address.',
-    matches: [r('externalNetwork'), 'eth_dst', ...arpFields, ...ipFields],
+    matches: [r('flags'), r('externalNetwork'), 'eth_dst', ...arpFields, ...ipFields],
     next: ['locate'],
+    calls: ['limit'],
   },
   {
     name: 'resolve',
@@ -140,7 +156,14 @@ export const stages = [
     name: 'forward',
     purpose: 'To this host, or through the tunnel to another one.',
     matches: ['eth_type', r('hostKey')],
-    next: ['arp-reply', 'locate'],
+    next: ['arp-reply', 'tunnel', 'locate'],
+  },
+  {
+    name: 'tunnel',
+    purpose: 'Through the tunnel; the sender of what is too large for it is told.',
+    matches: [r('flags'), r('interfaceNumber'), 'eth_type'],
+    next: [],
+    calls: ['limit'],
   },
   {
     name: 'arp-reply',
@@ -189,6 +212,12 @@ export const stages = [
     name: 'egress-rules',
     purpose: 'Called: sets the flag `allowed` when an egress rule of the sender matches the connection.',
     matches: ruleFields,
+    next: [],
+  },
+  {
+    name: 'limit',
+    purpose: 'Called before a packet goes to the agent: the meter of the interface.',
+    matches: [r('interfaceNumber')],
     next: [],
   },
   {

@@ -151,6 +151,22 @@ test('messages before a fragment go once, those after it with every version', as
   assert.equal(branch.link.toSwitch[flush + 1]?.type, 'flow-mod');
 });
 
+test('messages that end a fragment go when it is removed, behind its flows, and not when it changes', async () => {
+  const rig = await startRig();
+  const branch = await rig.up(1);
+  const whenGone = [{ type: 'ct-flush-zone', zone: 9 }] as const;
+  rig.commit({ put: { scope: host(1), key: 'a', number: 1, whenGone } });
+  rig.commit({ put: { scope: host(1), key: 'a', number: 1, content: 1, whenGone } });
+  await rig.quiet(branch);
+  const isEnd = ({ type }: { type: string }) => type === 'ct-flush-zone';
+  assert.ok(!branch.link.toSwitch.some(isEnd));
+  rig.commit({ remove: { scope: host(1), key: 'a' } });
+  await rig.quiet(branch);
+  const end = branch.link.toSwitch.findIndex(isEnd);
+  const before = branch.link.toSwitch[end - 1];
+  assert.ok(before?.type === 'flow-mod' && before.command === 'delete');
+});
+
 test('a subscriber that is not connected gets the scope when it comes', async () => {
   const rig = await startRig({ desired: new EditableState() });
   rig.commit(...subscribed(1), { put: { scope: vpc(5), key: 'a', number: 1 } });

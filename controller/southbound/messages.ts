@@ -110,15 +110,21 @@ function dumpRequest(table: number): MultipartRequest {
 /** The flows of a fragment, with the messages that go before them when the switch has no version of it. */
 export function additionOf(fragment: StoredFragment, isNew: boolean): Parcel {
   const flows: Parcel = { bytes: fragment.bytes, flowMods: fragment.flowCount };
-  return isNew && fragment.before.length > 0 ? join([...fragment.before.map(wrap), flows]) : flows;
+  return isNew && fragment.before.length > 0 ? join([...fragment.before.map(messageParcel), flows]) : flows;
 }
 
 /** The messages that follow when the flows of a fragment were sent. */
 export function aftermathOf(fragment: StoredFragment): Parcel[] {
-  return fragment.after.map(wrap);
+  return fragment.after.map(messageParcel);
 }
 
-function wrap(message: Message): Parcel {
+/** Removes a fragment for good, with what came along with it. */
+export function removalOf({ cookie, whenGone }: StoredFragment): Parcel {
+  return join([deleteByCookie(cookie), ...whenGone.map(messageParcel)]);
+}
+
+/** One message on its way. */
+export function messageParcel(message: Message): Parcel {
   return { bytes: encode(message), flowMods: message.type === 'flow-mod' ? 1 : 0 };
 }
 

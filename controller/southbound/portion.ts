@@ -1,6 +1,6 @@
 import { overwrites } from '../compiler/places.ts';
 import type { StoredFragment } from '../compiler/types.ts';
-import { additionOf, aftermathOf, deleteByCookie, join, type Parcel } from './messages.ts';
+import { additionOf, aftermathOf, deleteByCookie, join, type Parcel, removalOf } from './messages.ts';
 
 /** What changes of fragments mean on the wire, in the order of writing. */
 export interface Portion {
@@ -29,8 +29,8 @@ export function addChange(
     portion.aftermath.push(...aftermathOf(next));
   }
   if (!previous || previous.cookie === next?.cookie) return;
-  if (!next || !overwrites(next.bytes, previous.bytes))
-    portion.removals.push(deleteByCookie(previous.cookie));
+  if (!next) portion.removals.push(removalOf(previous));
+  else if (!overwrites(next.bytes, previous.bytes)) portion.removals.push(deleteByCookie(previous.cookie));
 }
 
 /** One change of one fragment as a parcel of its own. */

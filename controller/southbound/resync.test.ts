@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FlowDescription, FlowMod } from 'node-openflow';
+import type { FlowDescription, FlowMod, Message } from 'node-openflow';
 import { TestSwitch } from 'node-openflow/testing';
 import type { ScopeKey } from '../pipeline/index.ts';
 import { encodeCookie } from '../pipeline/index.ts';
@@ -113,6 +113,27 @@ test('only what changed while the switch was away is sent, and what became stale
   assert.ok(lastAddition < firstRemoval, 'additions come before removals');
   assert.equal(again.device.flowCount, 3 + 2 + 1 + 3);
   assert.equal(rig.southbound.metrics.skippedScopes, 1);
+});
+
+test('meters of fragments that went meanwhile go, those that are wanted and those of others stay', async () => {
+  const rig = await startRig();
+  const branch = await rig.up(1);
+  const meter = (number: number): { before: Message[] } => ({
+    before: [{ type: 'meter-mod', command: 'add', flags: ['packets'], meter: number, bands: [] }],
+  });
+  rig.commit(
+    { put: { scope: host(1), key: 'stays', number: 1, ...meter(4) } },
+    { put: { scope: host(1), key: 'goes', number: 2, ...meter(6) } },
+    { put: { scope: host(1), key: 'not from us', number: 3, ...meter(100_000) } },
+  );
+  await rig.quiet(branch);
+  const meters = () => branch.device.meters.map((one) => one.meter);
+  assert.deepEqual(meters(), [4, 6, 100_000]);
+  branch.link.cut();
+  await until(() => rig.southbound.liveness('host-1').openflow === 'down', 'the host to be down');
+  rig.commit({ remove: { scope: host(1), key: 'goes' } }, { remove: { scope: host(1), key: 'not from us' } });
+  await rig.quiet(await rig.up(1, branch.device));
+  assert.deepEqual(meters(), [4, 100_000]);
 });
 
 test('flows of others and learned flows stay, stale flows of ours go', async () => {

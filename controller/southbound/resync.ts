@@ -22,6 +22,7 @@ import {
   markersRequest,
   withoutVersion,
 } from './messages.ts';
+import { deleteStaleMeters } from './meters.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -53,6 +54,7 @@ export async function resync(session: Session, context: Context): Promise<void> 
     session.changedMeanwhile = false;
     await sendMissing(session, context, present);
     if (!session.changedMeanwhile) await deleteStale(session, context, present);
+    if (!session.changedMeanwhile) await deleteStaleMeters(session, context);
   } while (session.changedMeanwhile);
   session.goLive(false);
   for (const content of contentsOfHost(desired, host.hostId)) {

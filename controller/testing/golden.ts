@@ -7,6 +7,7 @@ import {
   type StageName,
   scopeKey,
   stages,
+  tableOf,
   toFlowMod,
 } from '../pipeline/index.ts';
 import type { World } from './world.ts';
@@ -50,13 +51,29 @@ export function companions(
   world: World,
   name: string,
   id: string,
-): { before: readonly Message[]; after: readonly Message[]; waitsFor: string[] } | undefined {
+):
+  | {
+      before: readonly Message[];
+      after: readonly Message[];
+      whenGone?: readonly Message[];
+      waitsFor: string[];
+    }
+  | undefined {
   const found = compiled(world, name, id);
   return (
     found && {
       before: found.before ?? [],
       after: found.after ?? [],
+      ...(found.whenGone ? { whenGone: found.whenGone } : {}),
       waitsFor: (found.waitsFor ?? []).map(({ definition, id }) => `${definition.name} ${id}`),
     }
   );
 }
+
+/** The number of a stage's table as a byte of user data. */
+export const byteOf = (stage: StageName) => tableOf(stage).toString(16).padStart(2, '0');
+
+/** Keys of the fragments that are there from the start and stay. */
+export const permanentFragments: readonly string[] = features.flatMap(({ always = [] }) =>
+  always.map(({ definition, id }) => `${definition.code}:${id}`),
+);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fragment } from '../../testing/golden.ts';
+import { fragment, permanentFragments } from '../../testing/golden.ts';
 import { World } from '../../testing/world.ts';
 import { baseFeature } from './compile.ts';
 
@@ -46,7 +46,7 @@ describe('the base flows', () => {
 
   it('are there from the start, whatever else changes', async () => {
     await using world = await World.create();
-    assert.deepEqual([...(world.compiler.scope('global')?.fragments.keys() ?? [])], ['1:base']);
+    assert.deepEqual([...(world.compiler.scope('global')?.fragments.keys() ?? [])], permanentFragments);
     await world.create('vpc', { cidrBlock: '10.0.0.0/16' });
     assert.deepEqual(
       world.changes.map(({ scopes }) => scopes.has('global')),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fragment } from '../../testing/golden.ts';
+import { byteOf, fragment, permanentFragments } from '../../testing/golden.ts';
 import { externalNetworkSpec } from '../../testing/scene.ts';
 import { World } from '../../testing/world.ts';
 
@@ -8,9 +8,9 @@ const learn =
   'learn(table=neighbour,hard_timeout=300,priority=100,cookie=0x57fc000000000000,limit=4096,NXM_NX_REG11[],NXM_NX_REG8[]=NXM_OF_ARP_SPA[],load:NXM_NX_ARP_SHA[]->NXM_OF_ETH_DST[],output:NXM_NX_REG6[])';
 const onLink = [
   'table=external-route, priority=100,ip,reg11=0x1,nw_dst=203.0.113.0/24 actions=move:NXM_OF_IP_DST[]->NXM_NX_REG8[],goto_table:external-port',
-  'table=neighbour, priority=10,ip,reg11=0x1 actions=controller(id=22342,userdata=02.0c)',
+  `table=neighbour, priority=10,ip,reg11=0x1 actions=resubmit(,limit),controller(id=22342,userdata=02.${byteOf('neighbour')})`,
   `table=external-in, priority=50,arp,reg11=0x1,arp_spa=203.0.113.0/24,arp_op=1 actions=${learn}`,
-  `table=external-in, priority=50,arp,reg11=0x1,arp_spa=203.0.113.0/24,arp_op=2 actions=${learn},controller(id=22342,userdata=03)`,
+  `table=external-in, priority=50,arp,reg11=0x1,arp_spa=203.0.113.0/24,arp_op=2 actions=${learn},resubmit(,limit),controller(id=22342,userdata=03)`,
 ];
 
 describe('the flows of an external network', () => {
@@ -48,6 +48,6 @@ describe('the flows of an external network', () => {
     const { id } = await world.create('external-network', externalNetworkSpec);
     await world.remove('external-network', id);
     assert.equal(fragment(world, 'external-network.routing', id), undefined);
-    assert.deepEqual([...(world.compiler.scope('global')?.fragments.keys() ?? [])], ['1:base']);
+    assert.deepEqual([...(world.compiler.scope('global')?.fragments.keys() ?? [])], permanentFragments);
   });
 });

@@ -7,6 +7,7 @@ import {
   globalScope,
   isArp,
   isIpv4,
+  limit,
   load,
   move,
   neighbourSeen,
@@ -73,7 +74,7 @@ const routing: FragmentDefinition = {
         stage: 'neighbour',
         priority: 10,
         match: [here, isIpv4],
-        actions: [resolveNeighbour(tableOf('neighbour'))],
+        actions: [limit, resolveNeighbour(tableOf('neighbour'))],
       },
       {
         stage: 'external-in',
@@ -85,7 +86,7 @@ const routing: FragmentDefinition = {
         stage: 'external-in',
         priority: 50,
         match: [here, isArp, on('arp_op', 2), neighbour],
-        actions: [learnNeighbour, neighbourSeen],
+        actions: [learnNeighbour, limit, neighbourSeen],
       },
     ];
     if (network.spec.gateway !== undefined) {

@@ -5,7 +5,7 @@ import { network } from '../../testing/scene.ts';
 import { World } from '../../testing/world.ts';
 
 /** What follows each other in the userdata of a DHCP answer: see pipeline/responders.ts. */
-const answer = (...parts: string[]) => `controller(id=22342,userdata=${parts.join('.')})`;
+const answer = (...parts: string[]) => `resubmit(,limit),controller(id=22342,userdata=${parts.join('.')})`;
 
 async function answersFor(
   world: World,

@@ -1,4 +1,4 @@
-import { answerDhcpV4, type Flow, isIpv4, on, onRegister, protocol } from '../../pipeline/index.ts';
+import { answerDhcpV4, type Flow, isIpv4, limit, on, onRegister, protocol } from '../../pipeline/index.ts';
 import {
   formatIpv4,
   gatewayAddress,
@@ -55,6 +55,6 @@ export function dhcpFlows({ networkInterface, subnet }: BoundContext): Flow[] {
       on('udp_src', 68),
       on('udp_dst', 67),
     ],
-    actions: [answer],
+    actions: [limit, answer],
   }));
 }

@@ -23,6 +23,7 @@ export interface FragmentInput {
   readonly actions?: readonly Action[];
   readonly before?: readonly Message[];
   readonly after?: readonly Message[];
+  readonly whenGone?: readonly Message[];
   /** Keys of other fragments. */
   readonly waitsFor?: readonly string[];
 }
@@ -121,6 +122,7 @@ function encodeFragment(input: FragmentInput): StoredFragment {
     flowCount: flows,
     before: input.before ?? [],
     after: input.after ?? [],
+    whenGone: input.whenGone ?? [],
     waitsFor: (input.waitsFor ?? []).map((id) => ({ definition, id })),
   };
 }

@@ -7,7 +7,7 @@ import {
   type SimulatedPort,
   type SimulationResult,
 } from 'node-openflow/testing';
-import { registers } from '../../../controller/pipeline/index.ts';
+import { registers, tableOf } from '../../../controller/pipeline/index.ts';
 import { broadcastMac, type Frame, type ReferencePacket } from '../../../controller/reference/index.ts';
 import {
   contains,
@@ -24,6 +24,8 @@ import { agentTask, leaseOf } from './lease.ts';
 import type { Effect, Observation, Walk } from './observation.ts';
 import { outsideAddress, outsideMac } from './outside.ts';
 
+/** Called on the way to the agent; a packet never ends there. */
+const limitTable = tableOf('limit');
 /** No packet of ours crosses more switches than this; one that does is in a loop. */
 const longestWay = 12;
 
@@ -287,7 +289,8 @@ function isTask({ reason, userdata }: SimulatedPacketIn): boolean {
 function lastStage({ trace }: SimulationResult): string {
   for (let index = trace.length - 1; index >= 0; index--) {
     const step = trace[index];
-    if (step?.type === 'lookup' && step.depth === 0) return tableNames.get(step.table) ?? `${step.table}`;
+    if (step?.type !== 'lookup' || step.depth > 0 || step.table === limitTable) continue;
+    return tableNames.get(step.table) ?? `${step.table}`;
   }
   return 'nowhere';
 }

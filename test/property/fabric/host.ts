@@ -7,7 +7,7 @@ import {
   type SimulationResult,
 } from 'node-openflow/testing';
 import type { Compiler, StoredFragment } from '../../../controller/compiler/index.ts';
-import { type ScopeKey, stages } from '../../../controller/pipeline/index.ts';
+import { type ScopeKey, scopeKey, stages } from '../../../controller/pipeline/index.ts';
 import { allowTwins } from './twins.ts';
 
 allowTwins();
@@ -80,6 +80,10 @@ export class SimulatedHost {
     const additions: StoredFragment[] = [];
     const removals: StoredFragment[] = [];
     for (const key of wanted) this.#compare(key, compiler, additions, removals);
+    // Several commits are followed at once: what one of them has freed, a later one may use again.
+    for (const { key, scope, whenGone } of removals) {
+      if (!compiler.scope(scopeKey(scope))?.fragments.has(key)) this.#applyAll(whenGone);
+    }
     for (const fragment of additions) for (const flow of flowsOf(fragment)) this.#apply(flow);
     for (const { cookie } of removals) this.#delete({ cookie, cookieMask: 0xffff_ffff_ffff_ffffn });
     for (const { after } of additions) this.#applyAll(after);

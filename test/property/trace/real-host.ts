@@ -1,4 +1,11 @@
-import { type FieldName, type FieldValue, type FlowMod, formatMatch, parseMatch } from 'node-openflow';
+import {
+  type FieldName,
+  type FieldValue,
+  type FlowMod,
+  formatMatch,
+  type MeterMod,
+  parseMatch,
+} from 'node-openflow';
 import { RealSwitch } from '../../../packages/node-openflow/src/simulator/real-switch.test-support.ts';
 import type { Segment } from './segments.ts';
 
@@ -45,6 +52,7 @@ function canonical(flow: string): string {
 export class RealHost implements AsyncDisposable {
   readonly #switch: RealSwitch;
   #flows: ReadonlySet<FlowMod> = new Set();
+  readonly #meters = new Set<number>();
 
   private constructor(real: RealSwitch) {
     this.#switch = real;
@@ -67,10 +75,30 @@ export class RealHost implements AsyncDisposable {
       .filter((flow) => !wanted.has(flow))
       .map((flow) => ({ ...flow, command: 'delete-strict', instructions: [] }) as const);
     const additions = flows.filter((flow) => !this.#flows.has(flow));
-    const refusals = await this.#switch.apply([...removals, ...additions]);
+    const refusals = await this.#switch.apply([...removals, ...this.#newMeters(additions), ...additions]);
     const refusal = refusals.find((name) => name !== undefined);
     if (refusal !== undefined) throw new Error(`Open vSwitch refused a flow: ${refusal}`);
     this.#flows = wanted;
+  }
+
+  /** Each meter that a flow leads to, once: without it the switch refuses the flow. */
+  #newMeters(flows: readonly FlowMod[]): MeterMod[] {
+    const numbers = flows.flatMap(({ instructions }) =>
+      instructions.flatMap((one) =>
+        one.type === 'apply-actions'
+          ? one.actions.flatMap((action) => (action.type === 'meter' ? [action.meter] : []))
+          : [],
+      ),
+    );
+    const missing = [...new Set(numbers)].filter((meter) => !this.#meters.has(meter));
+    for (const meter of missing) this.#meters.add(meter);
+    return missing.map((meter) => ({
+      type: 'meter-mod',
+      command: 'add',
+      flags: ['packets'],
+      meter,
+      bands: [{ type: 'drop', rate: 1000 }],
+    }));
   }
 
   /**
