@@ -42,13 +42,38 @@ describe('the client against the API', () => {
   });
 
   it('goes through every page', async () => {
-    for (let index = 0; index < 1001; index++) {
+    const { length: before } = (await client.listAll('route-table')).items;
+    for (let index = before; index < 1001; index++) {
       api.controller.put('route-table', newId('rtb'), { spec: { routes: [] }, status: {}, tags: {} });
     }
     const all = await client.listAll('route-table');
     assert.equal(all.items.length, 1001);
     assert.equal(all.revision, api.controller.revision);
     assert.equal(new Set(all.items.map((item) => item.id)).size, 1001);
+  });
+
+  it('carries out batches, and tells beforehand what they cost', async () => {
+    const operations = [
+      { operation: 'create', kind: 'vpc', as: 'cloud', spec: { cidrBlock: '10.7.0.0/16' } },
+      { operation: 'create', kind: 'subnet', spec: { vpcId: '$cloud', cidrBlock: '10.7.1.0/24' } },
+    ] as const;
+    api.controller.previewedFlows = new Map([['h1', { added: 3, removed: 1 }]]);
+    const preview = await client.previewBatch(operations);
+    assert.deepEqual(preview.flows, [{ host: 'h1', added: 3, removed: 1 }]);
+    const query = { idempotencyKey: 'client-batch', waitSeconds: 1 };
+    const done = await client.batch(operations, query);
+    assert.equal(done.receipt?.applied, true);
+    assert.equal(done.results[0]?.as, 'cloud');
+    assert.deepEqual((await client.batch(operations, query)).results, done.results);
+  });
+
+  it('creates once under an idempotency key', async () => {
+    const body = { spec: { cidrBlock: '10.8.0.0/16' } };
+    const [one, two] = [
+      await client.create('vpc', body, { idempotencyKey: 'client-vpc' }),
+      await client.create('vpc', body, { idempotencyKey: 'client-vpc' }),
+    ];
+    assert.equal(one.id, two.id);
   });
 
   it('speaks for an agent', async () => {

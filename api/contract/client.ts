@@ -4,7 +4,11 @@ import { type ApiKind, paths } from './paths.ts';
 import { type Call, Transport } from './transport.ts';
 import type {
   ApiResource,
+  BatchAnswer,
+  BatchOperation,
+  BatchPreview,
   BindingsAnswer,
+  CreateQuery,
   CreateRequest,
   Health,
   ListQuery,
@@ -71,9 +75,19 @@ export class WeftClient {
   create<K extends ApiKind>(
     kind: K,
     body: CreateRequest,
-    query: WriteQuery = {},
+    query: CreateQuery = {},
   ): Promise<Written<ApiResource<K>>> {
-    return this.#call('POST', paths.collection(kind), { body, query });
+    return this.#call('POST', paths.collection(kind), { body, query, ...repeatableBy(query) });
+  }
+
+  /** Several writes as one: all of them or, when one is refused, none. */
+  batch(operations: readonly BatchOperation[], query: CreateQuery = {}): Promise<BatchAnswer> {
+    return this.#call('POST', paths.batch, { body: { operations }, query, ...repeatableBy(query) });
+  }
+
+  /** What a batch would do. Writes nothing. */
+  previewBatch(operations: readonly BatchOperation[]): Promise<BatchPreview> {
+    return this.#call('POST', paths.batchPreview, { body: { operations }, repeatable: true });
   }
 
   update<K extends ApiKind>(
@@ -150,7 +164,7 @@ export class WeftClient {
     path: string,
     { body, query = {}, extraMs = 0, repeatable = method !== 'POST' }: CallDetails = {},
   ): Promise<T> {
-    const { ifRevision, waitSeconds } = query;
+    const { ifRevision, waitSeconds, idempotencyKey } = query;
     const search = new URLSearchParams(
       waitSeconds === undefined ? {} : { wait: 'applied', timeout: String(waitSeconds) },
     );
@@ -158,7 +172,10 @@ export class WeftClient {
       method,
       path: withQuery(path, search),
       body,
-      headers: ifRevision === undefined ? {} : { 'if-match': `"${ifRevision}"` },
+      headers: {
+        ...(ifRevision === undefined ? {} : { 'if-match': `"${ifRevision}"` }),
+        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+      },
       timeoutMs: this.#timeoutMs + (waitSeconds ?? 0) * 1000 + extraMs,
       repeatable,
     });
@@ -170,11 +187,14 @@ export class WeftClient {
 
 interface CallDetails {
   readonly body?: unknown;
-  readonly query?: WriteQuery;
+  readonly query?: CreateQuery;
   readonly repeatable?: boolean;
   /** Time on top, for calls that wait. */
   readonly extraMs?: number;
 }
+
+/** With a key, what was cut off can be sent again. */
+const repeatableBy = ({ idempotencyKey }: CreateQuery) => ({ repeatable: idempotencyKey !== undefined });
 
 const withQuery = (path: string, search: URLSearchParams) => (search.size > 0 ? `${path}?${search}` : path);
 

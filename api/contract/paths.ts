@@ -40,6 +40,8 @@ export const paths = {
     `${host(name)}/bindings/${encodeURIComponent(networkInterfaceId)}`,
   instanceStatus: (id: string) => `/v1/instances/${encodeURIComponent(id)}/status`,
   receipt: (revision: number) => `/v1/receipts/${revision}`,
+  batch: '/v1/batch',
+  batchPreview: '/v1/batch/preview',
   watch: '/v1/watch',
   health: '/v1/health',
   openapi: '/v1/openapi.json',

@@ -67,6 +67,61 @@ export interface WriteQuery {
   readonly waitSeconds?: number;
 }
 
+export interface CreateQuery extends WriteQuery {
+  /** A name for the request, 1 to 128 visible characters: sent again within a day, it is not carried out again. */
+  readonly idempotencyKey?: string;
+}
+
+/** One write of a batch. Texts in `spec`, `tags` and `id` may be `$name` or `$name.spec.field` of an earlier create. */
+export type BatchOperation =
+  | {
+      readonly operation: 'create';
+      readonly kind: ApiKind;
+      /** Name for what is made. */
+      readonly as?: string;
+      readonly spec: Readonly<Record<string, unknown>>;
+      readonly tags?: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly operation: 'update';
+      readonly kind: ApiKind;
+      readonly id: string;
+      readonly ifRevision?: number;
+      readonly spec?: Readonly<Record<string, unknown>>;
+      readonly tags?: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly operation: 'delete';
+      readonly kind: ApiKind;
+      readonly id: string;
+      readonly ifRevision?: number;
+    };
+
+export interface BatchResult {
+  readonly kind: ApiKind;
+  readonly id: string;
+  readonly as?: string;
+  /** As it is afterwards; absent when it was deleted. */
+  readonly resource?: ApiResource<ApiKind>;
+}
+
+/** Answer of `POST /v1/batch`: one result for each operation, in order. */
+export type BatchAnswer = { readonly revision: number; readonly results: readonly BatchResult[] } & Receipted;
+
+/** Answer of `POST /v1/batch/preview`. Ids and allocated addresses are examples. */
+export interface BatchPreview {
+  readonly results: readonly BatchResult[];
+  /** Every resource that would change, also those that come and go with others. */
+  readonly changes: readonly {
+    readonly kind: ApiKind;
+    readonly id: string;
+    readonly before?: ApiResource<ApiKind>;
+    readonly after?: ApiResource<ApiKind>;
+  }[];
+  /** How many flows each host would get and lose; hosts that keep theirs are absent. */
+  readonly flows: readonly { readonly host: string; readonly added: number; readonly removed: number }[];
+}
+
 export type Removed = { readonly revision: number } & Receipted;
 
 /** Answer to a registration. */

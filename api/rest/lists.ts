@@ -2,6 +2,7 @@ import { kinds, type Resource, WeftError } from '@weft/controller/resources';
 import type { ApiKind } from '../contract/index.ts';
 import { nearest } from './nearest.ts';
 import type { Schema } from './schemas.ts';
+import { fieldsParameter } from './sparse.ts';
 
 export const largestPage = 1000;
 
@@ -16,6 +17,7 @@ export const listQuery: Schema = {
       description: `items in a page, from 1 to ${largestPage}; without it ${largestPage}`,
     },
     cursor: { type: 'string', maxLength: 512, description: 'nextCursor of the page before' },
+    fields: fieldsParameter,
   },
   patternProperties: {
     '^(spec|status)\\.[A-Za-z0-9.]{1,100}$': { type: 'string', description: 'given once, as text' },
@@ -27,6 +29,7 @@ export const listQuery: Schema = {
 export interface ListQuery {
   readonly limit?: number;
   readonly cursor?: string;
+  readonly fields?: string;
   readonly [filter: string]: unknown;
 }
 
@@ -59,7 +62,7 @@ export function pageOf<R extends Resource>(
 function filtersOf(kind: ApiKind, query: ListQuery): Filter[] {
   const filters: Filter[] = [];
   for (const [name, value] of Object.entries(query)) {
-    if (name === 'limit' || name === 'cursor') continue;
+    if (name === 'limit' || name === 'cursor' || name === 'fields') continue;
     const [part, field = ''] = name.split('.', 2);
     if (part !== 'tag') refuseUnknownField(kind, part as 'spec' | 'status', field, value);
     filters.push([name, String(value)]);

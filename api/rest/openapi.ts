@@ -17,6 +17,7 @@ export async function registerOpenapi(server: FastifyInstance): Promise<void> {
       },
       tags: [
         ...exposedKinds.map((kind) => ({ name: kind, description: kinds[kind].description })),
+        { name: 'batch', description: 'Several writes as one.' },
         { name: 'agent', description: 'What agents report.' },
         { name: 'watch', description: 'Following changes.' },
         { name: 'service', description: 'The API itself.' },

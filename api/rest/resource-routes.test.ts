@@ -140,4 +140,29 @@ describe('routes of resources', () => {
     assert.equal((await api.call('PUT', '/v1/vpcs', {})).status, 405);
     assert.equal((await api.call('GET', '/v1/identities')).status, 404);
   });
+
+  it('carries a request out once under an idempotency key', async () => {
+    const create = (cidrBlock: string, key: string) =>
+      api.call('POST', '/v1/vpcs', { spec: { cidrBlock } }, { 'idempotency-key': key });
+    const first = await create('10.0.0.0/16', 'a-1');
+    const second = await create('10.0.0.0/16', 'a-1');
+    assert.deepEqual([second.status, second.body], [201, first.body]);
+    assert.equal(second.headers.get('idempotency-replayed'), 'true');
+    assert.notEqual((await create('10.0.0.0/16', 'a-2')).body.id, first.body.id);
+    const other = await create('10.1.0.0/16', 'a-1');
+    assert.deepEqual([other.status, other.body.code], [422, 'idempotency-mismatch']);
+    const wrong = await create('10.0.0.0/16', 'with space');
+    assert.deepEqual([wrong.status, wrong.body.field], [400, 'Idempotency-Key']);
+  });
+
+  it('answers only the fields that were asked for', async () => {
+    const { body: vpc } = await createVpc('10.2.0.0/16', { Name: 'sparse', 'a.b': 'c' });
+    const one = await api.call('GET', `/v1/vpcs/${vpc.id}?fields=id,spec.cidrBlock,tags.a.b`);
+    assert.deepEqual(one.body, { id: vpc.id, spec: { cidrBlock: '10.2.0.0/16' }, tags: { 'a.b': 'c' } });
+    const page = await api.call('GET', '/v1/vpcs?fields=id&tag.Name=sparse');
+    assert.deepEqual(page.body.items, [{ id: vpc.id }]);
+    const wrong = await api.call('GET', `/v1/vpcs/${vpc.id}?fields=spec.cidr`);
+    assert.deepEqual([wrong.status, wrong.body.code, wrong.body.value], [400, 'unknown-field', 'spec.cidr']);
+    assert.match(wrong.body.fix, /spec\.cidrBlock/);
+  });
 });

@@ -3,9 +3,11 @@ import { kinds } from '@weft/controller/resources';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type ApiKind, collections } from '../contract/index.ts';
 import { present, type RouteContext } from './context.ts';
+import { idempotencyHeaders, idempotencyOf, noteReplay } from './idempotency.ts';
 import { type ListQuery, listQuery, pageOf } from './lists.ts';
 import { answers, idParams, operation } from './operations.ts';
 import { exposedKinds, ref, schemaName } from './schemas.ts';
+import { fieldsOf, fieldsParameter } from './sparse.ts';
 import { answerResource, answerWrite, etag, preconditionOf, writeQuery } from './writing.ts';
 
 /** Routes of every kind of resource: what exists follows from the registry of kinds. */
@@ -37,8 +39,9 @@ function registerReading(server: FastifyInstance, { controller, caller }: RouteC
     handler: async (request) => {
       // The controller's lists and its revision are read in one turn, so that they belong together.
       const { items, nextCursor } = pageOf(kind, controller.list(kind, caller), request.query as ListQuery);
+      const pick = fieldsOf(kind, (request.query as ListQuery).fields);
       return {
-        items: items.map((item) => present(controller, item)),
+        items: items.map((item) => pick(present(controller, item))),
         revision: controller.revision,
         ...(nextCursor === undefined ? {} : { nextCursor }),
       };
@@ -50,12 +53,13 @@ function registerReading(server: FastifyInstance, { controller, caller }: RouteC
     schema: {
       ...operation(kind, `get${name}`, `Read one ${kind}`),
       params: idParams(kind),
+      querystring: { type: 'object', properties: { fields: fieldsParameter }, additionalProperties: false },
       response: answers({ 200: [ref(name), 'the resource; its ETag is its revision'] }),
     },
     handler: async (request, reply) => {
       const resource = controller.read(kind, idOf(request), caller);
       reply.header('etag', etag(resource.revision));
-      return present(controller, resource);
+      return fieldsOf(kind, (request.query as { fields?: string }).fields)(present(controller, resource));
     },
   });
 }
@@ -71,6 +75,7 @@ function registerCreation(
     url: collectionUrl(kind),
     schema: {
       ...operation(kind, `create${name}`, `Create one ${kind}`, { description: kinds[kind].description }),
+      headers: idempotencyHeaders,
       querystring: writeQuery,
       body: ref(`${name}CreateRequest`),
       response: answers({
@@ -79,8 +84,14 @@ function registerCreation(
       }),
     },
     handler: async (request, reply) => {
-      const written = await controller.create(kind, request.body as CreateInput, caller);
-      return answerResource(controller, request, reply, { status: 201, ...written });
+      const { result, revision, replayed } = await controller.transaction(
+        caller,
+        (batch) => batch.create(kind, request.body as CreateInput).id,
+        idempotencyOf(request),
+      );
+      noteReplay(reply, replayed);
+      const resource = controller.read(kind, result, caller);
+      return answerResource(controller, request, reply, { status: 201, resource, revision });
     },
   });
 }

@@ -3,6 +3,7 @@ import type { ObservedController } from '@weft/controller';
 import { WeftError } from '@weft/controller/resources';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { registerAgentRoutes } from './agent-routes.ts';
+import { registerBatchRoutes } from './batch-routes.ts';
 import type { RouteContext } from './context.ts';
 import { refuseOtherMethods } from './methods.ts';
 import { registerOpenapi } from './openapi.ts';
@@ -69,7 +70,8 @@ export function createRestServer(
   measureRequests(server, controller.metrics);
   const components = componentSchemas();
   for (const schema of components) server.addSchema(schema);
-  server.setValidatorCompiler(validatorCompiler(components));
+  const compile = validatorCompiler(components);
+  server.setValidatorCompiler(compile);
   const context: RouteContext = {
     controller,
     caller: { account: options.account ?? '123456789012', region: options.region ?? 'us-east-1' },
@@ -82,6 +84,7 @@ export function createRestServer(
     await registerOpenapi(scope);
     const refuseTheRest = refuseOtherMethods(scope);
     registerResourceRoutes(scope, context);
+    registerBatchRoutes(scope, context, compile);
     registerAgentRoutes(scope, context);
     registerWatchRoute(scope, context);
     registerReceiptRoute(scope, context);

@@ -4,8 +4,10 @@ import { type KindName, newId, type ResourceOf, WeftError } from '@weft/controll
 interface Completed {
   readonly spec: Record<string, unknown>;
   readonly status: Record<string, unknown>;
-  /** Resources that are made before. */
-  readonly alongside: readonly { readonly kind: KindName; readonly spec: Record<string, unknown> }[];
+  /** Chosen already where resources that come along name it. */
+  readonly id?: string;
+  /** Resources that come along. */
+  readonly alongside: readonly { kind: KindName; id: string; spec: Record<string, unknown> }[];
 }
 
 /** Fills in what a real controller would choose, just enough for answers to have the shape that the schemas promise. */
@@ -22,7 +24,7 @@ export function completeSpec(
   });
   switch (kind) {
     case 'vpc':
-      return done({ defaultSecurityGroupId: newId('sg'), mainRouteTableId: newId('rtb') });
+      return completeVpc(spec);
     case 'subnet':
       return done({ zone: spec.zone ?? 'a', vpcId: known(controller, 'vpc', spec.vpcId, caller).id });
     case 'route-table':
@@ -55,6 +57,19 @@ export function completeSpec(
     default:
       return done({});
   }
+}
+
+function completeVpc(spec: Record<string, unknown>): Completed {
+  const [vpcId, groupId, tableId] = [newId('vpc'), newId('sg'), newId('rtb')];
+  return {
+    id: vpcId,
+    spec: { ...spec, defaultSecurityGroupId: groupId, mainRouteTableId: tableId },
+    status: {},
+    alongside: [
+      { kind: 'security-group', id: groupId, spec: { vpcId, name: 'default' } },
+      { kind: 'route-table', id: tableId, spec: { vpcId, routes: [] } },
+    ],
+  };
 }
 
 function known<K extends KindName>(

@@ -117,9 +117,12 @@ export class FakeController implements ObservedController {
     const batch: Batch = {
       read: (kind, id) => this.read(kind, id, caller),
       create: (kind, { spec: asked, tags = {} }) => {
-        const { spec, status, alongside } = completeSpec(this, kind, asked, caller);
-        for (const other of alongside) batch.create(other.kind, { spec: other.spec });
-        return this.#write(changes, kind, newId(kinds[kind].prefix ?? kind), { spec, status, tags }, caller);
+        const { id, spec, status, alongside } = completeSpec(this, kind, asked, caller);
+        for (const other of alongside) {
+          this.#write(changes, other.kind, other.id, { spec: other.spec, status: {}, tags: {} }, caller);
+        }
+        const parts = { spec, status, tags };
+        return this.#write(changes, kind, id ?? newId(kinds[kind].prefix ?? kind), parts, caller);
       },
       update: (kind, id, input, options = {}) => {
         const before = this.#expect(kind, id, caller, options);
@@ -277,7 +280,11 @@ export class FakeController implements ObservedController {
   #expect(kind: KindName, id: string, caller: Caller, options: WriteOptions): AnyResource {
     const resource = this.#resources.get(`${kind} ${id}`);
     if (!resource || !isVisible(resource, caller)) {
-      throw new WeftError('not-found', `there is no ${kind} ${id}`, { field: 'id', value: id });
+      throw new WeftError('not-found', `there is no ${kind} ${id}`, {
+        field: 'id',
+        value: id,
+        fix: 'Look it up in the list.',
+      });
     }
     if (options.ifRevision !== undefined && options.ifRevision !== resource.revision) {
       throw new WeftError('precondition-failed', `${id} is at revision ${resource.revision}`, {
