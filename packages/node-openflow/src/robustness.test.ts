@@ -7,7 +7,6 @@ import {
   decodeMessage,
   encodeMessage,
   formatMessage,
-  MessageFramer,
   OpenFlowError,
   openFlowErrors,
   parseActions,
@@ -15,19 +14,12 @@ import {
   parseMatch,
   type Version,
 } from './index.ts';
-import { messageSamples } from './vectors/message-samples.ts';
 import { hexOf } from './wire/hex.ts';
 
 const flows = JSON.parse(readFileSync(new URL('./vectors/flows.json', import.meta.url), 'utf8')) as {
   readonly text: string;
   readonly hex: string;
 }[];
-const seeds: readonly Uint8Array[] = [
-  ...flows.map(({ hex }) => Uint8Array.from(Buffer.from(hex, 'hex'))),
-  ...messageSamples.flatMap(({ message, versions = [4, 5, 6] }) =>
-    versions.map((version) => encodeMessage(message, { version })),
-  ),
-];
 
 /** Runs something that may fail with an OpenFlowError, but in no other way. */
 function orOpenFlowError<Result>(action: () => Result): Result | undefined {
@@ -50,12 +42,6 @@ function assertSettled(message: DecodedMessage): void {
   assert.equal(hexOf(encodeMessage(again, { version, xid: again.xid })), hexOf(bytes));
 }
 
-const mutation = fc.record({
-  seed: fc.nat(seeds.length - 1),
-  changes: fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { minLength: 1, maxLength: 4 }),
-  cut: fc.option(fc.nat(400)),
-});
-
 describe('malformed input', () => {
   it('of random bytes never does more than throw an OpenFlowError', () => {
     fc.assert(
@@ -73,23 +59,6 @@ describe('malformed input', () => {
         },
       ),
       { numRuns: 3000 },
-    );
-  });
-
-  it('of damaged messages never does more than throw an OpenFlowError', () => {
-    fc.assert(
-      fc.property(mutation, ({ seed, changes, cut }) => {
-        let bytes = Uint8Array.from(seeds[seed] as Uint8Array);
-        for (const [place, value] of changes) bytes[place % bytes.length] = value;
-        if (cut !== null) {
-          bytes = bytes.slice(0, Math.max(8, cut % bytes.length));
-          bytes.set([bytes.length >> 8, bytes.length & 0xff], 2);
-        }
-        const message = orOpenFlowError(() => decodeMessage(bytes));
-        if (message) assertSettled(message);
-        orOpenFlowError(() => [...new MessageFramer().push(bytes)]);
-      }),
-      { numRuns: 5000 },
     );
   });
 
@@ -128,17 +97,18 @@ describe('malformed input', () => {
   it('nested without end is refused', () => {
     const tooDeep = (error: unknown) => error instanceof OpenFlowError && error.code === 'OPENFLOW_TOO_DEEP';
     assert.throws(() => parseActions('clone('.repeat(100) + ')'.repeat(100)), tooDeep);
-    // A clone of 24 bytes around 65000 bytes of clones, each of which says that all the rest is inside of it.
+    // A packet-out with 48,000 bytes of clones, each of which says that all the rest is inside of it.
     const depth = 3000;
-    const bytes = new Uint8Array(24 + depth * 16);
+    const bytes = new Uint8Array(32 + depth * 16);
     const view = new DataView(bytes.buffer);
     view.setUint32(0, (0x060d << 16) | bytes.length);
     view.setUint32(8, 0xffffffff);
     view.setUint16(12, depth * 16);
     view.setUint16(16, 1);
-    view.setUint16(18, 4);
+    view.setUint16(18, 12);
+    view.setUint32(20, 0x80000004);
     for (let i = 0; i < depth; i++) {
-      const at = 24 + i * 16;
+      const at = 32 + i * 16;
       view.setUint16(at, 0xffff);
       view.setUint16(at + 2, (depth - i) * 16);
       view.setUint32(at + 4, 0x2320);

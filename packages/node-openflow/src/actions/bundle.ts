@@ -1,4 +1,4 @@
-import { decodeFieldHeader, encodeShortFieldHeader, packRange, unpackRange } from '../fields/oxm.ts';
+import { decodeShortFieldHeader, encodeShortFieldHeader, packRange, unpackRange } from '../fields/oxm.ts';
 import { formatSubfield, parseSubfield } from '../fields/subfield-text.ts';
 import { formatPort, fromPort16, parsePort, toPort16 } from '../text/context.ts';
 import { badText, parseInteger } from '../text/syntax.ts';
@@ -22,7 +22,7 @@ function decode(reader: Reader, loads: boolean): BundleAction {
     reader.fail('OPENFLOW_BAD_VALUE', `a bundle has members of type ${memberType}`);
   const count = reader.u16();
   const range = unpackRange(reader.u16());
-  const destination = loads ? { ...decodeFieldHeader(reader), ...range } : undefined;
+  const destination = loads ? { ...decodeShortFieldHeader(reader), ...range } : undefined;
   reader.skip(loads ? 4 : 8);
   const members: number[] = [];
   while (members.length < count) members.push(fromPort16(reader.u16()));

@@ -1,5 +1,5 @@
 import { OpenFlowError } from '../errors.ts';
-import { decodeFieldHeader, encodeShortFieldHeader, packRange, unpackRange } from '../fields/oxm.ts';
+import { decodeShortFieldHeader, encodeShortFieldHeader, packRange, unpackRange } from '../fields/oxm.ts';
 import { findSubfield, formatSubfield } from '../fields/subfield-text.ts';
 import { formatTable, type ParseContext, parseTable } from '../text/context.ts';
 import { badText, keyValues, parseInteger } from '../text/syntax.ts';
@@ -54,8 +54,11 @@ function decodeZone(reader: Reader, action: Draft): void {
     return;
   }
   reader.offset = start;
-  const header = decodeFieldHeader(reader);
-  action.zone = { ...header, ...unpackRange(reader.u16()) };
+  const header = decodeShortFieldHeader(reader);
+  const range = unpackRange(reader.u16());
+  if (range.bits !== 16)
+    reader.fail('OPENFLOW_BAD_VALUE', `ct: the zone field has ${range.bits} bits; 16 are needed`);
+  action.zone = { ...header, ...range };
 }
 
 /** Reads the leading nat action, if there is one. */

@@ -57,7 +57,8 @@ function withoutDefaults(action: Draft): Draft {
 
 function decodeLong(reader: Reader, { version }: DecodeContext): ControllerAction {
   reader.skip(6);
-  return { type: 'controller', ...controllerProperties.decode(reader, version) };
+  const { userdata, ...others } = controllerProperties.decode(reader, version);
+  return withoutDefaults({ type: 'controller', ...others, ...(userdata?.length ? { userdata } : {}) });
 }
 
 function encodeLong(writer: Writer, { type, ...action }: ControllerAction, version: Version): void {

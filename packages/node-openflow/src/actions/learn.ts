@@ -1,7 +1,12 @@
 import { OpenFlowError } from '../errors.ts';
 import type { Subfield } from '../fields/match.ts';
 import type { FieldValue } from '../fields/names.ts';
-import { decodeFieldHeader, encodeFieldHeader, encodeShortFieldHeader } from '../fields/oxm.ts';
+import {
+  decodeFieldHeader,
+  decodeShortFieldHeader,
+  encodeFieldHeader,
+  encodeShortFieldHeader,
+} from '../fields/oxm.ts';
 import { bitSet } from '../wire/enumeration.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
@@ -57,13 +62,19 @@ function encodeSpec(writer: Writer, spec: LearnSpec): void {
 }
 
 function decodeSubfield(reader: Reader, bits: number): Subfield {
-  const header = decodeFieldHeader(reader);
+  const header = decodeShortFieldHeader(reader);
   return { ...header, offset: reader.u16(), bits };
 }
 
 function decodeImmediate(reader: Reader, kind: number, bits: number): LearnSpec {
   const number = reader.big(2 * Math.ceil(bits / 16));
   const destination = decodeSubfield(reader, bits);
+  if (number >> BigInt(bits) !== 0n) {
+    reader.fail(
+      'OPENFLOW_BAD_VALUE',
+      `learn: ${number} does not fit into ${bits} bits of ${destination.field}`,
+    );
+  }
   const value = bits > 32 ? number : Number(number);
   return { type: kind === target.load ? 'load-immediate' : 'match-immediate', value, destination };
 }
@@ -72,7 +83,7 @@ function decodeSpec(reader: Reader, header: number): LearnSpec {
   const bits = header & widthMask;
   const kind = header & targetMask;
   const immediate = (header & immediateBit) !== 0;
-  if (kind === targetMask || (immediate && kind === target.output)) {
+  if (bits === 0 || kind === targetMask || (immediate && kind === target.output)) {
     reader.fail('OPENFLOW_BAD_VALUE', `learn has a spec with the header 0x${header.toString(16)}`);
   }
   if (immediate) return decodeImmediate(reader, kind, bits);

@@ -1,4 +1,4 @@
-import { decodeFieldHeader, encodeShortFieldHeader, packRange, unpackRange } from '../fields/oxm.ts';
+import { decodeShortFieldHeader, encodeShortFieldHeader, packRange, unpackRange } from '../fields/oxm.ts';
 import { formatSubfield, parseSubfield } from '../fields/subfield-text.ts';
 import { badText, parseInteger } from '../text/syntax.ts';
 import { enumeration } from '../wire/enumeration.ts';
@@ -18,7 +18,7 @@ function decode(reader: Reader): MultipathAction {
   const argument = reader.u32();
   reader.skip(2);
   const range = unpackRange(reader.u16());
-  const destination = { ...decodeFieldHeader(reader), ...range };
+  const destination = { ...decodeShortFieldHeader(reader), ...range };
   return { type: 'multipath', fields, basis, algorithm, links, argument, destination };
 }
 

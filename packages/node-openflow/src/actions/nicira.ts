@@ -23,13 +23,18 @@ const currentTable = 255;
 /** OFPP_IN_PORT in 16 bits: "the port the packet came from". */
 const samePort = 0xfff8;
 
-function decodeResubmit(reader: Reader, conntrack: boolean): ResubmitAction {
+function decodeResubmitPort(reader: Reader): Pick<ResubmitAction, 'port'> {
   const port = reader.u16();
+  return port === samePort ? {} : { port: fromPort16(port) };
+}
+
+function decodeResubmit(reader: Reader, conntrack: boolean): ResubmitAction {
+  const port = decodeResubmitPort(reader);
   const table = reader.u8();
   return {
     type: 'resubmit',
     ...(table === currentTable ? {} : { table }),
-    ...(port === samePort ? {} : { port: fromPort16(port) }),
+    ...port,
     ...(conntrack ? { conntrack } : {}),
   };
 }
@@ -41,7 +46,7 @@ export const resubmit: ActionCodec<ResubmitAction> = {
   type: 'resubmit',
   words: ['resubmit'],
   forms: [
-    { number: 1, experimenter, decode: (reader) => ({ type: 'resubmit', port: fromPort16(reader.u16()) }) },
+    { number: 1, experimenter, decode: (reader) => ({ type: 'resubmit', ...decodeResubmitPort(reader) }) },
     { number: 14, experimenter, decode: (reader) => decodeResubmit(reader, false) },
     { number: 44, experimenter, decode: (reader) => decodeResubmit(reader, true) },
   ],

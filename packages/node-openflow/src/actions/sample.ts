@@ -1,5 +1,5 @@
 import type { Subfield } from '../fields/match.ts';
-import { decodeFieldHeader, encodeShortFieldHeader, packRange, unpackRange } from '../fields/oxm.ts';
+import { decodeShortFieldHeader, encodeShortFieldHeader, packRange, unpackRange } from '../fields/oxm.ts';
 import { findSubfield, formatSubfield } from '../fields/subfield-text.ts';
 import { ports } from '../ports.ts';
 import { formatPort, fromPort16, parsePort, toPort16 } from '../text/context.ts';
@@ -50,7 +50,7 @@ function decodeSource(reader: Reader): number | Subfield {
   const start = reader.offset;
   if (reader.u32() === 0) return reader.u32();
   reader.offset = start;
-  const field = decodeFieldHeader(reader);
+  const field = decodeShortFieldHeader(reader);
   const range = unpackRange(reader.u16());
   reader.skip(2);
   return { ...field, ...range };

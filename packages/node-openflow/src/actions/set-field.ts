@@ -3,7 +3,7 @@ import type { FieldMatch, Subfield } from '../fields/match.ts';
 import type { FieldValue } from '../fields/names.ts';
 import {
   decodeActionEntry,
-  decodeFieldHeader,
+  decodeShortFieldHeader,
   encodeActionEntry,
   encodeShortFieldHeader,
   packRange,
@@ -17,6 +17,7 @@ import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import {
   type ActionCodec,
+  type DecodeContext,
   finishAction,
   niciraExperimenter,
   startAction,
@@ -32,6 +33,28 @@ import type { LoadAction, SetFieldAction } from './types.ts';
 
 function decodeSetField(reader: Reader): SetFieldAction {
   return { type: 'set-field', ...decodeActionEntry(reader) };
+}
+
+/** Standard set-fields have masks since OpenFlow 1.5; Open vSwitch refuses older ones as well. */
+function decodeStandard(reader: Reader, { version }: DecodeContext): SetFieldAction {
+  const start = reader.offset;
+  const action = decodeSetField(reader);
+  if (version !== 6 && action.mask !== undefined) {
+    reader.fail('OPENFLOW_BAD_VALUE', 'a set-field has a mask, which exists since OpenFlow 1.5', start);
+  }
+  return action;
+}
+
+function decodeLoad2(reader: Reader): SetFieldAction {
+  const start = reader.offset;
+  const action = decodeSetField(reader);
+  const { bytes, bits } = actionTable.get(action.field);
+  // It is written again as loads, which name bits: those beyond the field are none.
+  const used = BigInt(action.value) | BigInt(action.mask ?? 0);
+  if (bytes !== 0 && used >> BigInt(bits) !== 0n) {
+    reader.fail('OPENFLOW_BAD_VALUE', `set-field: ${action.field} has only ${bits} bits`, start);
+  }
+  return action;
 }
 
 function encodeSetField(writer: Writer, entry: FieldMatch, version: 4 | 5 | 6): void {
@@ -79,8 +102,8 @@ export const setField: ActionCodec<SetFieldAction> = {
   type: 'set-field',
   words: ['set_field'],
   forms: [
-    { number: 25, decode: decodeSetField },
-    { number: 33, experimenter: niciraExperimenter, versions: [4, 5], decode: decodeSetField },
+    { number: 25, decode: decodeStandard },
+    { number: 33, experimenter: niciraExperimenter, versions: [4, 5], decode: decodeLoad2 },
   ],
   encode(writer, action, { version }) {
     if (version === 6 || action.mask === undefined) encodeSetField(writer, action, version);
@@ -128,10 +151,23 @@ function encodeLoad(writer: Writer, { value, destination }: LoadAction): void {
   finishAction(writer, start);
 }
 
+/** Open vSwitch refuses such loads as well; none could be written as a set-field. */
+function assertLoadFits(reader: Reader, { field, size, offset, bits }: Subfield, value: bigint): void {
+  const definition = actionTable.get(field);
+  const width = definition.bytes === 0 ? (size ?? 0) * 8 : definition.bits;
+  const range = `${field}[${offset}..${offset + bits - 1}]`;
+  if (offset + bits > width)
+    reader.fail('OPENFLOW_BAD_VALUE', `load: ${range} is beyond the ${width} bits there`);
+  if (value >> BigInt(bits) !== 0n) {
+    reader.fail('OPENFLOW_BAD_VALUE', `load: ${hexadecimal(value)} does not fit into ${range}`);
+  }
+}
+
 function decodeLoad(reader: Reader): LoadAction {
   const range = unpackRange(reader.u16());
-  const destination: Subfield = { ...decodeFieldHeader(reader), ...range };
+  const destination: Subfield = { ...decodeShortFieldHeader(reader), ...range };
   const value: FieldValue = reader.u64();
+  assertLoadFits(reader, destination, value);
   return { type: 'load', value: range.bits > 32 ? value : Number(value), destination };
 }
 
@@ -141,6 +177,8 @@ export const load: ActionCodec<LoadAction> = {
   forms: [{ number: 7, experimenter: niciraExperimenter, versions: [4, 5], decode: decodeLoad }],
   encode(writer, action, { version }) {
     if (version === 6) encodeSetField(writer, loadAsEntry(action), version);
+    // A size is known of what was decoded: it is written as it came.
+    else if (action.destination.size !== undefined) encodeLoad(writer, action);
     else encodeAsLoads(writer, loadAsEntry(action));
   },
   parse(argument) {

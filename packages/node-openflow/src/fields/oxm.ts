@@ -191,9 +191,20 @@ export function encodeShortFieldHeader(writer: Writer, field: FieldName, size?: 
 /** Reads what `encodeFieldHeader` wrote. */
 export function decodeFieldHeader(reader: Reader): { field: FieldName; size?: number } {
   const { definition, payload, head, experimenter } = readHeader(actionTable, reader);
-  if (definition.bytes === payload) return { field: definition.name };
   if (definition.bytes === 0) return { field: definition.name, size: payload };
+  if (definition.bytes === payload) return { field: definition.name };
   return { field: unknownField(head, experimenter).name, size: payload };
+}
+
+/** Reads what `encodeShortFieldHeader` wrote. */
+export function decodeShortFieldHeader(reader: Reader): { field: FieldName; size?: number } {
+  const start = reader.offset;
+  const header = decodeFieldHeader(reader);
+  if (reader.offset - start > 4) {
+    const reason = `${header.field} has an experimenter's number, for which there is no room here`;
+    reader.fail('OPENFLOW_BAD_VALUE', reason, start);
+  }
+  return header;
 }
 
 /** Offset and width in 16 bits: ten bits of offset, six of width less one. */
@@ -224,7 +235,7 @@ export function encodeFieldFeature(writer: Writer, feature: FieldFeature, versio
 export function decodeFieldFeature(reader: Reader): FieldFeature {
   const { definition, masked, payload, head, experimenter } = readHeader(matchTable, reader);
   const maskable = masked ? { maskable: true } : {};
-  if (definition.bytes === payload) return { field: definition.name, ...maskable };
+  if (definition.bytes !== 0 && definition.bytes === payload) return { field: definition.name, ...maskable };
   const { name } = definition.bytes === 0 ? definition : unknownField(head, experimenter);
   return { field: name, ...maskable, size: payload };
 }

@@ -69,6 +69,10 @@ export const bundleAdd: MessageCodec<BundleAdd> = {
     const flags = bundleFlags.names(reader.u16());
     const start = reader.offset;
     const message = context.decodeMessage(reader);
+    // OpenFlow 1.5.1, section 7.3.9.6; Open vSwitch refuses such messages as well.
+    if (message.xid !== context.xid || message.version !== context.version) {
+      reader.fail('OPENFLOW_BAD_VALUE', 'the message in a bundle-add has another xid or version', start);
+    }
     reader.align8(start);
     return {
       type: 'bundle-add',

@@ -92,7 +92,8 @@ function decodeFlowMod(reader: Reader, version: Version): FlowMod {
   const match = decodeMatch(reader);
   const instructions = decodeInstructions(reader, version);
   const message: Draft = { type: 'flow-mod', command, table, priority, cookie, match, instructions };
-  if (flags !== 0) message.flags = flowFlags.names(flags);
+  const names = flowFlags.names(flags);
+  if (names.length > 0) message.flags = names;
   setUnusual(message, 'cookieMask', cookieMask, 0n);
   setUnusual(message, 'idleTimeout', idleTimeout, 0);
   setUnusual(message, 'hardTimeout', hardTimeout, 0);

@@ -112,9 +112,9 @@ function encodeMeterFeatures(writer: Writer, meter: MeterFeatures, version: Vers
   writer.pad(4);
 }
 
-function decodeMeterFeatures(reader: Reader): MeterFeatures {
+function decodeMeterFeatures(reader: Reader, version: Version): MeterFeatures {
   const features = meterFeatures.decode(reader);
-  return reader.remaining >= 8 ? { ...features, features: reader.u32() } : features;
+  return version === 6 && reader.remaining >= 8 ? { ...features, features: reader.u32() } : features;
 }
 
 const aboutGroup = oneOrAll('group', groups.all, 4);

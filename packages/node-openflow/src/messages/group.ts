@@ -65,6 +65,16 @@ export const groupProperties = propertyTable<Pick<GroupDescription, 'selection'>
 
 type Draft = { -readonly [Key in keyof GroupBucket]: GroupBucket[Key] };
 
+/** As in Open vSwitch, also where a bucket of OpenFlow 1.5 has no such property. */
+function defaultWeight(type: GroupType): number {
+  return type === 'select' ? 1 : 0;
+}
+
+/** Only groups of type select have a weight whatever it is. */
+function setWeight(bucket: Draft, type: GroupType, weight: number): void {
+  if (type === 'select' || weight !== 0) bucket.weight = weight;
+}
+
 /** 1.5: `u16 length, u16 length of the actions, u32 id, actions`, properties. */
 function encodeBucket15(writer: Writer, bucket: GroupBucket, id: number, type: GroupType): void {
   const start = writer.length;
@@ -73,13 +83,13 @@ function encodeBucket15(writer: Writer, bucket: GroupBucket, id: number, type: G
   const actionsAt = writer.length;
   encodeActions(writer, bucket.actions, 6);
   writer.patch16(start + 2, writer.length - actionsAt, 'the list of actions');
-  const { weight = type === 'select' ? 1 : 0, ...others } = bucket;
+  const { weight = defaultWeight(type), ...others } = bucket;
   const shown = type === 'select' || weight !== 0 ? { ...others, weight } : others;
   bucketProperties.encode(writer, shown, 6);
   writer.patch16(start, writer.length - start, 'the bucket');
 }
 
-function decodeBucket15(reader: Reader): GroupBucket {
+function decodeBucket15(reader: Reader, type: GroupType): GroupBucket {
   const start = reader.offset;
   const length = reader.u16();
   if (length < 8) reader.fail('OPENFLOW_BAD_LENGTH', `a bucket has a length of ${length}`, start);
@@ -89,7 +99,9 @@ function decodeBucket15(reader: Reader): GroupBucket {
   const afterActions = reader.enter(actionsLength);
   const actions = decodeActions(reader, 6);
   reader.leave(afterActions);
-  const bucket = { id, actions, ...bucketProperties.decode(reader, 6) };
+  const { weight = defaultWeight(type), ...properties } = bucketProperties.decode(reader, 6);
+  const bucket: Draft = { id, actions, ...properties };
+  setWeight(bucket, type, weight);
   reader.leave(outer);
   return bucket;
 }
@@ -98,7 +110,7 @@ function decodeBucket15(reader: Reader): GroupBucket {
 function encodeBucket13(writer: Writer, bucket: GroupBucket, type: GroupType, version: Version): void {
   const start = writer.length;
   writer.u16(0);
-  writer.u16(bucket.weight ?? (type === 'select' ? 1 : 0), 'weight');
+  writer.u16(bucket.weight ?? defaultWeight(type), 'weight');
   writer.u32(bucket.watchPort ?? ports.any, 'watchPort');
   writer.u32(bucket.watchGroup ?? groups.any, 'watchGroup');
   writer.pad(4);
@@ -106,7 +118,7 @@ function encodeBucket13(writer: Writer, bucket: GroupBucket, type: GroupType, ve
   writer.patch16(start, writer.length - start, 'the bucket');
 }
 
-function decodeBucket13(reader: Reader, version: Version): GroupBucket {
+function decodeBucket13(reader: Reader, type: GroupType, version: Version): GroupBucket {
   const start = reader.offset;
   const length = reader.u16();
   if (length < 16) reader.fail('OPENFLOW_BAD_LENGTH', `a bucket has a length of ${length}`, start);
@@ -116,7 +128,7 @@ function decodeBucket13(reader: Reader, version: Version): GroupBucket {
   const watchGroup = reader.u32();
   reader.skip(4);
   const bucket: Draft = { actions: decodeActions(reader, version) };
-  if (weight !== 0) bucket.weight = weight;
+  setWeight(bucket, type, weight);
   if (watchPort !== ports.any) bucket.watchPort = watchPort;
   if (watchGroup !== groups.any) bucket.watchGroup = watchGroup;
   reader.leave(outer);
@@ -145,10 +157,10 @@ function encodeBuckets(writer: Writer, group: GroupDescription, version: Version
     encodeBucket15(writer, bucket, numbers[index] as number, group.groupType);
 }
 
-function decodeBuckets(reader: Reader, version: Version): GroupBucket[] {
+function decodeBuckets(reader: Reader, type: GroupType, version: Version): GroupBucket[] {
   const buckets: GroupBucket[] = [];
   while (reader.remaining > 0) {
-    buckets.push(version === 6 ? decodeBucket15(reader) : decodeBucket13(reader, version));
+    buckets.push(version === 6 ? decodeBucket15(reader, type) : decodeBucket13(reader, type, version));
   }
   return buckets;
 }
@@ -178,25 +190,33 @@ export const groupMod: MessageCodec<GroupMod> = {
     groupProperties.encode(writer, message, version);
   },
   decode(reader, { version }) {
-    const command = commands.strictName(reader.u16(), reader.offset - 2);
+    const start = reader.offset;
+    const command = commands.strictName(reader.u16(), start);
     const groupType = groupTypes.strictName(reader.u8(), reader.offset - 1);
     reader.skip(1);
     const group = reader.u32();
     const head = { type: 'group-mod', command, groupType, group } as const;
-    if (version !== 6) return { ...head, buckets: decodeBuckets(reader, version) };
+    if (version !== 6 && isNewCommand(command)) {
+      reader.fail('OPENFLOW_BAD_VALUE', `${command} exists since OpenFlow 1.5`, start);
+    }
+    if (version !== 6) return { ...head, buckets: decodeBuckets(reader, groupType, version) };
     const length = reader.u16();
     reader.skip(2);
     const commandBucketId = reader.u32();
     const outer = reader.enter(length);
-    const buckets = decodeBuckets(reader, version);
+    const buckets = decodeBuckets(reader, groupType, version);
     reader.leave(outer);
     return { ...head, commandBucketId, buckets, ...groupProperties.decode(reader, version) };
   },
   format: (message, options) => `${message.command} ${formatGroup(message, options)}`,
 };
 
+function isNewCommand(command: GroupMod['command']): boolean {
+  return command === 'insert-bucket' || command === 'remove-bucket';
+}
+
 function requireOldCommand({ command, selection }: GroupMod): void {
-  if (command !== 'insert-bucket' && command !== 'remove-bucket' && !selection) return;
+  if (!isNewCommand(command) && !selection) return;
   throw new OpenFlowError(
     'OPENFLOW_NOT_IN_VERSION',
     'single buckets and selection methods exist since OpenFlow 1.5: use modify, without a selection',
@@ -236,11 +256,11 @@ export function decodeGroupDescription(reader: Reader, version: Version): GroupD
     const bucketsLength = reader.u16();
     reader.skip(6);
     const afterBuckets = reader.enter(bucketsLength);
-    buckets = decodeBuckets(reader, version);
+    buckets = decodeBuckets(reader, groupType, version);
     reader.leave(afterBuckets);
     properties = groupProperties.decode(reader, version);
   } else {
-    buckets = decodeBuckets(reader, version);
+    buckets = decodeBuckets(reader, groupType, version);
   }
   reader.leave(outer);
   return { groupType, group, buckets, ...properties };

@@ -112,13 +112,12 @@ function decodePacketOutHead(
   reader.skip(2);
   const match = decodeMatch(reader);
   const inPort = match.find(({ field }) => field === 'in_port');
+  // OpenFlow 1.5.1, section 7.3.6: it must be there in every case.
+  if (!inPort) return reader.fail('OPENFLOW_BAD_VALUE', 'the match of a packet-out has no in_port');
   const others = match.filter((entry) => entry !== inPort);
   return {
     length,
-    head: {
-      ...(inPort ? { inPort: Number(inPort.value) } : {}),
-      ...(others.length > 0 ? { match: others } : {}),
-    },
+    head: { inPort: Number(inPort.value), ...(others.length > 0 ? { match: others } : {}) },
   };
 }
 

@@ -156,13 +156,14 @@ function role<M extends session.RoleRequest | session.RoleReply>(
       writer.pad(2);
       writer.u64(message.generationId ?? 0n, 'generationId');
     },
-    decode(reader) {
+    decode(reader, { version }) {
       const at = reader.offset;
       const name = roles.strictName(reader.u32(), at);
       const shortId = reader.u16();
       reader.skip(2);
       const generationId = reader.u64();
-      return { type, role: name, generationId, ...(shortId === 0 ? {} : { shortId }) } as M;
+      // Before 1.5 the bytes of the short id are padding.
+      return { type, role: name, generationId, ...(version !== 6 || shortId === 0 ? {} : { shortId }) } as M;
     },
   };
 }

@@ -2,6 +2,7 @@ import { enumeration } from '../wire/enumeration.ts';
 import { decodeSized, encodeSized, layout } from '../wire/layout.ts';
 import { behindZeros, type Payload, property, propertyTable } from '../wire/property-table.ts';
 import type { Reader } from '../wire/reader.ts';
+import { decodeText, encodeText } from '../wire/text.ts';
 import type { Writer } from '../wire/writer.ts';
 import { time } from './bundle.ts';
 import { type MessageCodec, niciraExperimenter, onfExperimenter } from './codec.ts';
@@ -43,8 +44,8 @@ const reasons = enumeration('controller-status reason', [
 ]);
 
 const uri: Payload<string> = {
-  write: (writer, value) => writer.raw(new TextEncoder().encode(value)),
-  read: (reader) => reader.text(reader.remaining),
+  write: (writer, value) => writer.raw(encodeText(value)),
+  read: (reader) => decodeText(reader.rest()),
 };
 export const controllerProperties = propertyTable<Pick<ControllerDescription, 'uri'>>(
   'ofp_controller_status',

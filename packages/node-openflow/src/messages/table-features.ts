@@ -151,8 +151,9 @@ export function decodeTableFeatures(reader: Reader, version: Version): TableFeat
     const features = reader.u32();
     return {
       table,
-      ...(command === 0 ? {} : { command }),
-      ...(features === 0 ? {} : { features }),
+      // Before 1.5 both are padding.
+      ...(version !== 6 || command === 0 ? {} : { command }),
+      ...(version !== 6 || features === 0 ? {} : { features }),
       name: reader.text(nameLength),
       metadataMatch: reader.u64(),
       metadataWrite: reader.u64(),

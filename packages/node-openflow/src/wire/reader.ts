@@ -1,5 +1,6 @@
 import { OpenFlowError } from '../errors.ts';
 import { copyBytes } from './copy.ts';
+import { decodeText } from './text.ts';
 
 /**
  * Reads big-endian values from one message. `end` bounds every read, so that a structure cannot read past its own length;
@@ -106,13 +107,13 @@ export class Reader {
     return this.copy(this.remaining);
   }
 
-  /** Text in `length` bytes, up to the first zero byte. */
+  /** Text in `length` bytes, up to the first zero byte; the last byte counts as one, whatever it is. */
   text(length: number): string {
     const at = this.#take(length);
     this.offset = at + length;
     let stop = at;
-    while (stop < at + length && this.bytes[stop] !== 0) stop++;
-    return new TextDecoder().decode(this.bytes.subarray(at, stop));
+    while (stop < at + length - 1 && this.bytes[stop] !== 0) stop++;
+    return decodeText(this.bytes.subarray(at, stop));
   }
 
   fail(code: 'OPENFLOW_BAD_LENGTH' | 'OPENFLOW_BAD_VALUE', reason: string, offset = this.offset): never {

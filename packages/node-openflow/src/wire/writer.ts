@@ -1,4 +1,5 @@
 import { OpenFlowError } from '../errors.ts';
+import { encodeText } from './text.ts';
 
 const initialCapacity = 4096;
 /** Twice the largest message: what is longer than that is refused while it is being built. */
@@ -81,7 +82,7 @@ export class Writer {
 
   /** Text in exactly `length` bytes, the last of which is zero. */
   text(value: string, length: number, what = 'text'): void {
-    const bytes = new TextEncoder().encode(value);
+    const bytes = encodeText(value);
     if (bytes.length >= length || value.includes('\0')) {
       throw new OpenFlowError(
         'OPENFLOW_VALUE_RANGE',
