@@ -119,6 +119,14 @@ const columns: Columns = {
     { title: 'PRIVATE ADDRESS', value: (elasticIp) => elasticIp.spec.privateAddress },
     { title: 'EXTERNAL NETWORK', value: (elasticIp) => elasticIp.spec.externalNetworkId, wide: true },
   ],
+  'nat-gateway': [
+    name,
+    { title: 'VPC', value: (gateway) => gateway.spec.vpcId },
+    { title: 'SUBNET', value: (gateway) => gateway.spec.subnetId },
+    { title: 'CONNECTIVITY', value: (gateway) => gateway.spec.connectivity },
+    { title: 'ELASTIC IP', value: (gateway) => gateway.spec.elasticIpId },
+    { title: 'PRIVATE ADDRESS', value: (gateway) => gateway.spec.privateAddress },
+  ],
   instance: [
     name,
     { title: 'STATE', value: (instance) => instance.status.state },
@@ -128,6 +136,7 @@ const columns: Columns = {
     { title: 'REASON', value: (instance) => instance.status.reason, wide: true },
   ],
   host: [
+    { title: 'STATE', value: (host) => host.status.state },
     { title: 'AGENT', value: (host) => host.liveness.agent },
     { title: 'OPENFLOW', value: (host) => host.liveness.openflow },
     { title: 'APPLIED', value: (host) => host.liveness.appliedRevision },
@@ -141,6 +150,10 @@ const columns: Columns = {
     { title: 'HOST', value: (binding) => binding.spec.hostId },
     { title: 'INTERFACE', value: (binding) => binding.spec.networkInterfaceId },
     { title: 'OFPORT', value: (binding) => binding.spec.ofport },
+  ],
+  placement: [
+    { title: 'HOST', value: (placement) => placement.spec.hostId },
+    { title: 'VPC', value: (placement) => placement.spec.vpcId },
   ],
 };
 

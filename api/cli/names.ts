@@ -21,7 +21,7 @@ export async function resolveId(
   text: string,
   within: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  if (kind === 'host' || kind === 'binding' || idForm.test(text)) return text;
+  if (kind === 'host' || kind === 'binding' || kind === 'placement' || idForm.test(text)) return text;
   const found = await candidates(client, kind, text, within);
   const [only, ...others] = found;
   if (only && others.length === 0) return only.id;

@@ -7,6 +7,7 @@ import { addElasticIpCommands, addExternalNetworkCommands } from './commands/ext
 import { addHostCommands } from './commands/host.ts';
 import { addInstanceCommands } from './commands/instance.ts';
 import { addInterfaceCommands } from './commands/interface.ts';
+import { addNatGatewayCommands } from './commands/nat-gateway.ts';
 import { addOverviewCommand } from './commands/overview.ts';
 import { addInternetGatewayCommands, addRouteTableCommands } from './commands/routing.ts';
 import { addSecurityGroupCommands } from './commands/security-group.ts';
@@ -31,6 +32,7 @@ export function createProgram(io: Io, launchers: Launchers): Command {
   addInternetGatewayCommands(program, io);
   addExternalNetworkCommands(program, io);
   addElasticIpCommands(program, io);
+  addNatGatewayCommands(program, io);
   addInstanceCommands(program, io);
   addHostCommands(program, io);
   addOverviewCommand(program, io);

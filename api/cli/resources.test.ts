@@ -26,7 +26,7 @@ describe('commands on resources', () => {
     assert.equal(wide[1]?.slice(column, column + 11), '10.0.0.0/16');
     assert.match(
       (await cli.weft('host list')).out,
-      /^ID +AGENT +OPENFLOW.*\nh1 +up +down +\d+ +192\.0\.2\.11 +zone-a\n$/,
+      /^ID +STATE +AGENT +OPENFLOW.*\nh1 +up +up +down +\d+ +192\.0\.2\.11 +zone-a\n$/,
     );
   });
 

@@ -53,6 +53,9 @@ function vpcBranch(network: Network, vpc: ApiResource<'vpc'>): Branch {
           `to ${labelOf(network['external-network'], gateway.spec.externalNetworkId)}`,
         ),
       })),
+      ...inVpc(network['nat-gateway']).map((gateway) => ({
+        text: line('nat gateway', gateway, gateway.spec.connectivity, gateway.spec.privateAddress),
+      })),
       ...inVpc(network['security-group']).map((group) => groupBranch(network, group)),
     ],
   };

@@ -14,8 +14,10 @@ export const collections = {
   'security-group-rule': 'security-group-rules',
   'network-interface': 'network-interfaces',
   'elastic-ip': 'elastic-ips',
+  'nat-gateway': 'nat-gateways',
   instance: 'instances',
   binding: 'bindings',
+  placement: 'placements',
 } as const satisfies Partial<Record<KindName, string>>;
 
 /** A kind of resource that the API shows. */

@@ -6,7 +6,7 @@ import type { ChangeSet } from './types.ts';
 
 type Subscriptions = Pick<ChangeSet, 'subscribe' | 'unsubscribe'>;
 
-/** Which host has which VPC's scope: those with an interface bound there. */
+/** Which host has which VPC's scope: those with an interface bound there, or a gateway placed. */
 export class SubscriptionTracker {
   /** Host → VPC → number of the VPC, which is needed still when the VPC is gone. */
   readonly #numbers = new Map<string, Map<string, number>>();
@@ -15,13 +15,13 @@ export class SubscriptionTracker {
     return this.#numbers.get(hostId)?.keys() ?? [];
   }
 
-  /** Looks only at the hosts and VPCs of the bindings that changed. */
+  /** Looks only at the hosts and VPCs of the bindings and placements that changed. */
   update(changes: readonly Change[], view: TopologyView): Subscriptions {
     const hosts = new Set<string>();
     for (const { kind, before, after } of changes) {
-      if (kind !== 'binding') continue;
-      for (const binding of [before, after] as (ResourceOf<'binding'> | undefined)[]) {
-        if (binding) hosts.add(binding.spec.hostId);
+      if (kind !== 'binding' && kind !== 'placement') continue;
+      for (const held of [before, after] as (ResourceOf<'binding' | 'placement'> | undefined)[]) {
+        if (held) hosts.add(held.spec.hostId);
       }
     }
     const subscribe: { hostId: string; scope: ScopeKey }[] = [];

@@ -63,7 +63,7 @@ export class Hosts {
       if (current && isDeepStrictEqual(current.spec, spec)) return;
       checkRegistration(draft.view, name, spec);
       if (current) draft.update(current, { spec });
-      else draft.create('host', { id: name, spec });
+      else draft.create('host', { id: name, spec, status: { state: 'down' } });
     });
     this.#lastSeen.set(name, Date.now());
     this.#southbound.hostRegistered(name);
@@ -73,6 +73,11 @@ export class Hosts {
   heartbeat(name: string): void {
     this.#require(name);
     this.#lastSeen.set(name, Date.now());
+  }
+
+  /** When the agent was heard last, in ms; undefined: not since the start. */
+  agentSeen(name: string): number | undefined {
+    return this.#lastSeen.get(name);
   }
 
   liveness(name: string): HostLiveness {

@@ -1,4 +1,5 @@
 import type { GraphController, ObservedController } from '../controller.ts';
+import { Placer } from '../features/placement/placer.ts';
 import {
   CompileMeter,
   Instruments,
@@ -11,8 +12,10 @@ import { type Logger, Southbound } from '../southbound/index.ts';
 import { openSqliteStore, type Store } from '../store/index.ts';
 import { EmbeddedController } from './controller.ts';
 import { Executor } from './executor.ts';
-import { Hosts } from './hosts.ts';
+import { HostStates } from './host-states.ts';
+import { Hosts, leaseMs } from './hosts.ts';
 import { Housekeeping } from './housekeeping.ts';
+import { Placements } from './placements.ts';
 import { Projection } from './projection.ts';
 
 export interface ControllerOptions {
@@ -78,11 +81,23 @@ export async function runController({
       return least;
     },
   });
+  const placer = new Placer(topology, (plan) => executor.run({ account: '', region: '' }, plan));
+  const placements = new Placements(placer, logger);
+  const hostStates = new HostStates({
+    view: topology,
+    executor,
+    isConnected: (hostId) => southbound.liveness(hostId).openflow === 'up',
+    agentSeen: (hostId) => hosts.agentSeen(hostId),
+    agentLeaseMs: leaseMs,
+    logger,
+  });
+  southbound.on('up', () => hostStates.lookSoon());
   await projection.start((commit, changes) => {
     compiled.record(changes, store.secondsSinceTold());
     hosts.follow(commit);
     southbound.apply(changes);
     housekeeping.follow(commit);
+    placements.follow(commit);
     for (const { kind, id, after } of commit.changes) {
       if (kind === 'host' && !after) southbound.hostRemoved(id);
     }
@@ -95,6 +110,8 @@ export async function runController({
     const { port } = await southbound.listen(openflow);
     let listening = true;
     housekeeping.start();
+    placements.start();
+    hostStates.start(Date.now());
     const embedded = new EmbeddedController({ store, view: topology, executor, hosts, southbound });
     const liveness = (hostId: string) => hosts.liveness(hostId);
     const sources = { store, view: topology, compiled, southbound, liveness };
@@ -108,6 +125,8 @@ export async function runController({
       async close() {
         listening = false;
         housekeeping.stop();
+        hostStates.stop();
+        placements.stop();
         await southbound.close();
         projection.close();
         await store.close();

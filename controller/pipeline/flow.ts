@@ -101,7 +101,8 @@ export function checkFlow(flow: Flow): void {
     }
     if (action.type === 'conntrack' && action.table !== undefined) {
       const target = stages[action.table]?.name;
-      if (!target || !declared.stage.next.includes(target)) {
+      const allowed = [...declared.stage.next, ...(declared.stage.back ?? [])];
+      if (!target || !allowed.includes(target)) {
         throw new PipelineViolation(flow, `continues in ${target ?? action.table}, which is not declared`);
       }
     }

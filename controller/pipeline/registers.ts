@@ -40,6 +40,8 @@ export const flags = {
   switched: 1,
   /** The packet is larger than the MTU inside a VPC. Set anew where it matters. */
   tooLarge: 2,
+  /** A NAT gateway has translated the packet: no other one will. */
+  translated: 3,
 } as const;
 
 /** The whole of a register as a subfield for move, load and ct. */

@@ -12,6 +12,8 @@ export interface Stage {
   readonly matches: readonly FieldName[];
   /** Later stages that a packet may go to (by goto, or after conntrack). */
   readonly next: readonly string[];
+  /** Earlier stages that a packet may start again from after conntrack: where a gateway has made another packet of it. */
+  readonly back?: readonly string[];
   /** Stages that are called with resubmit and come back. */
   readonly calls?: readonly string[];
 }
@@ -109,6 +111,13 @@ export const stages = [
     calls: ['limit'],
   },
   {
+    name: 'nat',
+    purpose:
+      'On a gateway host: what comes back to a NAT gateway or an elastic IP, as the interface knows it.',
+    matches: ['metadata', r('externalNetwork'), ...ipFields, 'ct_state'],
+    next: ['route-local'],
+  },
+  {
     name: 'route-local',
     purpose: "The gateway MAC of the destination's subnet becomes the source.",
     matches: ['metadata', ...ipFields],
@@ -118,7 +127,7 @@ export const stages = [
     name: 'translate',
     purpose: 'Private source address to elastic IP, in a conntrack zone of its own.',
     matches: ['metadata', r('externalNetwork'), ...ipFields],
-    next: ['external-route'],
+    next: ['external-route', 'forward'],
   },
   {
     name: 'external-route',
@@ -145,6 +154,7 @@ export const stages = [
     matches: [r('flags'), r('externalNetwork'), 'eth_dst', ...arpFields, ...ipFields],
     next: ['locate'],
     calls: ['limit'],
+    back: ['nat'],
   },
   {
     name: 'resolve',
@@ -173,9 +183,11 @@ export const stages = [
   },
   {
     name: 'locate',
-    purpose: 'MAC inside the VPC to the interface on this host, its port, identity and zone.',
-    matches: ['metadata', 'eth_dst', 'eth_type', 'ct_state'],
+    purpose:
+      'MAC inside the VPC to the interface on this host, its port, identity and zone, or to a gateway here.',
+    matches: ['metadata', r('externalNetwork'), 'eth_dst', ...ipFields, 'ct_state'],
     next: ['ingress-track'],
+    back: ['route', 'nat', 'external-route'],
   },
   {
     name: 'ingress-track',

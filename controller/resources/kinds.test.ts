@@ -31,6 +31,7 @@ describe('kinds', () => {
         'security-group',
         'instance',
         'binding',
+        'placement',
         'default-network',
         'address-claim',
         'counter',

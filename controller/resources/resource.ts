@@ -34,8 +34,10 @@ export const kindNames = [
   'security-group-rule',
   'network-interface',
   'elastic-ip',
+  'nat-gateway',
   'instance',
   'binding',
+  'placement',
   'default-network',
   'identity',
   'rule-match',
@@ -68,4 +70,6 @@ export type ReferenceType =
   | 'of-interface'
   | 'of-instance'
   | 'on-host'
+  | 'of-gateway'
+  | 'uses-elastic-ip'
   | 'uses-match';

@@ -3,7 +3,7 @@ import type { AccountSpec } from './kinds/account.ts';
 import type { BindingSpec } from './kinds/binding.ts';
 import type { ElasticIpSpec } from './kinds/elastic-ip.ts';
 import type { ExternalNetworkSpec } from './kinds/external-network.ts';
-import type { HostSpec } from './kinds/host.ts';
+import type { HostSpec, HostStatus } from './kinds/host.ts';
 import type { InstanceSpec, InstanceStatus } from './kinds/instance.ts';
 import type {
   AddressClaimSpec,
@@ -15,7 +15,9 @@ import type {
   RuleMatchSpec,
 } from './kinds/internal.ts';
 import type { InternetGatewaySpec } from './kinds/internet-gateway.ts';
+import type { NatGatewaySpec } from './kinds/nat-gateway.ts';
 import type { NetworkInterfaceSpec, NetworkInterfaceStatus } from './kinds/network-interface.ts';
+import type { PlacementSpec } from './kinds/placement.ts';
 import type { RouteTableSpec } from './kinds/route-table.ts';
 import type { SecurityGroupSpec } from './kinds/security-group.ts';
 import type { SecurityGroupRuleSpec, SecurityGroupRuleStatus } from './kinds/security-group-rule.ts';
@@ -33,7 +35,7 @@ export interface ResourceByKind {
   account: Kind<'account', AccountSpec>;
   'access-key': Kind<'access-key', AccessKeySpec>;
   'external-network': Kind<'external-network', ExternalNetworkSpec>;
-  host: Kind<'host', HostSpec>;
+  host: Kind<'host', HostSpec, HostStatus>;
   vpc: Kind<'vpc', VpcSpec>;
   subnet: Kind<'subnet', SubnetSpec>;
   'route-table': Kind<'route-table', RouteTableSpec>;
@@ -42,8 +44,10 @@ export interface ResourceByKind {
   'security-group-rule': Kind<'security-group-rule', SecurityGroupRuleSpec, SecurityGroupRuleStatus>;
   'network-interface': Kind<'network-interface', NetworkInterfaceSpec, NetworkInterfaceStatus>;
   'elastic-ip': Kind<'elastic-ip', ElasticIpSpec>;
+  'nat-gateway': Kind<'nat-gateway', NatGatewaySpec>;
   instance: Kind<'instance', InstanceSpec, InstanceStatus>;
   binding: Kind<'binding', BindingSpec>;
+  placement: Kind<'placement', PlacementSpec>;
   'default-network': Kind<'default-network', DefaultNetworkSpec>;
   identity: Kind<'identity', IdentitySpec>;
   'rule-match': Kind<'rule-match', RuleMatchSpec>;

@@ -18,20 +18,25 @@ export async function network(
   return { vpc, subnet: await world.create('subnet', { vpcId: vpc.id, cidrBlock: block }) };
 }
 
-/**
- * What most tests stand on: a network outside, a host with a port to it (`host-1`) and one without (`host-2`), and a
- * VPC with a subnet and an internet gateway. Every number is 1, but that of the second host.
- */
-export async function cloud(world: World): Promise<{
-  outside: ResourceOf<'external-network'>;
-  vpc: ResourceOf<'vpc'>;
-  subnet: ResourceOf<'subnet'>;
-  gateway: ResourceOf<'internet-gateway'>;
-}> {
+interface PublicSubnet {
+  readonly outside: ResourceOf<'external-network'>;
+  readonly vpc: ResourceOf<'vpc'>;
+  readonly subnet: ResourceOf<'subnet'>;
+  readonly gateway: ResourceOf<'internet-gateway'>;
+}
+
+/** A network outside, and a VPC with a subnet and an internet gateway to it; no host. Every number is 1. */
+export async function publicSubnet(world: World): Promise<PublicSubnet> {
   const outside = await world.create('external-network', externalNetworkSpec);
-  await world.host(1, { externalPorts: { external: 2 } });
-  await world.host(2);
   const { vpc, subnet } = await network(world);
   const gateway = await world.create('internet-gateway', { vpcId: vpc.id });
   return { outside, vpc, subnet, gateway };
+}
+
+/** What most tests stand on: the same with a host that has a port to the network (`host-1`) and one without (`host-2`). */
+export async function cloud(world: World): Promise<PublicSubnet> {
+  const scene = await publicSubnet(world);
+  await world.host(1, { externalPorts: { external: 2 } });
+  await world.host(2);
+  return scene;
 }

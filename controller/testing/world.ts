@@ -4,6 +4,7 @@ import { Binder } from '../features/binding/operations.ts';
 import { features } from '../features/index.ts';
 import type { Draft, Owner } from '../features/operations/draft.ts';
 import { operationsByKind } from '../features/operations/registry.ts';
+import { Placer } from '../features/placement/placer.ts';
 import { Executor } from '../main/executor.ts';
 import {
   checkFlow,
@@ -17,6 +18,7 @@ import { type HostSpec, type KindName, kindNames, type ResourceOf } from '../res
 import { type Commit, openSqliteStore, type Store } from '../store/index.ts';
 import { Topology } from '../topology/index.ts';
 
+const operator = { account: '', region: '' };
 export const testOwner = { account: '123456789012', region: 'us-east-1' };
 
 /** Store, topology and compiler without switches: what feature tests stand on. */
@@ -29,10 +31,13 @@ export class World implements AsyncDisposable {
   readonly commits: Commit[] = [];
   readonly changes: ChangeSet[] = [];
 
+  readonly #placer: Placer;
+
   private constructor(store: Store, compiled: readonly Feature[]) {
     this.store = store;
     this.compiler = new Compiler(this.topology, compiled);
     this.executor = new Executor(store, this.topology, () => Promise.resolve());
+    this.#placer = new Placer(this.topology, (plan) => this.executor.run(operator, plan));
   }
 
   /** @param compiled the features that the compiler has; tests of tests plant faults there */
@@ -45,6 +50,7 @@ export class World implements AsyncDisposable {
       world.topology.apply(commit);
       world.commits.push(commit);
       world.changes.push(world.compiler.apply(commit));
+      world.#placer.follow(commit);
     });
     return world;
   }
@@ -53,8 +59,11 @@ export class World implements AsyncDisposable {
     await this.store.close();
   }
 
+  /** Runs a plan, and then what the controller does by itself: gateways get their hosts. */
   async run<T>(plan: (draft: Draft) => T, owner: Owner = testOwner): Promise<T> {
-    return (await this.executor.run(owner, plan)).result;
+    const { result } = await this.executor.run(owner, plan);
+    await this.#placer.settle();
+    return result;
   }
 
   async create<K extends KindName>(
@@ -105,6 +114,7 @@ export class World implements AsyncDisposable {
           computeDrivers: ['netns'],
           ...spec,
         },
+        status: { state: 'up' },
       });
     });
     return this.get('host', id);

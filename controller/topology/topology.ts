@@ -9,6 +9,7 @@ import type { Commit } from '../store/index.ts';
 import { ResourceGraph } from './graph.ts';
 import { AddressIndex } from './indexes/addresses.ts';
 import { EgressGroupRuleIndex } from './indexes/egress-group-rules.ts';
+import { GatewayHostIndex } from './indexes/gateway-hosts.ts';
 import type { TopologyIndex } from './indexes/index.ts';
 import { NumberIndex } from './indexes/numbers.ts';
 import { PresenceIndex } from './indexes/presence.ts';
@@ -109,6 +110,10 @@ export class Topology implements TopologyView {
     return id === undefined ? undefined : this.#graph.get('network-interface', id);
   }
 
+  gatewayHosts(networkName?: string): ReadonlySet<string> {
+    return this.#indexes.gatewayHosts.get(networkName);
+  }
+
   zoneSlotTaken(hostId: string, slot: number): boolean {
     return this.#indexes.zoneSlots.isTaken(hostId, slot);
   }
@@ -154,6 +159,7 @@ function makeIndexes(graph: ResourceGraph) {
     addresses: new AddressIndex(),
     zoneSlots: new ZoneSlotIndex(),
     presence: new PresenceIndex(graph),
+    gatewayHosts: new GatewayHostIndex(),
     egressGroupRules: new EgressGroupRuleIndex(graph),
     usage: new UsageIndex(),
   };

@@ -25,14 +25,16 @@ export interface TopologyView {
   countOwned(kind: KindName, account: string, region: string): number;
   /** A kind of which the account has something that APIs show, in whatever region; undefined when it has nothing. */
   ownedBy(account: string): KindName | undefined;
-  /** Names of the hosts on which an interface of the VPC is bound. Kept incrementally. */
+  /** Names of the hosts on which an interface of the VPC is bound or a gateway of it placed. Kept incrementally. */
   hostsOfVpc(vpcId: string): ReadonlyMap<string, number>;
-  /** VPC ids with interfaces bound on this host, with how many. Kept incrementally. */
+  /** VPC ids with interfaces bound or gateways placed on this host, with how many. Kept incrementally. */
   vpcsOfHost(hostId: string): ReadonlyMap<string, number>;
   /** How many egress rules of the VPC name a group. Kept incrementally. */
   egressGroupRuleCount(vpcId: string): number;
   /** The interface that has this private address in the VPC. */
   interfaceByAddress(vpcId: string, address: string): ResourceOf<'network-interface'> | undefined;
-  /** True when the zone slot (conntrack zones) of the host is held by a binding. */
+  /** Ids of the hosts that are up; with a network's name, of those that have a port to it. Kept incrementally. */
+  gatewayHosts(networkName?: string): ReadonlySet<string>;
+  /** True when the zone slot (conntrack zones) of the host is held by a binding or a placement. */
   zoneSlotTaken(hostId: string, slot: number): boolean;
 }

@@ -4,10 +4,13 @@ import { registers, type Stage, stages } from '../../controller/pipeline/index.t
 const list = (names: readonly string[]) =>
   names.length === 0 ? '—' : names.map((name) => `\`${name}\``).join(', ');
 
-/** The stages as a picture: arrows for goto and conntrack, dotted ones for calls that return. */
+const also = (verb: string, names: readonly string[]) => (names.length > 0 ? `; ${verb} ${list(names)}` : '');
+
+/** The stages as a picture: arrows for goto and conntrack, thick ones back to an earlier stage, dotted ones for calls. */
 function picture(): string {
-  const lines = (stages as readonly Stage[]).flatMap(({ name, next, calls = [] }) => [
+  const lines = (stages as readonly Stage[]).flatMap(({ name, next, back = [], calls = [] }) => [
     ...next.map((to) => `  ${name} --> ${to}`),
+    ...back.map((to) => `  ${name} ==> ${to}`),
     ...calls.map((to) => `  ${name} -.-> ${to}`),
   ]);
   return ['```mermaid', 'flowchart TD', ...lines, '```'].join('\n');
@@ -16,8 +19,8 @@ function picture(): string {
 /** The reference page of the pipeline, from its declaration. */
 export function pipelinePage(): string {
   const rows = (stages as readonly Stage[]).map(
-    ({ name, purpose, matches, next, calls = [] }, table) =>
-      `| ${table} | \`${name}\` | ${purpose} | ${list(matches)} | ${list(next)}${calls.length > 0 ? `; calls ${list(calls)}` : ''} |`,
+    ({ name, purpose, matches, next, back = [], calls = [] }, table) =>
+      `| ${table} | \`${name}\` | ${purpose} | ${list(matches)} | ${list(next)}${also('back to', back)}${also('calls', calls)} |`,
   );
   const registerRows = Object.entries(registers).map(
     ([meaning, register]) => `| \`${register}\` | ${meaning} |`,

@@ -18,8 +18,8 @@ export interface Noun {
   /** What `update` changes besides tags; false: it cannot be changed. */
   // biome-ignore lint/suspicious/noExplicitAny: each family knows the type of its own options
   readonly update?: UpdateVerb<any> | false;
-  /** The word for deleting, with `delete` as an alias. Default `delete`. */
-  readonly deleteVerb?: string;
+  /** The word for deleting, with `delete` as an alias. Default `delete`; false: it cannot be deleted. */
+  readonly deleteVerb?: string | false;
 }
 
 /** Adds `weft NOUN` with the verbs that every kind has: list, get, update and delete. */
@@ -31,7 +31,7 @@ export function addNoun(program: Command, io: Io, noun: Noun): Command {
   addList(command, io, noun);
   addGet(command, io, noun);
   if (noun.update !== false) addUpdate(command, io, noun.kind, noun.update);
-  addDelete(command, io, noun, noun.deleteVerb ?? 'delete');
+  if (noun.deleteVerb !== false) addDelete(command, io, noun, noun.deleteVerb ?? 'delete');
   return command;
 }
 

@@ -39,12 +39,11 @@ const whichTable = (command: Command) =>
 function addRouteAddition(table: Command, io: Io): void {
   const add = whichTable(table.command('add-route').description('add a route, or give one another target'))
     .requiredOption('--destination <cidr>', 'where to, e.g. 0.0.0.0/0')
-    .requiredOption('--target <target>', 'internet gateway of the VPC, or blackhole');
+    .requiredOption('--target <target>', 'internet gateway or NAT gateway of the VPC, or blackhole');
   type Options = WhichTable & { destination: string; target: string };
   writingCommand<Options>(add, io, async (session, options, text?: string) => {
     const { destination } = options;
-    const target =
-      options.target === 'blackhole' ? 'blackhole' : await session.id('internet-gateway', options.target);
+    const target = await targetId(session, options.target);
     const id = await tableId(session, text, options);
     const changed = await edit(session, 'route-table', id, ({ spec }) => ({
       spec: {
@@ -56,6 +55,12 @@ function addRouteAddition(table: Command, io: Io): void {
     }));
     await session.show('route-table', changed);
   });
+}
+
+/** NAT gateways are named by their id, everything else is the name or id of an internet gateway. */
+async function targetId(session: Session, text: string): Promise<string> {
+  if (text === 'blackhole' || text.startsWith('nat-')) return text;
+  return session.id('internet-gateway', text);
 }
 
 function addRouteRemoval(table: Command, io: Io): void {

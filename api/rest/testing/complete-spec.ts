@@ -37,6 +37,10 @@ export function completeSpec(
       const address = kind === 'elastic-ip' ? { address: spec.address ?? '203.0.113.10' } : {};
       return done({ externalNetworkId: network, ...address });
     }
+    case 'nat-gateway': {
+      const { vpcId } = known(controller, 'subnet', spec.subnetId, caller).spec;
+      return done({ vpcId, privateAddress: '10.0.0.9', connectivity: spec.connectivity ?? 'public' });
+    }
     case 'network-interface': {
       const subnet = known(controller, 'subnet', spec.subnetId, caller);
       const filled = {

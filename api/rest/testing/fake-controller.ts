@@ -179,7 +179,7 @@ export class FakeController implements ObservedController {
 
   async registerHost(name: string, spec: HostSpec): Promise<WriteResult<ResourceOf<'host'>>> {
     this.#failIfAsked();
-    return this.put('host', name, { spec, status: {}, tags: {} }, operator);
+    return this.put('host', name, { spec, status: { state: 'up' }, tags: {} }, operator);
   }
 
   heartbeat(name: string): void {

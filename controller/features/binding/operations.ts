@@ -1,28 +1,7 @@
-import { bindingId, type ResourceOf, WeftError } from '../../resources/index.ts';
-import type { TopologyView } from '../../topology/view.ts';
+import { bindingId, type ResourceOf } from '../../resources/index.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
-
-/** Two conntrack zones a slot: 64,000 of the 65,535 zones that a host has. */
-const zoneSlots = 32000;
-
-/** A free slot, sought behind the last one used, so that a slot rests as long as possible. */
-function chooseZoneSlot(
-  view: TopologyView,
-  hostId: string,
-  taken: ReadonlySet<number>,
-  after: number,
-): number {
-  for (let step = 0; step < zoneSlots; step++) {
-    const slot = 1 + ((after + step) % zoneSlots);
-    if (!taken.has(slot) && !view.zoneSlotTaken(hostId, slot)) return slot;
-  }
-  throw new WeftError('number-space-full', `host ${hostId} has no conntrack zone left`, {
-    field: 'hostId',
-    value: hostId,
-    fix: `A host can have ${zoneSlots} ports; move some to other hosts.`,
-  });
-}
+import { chooseZoneSlot } from './zone-slots.ts';
 
 /** Binds ports of one host, remembering the slots that it gives within the draft. */
 export class Binder {

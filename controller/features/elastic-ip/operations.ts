@@ -6,9 +6,11 @@ import {
   WeftError,
 } from '../../resources/index.ts';
 import { chooseExternalNetwork, inRanges } from '../external-network/operations.ts';
+import { requireGatewayTo } from '../internet-gateway/operations.ts';
 import { referenced } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
+import { dropPlacement } from '../placement/operations.ts';
 
 function bounds({ first, last }: AddressRange): readonly [first: number, last: number] {
   return [parseAddress(first, 'first'), parseAddress(last, 'last')];
@@ -88,18 +90,18 @@ function checkInterface(
       { field, value: interfaceId, fix: 'Disassociate that one first.' },
     );
   }
-  const vpc = { kind: 'vpc', id: networkInterface.spec.vpcId } as const;
-  for (const gateway of draft.view.referrers(vpc, 'in-vpc', 'internet-gateway')) {
-    if (gateway.spec.externalNetworkId === externalNetworkId) {
-      draft.depend(gateway);
-      return;
-    }
+  requireGatewayTo(draft, networkInterface.spec.vpcId, externalNetworkId, { field, value: interfaceId });
+}
+
+/** @throws WeftError in-use when a NAT gateway has the address: it keeps it until it is deleted, as in AWS */
+function requireNoNatGateway(draft: Draft, elasticIp: ResourceOf<'elastic-ip'>): void {
+  for (const { id } of draft.view.referrers(elasticIp, 'uses-elastic-ip', 'nat-gateway')) {
+    throw new WeftError('in-use', `NAT gateway ${id} uses the address`, {
+      field: 'id',
+      value: elasticIp.id,
+      fix: `Delete ${id} first.`,
+    });
   }
-  throw new WeftError('wrong-state', `VPC ${vpc.id} has no internet gateway to the network of this address`, {
-    field,
-    value: interfaceId,
-    fix: 'Attach an internet gateway of that external network to the VPC.',
-  });
 }
 
 export const elasticIpOperations: Operations<'elastic-ip'> = {
@@ -123,12 +125,15 @@ export const elasticIpOperations: Operations<'elastic-ip'> = {
   update(draft, current, { spec }) {
     const wanted = spec.networkInterfaceId as string | null | undefined;
     if (wanted === undefined) return draft.update(current, {});
+    requireNoNatGateway(draft, current);
     const { networkInterfaceId: _old, ...rest } = current.spec;
+    if (wanted !== current.spec.networkInterfaceId) dropPlacement(draft, current.id);
     if (wanted === null) return draft.update(current, { spec: rest });
     checkInterface(draft, current.id, current.spec.externalNetworkId, wanted);
     return draft.update(current, { spec: { ...rest, networkInterfaceId: wanted } });
   },
   remove(draft, elasticIp) {
+    requireNoNatGateway(draft, elasticIp);
     if (elasticIp.spec.networkInterfaceId !== undefined) {
       throw new WeftError(
         'in-use',

@@ -7,6 +7,7 @@ export const hostOperations: Operations<'host'> = {
   remove(draft, host) {
     refuseWhileUsed(draft, host, 'on-host', 'instance');
     for (const binding of draft.view.referrers(host, 'on-host', 'binding')) draft.remove(binding);
+    for (const placement of draft.view.referrers(host, 'on-host', 'placement')) draft.remove(placement);
     draft.remove(host);
   },
 };

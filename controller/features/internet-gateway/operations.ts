@@ -1,4 +1,5 @@
 import { type ResourceOf, WeftError } from '../../resources/index.ts';
+import { elasticIpUser } from '../elastic-ip/user.ts';
 import { chooseExternalNetwork } from '../external-network/operations.ts';
 import { referenced, refuseWhileUsed } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
@@ -15,19 +16,47 @@ function requireFreeVpc(draft: Draft, vpcId: string): void {
   }
 }
 
-/** @throws WeftError in-use while the VPC's interfaces have elastic IPs on this gateway's network. */
+/** @throws WeftError in-use while interfaces or NAT gateways of the VPC have elastic IPs on this gateway's network. */
 function requireNoElasticIps(draft: Draft, gateway: ResourceOf<'internet-gateway'>): void {
   const network = { kind: 'external-network', id: gateway.spec.externalNetworkId } as const;
   for (const elasticIp of draft.view.referrers(network, 'in-external-network', 'elastic-ip')) {
-    const owner =
-      elasticIp.spec.networkInterfaceId && draft.get('network-interface', elasticIp.spec.networkInterfaceId);
+    const owner = elasticIpUser(draft.view, elasticIp);
     if (!owner || owner.spec.vpcId !== gateway.spec.vpcId) continue;
     throw new WeftError(
       'in-use',
-      `elastic IP ${elasticIp.spec.address} of interface ${owner.id} needs this gateway`,
-      { field: 'spec.vpcId', value: gateway.spec.vpcId, fix: `Disassociate ${elasticIp.id} first.` },
+      `elastic IP ${elasticIp.spec.address} of ${owner.kind} ${owner.id} needs this gateway`,
+      {
+        field: 'spec.vpcId',
+        value: gateway.spec.vpcId,
+        fix:
+          owner.kind === 'nat-gateway' ? `Delete ${owner.id} first.` : `Disassociate ${elasticIp.id} first.`,
+      },
     );
   }
+}
+
+/**
+ * Public addresses need a way: the VPC's internet gateway must be one to their network.
+ * @throws WeftError wrong-state
+ */
+export function requireGatewayTo(
+  draft: Draft,
+  vpcId: string,
+  externalNetworkId: string,
+  { field, value }: { field: string; value: string },
+): void {
+  const vpc = { kind: 'vpc', id: vpcId } as const;
+  for (const gateway of draft.view.referrers(vpc, 'in-vpc', 'internet-gateway')) {
+    if (gateway.spec.externalNetworkId === externalNetworkId) {
+      draft.depend(gateway);
+      return;
+    }
+  }
+  throw new WeftError('wrong-state', `VPC ${vpcId} has no internet gateway to the network of this address`, {
+    field,
+    value,
+    fix: 'Attach an internet gateway of that external network to the VPC.',
+  });
 }
 
 export const internetGatewayOperations: Operations<'internet-gateway'> = {

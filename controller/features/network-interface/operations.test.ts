@@ -212,6 +212,7 @@ describe('a network interface', () => {
       '-binding',
       '-binding',
       '-network-interface',
+      '-placement',
       '~elastic-ip',
     ]);
     const { counter, ...rest } = census(world);

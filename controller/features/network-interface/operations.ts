@@ -15,6 +15,7 @@ import {
 import { referenced, requireSameVpc } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
+import { dropPlacement } from '../placement/operations.ts';
 import { requireRoomAsPeer } from '../security-group/limits.ts';
 
 interface Wanted {
@@ -27,7 +28,11 @@ interface Wanted {
 }
 
 /** The asked-for address, checked, or the lowest free one. */
-function chooseAddress(draft: Draft, subnet: ResourceOf<'subnet'>, wanted: string | undefined): string {
+export function chooseAddress(
+  draft: Draft,
+  subnet: ResourceOf<'subnet'>,
+  wanted: string | undefined,
+): string {
   const field = 'spec.privateAddress';
   const network = parseCidr(subnet.spec.cidrBlock, field);
   if (wanted !== undefined) {
@@ -158,6 +163,7 @@ export function removeInterface(draft: Draft, networkInterface: ResourceOf<'netw
   for (const elasticIp of draft.view.referrers(networkInterface, 'of-interface', 'elastic-ip')) {
     const { networkInterfaceId: _gone, ...rest } = elasticIp.spec;
     draft.update(elasticIp, { spec: rest });
+    dropPlacement(draft, elasticIp.id);
   }
   for (const binding of draft.view.referrers(networkInterface, 'of-interface', 'binding'))
     draft.remove(binding);

@@ -119,6 +119,9 @@ export class DraftView implements TopologyView {
   interfaceByAddress(vpcId: string, address: string): ResourceOf<'network-interface'> | undefined {
     return this.#base.interfaceByAddress(vpcId, address);
   }
+  gatewayHosts(networkName?: string): ReadonlySet<string> {
+    return this.#base.gatewayHosts(networkName);
+  }
   zoneSlotTaken(hostId: string, slot: number): boolean {
     return this.#base.zoneSlotTaken(hostId, slot);
   }

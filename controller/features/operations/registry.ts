@@ -7,6 +7,7 @@ import { externalNetworkOperations } from '../external-network/operations.ts';
 import { hostOperations } from '../host/operations.ts';
 import { instanceOperations } from '../instance/operations.ts';
 import { internetGatewayOperations } from '../internet-gateway/operations.ts';
+import { natGatewayOperations } from '../nat-gateway/operations.ts';
 import { networkInterfaceOperations } from '../network-interface/operations.ts';
 import { routeTableOperations } from '../route-table/operations.ts';
 import { securityGroupOperations, securityGroupRuleOperations } from '../security-group/operations.ts';
@@ -26,6 +27,7 @@ const all = [
   securityGroupRuleOperations,
   networkInterfaceOperations,
   elasticIpOperations,
+  natGatewayOperations,
   instanceOperations,
   hostOperations,
   bindingOperations,

@@ -1,4 +1,4 @@
-import { parseCidr, type ResourceOf, type Route, WeftError } from '../../resources/index.ts';
+import { parseCidr, type ResourceOf, type Route, routeTargetKind, WeftError } from '../../resources/index.ts';
 import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
@@ -21,8 +21,9 @@ function checkRoutes(draft: Draft, vpc: ResourceOf<'vpc'>, routes: readonly Rout
       );
     }
     seen.add(destination);
-    if (target === 'blackhole') continue;
-    const gateway = referenced(draft, 'internet-gateway', target, `${field}.target`);
+    const kind = routeTargetKind(target);
+    if (kind === undefined) continue;
+    const gateway = referenced(draft, kind, target, `${field}.target`);
     requireSameVpc(vpc.id, gateway as { id: string; spec: { vpcId?: string } }, `${field}.target`);
   }
 }

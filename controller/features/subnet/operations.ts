@@ -79,6 +79,7 @@ export const subnetOperations: Operations<'subnet'> = {
   },
   remove(draft, subnet) {
     refuseWhileUsed(draft, subnet, 'in-subnet', 'network-interface');
+    refuseWhileUsed(draft, subnet, 'in-subnet', 'nat-gateway');
     draft.remove(subnet);
   },
 };

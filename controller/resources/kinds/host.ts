@@ -19,8 +19,18 @@ export const HostSpec = Type.Object(
 );
 export type HostSpec = Static<typeof HostSpec>;
 
+export const HostStatus = Type.Object(
+  {
+    state: Type.Union([Type.Literal('up'), Type.Literal('down')], {
+      description: 'up: its switch is connected and its agent reports. Only such hosts are given gateways',
+    }),
+  },
+  closed,
+);
+export type HostStatus = Static<typeof HostStatus>;
+
 /** One machine with Open vSwitch and an agent, which registers it. Its id is its name. */
-export const host = defineKind<HostSpec, Record<string, never>>({
+export const host = defineKind<HostSpec, HostStatus>({
   name: 'host',
   path: 'hosts',
   numbered: true,
@@ -28,5 +38,6 @@ export const host = defineKind<HostSpec, Record<string, never>>({
   seenBy: 'operators',
   description: 'One machine with Open vSwitch and an agent. Registered by the agent.',
   spec: HostSpec,
+  status: HostStatus,
   references: () => [],
 });

@@ -17,7 +17,9 @@ import {
   ruleMatch,
 } from './internal.ts';
 import { internetGateway } from './internet-gateway.ts';
+import { natGateway } from './nat-gateway.ts';
 import { networkInterface } from './network-interface.ts';
+import { placement } from './placement.ts';
 import { routeTable } from './route-table.ts';
 import { securityGroup } from './security-group.ts';
 import { securityGroupRule } from './security-group-rule.ts';
@@ -38,8 +40,10 @@ export const kinds: Readonly<Record<KindName, KindDefinition>> = {
   'security-group-rule': securityGroupRule,
   'network-interface': networkInterface,
   'elastic-ip': elasticIp,
+  'nat-gateway': natGateway,
   instance,
   binding,
+  placement,
   'default-network': defaultNetwork,
   identity,
   'rule-match': ruleMatch,

@@ -7,8 +7,8 @@ export const Route = Type.Object(
   {
     destination: Ipv4Cidr,
     target: Type.String({
-      pattern: '^(igw-[0-9a-f]{17}|blackhole)$',
-      description: 'id of an internet gateway of the same VPC, or blackhole',
+      pattern: '^((igw|nat)-[0-9a-f]{17}|blackhole)$',
+      description: 'id of an internet gateway or NAT gateway of the same VPC, or blackhole',
     }),
   },
   closed,
@@ -18,6 +18,14 @@ const routes = Type.Array(Route, {
   maxItems: 1000,
   description: 'longest prefix wins; local is always there',
 });
+/** What a route may lead to, by the prefix of its id. */
+const targetKinds = { igw: 'internet-gateway', nat: 'nat-gateway' } as const;
+
+/** The kind of a route's target; undefined for `blackhole`. */
+export function routeTargetKind(target: string): (typeof targetKinds)[keyof typeof targetKinds] | undefined {
+  return targetKinds[target.split('-')[0] as keyof typeof targetKinds];
+}
+
 export const RouteTableSpec = Type.Object({ vpcId, routes }, closed);
 export type RouteTableSpec = Static<typeof RouteTableSpec>;
 
@@ -34,8 +42,9 @@ export const routeTable = defineKind<RouteTableSpec, Record<string, never>>({
   update: Type.Object({ routes: Type.Optional(routes) }, closed),
   references: (spec) => [
     { type: 'in-vpc', kind: 'vpc', id: spec.vpcId },
-    ...[...new Set(spec.routes.map((route) => route.target))]
-      .filter((target) => target.startsWith('igw-'))
-      .map((id) => ({ type: 'route-target', kind: 'internet-gateway', id }) as const),
+    ...[...new Set(spec.routes.map((route) => route.target))].flatMap((id) => {
+      const kind = routeTargetKind(id);
+      return kind ? [{ type: 'route-target', kind, id } as const] : [];
+    }),
   ],
 });

@@ -6,7 +6,10 @@ import type { TopologyIndex } from './index.ts';
 type Binding = ResourceOf<'binding'>;
 type NetworkInterface = ResourceOf<'network-interface'>;
 
-/** VPC ↔ hosts that have an interface of it, by way of binding → interface → VPC. Counts bindings. */
+/**
+ * VPC ↔ hosts that have something of it: an interface, by way of binding → interface → VPC, or a gateway, by its
+ * placement. Counts bindings and placements.
+ */
 export class PresenceIndex implements TopologyIndex {
   readonly #graph: GraphReader;
   readonly #hostsOfVpc = new Counts();
@@ -27,6 +30,8 @@ export class PresenceIndex implements TopologyIndex {
   update(before: AnyResource | undefined, after: AnyResource | undefined): void {
     if (before?.kind === 'binding') this.#countBinding(before, -1);
     if (after?.kind === 'binding') this.#countBinding(after, 1);
+    if (before?.kind === 'placement') this.#count(before.spec.vpcId, before.spec.hostId, -1);
+    if (after?.kind === 'placement') this.#count(after.spec.vpcId, after.spec.hostId, 1);
     if (before?.kind === 'network-interface') this.#countInterface(before, -1);
     if (after?.kind === 'network-interface') this.#countInterface(after, 1);
   }
