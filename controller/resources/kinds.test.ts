@@ -36,6 +36,7 @@ describe('kinds', () => {
         'address-claim',
         'counter',
         'retired-number',
+        'request-record',
         'access-key-secret',
       ],
     );
