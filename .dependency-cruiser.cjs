@@ -3,7 +3,7 @@
  *
  *   packages/*   nothing of ours: each is published on its own
  *   controller/  a room imports only rooms that stand before it in ROOMS; the composition root puts them together
- *   api/         rest stands on the controller's public entry; contract on its types; the CLI on the contract alone
+ *   api/         rest and aws stand on the controller's public entry; contract on its types; the CLI on the contract alone
  *   agent/       the two packages and the contract
  *   labs/        the contract
  *
@@ -33,7 +33,7 @@ const CONTROLLER_ENTRIES = '^controller/(index|resources/index)\\.ts$';
 const CONTRACT_ENTRY = '^api/contract/index\\.ts$';
 /** The commands `weft controller` and `weft agent` reach the programs that they start, by dynamic import. */
 const LAUNCHER = '^api/cli/(main|commands/controller|commands/agent)\\.ts$';
-const LAUNCHED = ['^controller/index\\.ts$', '^agent/index\\.ts$', '^api/(auth|rest)/index\\.ts$'];
+const LAUNCHED = ['^controller/index\\.ts$', '^agent/index\\.ts$', '^api/(auth|aws|rest)/index\\.ts$'];
 
 /** One rule a room: its imports among the controller's rooms stop at those before it. */
 const roomRules = ROOMS.map((room, index) => ({
@@ -83,6 +83,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^api/auth/', pathNot: TESTS },
       to: { path: OURS, pathNot: ['^api/auth/', CONTROLLER_ENTRIES] },
+    },
+    {
+      name: 'aws-on-public-entries',
+      comment: 'api/aws imports @weft/controller, @weft/controller/resources and api/auth, and nothing of the REST API',
+      severity: 'error',
+      from: { path: '^api/aws/', pathNot: TESTS },
+      to: { path: OURS, pathNot: ['^api/aws/', '^api/auth/index\\.ts$', CONTROLLER_ENTRIES] },
     },
     {
       name: 'contract-on-types',

@@ -48,3 +48,6 @@ export interface Launchers {
 
 /** `HOST:PORT`, IPv6 in brackets. */
 export const addressText = ({ host, port }: Address) => `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+/** True for addresses that only this machine reaches. */
+export const isLoopback = (host: string) => /^(127(\.\d{1,3}){3}|::1|localhost)$/.test(host);

@@ -1,17 +1,25 @@
-import { addressText, type Launchers } from './launch.ts';
+import { addressText, isLoopback, type Launchers } from './launch.ts';
 import { runCli } from './program.ts';
 
 const launchers: Launchers = {
   async controller({ api, openflow, store }) {
-    const [{ pino }, { runController }, { createRestServer, listen }] = await Promise.all([
+    const [{ pino }, { runController }, { createRestServer, listen }, aws] = await Promise.all([
       import('pino'),
       import('@weft/controller'),
       import('@weft/api/rest'),
+      import('@weft/api/aws'),
     ]);
     const logger = pino({ name: 'controller' });
     const running = await runController({ openflow, store, logger });
     const openflowTarget = `tcp:${addressText({ host: openflow.host, port: running.openflowPort })}`;
     const server = createRestServer(running.controller, { openflowTarget, logger });
+    // Without accounts whoever reaches the port is the developer: on loopback only.
+    if (isLoopback(api.host)) {
+      aws.mountAwsApi(server, {
+        controller: running.controller,
+        authenticate: aws.authenticateForDevelopment,
+      });
+    }
     const url = await listen(server, api).catch(async (error: unknown) => {
       await running.close();
       throw error;

@@ -1,5 +1,6 @@
 /** Writes the generated reference pages, or with `--check` fails when one is not as the code would write it. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { awsPage } from './aws.ts';
 import { cliPage } from './cli.ts';
 import { errorsPage } from './errors.ts';
 import { metricsPage } from './metrics.ts';
@@ -15,6 +16,7 @@ const pages: Readonly<Record<string, string>> = {
   'pipeline.md': notice + pipelinePage(),
   'errors.md': notice + errorsPage(),
   'cli.md': notice + cliPage(),
+  'aws.md': notice + awsPage(),
   'metrics.md': notice + metricsPage(),
   'rest.md': notice + restPage(document),
   'openapi.json': `${JSON.stringify(document, null, 2)}\n`,

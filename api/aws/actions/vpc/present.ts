@@ -1,0 +1,76 @@
+import { formatCidr, parseCidr, type ResourceOf } from '@weft/controller/resources';
+import { type ActionContext, arnOf } from '../../context.ts';
+import type { Subnet, Vpc } from '../../model/generated/types.ts';
+import { tagList } from '../../tags.ts';
+
+/** A derived id: what hangs on a resource has the same digits. */
+export const relatedId = (prefix: string, id: string) => `${prefix}-${id.slice(id.lastIndexOf('-') + 1)}`;
+
+export function presentVpc(context: ActionContext, vpc: ResourceOf<'vpc'>): Vpc {
+  const { spec } = vpc;
+  return {
+    VpcId: vpc.id,
+    State: 'available',
+    CidrBlock: spec.cidrBlock,
+    CidrBlockAssociationSet: [
+      {
+        AssociationId: relatedId('vpc-cidr-assoc', vpc.id),
+        CidrBlock: spec.cidrBlock,
+        CidrBlockState: { State: 'associated' },
+      },
+    ],
+    Ipv6CidrBlockAssociationSet: [],
+    DhcpOptionsId: 'default',
+    InstanceTenancy: spec.instanceTenancy ?? 'default',
+    IsDefault: spec.isDefault ?? false,
+    OwnerId: context.account,
+    Tags: tagList(vpc.tags),
+  };
+}
+
+/** Addresses of the subnet that nobody has: of all, five are AWS's own. */
+export function freeAddresses({ cloud }: ActionContext, subnet: ResourceOf<'subnet'>): number {
+  const { prefixLength } = parseCidr(subnet.spec.cidrBlock, 'cidrBlock');
+  const taken = cloud.countReferrers('network-interface', 'in-subnet', subnet);
+  return 2 ** (32 - prefixLength) - 5 - taken;
+}
+
+export function presentSubnet(context: ActionContext, subnet: ResourceOf<'subnet'>): Subnet {
+  const { spec } = subnet;
+  return {
+    SubnetId: subnet.id,
+    SubnetArn: arnOf(context, 'subnet', subnet.id),
+    VpcId: spec.vpcId,
+    OwnerId: context.account,
+    State: 'available',
+    CidrBlock: spec.cidrBlock,
+    Ipv6CidrBlockAssociationSet: [],
+    AvailableIpAddressCount: freeAddresses(context, subnet),
+    AvailabilityZone: context.zones.nameOf(spec.zone),
+    AvailabilityZoneId: context.zones.idOf(spec.zone),
+    DefaultForAz: spec.defaultForZone ?? false,
+    MapPublicIpOnLaunch: spec.mapPublicIpOnLaunch ?? false,
+    MapCustomerOwnedIpOnLaunch: false,
+    AssignIpv6AddressOnCreation: false,
+    EnableDns64: false,
+    Ipv6Native: false,
+    PrivateDnsNameOptionsOnLaunch: {
+      HostnameType: 'ip-name',
+      EnableResourceNameDnsARecord: false,
+      EnableResourceNameDnsAAAARecord: false,
+    },
+    Tags: tagList(subnet.tags),
+  };
+}
+
+/** AWS puts blocks into canonical form where weft would refuse them; what is no block at all stays as it is. */
+export function canonicalBlock(text: string): string {
+  const match = /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d{1,2})$/.exec(text);
+  if (!match) return text;
+  const length = Number(match[2]);
+  const parts = (match[1] as string).split('.').map(Number);
+  if (length > 32 || parts.some((part) => part > 255)) return text;
+  const address = parts.reduce((sum, part) => sum * 256 + part, 0);
+  const size = 2 ** (32 - length);
+  return formatCidr({ address: Math.floor(address / size) * size, prefixLength: length });
+}

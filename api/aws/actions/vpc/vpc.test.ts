@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type Harness, startHarness } from '../../testing/harness.ts';
+
+describe('VPCs and subnets', () => {
+  let api: Harness;
+  before(async () => {
+    api = await startHarness();
+  });
+  after(() => api.close());
+
+  const createVpc = async (cidr = '10.0.0.0/16'): Promise<string> =>
+    (await api.ok('CreateVpc', { CidrBlock: cidr })).vpc.vpcId;
+  const refused = async (code: string, action: string, parameters: Record<string, string> = {}) => {
+    const { revision } = api.running.controller;
+    const answer = await api.call(action, parameters);
+    assert.deepEqual([answer.code, answer.status], [code, code === 'DryRunOperation' ? 412 : 400]);
+    assert.equal(api.running.controller.revision, revision, 'nothing was written');
+    return answer;
+  };
+
+  it('make a default VPC at first sight of a region, once', async () => {
+    for (let time = 0; time < 2; time++) {
+      const { vpcSet } = await api.ok('DescribeVpcs', {}, 'eu-west-1');
+      assert.equal(vpcSet.length, 1);
+      assert.deepEqual([vpcSet[0].isDefault, vpcSet[0].cidrBlock], ['true', '172.31.0.0/16']);
+    }
+    const { subnetSet } = await api.ok('DescribeSubnets', {}, 'eu-west-1');
+    assert.deepEqual(
+      subnetSet
+        .map((subnet: Record<string, string>) => [subnet.availabilityZone, subnet.defaultForAz])
+        .sort(),
+      [
+        ['eu-west-1a', 'true'],
+        ['eu-west-1b', 'true'],
+        ['eu-west-1c', 'true'],
+      ],
+    );
+  });
+
+  it('are made with tags, listed, changed and deleted', async () => {
+    const { vpc } = await api.ok('CreateVpc', {
+      CidrBlock: '10.1.2.3/16',
+      'TagSpecification.1.ResourceType': 'vpc',
+      'TagSpecification.1.Tag.1.Key': 'Name',
+      'TagSpecification.1.Tag.1.Value': 'blue',
+    });
+    assert.equal(vpc.cidrBlock, '10.1.0.0/16', 'in canonical form');
+    assert.deepEqual(vpc.tagSet, [{ key: 'Name', value: 'blue' }]);
+    const listed = await api.ok('DescribeVpcs', { 'Filter.1.Name': 'tag:Name', 'Filter.1.Value.1': 'bl*' });
+    assert.deepEqual(listed.vpcSet, [vpc]);
+    const attribute = async () =>
+      (await api.ok('DescribeVpcAttribute', { VpcId: vpc.vpcId, Attribute: 'enableDnsHostnames' }))
+        .enableDnsHostnames.value;
+    assert.equal(await attribute(), 'false');
+    await api.ok('ModifyVpcAttribute', { VpcId: vpc.vpcId, 'EnableDnsHostnames.Value': true });
+    assert.equal(await attribute(), 'true');
+    await api.ok('DeleteVpc', { VpcId: vpc.vpcId });
+    await refused('InvalidVpcID.NotFound', 'DescribeVpcs', { 'VpcId.1': vpc.vpcId });
+  });
+
+  it('have subnets, which keep them from being deleted', async () => {
+    const vpcId = await createVpc();
+    const { subnet } = await api.ok('CreateSubnet', {
+      VpcId: vpcId,
+      CidrBlock: '10.0.1.0/24',
+      AvailabilityZone: 'us-east-1b',
+    });
+    assert.deepEqual(
+      [
+        subnet.availabilityZone,
+        subnet.availabilityZoneId,
+        subnet.availableIpAddressCount,
+        subnet.mapPublicIpOnLaunch,
+      ],
+      ['us-east-1b', 'use1-az2', '251', 'false'],
+    );
+    await api.ok('ModifySubnetAttribute', { SubnetId: subnet.subnetId, 'MapPublicIpOnLaunch.Value': true });
+    const { subnetSet } = await api.ok('DescribeSubnets', {
+      'Filter.1.Name': 'vpc-id',
+      'Filter.1.Value.1': vpcId,
+    });
+    assert.deepEqual(subnetSet, [{ ...subnet, mapPublicIpOnLaunch: 'true' }]);
+    await refused('DependencyViolation', 'DeleteVpc', { VpcId: vpcId });
+    await refused('InvalidSubnet.Conflict', 'CreateSubnet', { VpcId: vpcId, CidrBlock: '10.0.1.128/25' });
+    await refused('InvalidSubnet.Range', 'CreateSubnet', { VpcId: vpcId, CidrBlock: '10.1.0.0/24' });
+    await refused('InvalidSubnet.Range', 'CreateSubnet', { VpcId: vpcId, CidrBlock: '10.0.2.0/29' });
+    await refused('InvalidParameterValue', 'CreateSubnet', {
+      VpcId: vpcId,
+      CidrBlock: '10.0.2.0/24',
+      AvailabilityZone: 'eu-west-1a',
+    });
+    await api.ok('DeleteSubnet', { SubnetId: subnet.subnetId });
+    await api.ok('DeleteVpc', { VpcId: vpcId });
+  });
+
+  it('are refused when they cannot be', async () => {
+    await refused('InvalidVpc.Range', 'CreateVpc', { CidrBlock: '10.0.0.0/8' });
+    await refused('MissingParameter', 'CreateVpc');
+    await refused('UnsupportedOperation', 'CreateVpc', {
+      CidrBlock: '10.0.0.0/16',
+      Ipv6Pool: 'ipv6pool-ec2-1',
+    });
+    await refused('UnsupportedOperation', 'CreateVpc', {
+      CidrBlock: '10.0.0.0/16',
+      AmazonProvidedIpv6CidrBlock: 'true',
+    });
+    await refused('UnknownParameter', 'CreateVpc', { CidrBlock: '10.0.0.0/16', Colour: 'blue' });
+    await refused('DryRunOperation', 'CreateVpc', { CidrBlock: '10.0.0.0/16', DryRun: 'true' });
+    await refused('InvalidVpcID.Malformed', 'DescribeVpcs', { 'VpcId.1': 'blue' });
+    await refused('InvalidVpcID.NotFound', 'DeleteVpc', { VpcId: 'vpc-1' });
+    await refused('InvalidSubnetID.NotFound', 'DeleteSubnet', { SubnetId: 'subnet-0123456789abcdef0' });
+    await refused('InvalidParameterValue', 'DescribeVpcs', {
+      'Filter.1.Name': 'colour',
+      'Filter.1.Value.1': 'x',
+    });
+    await refused('InvalidParameterValue', 'DescribeVpcs', { MaxResults: '4' });
+    await refused('InvalidParameterValue', 'CreateVpc', {
+      CidrBlock: '10.0.0.0/16',
+      'TagSpecification.1.ResourceType': 'subnet',
+    });
+    await refused('InvalidAction', 'LaunchRocket');
+  });
+
+  it('come in pages', async () => {
+    const region = 'ap-south-1';
+    for (let index = 0; index < 7; index++)
+      await api.ok('CreateVpc', { CidrBlock: `10.${index}.0.0/16` }, region);
+    const seen: string[] = [];
+    let token: string | undefined;
+    do {
+      const next: Record<string, string> = token === undefined ? {} : { NextToken: token };
+      const { vpcSet, nextToken } = await api.ok('DescribeVpcs', { MaxResults: 5, ...next }, region);
+      seen.push(...vpcSet.map(({ cidrBlock }: { cidrBlock: string }) => cidrBlock));
+      token = nextToken;
+    } while (token !== undefined);
+    assert.equal(seen.length, 8);
+    assert.equal(new Set(seen).size, 8);
+  });
+
+  it('of another region are not there', async () => {
+    const vpcId = await createVpc('10.7.0.0/16');
+    const answer = await api.call('DescribeVpcs', { 'VpcId.1': vpcId }, 'us-west-2');
+    assert.equal(answer.code, 'InvalidVpcID.NotFound');
+    const tagging = await api.call(
+      'CreateTags',
+      { 'ResourceId.1': vpcId, 'Tag.1.Key': 'a', 'Tag.1.Value': 'b' },
+      'us-west-2',
+    );
+    assert.equal(tagging.code, 'InvalidVpcID.NotFound');
+    assert.equal((await api.call('DescribeVpcs', {}, 'mars-north-1')).code, 'AuthFailure');
+  });
+
+  it('get and lose tags', async () => {
+    const vpcId = await createVpc('10.8.0.0/16');
+    await api.ok('CreateTags', {
+      'ResourceId.1': vpcId,
+      'Tag.1.Key': 'Name',
+      'Tag.1.Value': 'a',
+      'Tag.2.Key': 'tier',
+      'Tag.2.Value': '',
+    });
+    const tags = async () =>
+      (await api.ok('DescribeTags', { 'Filter.1.Name': 'resource-id', 'Filter.1.Value.1': vpcId })).tagSet;
+    assert.deepEqual(await tags(), [
+      { key: 'Name', value: 'a', resourceId: vpcId, resourceType: 'vpc' },
+      { key: 'tier', value: '', resourceId: vpcId, resourceType: 'vpc' },
+    ]);
+    await api.ok('DeleteTags', { 'ResourceId.1': vpcId, 'Tag.1.Key': 'Name', 'Tag.1.Value': 'b' });
+    assert.equal((await tags()).length, 2, 'a tag with another value stays');
+    await api.ok('DeleteTags', { 'ResourceId.1': vpcId, 'Tag.1.Key': 'Name' });
+    assert.deepEqual(
+      (await tags()).map(({ key }: { key: string }) => key),
+      ['tier'],
+    );
+    const tag = { 'ResourceId.1': vpcId, 'Tag.1.Key': 'aws:x', 'Tag.1.Value': 'y' };
+    await refused('InvalidTagKey.Malformed', 'CreateTags', tag);
+    const many = Object.fromEntries(
+      Array.from({ length: 50 }, (_, index) => [
+        [`Tag.${index + 1}.Key`, `k${index}`],
+        [`Tag.${index + 1}.Value`, ''],
+      ]).flat(),
+    );
+    await refused('TagLimitExceeded', 'CreateTags', { 'ResourceId.1': vpcId, ...many });
+    await refused('InvalidID', 'CreateTags', { ...tag, 'ResourceId.1': 'rocket-1', 'Tag.1.Key': 'x' });
+  });
+});

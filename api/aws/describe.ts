@@ -1,0 +1,100 @@
+import type { KindName, ReferenceType, ResourceOf } from '@weft/controller/resources';
+import type { ActionContext } from './context.ts';
+import { type ActionName, type AnyAction, define } from './define.ts';
+import { exactValues, type FilterTable, matcher } from './filters.ts';
+import type { Actions, Filter } from './model/generated/types.ts';
+import { type PageRequest, pageOf } from './pages.ts';
+import { shownTags } from './tags.ts';
+
+interface ListInput extends PageRequest {
+  readonly Filters?: readonly Filter[];
+  readonly [parameter: string]: unknown;
+}
+
+type Output<A extends ActionName> = NonNullable<Actions[A]['output']>;
+type ListMember<A extends ActionName> = Extract<
+  {
+    [M in keyof Output<A>]: NonNullable<Output<A>[M]> extends readonly object[] ? M : never;
+  }[keyof Output<A>],
+  string
+>;
+type Item<A extends ActionName> =
+  NonNullable<Output<A>[ListMember<A> & keyof Output<A>]> extends readonly (infer I)[] ? I : never;
+
+/** A filter that an index answers: resources that point at the target by an edge. */
+export interface IndexedFilter {
+  readonly filter: string;
+  readonly type: ReferenceType;
+  readonly target: KindName;
+}
+
+export interface DescribeDefinition<A extends ActionName, K extends KindName> {
+  readonly action: A;
+  readonly kind: K;
+  /** Parameter with the ids, where there is one. */
+  readonly ids?: keyof Actions[A]['input'] & string;
+  /** Member of the answer that has the items. */
+  readonly result: ListMember<A>;
+  readonly filters: FilterTable<ResourceOf<K>, ActionContext>;
+  readonly indexed?: readonly IndexedFilter[];
+  /** False for the few actions without pages. */
+  readonly paged?: boolean;
+  readonly supports?: readonly string[];
+  readonly note?: string;
+  present(context: ActionContext, resource: ResourceOf<K>): Item<A>;
+}
+
+/** Defines an action that lists resources of one kind: by ids, filters and pages. */
+export function describe<A extends ActionName, K extends KindName>(
+  definition: DescribeDefinition<A, K>,
+): AnyAction {
+  const { action, kind, ids, result, filters, paged = true, supports = [], note } = definition;
+  const parameters = [
+    'Filters',
+    ...(ids ? [ids] : []),
+    ...(paged ? ['MaxResults', 'NextToken'] : []),
+    ...supports,
+  ];
+  return define<A>({
+    action,
+    supports: parameters,
+    ...(note === undefined ? {} : { note }),
+    handle(context, given) {
+      const input = given as unknown as ListInput;
+      const wanted = ids === undefined ? undefined : (input[ids] as readonly string[] | undefined);
+      const candidates = wanted?.length
+        ? [...new Set(wanted)].map((id) => context.cloud.require(kind, id))
+        : candidatesOf(context, definition, input.Filters);
+      const matches = matcher(input.Filters, filters, ({ tags }) => shownTags(tags), context);
+      const { items, nextToken } = pageOf(
+        filtered(candidates, matches),
+        ({ createdAt, id }) => `${createdAt}/${id}`,
+        input,
+        `${action} ${context.account} ${context.region}`,
+      );
+      return {
+        [result]: items.map((resource) => definition.present(context, resource)),
+        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+      } as unknown as Actions[A]['output'];
+    },
+  });
+}
+
+/** The resources of an index when a filter asks for one value of it, else all. */
+function candidatesOf<A extends ActionName, K extends KindName>(
+  { cloud }: ActionContext,
+  { kind, indexed = [] }: DescribeDefinition<A, K>,
+  filters: readonly Filter[] | undefined,
+): Iterable<ResourceOf<K>> {
+  for (const { filter, type, target } of indexed) {
+    const values = exactValues(filters, filter);
+    if (values?.length === 1) {
+      return cloud.referrers(kind, type, { kind: target, id: values[0] as string });
+    }
+  }
+  return cloud.list(kind);
+}
+
+export function* filtered<T>(items: Iterable<T>, matches: (item: T) => boolean): Iterable<T> {
+  for (const item of items) if (matches(item)) yield item;
+}
