@@ -1,18 +1,17 @@
-import { randomUUID } from 'node:crypto';
-import type { GraphController } from '@weft/controller';
+import { createHash, randomUUID } from 'node:crypto';
+import type { GraphController, IdempotencyKey } from '@weft/controller';
 import { WeftError } from '@weft/controller/resources';
+import { AuthError, type Principal, type SignedRequest } from '../auth/index.ts';
 import { actionsByName } from './actions/index.ts';
-import type { Authenticate, AwsPrincipal, AwsRequest } from './authentication.ts';
-import { ClientTokens } from './client-tokens.ts';
 import { Cloud, dryRunSucceeded } from './cloud.ts';
 import type { ActionContext } from './context.ts';
 import { DefaultNetworks } from './default-networks.ts';
-import { type AnyAction, isReading } from './define.ts';
+import type { AnyAction } from './define.ts';
 import { Departed } from './departed.ts';
 import { AwsError } from './errors.ts';
 import { type ServiceDescription, services } from './model/description.ts';
 import { type Form, parseForm } from './protocol/form.ts';
-import { type ParsedInput, parseInput } from './protocol/input.ts';
+import { parseInput } from './protocol/input.ts';
 import { serializeAnswer, serializeError, serializeQueryError } from './protocol/xml.ts';
 import { awsRegions } from './regions.ts';
 import { requireSupported } from './supported.ts';
@@ -21,7 +20,8 @@ import { Zones } from './zones.ts';
 
 export interface AwsApiOptions {
   readonly controller: GraphController;
-  readonly authenticate: Authenticate;
+  /** Tells who signed a request. @throws AuthError */
+  readonly authenticate: (request: SignedRequest) => Principal;
   /** Default: AWS's. */
   readonly regions?: readonly string[];
   /** Told of defects: what is no mistake of the caller. */
@@ -40,16 +40,15 @@ interface Call {
   readonly form: Form;
   readonly service: ServiceDescription;
   readonly action: AnyAction;
-  readonly principal: AwsPrincipal;
+  readonly principal: Principal;
 }
 
 /** The AWS-compatible API: forms in, XML out, no HTTP of its own. */
 export class AwsApi {
   readonly #controller: GraphController;
-  readonly #authenticate: Authenticate;
+  readonly #authenticate: AwsApiOptions['authenticate'];
   readonly #regions: readonly string[];
   readonly #onDefect: AwsApiOptions['onDefect'];
-  readonly #tokens = new ClientTokens();
   readonly #departed = new Departed();
   readonly #defaultNetworks: DefaultNetworks;
 
@@ -62,13 +61,13 @@ export class AwsApi {
   }
 
   /** Answers one request; what is refused is an answer, too. */
-  async answer(request: AwsRequest): Promise<AwsAnswer> {
+  async answer(request: SignedRequest): Promise<AwsAnswer> {
     const requestId = randomUUID();
     let action = '';
     try {
       const form = parseForm(formTextOf(request));
       action = form.action;
-      const principal = await this.#authenticate(request);
+      const principal = this.#authenticate(request);
       const call = { requestId, form, principal, ...this.#lookUp(form, principal) };
       const output = await this.#run(call);
       return {
@@ -81,7 +80,7 @@ export class AwsApi {
     }
   }
 
-  #lookUp({ action: name }: Form, { region }: AwsPrincipal): Pick<Call, 'service' | 'action'> {
+  #lookUp({ action: name }: Form, { region }: Principal): Pick<Call, 'service' | 'action'> {
     if (!this.#regions.includes(region)) {
       throw new AwsError('AuthFailure', `There is no region ${region.slice(0, 100)} here`);
     }
@@ -95,27 +94,14 @@ export class AwsApi {
   }
 
   async #run(call: Call): Promise<Record<string, unknown> | undefined> {
-    const { service, action, form, principal } = call;
-    const parsed = parseInput(service, service.operations[form.action]?.input, form.parameters);
-    requireSupported(action, parsed.given);
-    if (!principal.mayWrite && !isReading(form.action)) {
-      throw new AwsError('UnauthorizedOperation', 'You are not authorized to perform this operation.');
-    }
-    const token = parsed.input.ClientToken;
-    if (typeof token !== 'string' || parsed.input.DryRun === true) return this.#handle(call, parsed);
-    const key = JSON.stringify([principal.account, principal.region, form.action, token]);
-    return this.#tokens.run(key, form.parameters, () => this.#handle(call, parsed));
-  }
-
-  async #handle(
-    { requestId, service, action, principal }: Call,
-    { input }: ParsedInput,
-  ): Promise<Record<string, unknown> | undefined> {
-    const { account, region } = principal;
+    const { requestId, service, action, form, principal } = call;
+    const { input, given } = parseInput(service, service.operations[form.action]?.input, form.parameters);
+    requireSupported(action, given);
+    const { account, region, role } = principal;
     const dryRun = input.DryRun === true;
-    const cloud = new Cloud(this.#controller, { account, region }, dryRun);
-    const zones = new Zones(cloud);
-    if (service.service === 'ec2') await this.#defaultNetworks.ensure({ account, region }, zones);
+    const idempotencyKey = idempotencyKeyOf(form, input.ClientToken);
+    const cloud = new Cloud(this.#controller, { account, region, role }, { dryRun, idempotencyKey });
+    const zones = new Zones(this.#controller, region);
     const context: ActionContext = {
       action: action.action,
       requestId,
@@ -128,6 +114,7 @@ export class AwsApi {
       departed: this.#departed,
     };
     try {
+      if (service.service === 'ec2') await this.#defaultNetworks.ensure({ account, region }, zones);
       const output = await action.handle(context, input);
       if (dryRun) throw dryRunSucceeded();
       return output;
@@ -141,6 +128,7 @@ export class AwsApi {
   #refuse(error: unknown, action: string, requestId: string): AwsAnswer {
     let refusal: AwsError;
     if (error instanceof AwsError) refusal = error;
+    else if (error instanceof AuthError) refusal = new AwsError(error.code, error.message);
     else {
       this.#onDefect(error, { requestId, action });
       refusal = new AwsError('InternalError', 'An internal error has occurred');
@@ -151,6 +139,19 @@ export class AwsApi {
 }
 
 /** Old clients send the form as a query. */
-function formTextOf({ method, url, body }: AwsRequest): string {
-  return method === 'GET' ? (url.split('?', 2)[1] ?? '') : body.toString('utf8');
+function formTextOf({ method, url, body = '' }: SignedRequest): string {
+  if (method === 'GET') return url.split('?', 2)[1] ?? '';
+  return typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
+}
+
+/** The same request again is one with the same token and the same parameters. */
+function idempotencyKeyOf({ action, parameters }: Form, token: unknown): IdempotencyKey | undefined {
+  if (typeof token !== 'string' || token === '') return undefined;
+  if (token.length > 64) {
+    throw new AwsError('InvalidParameterValue', 'ClientToken has more than 64 characters');
+  }
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([...parameters].sort(([a], [b]) => (a < b ? -1 : 1))))
+    .digest('hex');
+  return { key: `aws/${action}/${token}`, fingerprint };
 }

@@ -1,4 +1,12 @@
-import type { Batch, Caller, CreateInput, GraphController, UpdateInput } from '@weft/controller';
+import type {
+  Batch,
+  Caller,
+  CreateInput,
+  GraphController,
+  IdempotencyKey,
+  UpdateInput,
+  WriteOptions,
+} from '@weft/controller';
 import { type KindName, type ReferenceType, type ResourceOf, WeftError } from '@weft/controller/resources';
 import { AwsError } from './errors.ts';
 import { nameOfKind, noSuchResource } from './resource-names.ts';
@@ -12,32 +20,40 @@ class CheckedBatch implements Batch {
   constructor(batch: Batch) {
     this.#batch = batch;
   }
+  read<K extends KindName>(kind: K, id: string): ResourceOf<K> {
+    return this.#batch.read(kind, id);
+  }
   create<K extends KindName>(kind: K, input: CreateInput): ResourceOf<K> {
     requireValidSpec(kind, 'create', input.spec);
     return this.#batch.create(kind, input);
   }
-  update<K extends KindName>(kind: K, id: string, input: UpdateInput): ResourceOf<K> {
+  update<K extends KindName>(kind: K, id: string, input: UpdateInput, options?: WriteOptions): ResourceOf<K> {
     if (input.spec) requireValidSpec(kind, 'update', input.spec);
-    return this.#batch.update(kind, id, input);
+    return this.#batch.update(kind, id, input, options);
   }
-  remove(kind: KindName, id: string): void {
-    this.#batch.remove(kind, id);
+  remove(kind: KindName, id: string, options?: WriteOptions): void {
+    this.#batch.remove(kind, id, options);
   }
 }
 
-/**
- * The resources of one caller, as actions read and write them. What belongs to others is not there. In a dry run the
- * first write ends the action.
- */
+/** How the writes of one request are meant. */
+export interface WriteMode {
+  /** Writes are tried and not carried out: the first one ends the action. */
+  readonly dryRun: boolean;
+  /** The request's client token: its writes are carried out once, however often it comes. */
+  readonly idempotencyKey?: IdempotencyKey | undefined;
+}
+
+/** The resources of one caller, as actions read and write them. What belongs to others is not there. */
 export class Cloud {
   readonly caller: Caller;
   readonly #controller: GraphController;
-  readonly #dryRun: boolean;
+  readonly #mode: WriteMode;
 
-  constructor(controller: GraphController, caller: Caller, dryRun: boolean) {
+  constructor(controller: GraphController, caller: Caller, mode: WriteMode) {
     this.#controller = controller;
     this.caller = caller;
-    this.#dryRun = dryRun;
+    this.#mode = mode;
   }
 
   find<K extends KindName>(kind: K, id: string | undefined): ResourceOf<K> | undefined {
@@ -81,12 +97,20 @@ export class Cloud {
     await this.transaction((batch) => batch.remove(kind, id));
   }
 
-  /** All of the writes, or none. @throws AwsError DryRunOperation instead of writing */
+  /**
+   * All of the writes, or none. An action that takes a client token does all that it writes in one transaction, whose
+   * result is plain data.
+   * @throws AwsError DryRunOperation instead of writing
+   */
   async transaction<T>(plan: (batch: Batch) => T): Promise<T> {
-    if (this.#dryRun) throw dryRunSucceeded();
-    const { result } = await this.#controller.transaction(this.caller, (batch) =>
-      plan(new CheckedBatch(batch)),
-    );
+    const checked = (batch: Batch) => plan(new CheckedBatch(batch));
+    const { dryRun, idempotencyKey } = this.#mode;
+    if (dryRun) {
+      this.#controller.preview(this.caller, checked);
+      throw dryRunSucceeded();
+    }
+    const options = idempotencyKey ? { idempotencyKey } : {};
+    const { result } = await this.#controller.transaction(this.caller, checked, options);
     return result;
   }
 }

@@ -1,4 +1,4 @@
-import type { AwsPrincipal } from './authentication.ts';
+import type { Principal } from '../auth/index.ts';
 import type { Cloud } from './cloud.ts';
 import type { Departed } from './departed.ts';
 import { partitionOf } from './regions.ts';
@@ -8,7 +8,7 @@ import type { Zones } from './zones.ts';
 export interface ActionContext {
   readonly action: string;
   readonly requestId: string;
-  readonly principal: AwsPrincipal;
+  readonly principal: Principal;
   readonly account: string;
   readonly region: string;
   /** Regions that there are. */

@@ -15,10 +15,18 @@ export class DefaultNetworks {
   async ensure(caller: Caller, zones: Zones): Promise<void> {
     const id = defaultNetworkId(caller.account, caller.region);
     if (this.#seen.has(id)) return;
-    if (!this.#exists(id, caller)) {
+    if (this.#exists(id, caller) || (await this.#make(caller, zones))) this.#seen.add(id);
+  }
+
+  /** False when the account has as many resources as it may have: it then does without, and gets its VPC later. */
+  async #make(caller: Caller, zones: Zones): Promise<boolean> {
+    try {
       await this.#controller.create('default-network', { spec: { zones: zones.all() } }, caller);
+      return true;
+    } catch (error) {
+      if (error instanceof WeftError && error.code === 'quota-exceeded') return false;
+      throw error;
     }
-    this.#seen.add(id);
   }
 
   #exists(id: string, caller: Caller): boolean {

@@ -35,8 +35,3 @@ export interface AnyAction extends Omit<ActionDefinition, 'handle'> {
 export function define<A extends ActionName>(definition: ActionDefinition<A>): AnyAction {
   return definition as unknown as AnyAction;
 }
-
-/** True for actions that change nothing. */
-export function isReading(action: string): boolean {
-  return /^(Describe|Get|Search|List)/.test(action);
-}

@@ -1,10 +1,4 @@
 export { AwsApi, type AwsApiOptions } from './api.ts';
-export {
-  type Authenticate,
-  type AwsPrincipal,
-  type AwsRequest,
-  authenticateForDevelopment,
-} from './authentication.ts';
 export { AwsError, type AwsErrorCode, awsErrorCodes } from './errors.ts';
 export { type MountOptions, mountAwsApi } from './mount.ts';
 export { awsRegions } from './regions.ts';

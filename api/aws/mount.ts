@@ -25,9 +25,9 @@ export function mountAwsApi(server: FastifyInstance, options: MountOptions): voi
     );
     scope.setErrorHandler((error, request, reply) => refuse(error as { code?: string }, request, reply));
     const handler = async (request: FastifyRequest, reply: FastifyReply) => {
-      const { method, url, headers } = request;
+      const { method, url, headersDistinct: headers } = request.raw;
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const answer = await api.answer({ method, url, headers, body });
+      const answer = await api.answer({ method: method ?? '', url: url ?? '', headers, body });
       return reply
         .status(answer.status)
         .header('content-type', contentType)

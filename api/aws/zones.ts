@@ -1,4 +1,4 @@
-import type { Cloud } from './cloud.ts';
+import type { GraphController } from '@weft/controller';
 import { AwsError } from './errors.ts';
 
 /** Zones that every region has, even before a host is there. */
@@ -9,12 +9,12 @@ const letters = ['a', 'b', 'c'];
  * zone `a` of every region; any other name stands for itself.
  */
 export class Zones {
-  readonly #cloud: Cloud;
+  readonly #controller: GraphController;
   readonly #region: string;
 
-  constructor(cloud: Cloud) {
-    this.#cloud = cloud;
-    this.#region = cloud.caller.region;
+  constructor(controller: GraphController, region: string) {
+    this.#controller = controller;
+    this.#region = region;
   }
 
   /** AWS's name of a zone as resources name it. */
@@ -32,7 +32,7 @@ export class Zones {
   /** Zones of the region, as resources name them. */
   all(): string[] {
     const zones = new Set(letters.map((letter) => `zone-${letter}`));
-    for (const { spec } of this.#cloud.list('host')) {
+    for (const { spec } of this.#hosts()) {
       const isOfRegion = /^[a-z]{2}(-[a-z]+)+-\d[a-z]$/.test(spec.zone);
       if (!isOfRegion || spec.zone.startsWith(this.#region)) zones.add(spec.zone);
     }
@@ -45,8 +45,13 @@ export class Zones {
 
   /** The zone of subnets that name none: one that has hosts, where there are any. */
   preferred(): string {
-    for (const { spec } of this.#cloud.list('host')) return spec.zone;
+    for (const { spec } of this.#hosts()) return spec.zone;
     return this.all()[0] as string;
+  }
+
+  /** Members do not see hosts, and yet use their zones. */
+  #hosts() {
+    return this.#controller.list('host', { account: '', region: '' });
   }
 
   /** The zone of a name or an id. @throws AwsError InvalidParameterValue */

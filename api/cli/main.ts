@@ -3,21 +3,28 @@ import { runCli } from './program.ts';
 
 const launchers: Launchers = {
   async controller({ api, openflow, store }) {
-    const [{ pino }, { runController }, { createRestServer, listen }, aws] = await Promise.all([
-      import('pino'),
-      import('@weft/controller'),
-      import('@weft/api/rest'),
-      import('@weft/api/aws'),
-    ]);
+    const [{ pino }, { runController }, { createRestServer, listen }, { Authenticator }, { mountAwsApi }] =
+      await Promise.all([
+        import('pino'),
+        import('@weft/controller'),
+        import('@weft/api/rest'),
+        import('@weft/api/auth'),
+        import('@weft/api/aws'),
+      ]);
     const logger = pino({ name: 'controller' });
     const running = await runController({ openflow, store, logger });
     const openflowTarget = `tcp:${addressText({ host: openflow.host, port: running.openflowPort })}`;
     const server = createRestServer(running.controller, { openflowTarget, logger });
     // Without accounts whoever reaches the port is the developer: on loopback only.
     if (isLoopback(api.host)) {
-      aws.mountAwsApi(server, {
+      const authenticator = new Authenticator({
+        keys: { find: () => undefined },
+        region: 'us-east-1',
+        development: { account: '123456789012' },
+      });
+      mountAwsApi(server, {
         controller: running.controller,
-        authenticate: aws.authenticateForDevelopment,
+        authenticate: (request) => authenticator.signed(request),
       });
     }
     const url = await listen(server, api).catch(async (error: unknown) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createRestServer, listen } from '@weft/api/rest';
 import { type RunningController, runController } from '@weft/controller';
 import pino from 'pino';
-import { authenticateForDevelopment } from '../authentication.ts';
+import type { Principal, SignedRequest } from '../../auth/index.ts';
 import { type MountOptions, mountAwsApi } from '../mount.ts';
 import { readXml } from './read-xml.ts';
 
@@ -36,6 +36,14 @@ export interface Harness extends AsyncDisposable {
 const authorization = (region: string, key = 'test') =>
   `AWS4-HMAC-SHA256 Credential=${key}/20260101/${region}/ec2/aws4_request, SignedHeaders=host;x-amz-date, Signature=00`;
 
+/** Believes what a request says of its sender: `KEY` is the name of an account, or `test` for the usual one. */
+function byScopeAlone({ headers }: SignedRequest): Principal {
+  const [scope = ''] = [headers.authorization ?? ''].flat();
+  const [, key = '', region = ''] = /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(scope) ?? [];
+  const account = key === 'test' ? '123456789012' : key;
+  return { account, region, role: 'admin', accessKeyId: key, name: key };
+}
+
 export async function startHarness(options: Partial<MountOptions> = {}): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'weft-aws-'));
   const log: Record<string, unknown>[] = [];
@@ -47,7 +55,7 @@ export async function startHarness(options: Partial<MountOptions> = {}): Promise
   });
   const { controller } = running;
   const server = createRestServer(controller, { openflowTarget: 'tcp:192.0.2.1:6653', logger });
-  mountAwsApi(server, { controller, authenticate: authenticateForDevelopment, ...options });
+  mountAwsApi(server, { controller, authenticate: byScopeAlone, ...options });
   const url = await listen(server, { host: '127.0.0.1', port: 0 });
   const close = async () => {
     await server.close();

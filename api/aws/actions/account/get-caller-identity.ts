@@ -6,9 +6,11 @@ export const getCallerIdentity = define({
   action: 'GetCallerIdentity',
   supports: [],
   handle({ account, region, principal }) {
-    const path = principal.name === 'root' ? 'root' : `user/${principal.name}`;
+    // Whoever may do everything with an account is what AWS calls its root user.
+    const isRoot = principal.role === 'admin';
+    const path = isRoot ? 'root' : `user/${principal.name}`;
     return {
-      UserId: principal.name === 'root' ? account : principal.accessKeyId,
+      UserId: isRoot ? account : principal.accessKeyId,
       Account: account,
       Arn: `arn:${partitionOf(region)}:iam::${account}:${path}`,
     };
