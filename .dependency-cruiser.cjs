@@ -86,7 +86,8 @@ module.exports = {
     },
     {
       name: 'aws-on-public-entries',
-      comment: 'api/aws imports @weft/controller, @weft/controller/resources and api/auth, and nothing of the REST API',
+      comment:
+        'api/aws imports @weft/controller, @weft/controller/resources and api/auth, and nothing of the REST API',
       severity: 'error',
       from: { path: '^api/aws/', pathNot: TESTS },
       to: { path: OURS, pathNot: ['^api/aws/', '^api/auth/index\\.ts$', CONTROLLER_ENTRIES] },
