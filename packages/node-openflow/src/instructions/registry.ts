@@ -1,148 +1,34 @@
-import {
-  decodeActions,
-  encodeActions,
-  formatActions,
-  parseActionItem,
-  parseActions,
-} from '../actions/registry.ts';
+import { parseActionItem } from '../actions/registry.ts';
 import type { Action, MeterAction } from '../actions/types.ts';
 import { OpenFlowError } from '../errors.ts';
 import type { Match } from '../fields/match.ts';
 import type { Version } from '../messages/types.ts';
-import { type FormatOptions, formatTable, parseTable } from '../text/context.ts';
+import type { FormatOptions } from '../text/context.ts';
 import { PacketKnowledge } from '../text/packet-knowledge.ts';
-import { badText, hexadecimal, keyValues, parseBigInteger, parseInteger } from '../text/syntax.ts';
+import { badText, keyValues } from '../text/syntax.ts';
 import { hexOf } from '../wire/hex.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
+import type { InstructionCodec, Known } from './codec.ts';
+import { applyActions, clearActions, gotoTable, meter, writeActions, writeMetadata } from './simple.ts';
+import { statTrigger } from './stat-trigger.ts';
 import type { Instruction } from './types.ts';
 
-type Known = Exclude<Instruction, { type: 'unknown' }>;
-type Of<Type extends Known['type']> = Extract<Known, { type: Type }>;
-
-/** All there is to know about one instruction. Everything is behind `u16 type, u16 length`. */
-interface InstructionCodec<I extends Known = Known> {
-  readonly type: I['type'];
-  readonly number: number;
-  readonly versions?: readonly [first: Version, last: Version];
-  /** Word of the text form; apply-actions has none. */
-  readonly word?: string;
-  encode(writer: Writer, instruction: I, version: Version): void;
-  decode(reader: Reader, version: Version): I;
-  parse?(argument: string, packet: PacketKnowledge): I;
-  format(instruction: I, options: FormatOptions): string;
-}
-
-const allOnes = 0xffff_ffff_ffff_ffffn;
-
-/** `u8 table, 3 zeros`. */
-const gotoTable: InstructionCodec<Of<'goto-table'>> = {
-  type: 'goto-table',
-  number: 1,
-  word: 'goto_table',
-  encode(writer, instruction) {
-    writer.u8(instruction.table, 'table');
-    writer.pad(3);
-  },
-  decode: (reader) => ({ type: 'goto-table', table: reader.u8() }),
-  parse: (argument) => ({ type: 'goto-table', table: parseTable(argument) }),
-  format: (instruction, options) => `goto_table:${formatTable(instruction.table, options.tableNames)}`,
-};
-
-/** `4 zeros, u64 metadata, u64 mask`. */
-const writeMetadata: InstructionCodec<Of<'write-metadata'>> = {
-  type: 'write-metadata',
-  number: 2,
-  word: 'write_metadata',
-  encode(writer, instruction) {
-    writer.pad(4);
-    writer.u64(instruction.metadata, 'metadata');
-    writer.u64(instruction.mask ?? allOnes, 'metadata mask');
-  },
-  decode(reader) {
-    reader.skip(4);
-    const metadata = reader.u64();
-    const mask = reader.u64();
-    return mask === allOnes
-      ? { type: 'write-metadata', metadata }
-      : { type: 'write-metadata', metadata, mask };
-  },
-  parse(argument) {
-    const [value = '', mask] = argument.split('/');
-    const metadata = parseBigInteger(value, 64, 'write_metadata');
-    if (mask === undefined) return { type: 'write-metadata', metadata };
-    return { type: 'write-metadata', metadata, mask: parseBigInteger(mask, 64, 'write_metadata') };
-  },
-  format({ metadata, mask = allOnes }) {
-    return `write_metadata:${hexadecimal(metadata)}${mask === allOnes ? '' : `/${hexadecimal(mask)}`}`;
-  },
-};
-
-/** `4 zeros, actions`. */
-function actionList(
-  type: 'apply-actions' | 'write-actions',
-  number: number,
-  text: Pick<InstructionCodec<Of<typeof type>>, 'word' | 'parse' | 'format'>,
-): InstructionCodec<Of<'apply-actions' | 'write-actions'>> {
-  return {
-    ...text,
-    type,
-    number,
-    encode(writer, instruction, version) {
-      writer.pad(4);
-      encodeActions(writer, instruction.actions, version);
-    },
-    decode(reader, version) {
-      reader.skip(4);
-      return { type, actions: decodeActions(reader, version) };
-    },
-  };
-}
-
-const applyActions = actionList('apply-actions', 4, {
-  format: ({ actions }, options) => formatActions(actions, options),
-});
-
-const writeActions = actionList('write-actions', 3, {
-  word: 'write_actions',
-  parse: (argument, packet) => ({ type: 'write-actions', actions: parseActions(argument, packet.copy()) }),
-  format: ({ actions }, options) => `write_actions(${formatActions(actions, options)})`,
-});
-
-/** `4 zeros`. */
-const clearActions: InstructionCodec<Of<'clear-actions'>> = {
-  type: 'clear-actions',
-  number: 5,
-  word: 'clear_actions',
-  encode: (writer) => writer.pad(4),
-  decode: () => ({ type: 'clear-actions' }),
-  parse: () => ({ type: 'clear-actions' }),
-  format: () => 'clear_actions',
-};
-
-/** `u32 meter`. Its text form is that of the action. */
-const meter: InstructionCodec<Of<'meter'>> = {
-  type: 'meter',
-  number: 6,
-  versions: [4, 5],
-  encode: (writer, instruction) => writer.u32(instruction.meter, 'meter'),
-  decode: (reader) => ({ type: 'meter', meter: reader.u32() }),
-  parse: (argument) => ({ type: 'meter', meter: parseInteger(argument, 32, 'meter') }),
-  format: (instruction) => `meter:${instruction.meter}`,
-};
-
 /** Every instruction there is, in the order in which the text form has them. */
-const codecs: readonly InstructionCodec[] = [
+export const instructionCodecs: readonly InstructionCodec[] = [
   meter,
   applyActions,
   clearActions,
   writeActions,
   writeMetadata,
   gotoTable,
+  statTrigger,
 ];
 
-const byType = new Map(codecs.map((codec) => [codec.type, codec]));
-const byWord = new Map(codecs.flatMap((codec) => (codec.word ? [[codec.word, codec] as const] : [])));
+const byType = new Map(instructionCodecs.map((codec) => [codec.type, codec]));
+const byWord = new Map(
+  instructionCodecs.flatMap((codec) => (codec.word ? [[codec.word, codec] as const] : [])),
+);
 
 function isIn(codec: InstructionCodec, version: Version): boolean {
   const [first, last] = codec.versions ?? [4, 6];
@@ -151,7 +37,7 @@ function isIn(codec: InstructionCodec, version: Version): boolean {
 
 function numbered(version: Version): (InstructionCodec | undefined)[] {
   const table: (InstructionCodec | undefined)[] = [];
-  for (const codec of codecs) if (isIn(codec, version)) table[codec.number] = codec;
+  for (const codec of instructionCodecs) if (isIn(codec, version)) table[codec.number] = codec;
   return table;
 }
 
@@ -224,7 +110,7 @@ export function decodeInstructions(reader: Reader, version: Version): Instructio
 }
 
 function place(instruction: Instruction): number {
-  return codecs.findIndex((codec) => codec.type === instruction.type);
+  return instructionCodecs.findIndex((codec) => codec.type === instruction.type);
 }
 
 /** Reads what follows `actions=` in a flow with this match: actions, which are applied, and instructions. */

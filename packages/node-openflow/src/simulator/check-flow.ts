@@ -264,8 +264,9 @@ function checkInstruction(instruction: Instruction, { table }: FlowMod, context:
         );
       }
       return;
+    case 'stat-trigger':
     case 'unknown':
-      refuse('OFPBIC_UNKNOWN_INST', 'the instruction is unknown');
+      refuse('OFPBIC_UNKNOWN_INST', 'the switch does not know the instruction');
   }
 }
 

@@ -17,6 +17,9 @@ function itemsOf(instruction: Instruction): readonly Item[] {
       return instruction.actions;
     case 'meter':
       return [{ type: 'meter', meter: instruction.meter }];
+    case 'stat-trigger':
+      // It tells the controller something and changes no packet.
+      return [];
     case 'unknown':
       return [{ type: 'unknown', raw: instruction.raw }];
     default:

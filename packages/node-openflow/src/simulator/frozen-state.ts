@@ -4,7 +4,9 @@ import type { Slots } from './slots.ts';
 import type { Continuation } from './types.ts';
 
 /** What is left of a flow once its instructions are put into the order in which they are carried out. */
-export type Item = Action | Exclude<Instruction, { type: 'apply-actions' | 'meter' | 'unknown' }>;
+export type Item =
+  | Action
+  | Exclude<Instruction, { type: 'apply-actions' | 'meter' | 'stat-trigger' | 'unknown' }>;
 
 /** An item that is to be carried out, and the flow that it is from. */
 export interface QueuedItem {
