@@ -110,6 +110,7 @@ export const flowTexts: readonly string[] = [
   'actions=output:reg0[0..15]',
   'actions=output:NXM_NX_REG1[]',
   'actions=output:OXM_OF_METADATA[0..15]',
+  'packet_type=(1,0x894f) actions=output:nsh_spi[0..15]',
   'actions=output(port=5,max_len=100)',
   'actions=output(port=LOCAL,max_len=100)',
   'actions=controller(reason=no_match,max_len=128,id=5)',

@@ -9,6 +9,7 @@ import { formatFlow } from '../text/flow-format.ts';
 import { parseFlow } from '../text/flow-parse.ts';
 import { hexOf } from '../wire/hex.ts';
 import { hasOvsOfctl, ofpPrint, Recorder } from './ovs-ofctl.ts';
+import { matchAndActions } from './printed-flow.ts';
 
 interface Vector {
   readonly command: string;
@@ -36,15 +37,6 @@ function flowOf(hex: string) {
   const message = decodeMessage(Buffer.from(hex, 'hex'));
   assert.equal(message.type, 'flow-mod');
   return message;
-}
-
-/** Priority, match and actions as `ofp-print` shows them; the rest of its line has a form of its own. */
-function matchAndActions(printed: string): string {
-  const [head = '', actions = ''] = printed.split(/(?=actions=)/);
-  const words = head.replace(/^.*\): /, '').split(' ');
-  const known = /^(ADD|MOD|DEL|table:.*|cookie:.*|idle:.*|hard:.*|importance:.*|out_port:.*|[a-z]+_[a-z_]+)$/;
-  const match = words.filter((word) => word !== '' && (!known.test(word) || word.includes('='))).join(' ');
-  return `${match} ${actions}`.trim();
 }
 
 describe('flows against what ovs-ofctl sent', () => {

@@ -61,6 +61,10 @@ export const groupSamples: readonly MessageSample[] = [
     printed: 'type=ff,bucket=watch_port:7',
   },
   {
+    message: { type: 'multipart-request', part: 'group-desc' },
+    printed: 'OFPST_GROUP_DESC request',
+  },
+  {
     message: { type: 'multipart-request', part: 'group-desc', group: 5 },
     versions: only15,
     printed: 'group_id=5',

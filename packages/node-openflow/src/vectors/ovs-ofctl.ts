@@ -117,3 +117,21 @@ export async function ofpPrint(hex: string): Promise<string> {
   const { stdout } = await run('ovs-ofctl', ['ofp-print', hex], { timeout: timeoutMs });
   return stdout.trim();
 }
+
+/** The same about many messages, in the order in which they are given. */
+export async function ofpPrintAll(messages: readonly string[]): Promise<string[]> {
+  const numbered = messages.map((hex, index) => {
+    const bytes = Buffer.from(hex, 'hex');
+    bytes.writeUInt32BE(index + 1, 4);
+    return bytes;
+  });
+  const printing = run('ovs-ofctl', ['ofp-parse', '-'], { timeout: timeoutMs, maxBuffer: 64 << 20 });
+  printing.child.stdin?.end(Buffer.concat(numbered));
+  const { stdout } = await printing;
+  const texts = new Map<number, string>();
+  for (const text of stdout.split(/^(?=\S+.*\(xid=0x[0-9a-f]+\):)/m)) {
+    const [, xid = '0'] = /\(xid=0x([0-9a-f]+)\)/.exec(text) ?? [];
+    texts.set(Number.parseInt(xid, 16), text.replace(/\(xid=0x[0-9a-f]+\)/, '(xid=0x0)').trim());
+  }
+  return messages.map((_, index) => texts.get(index + 1) ?? '');
+}

@@ -36,6 +36,11 @@ export const packetSamples: readonly MessageSample[] = [
     printed: 'userdata=00.01.02',
   },
   {
+    message: { type: 'packet-in2', packet: bytes(1, 2), continuation: bytes() },
+    structure: 'nx_packet_in2',
+    hex: '06040020000000000000232000000' + '01e00000006010200000008000400000000',
+  },
+  {
     message: { type: 'resume', packet: bytes(1, 2, 3), table: 3, reason: 'action', metadata: match },
     printed: 'NXT_RESUME',
   },

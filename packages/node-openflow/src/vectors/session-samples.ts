@@ -1,4 +1,4 @@
-import { bytes, type MessageSample, since14 } from './sample.ts';
+import { bytes, type MessageSample, only15, since14 } from './sample.ts';
 
 export const sessionSamples: readonly MessageSample[] = [
   { message: { type: 'hello' }, printed: 'OFPT_HELLO' },
@@ -75,8 +75,47 @@ export const sessionSamples: readonly MessageSample[] = [
   },
   { message: { type: 'get-async-request' }, printed: 'OFPT_GET_ASYNC_REQUEST' },
   {
-    message: { type: 'get-async-reply', masks: { roleStatusPrimary: 1, requestForwardSecondary: 3 } },
-    versions: since14,
+    message: {
+      type: 'get-async-reply',
+      masks: {
+        packetInSecondary: 0,
+        packetInPrimary: 1,
+        portStatusSecondary: 2,
+        portStatusPrimary: 3,
+        flowRemovedSecondary: 4,
+        flowRemovedPrimary: 5,
+      },
+    },
     printed: 'OFPT_GET_ASYNC_REPLY',
+  },
+  {
+    message: {
+      type: 'get-async-reply',
+      masks: {
+        roleStatusSecondary: 0,
+        roleStatusPrimary: 1,
+        tableStatusSecondary: 24,
+        tableStatusPrimary: 8,
+        requestForwardSecondary: 3,
+        requestForwardPrimary: 2,
+      },
+    },
+    versions: since14,
+    printed: 'REQUESTFORWARD: group_mod_request',
+  },
+  {
+    message: {
+      type: 'set-async',
+      masks: {
+        flowStatsSecondary: 1,
+        flowStatsPrimary: 3,
+        controllerStatusSecondary: 0,
+        controllerStatusPrimary: 63,
+      },
+    },
+    versions: only15,
+    structure: 'ofp_async_config',
+    hex:
+      '061c002800000000' + '000c000800000001' + '000d000800000003' + '000e000800000000' + '000f00080000003f',
   },
 ];

@@ -107,6 +107,20 @@ export const switchSamples: readonly MessageSample[] = [
     printed: 'ct_nw_src=10.0.0.1,ct_nw_dst=10.0.0.2,ct_tp_src=5,ct_tp_dst=80,ct_nw_proto=6',
   },
   {
+    message: { type: 'ct-flush', protocol: 0, mark: 5, markMask: 0xff, label: 6n, labelMask: 0xf0n },
+    structure: 'nx_ct_flush',
+    hex:
+      '0604005800000000' +
+      '0000232000000020' +
+      '0000000000000000' +
+      '0003000800000005' +
+      '00040008000000ff' +
+      '0005001400000000000000000000000000000006' +
+      '00000000' +
+      '00060014000000000000000000000000000000f0' +
+      '00000000',
+  },
+  {
     message: {
       type: 'ct-flush',
       protocol: 58,

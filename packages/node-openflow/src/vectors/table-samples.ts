@@ -112,6 +112,30 @@ export const tableSamples: readonly MessageSample[] = [
     printed: 'table 3 ("classifier")',
   },
   {
+    message: {
+      type: 'multipart-reply',
+      part: 'table-features',
+      tables: [
+        {
+          table: 3,
+          name: 't',
+          metadataMatch: 0n,
+          metadataWrite: 0n,
+          capabilities: 0,
+          maximumEntries: 1,
+          properties: [{ type: 'table-sync-from', tables: [7] }],
+        },
+      ],
+    },
+    versions: since14,
+    structure: 'ofp_table_feature_prop_tables',
+    hex:
+      '0613005800000000000c000000000000' +
+      '00480300000000007400000000000000000000000000000000000000000000000000000000000000' +
+      '000000000000000000000000000000000000000000000001' +
+      '0010000507000000',
+  },
+  {
     message: { type: 'multipart-reply', part: 'table-features', tables: [newer] },
     versions: only15,
     structure: 'ofp_table_features',
