@@ -7,6 +7,8 @@ export interface Column<R> {
   readonly wide?: true;
 }
 
+type AclEntry = ApiResource<'network-acl'>['spec']['entries'][number];
+type Traffic = Pick<RuleSpec, 'protocol' | 'fromPort' | 'toPort' | 'icmpType' | 'icmpCode'>;
 type RuleSpec = ApiResource<'security-group-rule'>['spec'];
 
 type Columns = { readonly [K in ApiKind]: readonly Column<ApiResource<K>>[] };
@@ -18,7 +20,7 @@ export function nameOf(resource: ApiResource<ApiKind>): string | undefined {
 }
 
 /** `tcp 80-90`, `icmp type 8 code 0`, `all`. */
-export function trafficOf(rule: RuleSpec): string {
+export function trafficOf(rule: Traffic): string {
   if (rule.fromPort !== undefined) {
     const to = rule.toPort ?? rule.fromPort;
     return `${rule.protocol} ${rule.fromPort === to ? to : `${rule.fromPort}-${to}`}`;
@@ -29,7 +31,12 @@ export function trafficOf(rule: RuleSpec): string {
 
 /** `from 10.0.0.0/8`, `to sg-…`. */
 export const peerOf = (rule: RuleSpec) =>
-  `${rule.direction === 'ingress' ? 'from' : 'to'} ${rule.cidrIpv4 ?? rule.referencedGroupId ?? '?'}`;
+  `${rule.direction === 'ingress' ? 'from' : 'to'} ${rule.cidrIpv4 ?? rule.prefixListId ?? rule.referencedGroupId ?? '?'}`;
+
+/** `ingress 100 allow tcp 80 from 10.0.0.0/8`. */
+const entryText = (entry: AclEntry) =>
+  `${entry.direction} ${entry.number} ${entry.action} ${trafficOf(entry)} ` +
+  `${entry.direction === 'ingress' ? 'from' : 'to'} ${entry.cidrIpv4}`;
 
 const yesOrNo = (value: boolean) => (value ? 'yes' : 'no');
 
@@ -60,6 +67,7 @@ const columns: Columns = {
     { title: 'CIDR', value: (vpc) => vpc.spec.cidrBlock },
     { title: 'DEFAULT GROUP', value: (vpc) => vpc.spec.defaultSecurityGroupId, wide: true },
     { title: 'MAIN ROUTE TABLE', value: (vpc) => vpc.spec.mainRouteTableId, wide: true },
+    { title: 'DEFAULT NETWORK ACL', value: (vpc) => vpc.spec.defaultNetworkAclId, wide: true },
   ],
   subnet: [
     name,
@@ -67,6 +75,25 @@ const columns: Columns = {
     { title: 'ZONE', value: (subnet) => subnet.spec.zone },
     { title: 'VPC', value: (subnet) => subnet.spec.vpcId },
     { title: 'ROUTE TABLE', value: (subnet) => subnet.spec.routeTableId ?? 'main', wide: true },
+    { title: 'NETWORK ACL', value: (subnet) => subnet.spec.networkAclId ?? 'default', wide: true },
+  ],
+  'network-acl': [
+    name,
+    { title: 'VPC', value: (acl) => acl.spec.vpcId },
+    { title: 'ENTRIES', value: (acl) => acl.spec.entries.map(entryText).join(', ') || 'none' },
+  ],
+  'prefix-list': [
+    name,
+    { title: 'ENTRIES', value: (list) => list.spec.entries.map(({ cidr }) => cidr).join(', ') },
+    { title: 'MAX ENTRIES', value: (list) => list.spec.maxEntries },
+    { title: 'VERSION', value: (list) => list.status.version, wide: true },
+  ],
+  'vpc-peering-connection': [
+    name,
+    { title: 'STATE', value: (connection) => connection.spec.state },
+    { title: 'REQUESTER', value: (connection) => connection.spec.requesterVpcId },
+    { title: 'ACCEPTER', value: (connection) => connection.spec.accepterVpcId },
+    { title: 'ACCEPTER ACCOUNT', value: (connection) => connection.spec.accepterAccount, wide: true },
   ],
   'network-interface': [
     name,

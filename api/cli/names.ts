@@ -3,7 +3,12 @@ import { nameOf } from './columns.ts';
 import { CliError } from './errors.ts';
 
 /** Kinds whose resources have a name of their own in `spec.name`; the others are named by their tag `Name`. */
-const ownNames: ReadonlySet<ApiKind> = new Set(['security-group', 'external-network', 'instance']);
+const ownNames: ReadonlySet<ApiKind> = new Set([
+  'security-group',
+  'external-network',
+  'instance',
+  'prefix-list',
+]);
 
 export const hasOwnName = (kind: ApiKind) => ownNames.has(kind);
 

@@ -27,7 +27,7 @@ describe('what a commit means for switches', () => {
     const codes = summary(world.changes[0]).map((line) => line.replace(/:[^:]*$/, ''));
     assert.deepEqual(codes.sort(), [
       `${scope} +30`,
-      `${scope} +55`,
+      `${scope} +32`,
       `${scope} +55`,
       ...codes.filter((line) => line.includes('+56')),
     ]);

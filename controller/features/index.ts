@@ -4,6 +4,7 @@ import { elasticIpFeature } from './elastic-ip/compile.ts';
 import { externalNetworkFeature } from './external-network/compile.ts';
 import { hostFeature } from './host/compile.ts';
 import { limitFeature } from './limit/compile.ts';
+import { networkAclFeature } from './network-acl/compile.ts';
 import { networkInterfaceFeature } from './network-interface/compile.ts';
 import { routeTableFeature } from './route-table/compile.ts';
 import { securityGroupFeature } from './security-group/compile.ts';
@@ -15,6 +16,7 @@ export const features: readonly Feature[] = [
   hostFeature,
   limitFeature,
   subnetFeature,
+  networkAclFeature,
   routeTableFeature,
   networkInterfaceFeature,
   securityGroupFeature,

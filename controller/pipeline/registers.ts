@@ -15,6 +15,11 @@ export const registers = {
   peerIdentity: 'reg3',
   /** Tunnel address of the host where the destination is. */
   hostKey: 'reg4',
+  /**
+   * Number of the network ACL that judges the packet: of the sender's subnet from ADMIT on, of the receiver's from
+   * INGRESS-SUBNET on. It has the register of the host key, which RESOLVE writes and FORWARD reads, in between.
+   */
+  networkAcl: 'reg4',
   /** Conntrack zone for security groups, bits 0 to 15. */
   securityZone: 'reg5',
   /** OpenFlow port to send to. */
@@ -23,7 +28,7 @@ export const registers = {
   translationZone: 'reg7',
   /** IPv4 address to resolve: the destination inside the VPC, the next hop outside. */
   nextHop: 'reg8',
-  /** Subnet number of the sender. */
+  /** Number of the subnet: the sender's before FORWARD, the receiver's after LOCATE. */
   subnetNumber: 'reg9',
   /** Number of the route table in force. */
   routeTable: 'reg10',
@@ -36,7 +41,7 @@ export type RegisterName = keyof typeof registers;
 export const flags = {
   /** A security group rule allowed the packet. Cleared before the next check. */
   allowed: 0,
-  /** Source and destination are in one subnet: not routed. */
+  /** Source and destination are in one subnet: not routed. Bit 31 of the tunnel's option carries it on. */
   switched: 1,
   /** The packet is larger than the MTU inside a VPC. Set anew where it matters. */
   tooLarge: 2,

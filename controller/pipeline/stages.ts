@@ -22,6 +22,18 @@ const r = (name: RegisterName): FieldName => registers[name];
 const arpFields = ['eth_type', 'arp_op', 'arp_spa', 'arp_tpa', 'arp_sha'] as const;
 const ipFields = ['eth_type', 'ip_proto', 'ipv4_src', 'ipv4_dst'] as const;
 const conntrackFields = ['ct_state', 'ct_nw_src', 'ct_nw_dst', 'ct_nw_proto', 'ct_tp_dst'] as const;
+/** What entries of network ACLs look at: the packet itself, not the connection. */
+const aclFields = [
+  r('flags'),
+  'metadata',
+  r('networkAcl'),
+  ...ipFields,
+  'tcp_dst',
+  'udp_dst',
+  'sctp_dst',
+  'icmpv4_type',
+  'icmpv4_code',
+] as const;
 const ruleFields = [
   'metadata',
   'conj_id',
@@ -80,9 +92,10 @@ export const stages = [
   },
   {
     name: 'egress-destination',
-    purpose: 'Identity of the destination, where egress rules name groups.',
+    purpose: "In which VPC the destination's identity is looked up: the own one, or a peered one.",
     matches: ['metadata', ...ipFields],
     next: ['egress-track'],
+    calls: ['destination-identity'],
   },
   {
     name: 'egress-track',
@@ -101,6 +114,12 @@ export const stages = [
     name: 'egress-verdict',
     purpose: 'Drops what no rule allowed; records the connection and the identity of its other side.',
     matches: [r('flags'), 'metadata', r('peerIdentity'), 'eth_type', 'ct_state', 'ct_label'],
+    next: ['egress-acl'],
+  },
+  {
+    name: 'egress-acl',
+    purpose: "Network ACL of the sender's subnet, for packets that leave it.",
+    matches: aclFields,
     next: ['route'],
   },
   {
@@ -186,13 +205,26 @@ export const stages = [
     purpose:
       'MAC inside the VPC to the interface on this host, its port, identity and zone, or to a gateway here.',
     matches: ['metadata', r('externalNetwork'), 'eth_dst', ...ipFields, 'ct_state'],
-    next: ['ingress-track'],
+    next: ['ingress-subnet'],
     back: ['route', 'nat', 'external-route'],
+  },
+  {
+    name: 'ingress-subnet',
+    purpose: "Which network ACL judges what arrives: that of the receiver's subnet.",
+    matches: ['metadata', r('subnetNumber')],
+    next: ['ingress-track'],
   },
   {
     name: 'ingress-track',
     purpose: "Connection tracking in the receiver's zone.",
     matches: ['eth_type'],
+    next: ['ingress-acl'],
+  },
+  {
+    name: 'ingress-acl',
+    purpose:
+      "Network ACL of the receiver's subnet, for packets that come from another one. Behind conntrack, which puts fragments together, so that each packet has its ports.",
+    matches: aclFields,
     next: ['ingress-check'],
   },
   {
@@ -230,6 +262,12 @@ export const stages = [
     name: 'limit',
     purpose: 'Called before a packet goes to the agent: the meter of the interface.',
     matches: [r('interfaceNumber')],
+    next: [],
+  },
+  {
+    name: 'destination-identity',
+    purpose: 'Called: identity behind an address, where egress rules name groups.',
+    matches: ['metadata', ...ipFields],
     next: [],
   },
   {

@@ -24,6 +24,19 @@ describe('what an account has', () => {
     }
   });
 
+  it('exists for those that it is shared with, in its region', () => {
+    const shared = {
+      ...resource('vpc-peering-connection'),
+      spec: { requesterVpcId: 'vpc-1', accepterVpcId: 'vpc-2', accepterAccount: '2' },
+    };
+    const sees = (account: string, region: string) => isVisible(shared, { account, region, role: 'member' });
+    assert.deepEqual(
+      [sees('1', 'a'), sees('2', 'a'), sees('2', 'b'), sees('3', 'a')],
+      [true, true, false, false],
+    );
+    assert.equal(isVisible(resource('vpc-peering-connection'), { account: '2', region: 'a' }), false);
+  });
+
   it('is written by its members and admins', () => {
     for (const kind of owned) {
       const writers = roles.filter((role) => isWrittenBy(kind, role));

@@ -14,15 +14,22 @@ export const everywhere = '*';
 
 const isOwn = (owner: string, viewer: string) => owner === '' || viewer === everywhere || owner === viewer;
 
+interface Seen {
+  readonly kind: KindName;
+  readonly account: string;
+  readonly region: string;
+  readonly spec?: unknown;
+}
+
 /**
- * Whether a resource exists for somebody. What is another account's, another region's or not for their role does not:
+ * Whether a resource exists for somebody: its owner, and those that it is shared with. What is another account's, another region's or not for their role does not:
  * nothing tells it from what was never there.
  */
-export function isVisible(
-  { kind, account, region }: { readonly kind: KindName; readonly account: string; readonly region: string },
-  viewer: Viewer,
-): boolean {
-  return isOwn(account, viewer.account) && isOwn(region, viewer.region) && isSeenBy(kind, viewer.role);
+export function isVisible({ kind, account, region, spec }: Seen, viewer: Viewer): boolean {
+  if (!isOwn(region, viewer.region) || !isSeenBy(kind, viewer.role)) return false;
+  if (isOwn(account, viewer.account)) return true;
+  const shared = spec === undefined ? undefined : kinds[kind].sharedWith?.(spec);
+  return shared?.includes(viewer.account) ?? false;
 }
 
 /** Whether somebody of this role can see resources of a kind at all. */

@@ -16,13 +16,25 @@ export type { InstanceSpec, InstanceStatus } from './kinds/instance.ts';
 export { defaultNetworkId, type IdentitySpec, identityId, type RuleMatchSpec } from './kinds/internal.ts';
 export type { InternetGatewaySpec } from './kinds/internet-gateway.ts';
 export type { NatGatewaySpec } from './kinds/nat-gateway.ts';
+export {
+  type NetworkAclEntry,
+  type NetworkAclSpec,
+  networkAclEntriesPerDirection,
+} from './kinds/network-acl.ts';
 export type { NetworkInterfaceSpec, NetworkInterfaceStatus } from './kinds/network-interface.ts';
 export { ownerKind, type PlacementSpec } from './kinds/placement.ts';
-export { type Route, type RouteTableSpec, routeTargetKind } from './kinds/route-table.ts';
+export type { PrefixListEntry, PrefixListSpec, PrefixListStatus } from './kinds/prefix-list.ts';
+export {
+  namesPrefixList,
+  type Route,
+  type RouteTableSpec,
+  routeTargetKind,
+} from './kinds/route-table.ts';
 export type { SecurityGroupSpec } from './kinds/security-group.ts';
 export type { SecurityGroupRuleSpec, SecurityGroupRuleStatus } from './kinds/security-group-rule.ts';
 export type { SubnetSpec } from './kinds/subnet.ts';
 export type { VpcSpec } from './kinds/vpc.ts';
+export type { VpcPeeringConnectionSpec } from './kinds/vpc-peering-connection.ts';
 export type { Receipt } from './receipt.ts';
 export { type KindName, kindNames, type Reference, type ReferenceType, type Resource } from './resource.ts';
 export { type Role, roles } from './roles.ts';

@@ -28,6 +28,7 @@ describe('kinds', () => {
       [
         'account',
         'access-key',
+        'prefix-list',
         'security-group',
         'instance',
         'binding',
@@ -79,11 +80,17 @@ describe('references', () => {
   });
 
   it('lead from a route table to each gateway once, and to no blackhole', () => {
-    const routes = ['igw-1', 'blackhole', 'igw-2', 'igw-1'].map((target) => ({ target }));
+    const routes = ['igw-1', 'blackhole', 'igw-2', 'igw-1', 'pcx-1'].map((target) => ({
+      destination: '10.0.0.0/8',
+      target,
+    }));
+    routes.push({ destination: 'pl-1', target: 'igw-1' });
     assert.deepEqual(references('route-table', { vpcId: 'vpc-1', routes }), [
       'in-vpc vpc vpc-1',
       'route-target internet-gateway igw-1',
       'route-target internet-gateway igw-2',
+      'route-target vpc-peering-connection pcx-1',
+      'uses-prefix-list prefix-list pl-1',
     ]);
   });
 

@@ -28,6 +28,9 @@ export const kindNames = [
   'host',
   'vpc',
   'subnet',
+  'network-acl',
+  'prefix-list',
+  'vpc-peering-connection',
   'route-table',
   'internet-gateway',
   'security-group',
@@ -65,6 +68,10 @@ export type ReferenceType =
   | 'peer-group'
   | 'of-group'
   | 'uses-route-table'
+  | 'uses-network-acl'
+  | 'uses-prefix-list'
+  | 'joins'
+  | 'over-peering'
   | 'route-target'
   | 'in-external-network'
   | 'of-interface'

@@ -16,13 +16,16 @@ import type {
 } from './kinds/internal.ts';
 import type { InternetGatewaySpec } from './kinds/internet-gateway.ts';
 import type { NatGatewaySpec } from './kinds/nat-gateway.ts';
+import type { NetworkAclSpec } from './kinds/network-acl.ts';
 import type { NetworkInterfaceSpec, NetworkInterfaceStatus } from './kinds/network-interface.ts';
 import type { PlacementSpec } from './kinds/placement.ts';
+import type { PrefixListSpec, PrefixListStatus } from './kinds/prefix-list.ts';
 import type { RouteTableSpec } from './kinds/route-table.ts';
 import type { SecurityGroupSpec } from './kinds/security-group.ts';
 import type { SecurityGroupRuleSpec, SecurityGroupRuleStatus } from './kinds/security-group-rule.ts';
 import type { SubnetSpec } from './kinds/subnet.ts';
 import type { VpcSpec } from './kinds/vpc.ts';
+import type { VpcPeeringConnectionSpec } from './kinds/vpc-peering-connection.ts';
 import type { KindName, Resource } from './resource.ts';
 
 type NoStatus = Record<string, never>;
@@ -38,6 +41,9 @@ export interface ResourceByKind {
   host: Kind<'host', HostSpec, HostStatus>;
   vpc: Kind<'vpc', VpcSpec>;
   subnet: Kind<'subnet', SubnetSpec>;
+  'network-acl': Kind<'network-acl', NetworkAclSpec>;
+  'prefix-list': Kind<'prefix-list', PrefixListSpec, PrefixListStatus>;
+  'vpc-peering-connection': Kind<'vpc-peering-connection', VpcPeeringConnectionSpec>;
   'route-table': Kind<'route-table', RouteTableSpec>;
   'internet-gateway': Kind<'internet-gateway', InternetGatewaySpec>;
   'security-group': Kind<'security-group', SecurityGroupSpec>;

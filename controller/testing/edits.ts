@@ -12,10 +12,19 @@ const removable: readonly KindName[] = [
   'subnet',
   'security-group',
   'route-table',
+  'network-acl',
   'internet-gateway',
   'instance',
   'vpc',
 ];
+
+const aclEntry = (a: number, b: number) => ({
+  number: 100 + (b % 3),
+  direction: a % 2 ? 'ingress' : 'egress',
+  action: b % 2 ? 'allow' : 'deny',
+  protocol: (['all', 'tcp', 'udp', 'icmp', 47] as const)[a % 5],
+  cidrIpv4: ['0.0.0.0/0', '10.0.1.0/24'][b % 2],
+});
 
 /** Everything that callers, agents and operators do, each chosen by three numbers. */
 export const edits = {
@@ -84,6 +93,21 @@ export const edits = {
     const subnet = editor.pick('subnet', a);
     const routeTableId = b % 3 ? editor.pick('route-table', b)?.id : null;
     return subnet && editor.world.update('subnet', subnet.id, { routeTableId });
+  },
+  createAcl: (editor, a, b) =>
+    editor.world.create('network-acl', {
+      vpcId: editor.pick('vpc', a)?.id,
+      ...(b % 2 ? { entries: [aclEntry(a, b)] } : {}),
+    }),
+  setEntries: (editor, a, b, c) => {
+    const acl = editor.pick('network-acl', a);
+    const entries = c % 4 ? [aclEntry(a, b), { ...aclEntry(b, c), number: 200 }] : [];
+    return acl && editor.world.update('network-acl', acl.id, { entries });
+  },
+  setAcl: (editor, a, b) => {
+    const subnet = editor.pick('subnet', a);
+    const networkAclId = b % 3 ? editor.pick('network-acl', b)?.id : null;
+    return subnet && editor.world.update('subnet', subnet.id, { networkAclId });
   },
   createElasticIp: (editor, a, b) =>
     editor.world.create('elastic-ip', {

@@ -10,6 +10,9 @@ const order: readonly KindName[] = [
   'security-group',
   'subnet',
   'route-table',
+  'network-acl',
+  'vpc-peering-connection',
+  'prefix-list',
   'internet-gateway',
   'vpc',
   'external-network',
@@ -28,7 +31,11 @@ export async function tearDown(world: World): Promise<void> {
     await world.update('internet-gateway', id, { vpcId: null });
   }
   const implied = new Set<string>(
-    [...topology.all('vpc')].flatMap(({ spec }) => [spec.mainRouteTableId, spec.defaultSecurityGroupId]),
+    [...topology.all('vpc')].flatMap(({ spec }) => [
+      spec.mainRouteTableId,
+      spec.defaultSecurityGroupId,
+      spec.defaultNetworkAclId,
+    ]),
   );
   for (const kind of order) {
     for (const { id } of [...topology.all(kind)]) if (!implied.has(id)) await world.remove(kind, id);

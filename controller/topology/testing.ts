@@ -24,7 +24,12 @@ export function testResource<K extends KindName>(
 export const testVpc = (id: string, number: number, cidrBlock = '10.0.0.0/16') =>
   testResource('vpc', id, {
     number,
-    spec: { cidrBlock, defaultSecurityGroupId: 'sg-0', mainRouteTableId: 'rtb-0' },
+    spec: {
+      cidrBlock,
+      defaultSecurityGroupId: 'sg-0',
+      mainRouteTableId: 'rtb-0',
+      defaultNetworkAclId: 'acl-0',
+    },
   });
 
 export const testGroup = (id: string, vpcId: string) =>

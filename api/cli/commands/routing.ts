@@ -38,8 +38,8 @@ const whichTable = (command: Command) =>
 
 function addRouteAddition(table: Command, io: Io): void {
   const add = whichTable(table.command('add-route').description('add a route, or give one another target'))
-    .requiredOption('--destination <cidr>', 'where to, e.g. 0.0.0.0/0')
-    .requiredOption('--target <target>', 'internet gateway or NAT gateway of the VPC, or blackhole');
+    .requiredOption('--destination <cidr>', 'where to, e.g. 0.0.0.0/0, or the id of a prefix list')
+    .requiredOption('--target <target>', 'internet gateway, NAT gateway or peering connection, or blackhole');
   type Options = WhichTable & { destination: string; target: string };
   writingCommand<Options>(add, io, async (session, options, text?: string) => {
     const { destination } = options;
@@ -59,7 +59,7 @@ function addRouteAddition(table: Command, io: Io): void {
 
 /** NAT gateways are named by their id, everything else is the name or id of an internet gateway. */
 async function targetId(session: Session, text: string): Promise<string> {
-  if (text === 'blackhole' || text.startsWith('nat-')) return text;
+  if (/^(blackhole|(nat|pcx)-.*)$/.test(text)) return text;
   return session.id('internet-gateway', text);
 }
 

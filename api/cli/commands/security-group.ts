@@ -6,6 +6,7 @@ import { resolve } from '../names.ts';
 import { given, type Naming, number, taggable } from '../options.ts';
 import { renderList } from '../output.ts';
 import { addNoun, removeOne } from './noun.ts';
+import { portsOf, protocolOf } from './traffic.ts';
 import type { UpdateVerb } from './update.ts';
 
 /** `weft security-group` */
@@ -68,6 +69,8 @@ interface Allow {
   readonly fromGroup?: string;
   readonly toCidr?: string;
   readonly toGroup?: string;
+  readonly fromList?: string;
+  readonly toList?: string;
   readonly description?: string;
 }
 
@@ -85,6 +88,8 @@ function addAllow(group: Command, io: Io): void {
     .option('--from-group <group>', 'allow what comes from members of this group')
     .option('--to-cidr <cidr>', 'allow what goes to these addresses')
     .option('--to-group <group>', 'allow what goes to members of this group')
+    .option('--from-list <list>', 'allow what comes from the networks of this prefix list')
+    .option('--to-list <list>', 'allow what goes to the networks of this prefix list')
     .option('--description <text>', 'note for people');
   writingCommand<Allow>(allow, io, async (session, options, text) => {
     const peer = peerOption(options);
@@ -92,7 +97,7 @@ function addAllow(group: Command, io: Io): void {
     const spec = given({
       groupId: subject.id,
       direction: peer.direction,
-      protocol: /^\d+$/.test(options.protocol) ? Number(options.protocol) : options.protocol,
+      protocol: protocolOf(options.protocol),
       ...portsOf(options.port),
       icmpType: options.icmpType,
       icmpCode: options.icmpCode,
@@ -108,7 +113,7 @@ function addAllow(group: Command, io: Io): void {
 
 interface Peer {
   readonly direction: 'ingress' | 'egress';
-  readonly kind: 'cidr' | 'group';
+  readonly kind: 'cidr' | 'group' | 'list';
   readonly value: string;
 }
 
@@ -121,28 +126,20 @@ function peerOption(options: Allow): Peer {
   add('ingress', 'group', options.fromGroup);
   add('egress', 'cidr', options.toCidr);
   add('egress', 'group', options.toGroup);
+  add('ingress', 'list', options.fromList);
+  add('egress', 'list', options.toList);
   const [peer, ...others] = peers;
   if (peer && others.length === 0) return peer;
   throw new CliError('usage', peer ? 'a rule has one other side' : 'the other side of the rule is missing', {
-    fix: 'Give exactly one of --from-cidr, --from-group, --to-cidr and --to-group.',
+    fix: 'Give exactly one of --from-cidr, --from-group, --from-list, --to-cidr, --to-group and --to-list.',
   });
 }
 
 async function peerFields(session: Session, subject: ApiResource<'security-group'>, { kind, value }: Peer) {
   if (kind === 'cidr') return { cidrIpv4: value };
+  if (kind === 'list') return { prefixListId: await session.id('prefix-list', value) };
   const within = { 'spec.vpcId': subject.spec.vpcId };
   return { referencedGroupId: await session.id('security-group', value, within) };
-}
-
-function portsOf(text: string | undefined): { fromPort?: number; toPort?: number } {
-  if (text === undefined) return {};
-  const [, first, last = first] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? [];
-  if (first !== undefined) return { fromPort: Number(first), toPort: Number(last) };
-  throw new CliError('usage', 'this is no port and no range of ports', {
-    field: '--port',
-    value: text,
-    fix: 'Give it as 80 or as 8000-8080.',
-  });
 }
 
 function addRevoke(group: Command, io: Io): void {

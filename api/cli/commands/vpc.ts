@@ -34,6 +34,7 @@ interface CreateSubnet extends Naming {
   readonly cidrBlock: string;
   readonly zone?: string;
   readonly routeTable?: string;
+  readonly networkAcl?: string;
 }
 
 function addSubnetCreate(subnet: Command, io: Io): void {
@@ -43,23 +44,30 @@ function addSubnetCreate(subnet: Command, io: Io): void {
     .requiredOption('--vpc <vpc>', 'VPC that it belongs to')
     .requiredOption('--cidr-block <cidr>', 'its addresses, inside of those of the VPC')
     .option('--zone <zone>', 'availability zone; its instances run on hosts there')
-    .option('--route-table <table>', 'route table; without it the main one of the VPC');
+    .option('--route-table <table>', 'route table; without it the main one of the VPC')
+    .option('--network-acl <acl>', 'network ACL; without it the default one of the VPC');
   writingCommand<CreateSubnet>(nameable(create), io, async (session, options) => {
-    const { cidrBlock, zone, routeTable } = options;
+    const { cidrBlock, zone, routeTable, networkAcl } = options;
     const vpcId = await session.id('vpc', options.vpc);
     const routeTableId = routeTable && (await session.id('route-table', routeTable));
-    const body = { spec: given({ vpcId, cidrBlock, zone, routeTableId }), tags: tagsOf(options) };
+    const networkAclId = networkAcl && (await session.id('network-acl', networkAcl));
+    const spec = given({ vpcId, cidrBlock, zone, routeTableId, networkAclId });
+    const body = { spec, tags: tagsOf(options) };
     await session.show('subnet', await session.client.create('subnet', body, session.write));
   });
 }
 
-const subnetUpdate: UpdateVerb<{ routeTable?: string }> = {
-  description: 'change the route table or the tags',
-  options: (command) => command.option('--route-table <table>', 'route table; main: the main one of the VPC'),
-  spec: async (session, { routeTable }) => {
-    const isMain = routeTable === 'main';
-    return given({
-      routeTableId: isMain ? null : routeTable && (await session.id('route-table', routeTable)),
-    });
-  },
+const subnetUpdate: UpdateVerb<{ routeTable?: string; networkAcl?: string }> = {
+  description: 'change the route table, the network ACL or the tags',
+  options: (command) =>
+    command
+      .option('--route-table <table>', 'route table; main: the main one of the VPC')
+      .option('--network-acl <acl>', 'network ACL; default: the default one of the VPC'),
+  spec: async (session, { routeTable, networkAcl }) =>
+    given({
+      routeTableId:
+        routeTable === 'main' ? null : routeTable && (await session.id('route-table', routeTable)),
+      networkAclId:
+        networkAcl === 'default' ? null : networkAcl && (await session.id('network-acl', networkAcl)),
+    }),
 };

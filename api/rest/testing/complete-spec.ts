@@ -64,14 +64,21 @@ export function completeSpec(
 }
 
 function completeVpc(spec: Record<string, unknown>): Completed {
-  const [vpcId, groupId, tableId] = [newId('vpc'), newId('sg'), newId('rtb')];
+  const [vpcId, groupId] = [newId('vpc'), newId('sg')];
+  const [tableId, aclId] = [newId('rtb'), newId('acl')];
   return {
     id: vpcId,
-    spec: { ...spec, defaultSecurityGroupId: groupId, mainRouteTableId: tableId },
+    spec: {
+      ...spec,
+      defaultSecurityGroupId: groupId,
+      mainRouteTableId: tableId,
+      defaultNetworkAclId: aclId,
+    },
     status: {},
     alongside: [
       { kind: 'security-group', id: groupId, spec: { vpcId, name: 'default' } },
       { kind: 'route-table', id: tableId, spec: { vpcId, routes: [] } },
+      { kind: 'network-acl', id: aclId, spec: { vpcId, entries: [] } },
     ],
   };
 }

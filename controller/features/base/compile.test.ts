@@ -5,8 +5,8 @@ import { World } from '../../testing/world.ts';
 import { baseFeature } from './compile.ts';
 
 /** Both halves of the security groups, which differ in their names alone. */
-const check = (half: 'egress' | 'ingress', reply: 'egress' | 'ingress', next: string) => [
-  `table=${half}-track, priority=100,ip actions=ct(table=${half}-check,zone=NXM_NX_REG5[0..15])`,
+const check = (half: 'egress' | 'ingress', reply: 'egress' | 'ingress', tracked: string, next: string) => [
+  `table=${half}-track, priority=100,ip actions=ct(table=${tracked},zone=NXM_NX_REG5[0..15])`,
   `table=${half}-check, priority=100,ct_state=+inv+trk,ip actions=drop`,
   `table=${half}-check, priority=90,ct_state=-rel-rpl-inv+trk,ip actions=resubmit(,${half}-rules),goto_table:${half}-verdict`,
   `table=${half}-check, priority=90,ct_state=+rel-rpl-inv+trk,ip actions=move:NXM_NX_CT_LABEL[0..31]->NXM_NX_REG3[],resubmit(,${half}-rules),goto_table:${half}-verdict`,
@@ -29,8 +29,10 @@ describe('the base flows', () => {
         'table=external-route, priority=200,ct_state=+inv+trk,ip actions=drop',
         'table=locate, priority=200,ct_state=+inv+trk,ip actions=drop',
         'table=admit, priority=290,udp,tp_src=67,tp_dst=68 actions=drop',
-        'table=egress-destination, priority=0 actions=goto_table:egress-track',
-        ...check('egress', 'ingress', 'route'),
+        'table=egress-destination, priority=0 actions=resubmit(,destination-identity),goto_table:egress-track',
+        ...check('egress', 'ingress', 'egress-check', 'egress-acl'),
+        'table=egress-acl, priority=65000,reg0=0x2/0x2 actions=goto_table:route',
+        'table=ingress-acl, priority=65000,reg0=0x2/0x2 actions=goto_table:ingress-check',
         'table=route, priority=65000,reg0=0x2/0x2 actions=goto_table:resolve',
         'table=route, priority=64000,ip,nw_dst=0.0.0.0/8 actions=drop',
         'table=route, priority=64000,ip,nw_dst=127.0.0.0/8 actions=drop',
@@ -38,7 +40,7 @@ describe('the base flows', () => {
         'table=route, priority=64000,ip,nw_dst=224.0.0.0/3 actions=drop',
         'table=forward, priority=200,arp actions=goto_table:arp-reply',
         'table=arp-reply, priority=100,arp actions=move:NXM_NX_ARP_SHA[]->NXM_NX_ARP_THA[],move:NXM_OF_ARP_SPA[]->NXM_OF_ARP_TPA[],move:NXM_OF_ETH_DST[]->NXM_NX_ARP_SHA[],move:NXM_NX_REG8[]->NXM_OF_ARP_SPA[],move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],move:NXM_NX_ARP_SHA[]->NXM_OF_ETH_SRC[],set_field:2->arp_op,IN_PORT',
-        ...check('ingress', 'egress', 'deliver'),
+        ...check('ingress', 'egress', 'ingress-acl', 'deliver'),
         'table=deliver, priority=0 actions=output:NXM_NX_REG6[]',
       ],
     });

@@ -25,6 +25,7 @@ import { netmask, parseCidr } from '../../resources/index.ts';
 
 const peer = registers.peerIdentity;
 const allowed = on(registers.flags, 1 << flags.allowed, 1 << flags.allowed);
+const switched = on(registers.flags, 1 << flags.switched, 1 << flags.switched);
 const labelToPeer = move('ct_label', peer, 32);
 const commit = {
   type: 'conntrack',
@@ -39,7 +40,7 @@ const commit = {
  * `own` rules, for replies the rules of the other direction, with the other side's identity from the connection.
  */
 function securityCheck(
-  stage: { track: StageName; check: StageName; verdict: StageName; next: StageName },
+  stage: { track: StageName; tracked: StageName; check: StageName; verdict: StageName; next: StageName },
   own: StageName,
   reply: StageName,
 ): Flow[] {
@@ -57,7 +58,7 @@ function securityCheck(
       stage: stage.track,
       priority: 100,
       match: [isIpv4],
-      actions: [{ type: 'conntrack', zone: whole('securityZone', 16), table: tableOf(check) }],
+      actions: [{ type: 'conntrack', zone: whole('securityZone', 16), table: tableOf(stage.tracked) }],
     },
     { stage: check, ...ct(100, ['inv'], []), actions: [] },
     { stage: check, ...ct(90, [], ['inv', 'rpl', 'rel']), actions: [call(own)], goto: verdict },
@@ -160,24 +161,39 @@ function baseFlows(): Flow[] {
       match: [isIpv4, on('ip_proto', protocol.udp), on('udp_src', 67), on('udp_dst', 68)],
       actions: [],
     },
-    { stage: 'egress-destination', priority: 0, match: [], actions: [], goto: 'egress-track' },
+    {
+      stage: 'egress-destination',
+      priority: 0,
+      match: [],
+      actions: [call('destination-identity')],
+      goto: 'egress-track',
+    },
     ...securityCheck(
-      { track: 'egress-track', check: 'egress-check', verdict: 'egress-verdict', next: 'route' },
+      {
+        track: 'egress-track',
+        tracked: 'egress-check',
+        check: 'egress-check',
+        verdict: 'egress-verdict',
+        next: 'egress-acl',
+      },
       'egress-rules',
       'ingress-rules',
     ),
-    {
-      stage: 'route',
-      priority: 65000,
-      match: [on(registers.flags, 1 << flags.switched, 1 << flags.switched)],
-      actions: [],
-      goto: 'resolve',
-    },
+    // What stays in its subnet is no matter of network ACLs, nor of routes.
+    { stage: 'egress-acl', priority: 65000, match: [switched], actions: [], goto: 'route' },
+    { stage: 'ingress-acl', priority: 65000, match: [switched], actions: [], goto: 'ingress-check' },
+    { stage: 'route', priority: 65000, match: [switched], actions: [], goto: 'resolve' },
     ...neverRouted,
     { stage: 'forward', priority: 200, match: [isArp], actions: [], goto: 'arp-reply' },
     arpReply,
     ...securityCheck(
-      { track: 'ingress-track', check: 'ingress-check', verdict: 'ingress-verdict', next: 'deliver' },
+      {
+        track: 'ingress-track',
+        tracked: 'ingress-acl',
+        check: 'ingress-check',
+        verdict: 'ingress-verdict',
+        next: 'deliver',
+      },
       'ingress-rules',
       'egress-rules',
     ),

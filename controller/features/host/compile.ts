@@ -1,19 +1,33 @@
+import type { Action, Subfield } from 'node-openflow';
 import {
   type Feature,
   type Flow,
   type FragmentDefinition,
+  flagBit,
   load,
   move,
   on,
   onRegister,
   registers,
+  whole,
 } from '../../pipeline/index.ts';
 import { type ResourceOf, tryParseIpv4 } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { hostScope } from './scope.ts';
 
-/** Geneve option (class 0x0177, type 1) that carries the sender's identity. */
+/** Geneve option (class 0x0177, type 1): the sender's identity, and whether the packet has not left its subnet. */
 export const identityOption = 'tun_metadata0';
+
+const identityPart: Subfield = { field: identityOption, offset: 0, bits: 31 };
+const switchedPart: Subfield = { field: identityOption, offset: 31, bits: 1 };
+const toOption: Action[] = [
+  { type: 'move', source: whole('ownIdentity', 31), destination: identityPart },
+  { type: 'move', source: flagBit('switched'), destination: switchedPart },
+];
+const fromOption: Action[] = [
+  { type: 'move', source: identityPart, destination: whole('peerIdentity', 31) },
+  { type: 'move', source: switchedPart, destination: flagBit('switched') },
+];
 
 function tunnelFlows(host: ResourceOf<'host'>): Flow[] {
   const { tunnelPort, tunnelAddress } = host.spec;
@@ -23,7 +37,7 @@ function tunnelFlows(host: ResourceOf<'host'>): Flow[] {
       stage: 'classify',
       priority: 100,
       match: [on('in_port', tunnelPort)],
-      actions: [move('tunnel_id', 'metadata', 24), move(identityOption, registers.peerIdentity, 32)],
+      actions: [move('tunnel_id', 'metadata', 24), ...fromOption],
       goto: 'locate',
     },
     {
@@ -40,7 +54,7 @@ function tunnelFlows(host: ResourceOf<'host'>): Flow[] {
       actions: [
         move(registers.hostKey, 'tun_ipv4_dst', 32),
         move('metadata', 'tunnel_id', 24),
-        move(registers.ownIdentity, identityOption, 32),
+        ...toOption,
         { type: 'output', port: tunnelPort },
       ],
     },

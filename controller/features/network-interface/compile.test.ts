@@ -7,8 +7,8 @@ import { World } from '../../testing/world.ts';
 const resolve = (hostKey: string) =>
   `table=resolve, priority=100,reg8=0xa000104,metadata=0x1 actions=set_field:02:57:00:00:00:01->eth_dst,set_field:${hostKey}->reg4,goto_table:forward`;
 const local = (port: string, { identity = 1, zones = [2, 3] } = {}) => [
-  `table=classify, priority=100,in_port=${Number(port)} actions=set_field:0x1->metadata,set_field:0x1->reg1,set_field:0x${identity}->reg2,set_field:0x${zones[0]}->reg5,set_field:0x${zones[1]}->reg7,set_field:0x1->reg9,goto_table:source-guard`,
-  `table=locate, priority=100,metadata=0x1,dl_dst=02:57:00:00:00:01 actions=set_field:0x1->reg1,set_field:0x${identity}->reg2,set_field:0x${zones[0]}->reg5,set_field:${port}->reg6,goto_table:ingress-track`,
+  `table=classify, priority=100,in_port=${Number(port)} actions=set_field:0x1->metadata,set_field:0x1->reg1,set_field:0x${identity}->reg2,set_field:0x${zones[0]}->reg5,set_field:0x1->reg9,set_field:0x${zones[1]}->reg7,goto_table:source-guard`,
+  `table=locate, priority=100,metadata=0x1,dl_dst=02:57:00:00:00:01 actions=set_field:0x1->reg1,set_field:0x${identity}->reg2,set_field:0x${zones[0]}->reg5,set_field:0x1->reg9,set_field:${port}->reg6,goto_table:ingress-subnet`,
 ];
 
 async function withInterface(world: World) {
@@ -195,11 +195,11 @@ describe('the identity behind an address', () => {
       scope: `vpc:${vpc.id}`,
       number: 1,
       flows: [
-        'table=egress-destination, priority=100,ip,metadata=0x1,nw_dst=10.0.1.4 actions=set_field:0x1->reg3,goto_table:egress-track',
+        'table=destination-identity, priority=100,ip,metadata=0x1,nw_dst=10.0.1.4 actions=set_field:0x1->reg3',
       ],
     });
     assert.deepEqual(destination(world, second.id), [
-      'table=egress-destination, priority=100,ip,metadata=0x1,nw_dst=10.0.1.5 actions=set_field:0x2->reg3,goto_table:egress-track',
+      'table=destination-identity, priority=100,ip,metadata=0x1,nw_dst=10.0.1.5 actions=set_field:0x2->reg3',
     ]);
     assert.deepEqual(stored(world), [2]);
 

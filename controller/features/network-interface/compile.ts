@@ -62,6 +62,7 @@ function localFlows({ networkInterface, vpc, subnet, identity, binding }: BoundC
     load('interfaceNumber', networkInterface.number as number),
     load('ownIdentity', identity.number as number),
     load('securityZone', zones.security),
+    load('subnetNumber', subnet.number as number),
   ];
   return [
     {
@@ -72,7 +73,6 @@ function localFlows({ networkInterface, vpc, subnet, identity, binding }: BoundC
         set('metadata', BigInt(vpc.number as number)),
         ...common,
         load('translationZone', zones.translation),
-        load('subnetNumber', subnet.number as number),
       ],
       goto: 'source-guard',
     },
@@ -81,7 +81,7 @@ function localFlows({ networkInterface, vpc, subnet, identity, binding }: BoundC
       priority: 100,
       match: [vpcMatch(vpc), on('eth_dst', macNumber(networkInterface.spec.macAddress))],
       actions: [...common, load('outputPort', binding.spec.ofport)],
-      goto: 'ingress-track',
+      goto: 'ingress-subnet',
     },
   ];
 }
@@ -186,11 +186,10 @@ const destinationIdentity: FragmentDefinition = {
       number: networkInterface.number as number,
       flows: [
         {
-          stage: 'egress-destination',
+          stage: 'destination-identity',
           priority: 100,
           match: [vpcMatch(vpc), isIpv4, on('ipv4_dst', address)],
           actions: [load('peerIdentity', identity.number as number)],
-          goto: 'egress-track',
         },
       ],
     };

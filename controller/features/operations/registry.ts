@@ -8,11 +8,14 @@ import { hostOperations } from '../host/operations.ts';
 import { instanceOperations } from '../instance/operations.ts';
 import { internetGatewayOperations } from '../internet-gateway/operations.ts';
 import { natGatewayOperations } from '../nat-gateway/operations.ts';
+import { networkAclOperations } from '../network-acl/operations.ts';
 import { networkInterfaceOperations } from '../network-interface/operations.ts';
+import { prefixListOperations } from '../prefix-list/operations.ts';
 import { routeTableOperations } from '../route-table/operations.ts';
 import { securityGroupOperations, securityGroupRuleOperations } from '../security-group/operations.ts';
 import { subnetOperations } from '../subnet/operations.ts';
 import { vpcOperations } from '../vpc/operations.ts';
+import { vpcPeeringConnectionOperations } from '../vpc-peering-connection/operations.ts';
 import type { Operations } from './operations.ts';
 
 const all = [
@@ -20,6 +23,9 @@ const all = [
   accessKeyOperations,
   vpcOperations,
   subnetOperations,
+  networkAclOperations,
+  prefixListOperations,
+  vpcPeeringConnectionOperations,
   routeTableOperations,
   internetGatewayOperations,
   externalNetworkOperations,

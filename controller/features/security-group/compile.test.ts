@@ -45,14 +45,14 @@ describe('the flows of a set of groups', () => {
       'table=ingress-rules, priority=100,reg3=0x1,metadata=0x1 actions=conjunction(1,3/3)',
     ]);
     assert.deepEqual(flows('egress-own')?.flows, [
-      'table=egress-rules, priority=100,reg2=0x1,metadata=0x1 actions=conjunction(2,1/2)',
+      'table=egress-rules, priority=110,ip,reg2=0x1,metadata=0x1 actions=set_field:0x1/0x1->reg0',
     ]);
     assert.equal(flows('egress-peer'), undefined, 'no egress rule names a group');
     assert.deepEqual(flows('recorded'), {
       scope,
       number: 1,
       flows: [
-        'table=egress-verdict, priority=80,ct_state=+est-rel-rpl+trk,ct_label=0x1/0xffffffff,ip,reg0=0x1/0x1,reg3=0x1,metadata=0x1 actions=set_field:0/0x1->reg0,goto_table:route',
+        'table=egress-verdict, priority=80,ct_state=+est-rel-rpl+trk,ct_label=0x1/0xffffffff,ip,reg0=0x1/0x1,reg3=0x1,metadata=0x1 actions=set_field:0/0x1->reg0,goto_table:egress-acl',
         'table=ingress-verdict, priority=80,ct_state=+est-rel-rpl+trk,ct_label=0x1/0xffffffff,ip,reg0=0x1/0x1,reg3=0x1,metadata=0x1 actions=set_field:0/0x1->reg0,goto_table:deliver',
       ],
     });
@@ -72,7 +72,7 @@ describe('the flows of a set of groups', () => {
       'table=ingress-rules, priority=100,reg3=0x1,metadata=0x1 actions=conjunction(1,3/3),conjunction(4,3/3)',
     ]);
     assert.deepEqual(flows('egress-own'), [
-      'table=egress-rules, priority=100,reg2=0x1,metadata=0x1 actions=conjunction(2,1/2),conjunction(3,1/2)',
+      'table=egress-rules, priority=110,ip,reg2=0x1,metadata=0x1 actions=set_field:0x1/0x1->reg0',
     ]);
   });
 
@@ -97,7 +97,7 @@ describe('the flows of a rule', () => {
   it('are its acceptance, in the stage of its direction', async () => {
     await using world = await World.create();
     const { rule, scope } = await groups(world);
-    const ingress = await rule({ protocol: 'all', cidrIpv4: '0.0.0.0/0' });
+    const ingress = await rule({ protocol: 'all', cidrIpv4: '10.0.0.0/8' });
     assert.deepEqual(fragment(world, 'rule.accept', ingress.id), {
       scope,
       number: 4,
@@ -110,10 +110,27 @@ describe('the flows of a rule', () => {
     await world.remove('security-group-rule', ingress.id);
     assert.equal(fragment(world, 'rule.accept', ingress.id), undefined);
     assert.deepEqual(
-      ingress.status.matchIds.map((id) => fragment(world, 'rule.match', id)?.flows),
+      ingress.status.matchIds.slice(1).map((id) => fragment(world, 'rule.match', id)?.flows),
       [['table=ingress-rules, priority=100,ip,metadata=0x1 actions=conjunction(1,2/3)']],
       'the default group uses it still',
     );
+  });
+
+  it('are one flow for each set when it allows everything, and no part of a conjunction', async () => {
+    await using world = await World.create();
+    const { fallback, web, rule, join } = await groups(world);
+    const { id } = await join(fallback, web.id);
+    const own = () => fragment(world, 'identity.ingress-own', id)?.flows;
+    const others = own();
+    const open = await rule({ protocol: 'all', cidrIpv4: '0.0.0.0/0' });
+    assert.deepEqual(open.status.matchIds, []);
+    assert.equal(fragment(world, 'rule.accept', open.id), undefined);
+    assert.deepEqual(own(), [
+      ...(others ?? []),
+      'table=ingress-rules, priority=110,ip,reg2=0x1,metadata=0x1 actions=set_field:0x1/0x1->reg0',
+    ]);
+    await world.remove('security-group-rule', open.id);
+    assert.deepEqual(own(), others);
   });
 
   it('match each kind of service by what conntrack knows of the connection', async () => {
@@ -210,16 +227,18 @@ describe('the flows of a rule', () => {
     const { web, fallback, join, rule } = await groups(world);
     const [own, both, peer] = [await join(web.id), await join(web.id, fallback), await join(fallback)];
     await rule({ direction: 'egress', protocol: 'tcp', referencedGroupId: fallback });
-    const flows = (name: string) => [own, both, peer].map(({ id }) => fragment(world, name, id)?.flows[0]);
+    const flows = (name: string) => [own, both, peer].map(({ id }) => fragment(world, name, id)?.flows);
+    const open = (set: number) =>
+      `table=egress-rules, priority=110,ip,reg2=0x${set},metadata=0x1 actions=set_field:0x1/0x1->reg0`;
     assert.deepEqual(flows('identity.egress-own'), [
-      'table=egress-rules, priority=100,reg2=0x1,metadata=0x1 actions=conjunction(3,1/2),conjunction(4,1/3)',
-      'table=egress-rules, priority=100,reg2=0x2,metadata=0x1 actions=conjunction(2,1/2),conjunction(3,1/2),conjunction(4,1/3)',
-      'table=egress-rules, priority=100,reg2=0x3,metadata=0x1 actions=conjunction(2,1/2)',
+      ['table=egress-rules, priority=100,reg2=0x1,metadata=0x1 actions=conjunction(4,1/3)', open(1)],
+      ['table=egress-rules, priority=100,reg2=0x2,metadata=0x1 actions=conjunction(4,1/3)', open(2)],
+      [open(3)],
     ]);
     assert.deepEqual(flows('identity.egress-peer'), [
       undefined,
-      'table=egress-rules, priority=100,reg3=0x2,metadata=0x1 actions=conjunction(4,3/3)',
-      'table=egress-rules, priority=100,reg3=0x3,metadata=0x1 actions=conjunction(4,3/3)',
+      ['table=egress-rules, priority=100,reg3=0x2,metadata=0x1 actions=conjunction(4,3/3)'],
+      ['table=egress-rules, priority=100,reg3=0x3,metadata=0x1 actions=conjunction(4,3/3)'],
     ]);
   });
 });

@@ -2,7 +2,7 @@ import { type Feature, type FragmentDefinition, flags, on, setFlag } from '../..
 import type { ResourceOf } from '../../resources/index.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import { contributions, identityFragments, membershipFragments } from './identity.ts';
-import { matchOfKey } from './rule-matches.ts';
+import { isUnconditional, matchOfKey } from './rule-matches.ts';
 
 /** A rule whose every dimension matched: the packet is allowed. */
 const accept: FragmentDefinition = {
@@ -12,7 +12,7 @@ const accept: FragmentDefinition = {
     const rule = view.get('security-group-rule', id);
     const group = rule && view.get('security-group', rule.spec.groupId);
     const vpc = group && view.get('vpc', group.spec.vpcId);
-    if (!rule || !vpc) return undefined;
+    if (!rule || !vpc || isUnconditional(rule.spec)) return undefined;
     return {
       scope: vpcScope(vpc),
       number: rule.number as number,

@@ -14,7 +14,7 @@ import {
 import type { ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
-import { hasPeer } from './rule-matches.ts';
+import { hasPeer, isUnconditional } from './rule-matches.ts';
 
 type Direction = 'ingress' | 'egress';
 type Rule = ResourceOf<'security-group-rule'>;
@@ -71,7 +71,10 @@ function identityFragment(
   };
 }
 
-/** One flow: a set of groups, in the role of `own` or `peer`, contributes to every rule that concerns it. */
+/**
+ * A set of groups, in the role of `own` or `peer`, contributes to every rule that concerns it. A rule that allows
+ * everything is no conjunction: a flow above those lets pass whatever has the set.
+ */
 function membership(
   name: string,
   code: number,
@@ -81,16 +84,19 @@ function membership(
   const edge = role === 'own' ? 'of-group' : 'peer-group';
   const register = role === 'own' ? 'ownIdentity' : 'peerIdentity';
   return identityFragment(name, code, (view, identity, vpc) => {
-    const actions = contributions(rulesOfIdentity(view, identity, edge, direction), role);
-    if (actions.length === 0) return [];
-    return [
-      {
-        stage: `${direction}-rules`,
-        priority: 100,
-        match: [vpcMatch(vpc), onRegister(register, identity.number as number)],
-        actions,
-      },
-    ];
+    const rules = [...rulesOfIdentity(view, identity, edge, direction)];
+    const actions = contributions(
+      rules.filter(({ spec }) => !isUnconditional(spec)),
+      role,
+    );
+    const stage = `${direction}-rules` as const;
+    const match = [vpcMatch(vpc), onRegister(register, identity.number as number)];
+    const result: Flow[] = [];
+    if (actions.length > 0) result.push({ stage, priority: 100, match, actions });
+    if (role === 'own' && rules.some(({ spec }) => isUnconditional(spec))) {
+      result.push({ stage, priority: 110, match: [...match, isIpv4], actions: [setFlag(flags.allowed, 1)] });
+    }
+    return result;
   });
 }
 
@@ -112,7 +118,7 @@ const recorded = identityFragment('identity.recorded', 54, (_view, identity, vpc
       on('ct_label', BigInt(number), 0xffffffffn),
     ],
     actions: [setFlag(flags.allowed, 0)],
-    goto: direction === 'egress' ? 'route' : 'deliver',
+    goto: direction === 'egress' ? 'egress-acl' : 'deliver',
   }));
 });
 

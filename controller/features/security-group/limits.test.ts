@@ -61,11 +61,7 @@ describe('rules that share a flow', () => {
       () => world.create('security-group-rule', rule(other, { cidrIpv4: '0.0.0.0/0' })),
       { code: 'wrong-state', field: 'spec', value: '6:443/65535', fix: /share groups/ },
     );
-    await assertRefused(world, () => world.create('security-group', { vpcId: vpc.id, name: 'third' }), {
-      code: 'wrong-state',
-      field: 'spec',
-      value: 'all',
-    });
+    await world.create('security-group', { vpcId: vpc.id, name: 'third' });
     pretend(world, 'uses-match', rulesPerFlow - 1);
     await world.create('security-group-rule', rule(other, { cidrIpv4: '0.0.0.0/0' }));
   });

@@ -3,10 +3,35 @@ import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/check
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
 import { requireRoomAsPeer, requireRoomInMatch } from './limits.ts';
-import { hasPorts, matchId, protocolNumber, sharedMatches } from './rule-matches.ts';
+import { matchId, sharedMatches } from './rule-matches.ts';
+import { requireTraffic } from './traffic.ts';
 
 /** AWS's default quota of rules a group and direction; it also bounds what one set of groups costs in actions. */
 const rulesPerGroup = 60;
+
+/** The networks that a rule names, by itself or by a prefix list. */
+function networksOf(draft: Draft, { cidrIpv4, prefixListId }: SecurityGroupRuleSpec): readonly string[] {
+  if (cidrIpv4 !== undefined) return [cidrIpv4];
+  if (prefixListId === undefined) return [];
+  return draft.get('prefix-list', prefixListId)?.spec.entries.map(({ cidr }) => cidr) ?? [];
+}
+
+/** Ids of the shared matches of a rule; those that are not there yet are made. */
+function useMatches(
+  draft: Draft,
+  vpcId: string,
+  spec: SecurityGroupRuleSpec,
+  had: readonly string[],
+): string[] {
+  const { direction } = spec;
+  return sharedMatches(spec, networksOf(draft, spec)).map((match) => {
+    const id = matchId(vpcId, direction, match);
+    if (!draft.get('rule-match', id))
+      draft.create('rule-match', { id, spec: { vpcId, direction, ...match } });
+    else if (!had.includes(id)) requireRoomInMatch(draft, vpcId, id);
+    return id;
+  });
+}
 
 /** Writes a rule that was checked already, together with the shared matches that are not there yet. */
 export function addRule(
@@ -15,14 +40,21 @@ export function addRule(
   spec: SecurityGroupRuleSpec,
   tags: Readonly<Record<string, string>> = {},
 ): ResourceOf<'security-group-rule'> {
-  const matchIds = sharedMatches(spec).map((match) => {
-    const id = matchId(vpcId, spec.direction, match);
-    const { direction } = spec;
-    if (draft.get('rule-match', id)) requireRoomInMatch(draft, vpcId, id);
-    else draft.create('rule-match', { id, spec: { vpcId, direction, ...match } });
-    return id;
-  });
+  const matchIds = useMatches(draft, vpcId, spec, []);
   return draft.create('security-group-rule', { spec, status: { matchIds }, tags });
+}
+
+/** Gives a rule the matches of its prefix list as the list is now. */
+export function renewMatches(draft: Draft, rule: ResourceOf<'security-group-rule'>): void {
+  const group = draft.get('security-group', rule.spec.groupId);
+  if (!group) return;
+  const { matchIds: had } = rule.status;
+  const matchIds = useMatches(draft, group.spec.vpcId, rule.spec, had);
+  draft.update(rule, { status: { ...rule.status, matchIds } });
+  removeUnused(
+    draft,
+    had.filter((id) => !matchIds.includes(id)),
+  );
 }
 
 /** True when the draft leaves a rule that uses the match; looks at no more of them than it must. */
@@ -33,14 +65,18 @@ function hasUser(draft: Draft, match: ResourceOf<'rule-match'>): boolean {
   return false;
 }
 
+/** Removes those of the matches that no rule uses any more. */
+function removeUnused(draft: Draft, matchIds: readonly string[]): void {
+  for (const id of matchIds) {
+    const match = draft.get('rule-match', id);
+    if (match && !hasUser(draft, match)) draft.remove(match);
+  }
+}
+
 /** Removes a rule and the shared matches of which it was the last user. */
 function removeRule(draft: Draft, rule: ResourceOf<'security-group-rule'>): void {
   draft.remove(rule);
-  for (const id of rule.status.matchIds) {
-    const match = draft.get('rule-match', id);
-    if (!match) continue;
-    if (!hasUser(draft, match)) draft.remove(match);
-  }
+  removeUnused(draft, rule.status.matchIds);
 }
 
 /** Removes a group with its rules. Its sets of groups must have no members. */
@@ -99,55 +135,39 @@ export const securityGroupOperations: Operations<'security-group'> = {
   },
 };
 
-function invalid(field: string, value: unknown, message: string, fix: string): never {
-  throw new WeftError('invalid-value', message, { field: `spec.${field}`, value, fix });
-}
-
 /** Checks what the schema cannot say, and gives the rule in the form in which rules are compared and stored. */
 function normalise(rule: SecurityGroupRuleSpec): SecurityGroupRuleSpec {
-  const { protocol, fromPort, toPort, icmpType, icmpCode, cidrIpv4, referencedGroupId } = rule;
-  if ((cidrIpv4 === undefined) === (referencedGroupId === undefined)) {
-    invalid(
-      'cidrIpv4',
-      cidrIpv4,
-      'a rule names either a network or a group',
-      'Give one of cidrIpv4 and referencedGroupId.',
-    );
+  const { cidrIpv4, prefixListId, referencedGroupId } = rule;
+  const peers = [cidrIpv4, prefixListId, referencedGroupId].filter((peer) => peer !== undefined);
+  if (peers.length !== 1) {
+    throw new WeftError('invalid-value', 'a rule names a network, a prefix list or a group', {
+      field: 'spec.cidrIpv4',
+      value: cidrIpv4,
+      fix: 'Give one of cidrIpv4, prefixListId and referencedGroupId.',
+    });
   }
   if (cidrIpv4 !== undefined) parseCidr(cidrIpv4, 'spec.cidrIpv4');
-  if (!hasPorts(protocol) && (fromPort !== undefined || toPort !== undefined)) {
-    invalid(
-      'fromPort',
-      fromPort ?? toPort,
-      `protocol ${protocol} has no ports`,
-      'Leave fromPort and toPort out, or choose tcp or udp.',
-    );
+  return { ...rule, protocol: requireTraffic(rule, 'spec') };
+}
+
+/**
+ * AWS, "Amazon VPC quotas": a rule that names a prefix list counts as the largest number of entries of the list.
+ * @throws WeftError invalid-value when the group, as the draft leaves it, has too many rules in the rule's direction
+ */
+export function requireRoomInGroup(draft: Draft, { groupId, direction }: SecurityGroupRuleSpec): void {
+  let count = 0;
+  const group = { kind: 'security-group', id: groupId } as const;
+  for (const { spec } of draft.view.referrers(group, 'of-group', 'security-group-rule')) {
+    if (spec.direction !== direction) continue;
+    const list = spec.prefixListId && draft.get('prefix-list', spec.prefixListId);
+    count += list ? list.spec.maxEntries : 1;
   }
-  if (protocolNumber(protocol) !== 1 && (icmpType !== undefined || icmpCode !== undefined)) {
-    invalid(
-      'icmpType',
-      icmpType ?? icmpCode,
-      `protocol ${protocol} has no ICMP type`,
-      'Leave icmpType and icmpCode out, or choose icmp.',
-    );
-  }
-  if ((icmpType ?? -1) < 0 && (icmpCode ?? -1) >= 0) {
-    invalid('icmpCode', icmpCode, 'an ICMP code means nothing without its type', 'Give icmpType as well.');
-  }
-  if ((fromPort === undefined) !== (toPort === undefined)) {
-    invalid(
-      'toPort',
-      toPort,
-      'a range of ports has two ends',
-      'Give fromPort and toPort; the same number twice for one port.',
-    );
-  }
-  if (fromPort !== undefined && toPort !== undefined && fromPort > toPort) {
-    invalid('fromPort', fromPort, `fromPort is above toPort (${toPort})`, 'Exchange the two.');
-  }
-  const number = protocolNumber(protocol);
-  const name = ({ 1: 'icmp', 6: 'tcp', 17: 'udp' } as const)[number ?? -1];
-  return { ...rule, protocol: name ?? protocol };
+  if (count <= rulesPerGroup) return;
+  throw new WeftError(
+    'invalid-value',
+    `the group would have ${count} ${direction} rules; ${rulesPerGroup} are possible`,
+    { field: 'spec.groupId', value: groupId, fix: 'Put further rules into another group.' },
+  );
 }
 
 /** What makes two rules the same permission, in AWS's sense. */
@@ -166,9 +186,10 @@ export const securityGroupRuleOperations: Operations<'security-group-rule'> = {
         requireRoomAsPeer(draft, spec.groupIds, 1, 'spec.referencedGroupId');
       }
     }
-    let count = 0;
+    if (rule.prefixListId !== undefined) {
+      referenced(draft, 'prefix-list', rule.prefixListId, 'spec.prefixListId');
+    }
     for (const other of draft.view.referrers(group, 'of-group', 'security-group-rule')) {
-      if (other.spec.direction === rule.direction) count++;
       if (permission(other.spec) !== permission(rule)) continue;
       throw new WeftError('already-exists', `the group has this rule already: ${other.id}`, {
         field: 'spec',
@@ -176,15 +197,9 @@ export const securityGroupRuleOperations: Operations<'security-group-rule'> = {
         fix: 'Use that rule; a rule need not be there twice.',
       });
     }
-    if (count >= rulesPerGroup) {
-      invalid(
-        'groupId',
-        group.id,
-        `the group has ${count} ${rule.direction} rules, which is the limit`,
-        'Put further rules into another group.',
-      );
-    }
-    return addRule(draft, group.spec.vpcId, rule, tags);
+    const created = addRule(draft, group.spec.vpcId, rule, tags);
+    requireRoomInGroup(draft, rule);
+    return created;
   },
   remove: removeRule,
 };

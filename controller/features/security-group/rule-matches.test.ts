@@ -35,26 +35,21 @@ describe('shared matches of a rule', () => {
   it('have no peer for every address, and one for a network', () => {
     const open = { ...rule, protocol: 'tcp', fromPort: 80, toPort: 80, cidrIpv4: '0.0.0.0/0' } as const;
     assert.equal(hasPeer(open), false);
-    assert.deepEqual(sharedMatches(open), [{ dimension: 'service', key: '6:80/65535' }]);
+    assert.deepEqual(sharedMatches(open, ['0.0.0.0/0']), [{ dimension: 'service', key: '6:80/65535' }]);
     const narrow = { ...open, cidrIpv4: '10.0.0.0/8' } as const;
     assert.equal(hasPeer(narrow), true);
-    assert.deepEqual(sharedMatches(narrow)[0], { dimension: 'peer', key: '10.0.0.0/8' });
+    assert.deepEqual(sharedMatches(narrow, ['10.0.0.0/8'])[0], { dimension: 'peer', key: '10.0.0.0/8' });
   });
   it('let the replies and errors of an ICMP type pass', () => {
-    const keys = sharedMatches({
-      ...rule,
-      protocol: 'icmp',
-      icmpType: 8,
-      icmpCode: 0,
-      cidrIpv4: '0.0.0.0/0',
-    });
+    const ping = { ...rule, protocol: 'icmp', icmpType: 8, icmpCode: 0, cidrIpv4: '0.0.0.0/0' } as const;
+    const keys = sharedMatches(ping, ['0.0.0.0/0']);
     assert.deepEqual(
       keys.map(({ key }) => key),
       ['icmp:8:0', 'icmp:reply', 'icmp:error'],
     );
   });
   it('a group is matched by identity and shares nothing but the service', () => {
-    const keys = sharedMatches({ ...rule, protocol: 'all', referencedGroupId: 'sg-2' });
+    const keys = sharedMatches({ ...rule, protocol: 'all', referencedGroupId: 'sg-2' }, []);
     assert.deepEqual(keys, [{ dimension: 'service', key: 'all' }]);
   });
 });

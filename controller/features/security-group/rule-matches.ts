@@ -30,9 +30,14 @@ export function hasPorts(value: SecurityGroupRuleSpec['protocol']): boolean {
   return protocolsWithPorts.has(protocolNumber(value) ?? -1);
 }
 
-/** A rule that names a CIDR other than all addresses, or a group, has a third dimension: the peer. */
-export function hasPeer(rule: SecurityGroupRuleSpec): boolean {
-  return rule.referencedGroupId !== undefined || !rule.cidrIpv4?.endsWith('/0');
+/** A rule that names a CIDR other than all addresses, a prefix list or a group has a third dimension: the peer. */
+export function hasPeer({ cidrIpv4 }: SecurityGroupRuleSpec): boolean {
+  return cidrIpv4 === undefined || !cidrIpv4.endsWith('/0');
+}
+
+/** A rule that allows everything: no conjunction, but a flow for each set with its group. */
+export function isUnconditional(rule: SecurityGroupRuleSpec): boolean {
+  return rule.protocol === 'all' && !hasPeer(rule);
 }
 
 /**
@@ -63,12 +68,15 @@ function serviceKeys(rule: SecurityGroupRuleSpec): string[] {
   return portMasks(rule.fromPort, rule.toPort).map(({ value, mask }) => `${number}:${value}/${mask}`);
 }
 
-/** The shared matches of a rule; its own groups and a referenced group match by identity and are not among them. */
-export function sharedMatches(rule: SecurityGroupRuleSpec): SharedMatch[] {
+/**
+ * The shared matches of a rule; its own groups and a referenced group match by identity and are not among them.
+ * @param networks those that the rule names, by itself or by a prefix list
+ */
+export function sharedMatches(rule: SecurityGroupRuleSpec, networks: readonly string[]): SharedMatch[] {
+  if (isUnconditional(rule)) return [];
   const services = serviceKeys(rule).map((key) => ({ dimension: 'service', key }) as const);
-  return hasPeer(rule) && rule.cidrIpv4 !== undefined
-    ? [{ dimension: 'peer', key: rule.cidrIpv4 }, ...services]
-    : services;
+  if (!hasPeer(rule)) return services;
+  return [...networks.map((key) => ({ dimension: 'peer', key }) as const), ...services];
 }
 
 /**
@@ -79,7 +87,9 @@ export function matchOfKey(direction: 'ingress' | 'egress', { dimension, key }: 
   if (dimension === 'peer') {
     const network = parseCidr(key, 'cidrIpv4');
     const field = direction === 'ingress' ? 'ct_nw_src' : 'ct_nw_dst';
-    return [isIpv4, conntrackState([], ['inv']), on(field, network.address, netmask(network.prefixLength))];
+    const tracked = [isIpv4, conntrackState([], ['inv'])];
+    if (network.prefixLength === 0) return tracked;
+    return [...tracked, on(field, network.address, netmask(network.prefixLength))];
   }
   if (key === 'all') return [isIpv4];
   if (key === 'icmp:reply') {

@@ -15,7 +15,7 @@ describe('the flows of a subnet', () => {
         'table=admit, priority=200,arp,reg9=0x1,metadata=0x1,arp_tpa=10.0.1.1,arp_op=1 actions=set_field:0xa000101->reg8,set_field:02:57:01:00:00:01->eth_dst,goto_table:arp-reply',
         'table=admit, priority=100,arp,reg9=0x1,metadata=0x1,arp_tpa=10.0.1.0/24,arp_op=1 actions=move:NXM_OF_ARP_TPA[]->NXM_NX_REG8[],goto_table:resolve',
         'table=admit, priority=200,icmp,reg9=0x1,metadata=0x1,dl_dst=02:57:01:00:00:01,nw_dst=10.0.1.1,icmp_type=8,icmp_code=0 actions=move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],set_field:02:57:01:00:00:01->eth_src,move:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[],set_field:10.0.1.1->ip_src,set_field:0->icmp_type,set_field:64->nw_ttl,IN_PORT',
-        'table=admit, priority=110,ip,reg9=0x1,metadata=0x1,dl_dst=02:57:01:00:00:01 actions=set_field:0x1->reg10,goto_table:egress-destination',
+        'table=admit, priority=110,ip,reg9=0x1,metadata=0x1,dl_dst=02:57:01:00:00:01 actions=set_field:0x1->reg10,set_field:0x1->reg4,goto_table:egress-destination',
         'table=admit, priority=100,ip,reg9=0x1,metadata=0x1,dl_dst=00:00:00:00:00:00/01:00:00:00:00:00,nw_dst=10.0.1.0/24 actions=set_field:0x2/0x2->reg0,move:NXM_OF_IP_DST[]->NXM_NX_REG8[],goto_table:egress-destination',
       ],
     });
@@ -51,7 +51,7 @@ describe('the flows of a subnet', () => {
     );
     assert.equal(
       routed,
-      'table=admit, priority=110,ip,reg9=0x2,metadata=0x1,dl_dst=02:57:01:00:00:02 actions=set_field:0x1->reg10,goto_table:egress-destination',
+      'table=admit, priority=110,ip,reg9=0x2,metadata=0x1,dl_dst=02:57:01:00:00:02 actions=set_field:0x1->reg10,set_field:0x1->reg4,goto_table:egress-destination',
     );
   });
 
@@ -65,7 +65,7 @@ describe('the flows of a subnet', () => {
     await world.update('subnet', subnet.id, { routeTableId: table.id });
     assert.equal(
       routed(),
-      'table=admit, priority=110,ip,reg9=0x1,metadata=0x1,dl_dst=02:57:01:00:00:01 actions=set_field:0x2->reg10,goto_table:egress-destination',
+      'table=admit, priority=110,ip,reg9=0x1,metadata=0x1,dl_dst=02:57:01:00:00:01 actions=set_field:0x2->reg10,set_field:0x1->reg4,goto_table:egress-destination',
     );
     const changed = world.changes.at(-1)?.scopes.get(`vpc:${vpc.id}`) ?? [];
     assert.deepEqual(

@@ -34,6 +34,7 @@ function admitFlows(
   subnet: ResourceOf<'subnet'>,
   network: Ipv4Network,
   routeTable: number,
+  networkAcl: number,
   vpc: ResourceOf<'vpc'>,
 ): Flow[] {
   const here = [vpcMatch(vpc), onRegister('subnetNumber', subnet.number as number)];
@@ -81,7 +82,7 @@ function admitFlows(
       stage: 'admit',
       priority: 110,
       match: [...here, on('eth_dst', mac), isIpv4],
-      actions: [load('routeTable', routeTable)],
+      actions: [load('routeTable', routeTable), load('networkAcl', networkAcl)],
       goto: 'egress-destination',
     },
     {
@@ -100,6 +101,10 @@ function context(view: TopologyView, id: string) {
   return subnet && vpc && { subnet, vpc, network: parseCidr(subnet.spec.cidrBlock, 'cidrBlock') };
 }
 
+function networkAclOf(view: TopologyView, { spec }: ResourceOf<'subnet'>, vpc: ResourceOf<'vpc'>) {
+  return view.get('network-acl', spec.networkAclId ?? vpc.spec.defaultNetworkAclId);
+}
+
 const admit: FragmentDefinition = {
   name: 'subnet.admit',
   code: 10,
@@ -108,11 +113,12 @@ const admit: FragmentDefinition = {
     if (!found) return undefined;
     const { subnet, vpc, network } = found;
     const routeTable = view.get('route-table', subnet.spec.routeTableId ?? vpc.spec.mainRouteTableId);
-    if (!routeTable) return undefined;
+    const acl = networkAclOf(view, subnet, vpc);
+    if (!routeTable || !acl) return undefined;
     return {
       scope: vpcScope(vpc),
       number: subnet.number as number,
-      flows: admitFlows(subnet, network, routeTable.number as number, vpc),
+      flows: admitFlows(subnet, network, routeTable.number as number, acl.number as number, vpc),
     };
   },
 };
@@ -140,14 +146,40 @@ const routeLocal: FragmentDefinition = {
   },
 };
 
+/** Which network ACL judges what arrives in the subnet; one flow, so that its interfaces need not know. */
+const ingress: FragmentDefinition = {
+  name: 'subnet.ingress',
+  code: 31,
+  compile(view, id) {
+    const found = context(view, id);
+    const acl = found && networkAclOf(view, found.subnet, found.vpc);
+    if (!found || !acl) return undefined;
+    const { subnet, vpc } = found;
+    return {
+      scope: vpcScope(vpc),
+      number: subnet.number as number,
+      flows: [
+        {
+          stage: 'ingress-subnet',
+          priority: 100,
+          match: [vpcMatch(vpc), onRegister('subnetNumber', subnet.number as number)],
+          actions: [load('networkAcl', acl.number as number)],
+          goto: 'ingress-track',
+        },
+      ],
+    };
+  },
+};
+
 /** A subnet's router: ARP and echo of its gateway, switched or routed, and its MAC on routed packets. */
 export const subnetFeature: Feature = {
   name: 'subnet',
-  fragments: [admit, routeLocal],
+  fragments: [admit, routeLocal, ingress],
   *affected({ kind, id }) {
-    // The number of its route table, too, changes only with the subnet: it keeps its number, and stays while it is used.
+    // The numbers of its route table and ACL, too, change only with the subnet: they stay while they are used.
     if (kind !== 'subnet') return;
     yield { definition: admit, id };
     yield { definition: routeLocal, id };
+    yield { definition: ingress, id };
   },
 };

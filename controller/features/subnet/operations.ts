@@ -1,4 +1,4 @@
-import { containsNetwork, overlaps, parseCidr, WeftError } from '../../resources/index.ts';
+import { containsNetwork, overlaps, parseCidr, type SubnetSpec, WeftError } from '../../resources/index.ts';
 import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
@@ -12,22 +12,30 @@ function defaultZone(draft: Draft): string {
   return 'zone-a';
 }
 
-function checkRouteTable(draft: Draft, vpcId: string, routeTableId: string): void {
-  requireSameVpc(
-    vpcId,
-    referenced(draft, 'route-table', routeTableId, 'spec.routeTableId'),
-    'spec.routeTableId',
-  );
+/** What a subnet may have of its own instead of its VPC's. */
+const associations = { routeTableId: 'route-table', networkAclId: 'network-acl' } as const;
+type Association = keyof typeof associations;
+
+/** What the request associates, checked; null goes back to the VPC's, as absence does at the start. */
+function associated(draft: Draft, vpcId: string, spec: Readonly<Record<string, unknown>>) {
+  const result: { [A in Association]?: string | null } = {};
+  for (const name of Object.keys(associations) as Association[]) {
+    const id = spec[name] as string | null | undefined;
+    if (id === undefined) continue;
+    const at = `spec.${name}`;
+    if (id !== null) requireSameVpc(vpcId, referenced(draft, associations[name], id, at), at);
+    result[name] = id;
+  }
+  return result;
 }
 
 /** Subnets: inside their VPC's block, beside each other. */
 export const subnetOperations: Operations<'subnet'> = {
   kind: 'subnet',
   create(draft, { spec, tags }) {
-    const { cidrBlock, zone, routeTableId, mapPublicIpOnLaunch } = spec as {
+    const { cidrBlock, zone, mapPublicIpOnLaunch } = spec as {
       cidrBlock: string;
       zone?: string;
-      routeTableId?: string;
       mapPublicIpOnLaunch?: boolean;
     };
     const vpc = referenced(draft, 'vpc', spec.vpcId as string, 'spec.vpcId');
@@ -53,29 +61,23 @@ export const subnetOperations: Operations<'subnet'> = {
         );
       }
     }
-    if (routeTableId !== undefined) checkRouteTable(draft, vpc.id, routeTableId);
     return draft.create('subnet', {
       spec: {
         vpcId: vpc.id,
         cidrBlock,
         zone: zone ?? defaultZone(draft),
-        ...(routeTableId === undefined ? {} : { routeTableId }),
+        ...(associated(draft, vpc.id, spec) as { [A in Association]?: string }),
         ...(mapPublicIpOnLaunch === undefined ? {} : { mapPublicIpOnLaunch }),
       },
       tags,
     });
   },
   update(draft, current, { spec }) {
-    const { routeTableId: wanted, ...attributes } = spec as {
-      routeTableId?: string | null;
-      mapPublicIpOnLaunch?: boolean;
-    };
-    const { routeTableId: _old, ...kept } = current.spec;
-    const rest = { ...kept, ...attributes };
-    if (wanted === undefined) return draft.update(current, { spec: { ...current.spec, ...attributes } });
-    if (wanted === null) return draft.update(current, { spec: rest });
-    checkRouteTable(draft, current.spec.vpcId, wanted);
-    return draft.update(current, { spec: { ...rest, routeTableId: wanted } });
+    const { routeTableId: _table, networkAclId: _acl, ...attributes } = spec;
+    const wanted = associated(draft, current.spec.vpcId, spec);
+    const changed = Object.entries({ ...current.spec, ...attributes, ...wanted });
+    const kept = changed.filter(([, value]) => value !== null);
+    return draft.update(current, { spec: Object.fromEntries(kept) as unknown as SubnetSpec });
   },
   remove(draft, subnet) {
     refuseWhileUsed(draft, subnet, 'in-subnet', 'network-interface');

@@ -24,9 +24,9 @@ describe('a VPC', () => {
       ],
     );
     assert.deepEqual(deeds(world.commits[0]), [
-      ...Array(4).fill('+counter'),
+      ...Array(5).fill('+counter'),
+      '+network-acl',
       '+route-table',
-      '+rule-match',
       '+rule-match',
       '+security-group',
       '+security-group-rule',
@@ -105,8 +105,8 @@ describe('a VPC', () => {
     assert.deepEqual(deeds(world.commits.at(-1)), [
       ...Array(7).fill('+retired-number'),
       '-identity',
+      '-network-acl',
       '-route-table',
-      '-rule-match',
       '-rule-match',
       '-security-group',
       '-security-group-rule',

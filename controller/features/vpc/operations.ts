@@ -1,4 +1,5 @@
 import { type Ipv4Network, newId, overlaps, parseCidr, WeftError } from '../../resources/index.ts';
+import { createDefaultAcl } from '../network-acl/operations.ts';
 import { refuseWhileUsed } from '../operations/checks.ts';
 import type { Operations } from '../operations/operations.ts';
 import { addRule, removeGroup } from '../security-group/operations.ts';
@@ -30,7 +31,10 @@ function requireOrdinaryBlock(network: Ipv4Network, field: string, value: string
   );
 }
 
-/** A VPC comes with a main route table and a default security group, whose members reach each other and everything. */
+/**
+ * A VPC comes with a main route table, a network ACL that allows everything, and a default security group, whose
+ * members reach each other and everything.
+ */
 export const vpcOperations: Operations<'vpc'> = {
   kind: 'vpc',
   create(draft, { spec, tags }) {
@@ -43,9 +47,16 @@ export const vpcOperations: Operations<'vpc'> = {
       spec: { vpcId, name: 'default', description: 'default VPC security group' },
     });
     const table = draft.create('route-table', { spec: { vpcId, routes: [] } });
+    const acl = createDefaultAcl(draft, vpcId);
     const vpc = draft.create('vpc', {
       id: vpcId,
-      spec: { cidrBlock, defaultSecurityGroupId: group.id, mainRouteTableId: table.id, ...attributes },
+      spec: {
+        cidrBlock,
+        defaultSecurityGroupId: group.id,
+        mainRouteTableId: table.id,
+        defaultNetworkAclId: acl.id,
+        ...attributes,
+      },
       tags,
     });
     addRule(draft, vpcId, {
@@ -71,6 +82,11 @@ export const vpcOperations: Operations<'vpc'> = {
       if (table.id !== vpc.spec.mainRouteTableId) refuseWhileUsed(draft, vpc, 'in-vpc', 'route-table');
       draft.remove(table);
     }
+    for (const acl of draft.view.referrers(vpc, 'in-vpc', 'network-acl')) {
+      if (acl.id !== vpc.spec.defaultNetworkAclId) refuseWhileUsed(draft, vpc, 'in-vpc', 'network-acl');
+      draft.remove(acl);
+    }
+    refuseWhileUsed(draft, vpc, 'joins', 'vpc-peering-connection');
     const group = draft.get('security-group', vpc.spec.defaultSecurityGroupId);
     if (group) removeGroup(draft, group);
     draft.remove(vpc);

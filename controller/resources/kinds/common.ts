@@ -25,6 +25,20 @@ export const Name = Type.String({
   pattern: '^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$',
   description: 'letters, digits, dot, dash and underscore; at most 63 characters',
 });
+/** A port as rules name it. */
+export const port = Type.Integer({ minimum: 0, maximum: 65535 });
+/** ICMP type or code as rules name it. */
+export const icmpPart = Type.Integer({ minimum: -1, maximum: 255, description: '-1 or absent: any' });
+export const RuleProtocol = Type.Union(
+  [
+    Type.Literal('all'),
+    Type.Literal('tcp'),
+    Type.Literal('udp'),
+    Type.Literal('icmp'),
+    Type.Integer({ minimum: 0, maximum: 255 }),
+  ],
+  { description: 'name, or IANA protocol number; all means every protocol and takes no ports' },
+);
 export const Tags = Type.Record(
   Type.String({ minLength: 1, maxLength: 127 }),
   Type.String({ maxLength: 255 }),

@@ -18,13 +18,16 @@ import {
 } from './internal.ts';
 import { internetGateway } from './internet-gateway.ts';
 import { natGateway } from './nat-gateway.ts';
+import { networkAcl } from './network-acl.ts';
 import { networkInterface } from './network-interface.ts';
 import { placement } from './placement.ts';
+import { prefixList } from './prefix-list.ts';
 import { routeTable } from './route-table.ts';
 import { securityGroup } from './security-group.ts';
 import { securityGroupRule } from './security-group-rule.ts';
 import { subnet } from './subnet.ts';
 import { vpc } from './vpc.ts';
+import { vpcPeeringConnection } from './vpc-peering-connection.ts';
 
 /** Every kind by name; the type makes sure that none is missing. */
 export const kinds: Readonly<Record<KindName, KindDefinition>> = {
@@ -34,6 +37,9 @@ export const kinds: Readonly<Record<KindName, KindDefinition>> = {
   host,
   vpc,
   subnet,
+  'network-acl': networkAcl,
+  'prefix-list': prefixList,
+  'vpc-peering-connection': vpcPeeringConnection,
   'route-table': routeTable,
   'internet-gateway': internetGateway,
   'security-group': securityGroup,

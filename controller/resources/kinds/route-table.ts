@@ -1,14 +1,19 @@
 import Type, { type Static } from 'typebox';
-import { closed, Id, Ipv4Cidr } from './common.ts';
+import { closed, Id } from './common.ts';
 import { defineKind } from './define.ts';
 
 const vpcId = Id('vpc');
 export const Route = Type.Object(
   {
-    destination: Ipv4Cidr,
+    destination: Type.String({
+      pattern: '^(\\d{1,3}(\\.\\d{1,3}){3}/\\d{1,2}|pl-[0-9a-f]{17})$',
+      description: 'IPv4 network in CIDR notation, or the id of a prefix list',
+      examples: ['10.0.0.0/16'],
+    }),
     target: Type.String({
-      pattern: '^((igw|nat)-[0-9a-f]{17}|blackhole)$',
-      description: 'id of an internet gateway or NAT gateway of the same VPC, or blackhole',
+      pattern: '^((igw|nat|pcx)-[0-9a-f]{17}|blackhole)$',
+      description:
+        'id of an internet gateway, NAT gateway or peering connection of the same VPC, or blackhole',
     }),
   },
   closed,
@@ -19,12 +24,15 @@ const routes = Type.Array(Route, {
   description: 'longest prefix wins; local is always there',
 });
 /** What a route may lead to, by the prefix of its id. */
-const targetKinds = { igw: 'internet-gateway', nat: 'nat-gateway' } as const;
+const targetKinds = { igw: 'internet-gateway', nat: 'nat-gateway', pcx: 'vpc-peering-connection' } as const;
 
 /** The kind of a route's target; undefined for `blackhole`. */
 export function routeTargetKind(target: string): (typeof targetKinds)[keyof typeof targetKinds] | undefined {
   return targetKinds[target.split('-')[0] as keyof typeof targetKinds];
 }
+
+/** True when a route's destination is a prefix list. */
+export const namesPrefixList = (destination: string) => destination.startsWith('pl-');
 
 export const RouteTableSpec = Type.Object({ vpcId, routes }, closed);
 export type RouteTableSpec = Static<typeof RouteTableSpec>;
@@ -46,5 +54,8 @@ export const routeTable = defineKind<RouteTableSpec, Record<string, never>>({
       const kind = routeTargetKind(id);
       return kind ? [{ type: 'route-target', kind, id } as const] : [];
     }),
+    ...spec.routes
+      .filter(({ destination }) => namesPrefixList(destination))
+      .map(({ destination: id }) => ({ type: 'uses-prefix-list', kind: 'prefix-list', id }) as const),
   ],
 });

@@ -1,36 +1,38 @@
 import Type, { type Static } from 'typebox';
-import { closed, Id, Ipv4Cidr, onlyTags } from './common.ts';
+import { closed, Id, Ipv4Cidr, icmpPart, onlyTags, port, RuleProtocol } from './common.ts';
 import { defineKind } from './define.ts';
 
-const port = Type.Integer({ minimum: 0, maximum: 65535 });
 export const SecurityGroupRuleSpec = Type.Object(
   {
     groupId: Id('sg'),
     direction: Type.Union([Type.Literal('ingress'), Type.Literal('egress')]),
-    protocol: Type.Union(
-      [
-        Type.Literal('all'),
-        Type.Literal('tcp'),
-        Type.Literal('udp'),
-        Type.Literal('icmp'),
-        Type.Integer({ minimum: 0, maximum: 255 }),
-      ],
-      { description: 'name, or IANA protocol number; all means every protocol and takes no ports' },
-    ),
+    protocol: RuleProtocol,
     fromPort: Type.Optional(port),
     toPort: Type.Optional(port),
-    icmpType: Type.Optional(Type.Integer({ minimum: -1, maximum: 255, description: '-1 or absent: any' })),
-    icmpCode: Type.Optional(Type.Integer({ minimum: -1, maximum: 255, description: '-1 or absent: any' })),
+    icmpType: Type.Optional(icmpPart),
+    icmpCode: Type.Optional(icmpPart),
     cidrIpv4: Type.Optional(Ipv4Cidr),
+    prefixListId: Type.Optional(Id('pl')),
     referencedGroupId: Type.Optional(Id('sg')),
     description: Type.Optional(Type.String({ maxLength: 255 })),
   },
-  { ...closed, description: 'exactly one of cidrIpv4 and referencedGroupId names the other side' },
+  {
+    ...closed,
+    description: 'exactly one of cidrIpv4, prefixListId and referencedGroupId names the other side',
+  },
 );
 export type SecurityGroupRuleSpec = Static<typeof SecurityGroupRuleSpec>;
 export const SecurityGroupRuleStatus = Type.Object(
-  { matchIds: Type.Array(Type.String()) },
-  { ...closed, description: 'the shared matches of the rule, kept so that the last user removes them' },
+  {
+    matchIds: Type.Array(Type.String(), {
+      description: 'the shared matches of the rule, kept so that the last user removes them',
+    }),
+    vpcPeeringConnectionId: Type.Optional(
+      Type.String({ description: 'how the VPC of the group is reached that the rule names' }),
+    ),
+    peerVpcId: Type.Optional(Type.String({ description: 'where that group is, when it is in a peered VPC' })),
+  },
+  closed,
 );
 export type SecurityGroupRuleStatus = Static<typeof SecurityGroupRuleStatus>;
 
@@ -50,6 +52,14 @@ export const securityGroupRule = defineKind<SecurityGroupRuleSpec, SecurityGroup
     { type: 'of-group', kind: 'security-group', id: spec.groupId },
     ...(spec.referencedGroupId
       ? ([{ type: 'peer-group', kind: 'security-group', id: spec.referencedGroupId }] as const)
+      : []),
+    ...(spec.prefixListId
+      ? ([{ type: 'uses-prefix-list', kind: 'prefix-list', id: spec.prefixListId }] as const)
+      : []),
+    ...(status.vpcPeeringConnectionId
+      ? ([
+          { type: 'over-peering', kind: 'vpc-peering-connection', id: status.vpcPeeringConnectionId },
+        ] as const)
       : []),
     ...(status.matchIds ?? []).map((id) => ({ type: 'uses-match', kind: 'rule-match', id }) as const),
   ],

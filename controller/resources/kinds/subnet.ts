@@ -7,6 +7,7 @@ const routeTableId = Id('rtb');
 const mapPublicIpOnLaunch = Type.Optional(
   Type.Boolean({ description: 'instances started here get a public address; absent: false' }),
 );
+const networkAclId = Id('acl');
 export const SubnetSpec = Type.Object(
   {
     vpcId,
@@ -15,6 +16,7 @@ export const SubnetSpec = Type.Object(
     routeTableId: Type.Optional(routeTableId),
     mapPublicIpOnLaunch,
     defaultForZone: Type.Optional(Type.Boolean({ description: 'the default subnet of its zone' })),
+    networkAclId: Type.Optional(networkAclId),
   },
   closed,
 );
@@ -36,17 +38,25 @@ export const subnet = defineKind<SubnetSpec, Record<string, never>>({
       zone: Type.Optional(Name),
       routeTableId: Type.Optional(routeTableId),
       mapPublicIpOnLaunch,
+      networkAclId: Type.Optional(networkAclId),
     },
     closed,
   ),
   update: Type.Object(
-    { routeTableId: Type.Optional(Type.Union([routeTableId, Type.Null()])), mapPublicIpOnLaunch },
+    {
+      routeTableId: Type.Optional(Type.Union([routeTableId, Type.Null()])),
+      networkAclId: Type.Optional(Type.Union([networkAclId, Type.Null()])),
+      mapPublicIpOnLaunch,
+    },
     closed,
   ),
   references: (spec) => [
     { type: 'in-vpc', kind: 'vpc', id: spec.vpcId },
     ...(spec.routeTableId
       ? ([{ type: 'uses-route-table', kind: 'route-table', id: spec.routeTableId }] as const)
+      : []),
+    ...(spec.networkAclId
+      ? ([{ type: 'uses-network-acl', kind: 'network-acl', id: spec.networkAclId }] as const)
       : []),
   ],
 });

@@ -26,6 +26,9 @@ export const VpcSpec = Type.Object(
     }),
     isDefault: Type.Optional(Type.Boolean({ description: 'the default VPC of its account and region' })),
     ...attributes,
+    defaultNetworkAclId: Type.String({
+      description: 'made with the VPC, allows everything, used by subnets without one of their own',
+    }),
   },
   closed,
 );

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { type Io, writingCommand } from '../command.ts';
+import { given, type Naming, nameable, tagsOf } from '../options.ts';
+import { addNoun } from './noun.ts';
+
+interface CreatePeering extends Naming {
+  readonly vpc: string;
+  readonly with: string;
+  readonly account?: string;
+}
+
+/** `weft vpc-peering` */
+export function addPeeringCommands(program: Command, io: Io): void {
+  const kind = 'vpc-peering-connection';
+  const peering = addNoun(program, io, {
+    kind,
+    name: 'vpc-peering',
+    aliases: ['pcx'],
+    description: 'connections of two VPCs; routes on both sides lead packets across',
+  });
+  const create = peering
+    .command('create')
+    .description('ask for a connection with another VPC; its owner accepts or rejects')
+    .requiredOption('--vpc <vpc>', 'VPC of your own')
+    .requiredOption('--with <vpc>', 'the other VPC')
+    .option('--account <account>', "account of the other VPC's owner; without it your own");
+  writingCommand<CreatePeering>(nameable(create), io, async (session, options) => {
+    const accepterVpcId =
+      options.account === undefined ? await session.id('vpc', options.with) : options.with;
+    const spec = given({
+      requesterVpcId: await session.id('vpc', options.vpc),
+      accepterVpcId,
+      accepterAccount: options.account,
+    });
+    await session.show(
+      kind,
+      await session.client.create(kind, { spec, tags: tagsOf(options) }, session.write),
+    );
+  });
+  for (const [verb, state] of [
+    ['accept', 'active'],
+    ['reject', 'rejected'],
+  ] as const) {
+    const answer = peering.command(verb).description(`${verb} a connection`).argument('<peering>');
+    writingCommand(answer, io, async (session, _options, text) => {
+      const id = await session.id(kind, text);
+      await session.show(kind, await session.client.update(kind, id, { spec: { state } }, session.write));
+    });
+  }
+}

@@ -1,0 +1,113 @@
+import { overlaps, parseCidr, type ResourceOf, WeftError } from '../../resources/index.ts';
+import { referenced } from '../operations/checks.ts';
+import type { Draft } from '../operations/draft.ts';
+import type { Operations } from '../operations/operations.ts';
+
+/** AWS's largest quota of peering connections of a VPC. It also bounds the scopes that a host of the VPC holds. */
+const connectionsPerVpc = 125;
+
+/** The other VPC, which may be another account's: whoever names its account and its id may ask to peer with it. */
+function accepterVpc(draft: Draft, id: string, account: string): ResourceOf<'vpc'> {
+  const vpc = draft.get('vpc', id);
+  if (!vpc || vpc.account !== account || vpc.region !== draft.owner.region) {
+    throw new WeftError('unknown-reference', 'spec.accepterVpcId names no VPC of the account', {
+      field: 'spec.accepterVpcId',
+      value: id,
+      fix: "Ask the VPC's owner for its id, and give the owner's account as accepterAccount.",
+    });
+  }
+  draft.depend(vpc);
+  return vpc;
+}
+
+/** AWS, "VPC peering limitations": no connection between VPCs with overlapping addresses. */
+function requireApart(requester: ResourceOf<'vpc'>, accepter: ResourceOf<'vpc'>): void {
+  const [a, b] = [requester.spec.cidrBlock, accepter.spec.cidrBlock];
+  if (!overlaps(parseCidr(a, 'cidrBlock'), parseCidr(b, 'cidrBlock'))) return;
+  throw new WeftError('overlap', `${b} of VPC ${accepter.id} overlaps ${a} of VPC ${requester.id}`, {
+    field: 'spec.accepterVpcId',
+    value: accepter.id,
+    fix: 'Only VPCs with different addresses can be peered.',
+  });
+}
+
+/** One connection between two VPCs, and not too many of one. A rejected one counts no longer. */
+function requireRoom(draft: Draft, requester: ResourceOf<'vpc'>, accepter: ResourceOf<'vpc'>): void {
+  for (const other of draft.view.referrers(requester, 'joins', 'vpc-peering-connection')) {
+    const { requesterVpcId, accepterVpcId, state } = other.spec;
+    if (state === 'rejected' || ![requesterVpcId, accepterVpcId].includes(accepter.id)) continue;
+    throw new WeftError('already-exists', `${other.id} joins the two VPCs already`, {
+      field: 'spec.accepterVpcId',
+      value: accepter.id,
+      fix: `Use ${other.id}.`,
+    });
+  }
+  for (const vpc of [requester, accepter]) {
+    if (draft.view.countReferrers(vpc, 'joins', 'vpc-peering-connection') < connectionsPerVpc) continue;
+    throw new WeftError('wrong-state', `VPC ${vpc.id} has ${connectionsPerVpc} peering connections already`, {
+      field: vpc === requester ? 'spec.requesterVpcId' : 'spec.accepterVpcId',
+      value: vpc.id,
+      fix: 'Delete connections that are no longer needed, rejected ones too.',
+    });
+  }
+}
+
+/** Peering connections: asked for by one side, accepted or rejected by the other, deleted by either. */
+export const vpcPeeringConnectionOperations: Operations<'vpc-peering-connection'> = {
+  kind: 'vpc-peering-connection',
+  create(draft, { spec, tags }) {
+    const requester = referenced(draft, 'vpc', spec.requesterVpcId as string, 'spec.requesterVpcId');
+    const accepterAccount = (spec.accepterAccount as string | undefined) ?? requester.account;
+    const accepter = accepterVpc(draft, spec.accepterVpcId as string, accepterAccount);
+    if (requester.id === accepter.id) {
+      throw new WeftError('invalid-value', 'a VPC cannot be peered with itself', {
+        field: 'spec.accepterVpcId',
+        value: accepter.id,
+        fix: 'Name another VPC.',
+      });
+    }
+    requireApart(requester, accepter);
+    requireRoom(draft, requester, accepter);
+    return draft.create('vpc-peering-connection', {
+      spec: {
+        requesterVpcId: requester.id,
+        accepterVpcId: accepter.id,
+        accepterAccount,
+        state: 'pending-acceptance',
+      },
+      tags,
+    });
+  },
+  update(draft, current, { spec }) {
+    const state = spec.state as 'active' | 'rejected' | undefined;
+    if (state === undefined || state === current.spec.state) return draft.update(current, {});
+    const { accepterAccount, requesterVpcId, accepterVpcId } = current.spec;
+    if (draft.owner.account !== accepterAccount) {
+      throw new WeftError(
+        'wrong-state',
+        `only account ${accepterAccount} accepts or rejects the connection`,
+        {
+          field: 'spec.state',
+          value: state,
+          fix: 'Ask the owner of the other VPC.',
+        },
+      );
+    }
+    if (current.spec.state !== 'pending-acceptance') {
+      throw new WeftError('wrong-state', `the connection is ${current.spec.state}`, {
+        field: 'spec.state',
+        value: state,
+        fix: 'Delete it, and make a new one where that is wanted.',
+      });
+    }
+    const [requester, accepter] = [draft.get('vpc', requesterVpcId), draft.get('vpc', accepterVpcId)];
+    if (state === 'active' && requester && accepter) {
+      requireApart(requester, accepter);
+      draft.depend(requester);
+      draft.depend(accepter);
+    }
+    return draft.update(current, { spec: { ...current.spec, state } });
+  },
+  // AWS, "Delete a VPC peering connection": either owner can; routes to it become blackholes, rules over it stale.
+  remove: (draft, connection) => draft.remove(connection),
+};
