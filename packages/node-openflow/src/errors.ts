@@ -15,6 +15,8 @@ export const openFlowErrors = {
   OPENFLOW_BAD_TEXT: 'The text does not follow the syntax of ovs-ofctl.',
   OPENFLOW_SWITCH_ERROR: 'The switch refused a request.',
   OPENFLOW_TIMEOUT: 'No reply came in time.',
+  OPENFLOW_TLS:
+    'The TLS handshake failed: the peer has no certificate, or one that is not trusted or has expired.',
   OPENFLOW_CLOSED: 'The connection is closed.',
   OPENFLOW_OVERFLOW: 'More data arrived, or waits to be sent, than the limit allows.',
 } as const;

@@ -1,12 +1,14 @@
 export type * from './actions/learn-types.ts';
 export { formatActions, parseActions } from './actions/registry.ts';
 export type * from './actions/types.ts';
+export { type ClientSettings, type Interruption, OpenFlowClient } from './connection/client.ts';
 export {
   type ConnectionSettings,
   OpenFlowConnection,
   type RequestOptions,
 } from './connection/connection.ts';
 export { MessageFramer } from './connection/framer.ts';
+export { type ReconnectSettings, ReconnectState, type ReconnectStep } from './connection/reconnect.ts';
 export { SwitchError } from './connection/requests.ts';
 export {
   type BoundAddress,

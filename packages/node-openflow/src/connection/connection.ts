@@ -225,6 +225,24 @@ export class OpenFlowConnection extends EventEmitter<ConnectionEvents> {
     await this.request({ type: 'barrier-request' }, options);
   }
 
+  /**
+   * Stops to read, so that a peer that sends faster than this side can take waits too. What one chunk has brought (at most
+   * 64 KB as a rule) is still emitted. Replies, and the peer's echo requests, wait as well: resume soon.
+   */
+  pause(): void {
+    this.#state.pause();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.socket.pause();
+  }
+
+  /** Reads on. */
+  resume(): void {
+    this.#state.resume(performance.now());
+    this.socket.resume();
+    this.#schedule();
+  }
+
   /** Ends the connection; what was sent before is still delivered. */
   close(): void {
     this.#end('closed');

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
+import { OpenFlowError } from '../errors.ts';
 import { type ConnectionSettings, OpenFlowConnection } from './connection.ts';
 
 /** Where to listen, and with `tls` the certificate and what is asked of the peer. */
@@ -15,6 +16,8 @@ export interface BoundAddress {
 interface ServerEvents {
   /** The hello exchange may still be under way: wait for `connection.ready`. */
   connection: [connection: OpenFlowConnection];
+  /** A peer's TLS handshake failed: the error says why. */
+  refused: [error: OpenFlowError];
   error: [error: Error];
 }
 
@@ -37,6 +40,11 @@ export class OpenFlowServer extends EventEmitter<ServerEvents> {
     const server = tlsOptions
       ? tls.createServer(tlsOptions, (socket) => this.#accept(socket))
       : net.createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    server.on('tlsClientError', (error: Error, socket: tls.TLSSocket) => {
+      // Of a certificate that is not accepted the error itself says only that the connection has ended.
+      const reason = socket.authorizationError ?? error.message;
+      this.emit('refused', new OpenFlowError('OPENFLOW_TLS', `a peer was refused: ${String(reason)}`));
+    });
     server.listen(listenOptions);
     await once(server, 'listening');
     server.on('error', (error) => this.emit('error', error));

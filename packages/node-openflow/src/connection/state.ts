@@ -56,6 +56,7 @@ export class ConnectionState {
   /** When the hello was sent, or when something was last heard. */
   #since = 0;
   #probing = false;
+  #paused = false;
 
   constructor(settings: StateSettings) {
     this.#settings = settings;
@@ -118,6 +119,7 @@ export class ConnectionState {
 
   /** Time has passed. */
   tick(now: number): Step[] {
+    if (this.#paused) return [];
     const silence = now - this.#since;
     const { echoIntervalMs, echoTimeoutMs, helloTimeoutMs } = this.#settings;
     if (this.#phase === 'hello') return silence >= helloTimeoutMs ? this.close('hello-timeout') : [];
@@ -128,8 +130,21 @@ export class ConnectionState {
     return [{ do: 'send', message: { type: 'echo-request' }, version: this.#version as Version }];
   }
 
+  /** Nothing is read: silence means nothing until `resume`. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** Reading goes on; silence is counted from now. */
+  resume(now: number): void {
+    this.#paused = false;
+    this.#since = now;
+    this.#probing = false;
+  }
+
   /** When `tick` should be called next; undefined when there is nothing to wait for. */
   get deadline(): number | undefined {
+    if (this.#paused) return undefined;
     const { echoIntervalMs, echoTimeoutMs, helloTimeoutMs } = this.#settings;
     if (this.#phase === 'hello') return this.#since + helloTimeoutMs;
     if (this.#phase !== 'ready') return undefined;
