@@ -8,6 +8,8 @@ export const cliErrorCodes = {
   'not-applied': { exit: 1, meaning: 'The write was made, but some hosts have not confirmed it in time.' },
   'not-running': { exit: 1, meaning: 'The instance did not reach the state that was waited for.' },
   'cannot-enter': { exit: 1, meaning: 'A command cannot be run in this instance from here.' },
+  'wrong-manifest': { exit: 2, meaning: 'A manifest says something that cannot be.' },
+  'cannot-change': { exit: 1, meaning: 'A manifest wants a change that needs the resource to be made anew.' },
   'cannot-start': { exit: 1, meaning: 'The controller or agent could not start.' },
 } as const;
 export type CliErrorCode = keyof typeof cliErrorCodes;

@@ -7,6 +7,7 @@ import { addElasticIpCommands, addExternalNetworkCommands } from './commands/ext
 import { addHostCommands } from './commands/host.ts';
 import { addInstanceCommands } from './commands/instance.ts';
 import { addInterfaceCommands } from './commands/interface.ts';
+import { addManifestCommands } from './commands/manifest.ts';
 import { addNatGatewayCommands } from './commands/nat-gateway.ts';
 import { addNetworkAclCommands } from './commands/network-acl.ts';
 import { addOverviewCommand } from './commands/overview.ts';
@@ -41,6 +42,7 @@ export function createProgram(io: Io, launchers: Launchers): Command {
   addNatGatewayCommands(program, io);
   addInstanceCommands(program, io);
   addHostCommands(program, io);
+  addManifestCommands(program, io);
   addOverviewCommand(program, io);
   addExecCommand(program, io);
   addControllerCommand(program, io, launchers);

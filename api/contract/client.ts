@@ -12,6 +12,7 @@ import type {
   CreateRequest,
   Health,
   ListQuery,
+  OpenapiDocument,
   Page,
   Receipt,
   Receipted,
@@ -143,6 +144,11 @@ export class WeftClient {
     return this.#call('GET', `${paths.receipt(revision)}?timeout=${waitSeconds}`, {
       extraMs: waitSeconds * 1000,
     });
+  }
+
+  /** What the API says of itself, OpenAPI 3.1. */
+  openapi(): Promise<OpenapiDocument> {
+    return this.#call('GET', paths.openapi);
   }
 
   health(): Promise<Health> {

@@ -144,6 +144,13 @@ export interface BindingsRequest {
 /** `unknown`: interfaces that the controller does not have; their ports were skipped. */
 export type BindingsAnswer = { readonly revision: number; readonly unknown: readonly string[] } & Receipted;
 
+/** The part of the OpenAPI document that says which fields a kind has. */
+export interface OpenapiDocument {
+  readonly components: {
+    readonly schemas: Readonly<Record<string, { readonly properties?: Readonly<Record<string, unknown>> }>>;
+  };
+}
+
 export interface Health {
   readonly status: 'ok';
   readonly revision: number;
