@@ -1,4 +1,10 @@
-import { decodeShortFieldHeader, encodeFieldHeader, packRange, unpackRange } from '../fields/oxm.ts';
+import {
+  decodeFieldHeader,
+  decodeShortFieldHeader,
+  encodeFieldHeader,
+  packRange,
+  unpackRange,
+} from '../fields/oxm.ts';
 import { actionTable } from '../fields/registry.ts';
 import { findSubfield, formatSubfield } from '../fields/subfield-text.ts';
 import { ports } from '../ports.ts';
@@ -110,7 +116,7 @@ export const outputRegister: ActionCodec<OutputRegisterAction> = {
 function decodeLongRegister(reader: Reader): OutputRegisterAction {
   const range = unpackRange(reader.u16());
   const maxLength = reader.u16();
-  return { type: 'output-register', source: { ...decodeShortFieldHeader(reader), ...range }, maxLength };
+  return { type: 'output-register', source: { ...decodeFieldHeader(reader), ...range }, maxLength };
 }
 
 /** Nicira 39: `u16 port, u32 maxLength`. */
