@@ -20,6 +20,8 @@ export interface Caller {
   readonly region: string;
   /** What it may do. Absent: everything, for calls that the controller's own programs make. */
   readonly role?: Role;
+  /** With the role agent: the host that it is for. */
+  readonly hostId?: string;
 }
 
 export interface CreateInput {

@@ -41,6 +41,10 @@ export interface ShownCredentials {
   readonly certificateName?: string | undefined;
 }
 
+/** The account of development mode and of the first key: what was made in the one is there in the other. */
+export const firstAccount = '123456789012';
+export const defaultRegion = 'us-east-1';
+
 /** The one key that development mode knows, as the examples of many tools use it. */
 export const developmentKey = { accessKeyId: 'test', secret: 'test' } as const;
 
@@ -114,6 +118,10 @@ export class Authenticator {
     return keys.find(accessKeyId);
   }
 }
+
+/** Takes everybody for an admin: for a controller that nobody else can reach. */
+export const developmentAuthenticator = (keys: KeyDirectory = { find: () => undefined }) =>
+  new Authenticator({ keys, region: defaultRegion, development: { account: firstAccount } });
 
 function principalOf({ accessKeyId, account, role, hostId }: KnownKey, region: string): Principal {
   if (role === 'agent') return { ...agentOf(hostId ?? ''), accessKeyId };

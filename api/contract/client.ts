@@ -1,7 +1,7 @@
 import type { HostSpec, InstanceStatus, ResourceOf } from '@weft/controller/resources';
 import { ApiError, errorFromAnswer } from './errors.ts';
 import { type ApiKind, paths } from './paths.ts';
-import { type Call, Transport } from './transport.ts';
+import { type Call, type ClientAccess, Transport } from './transport.ts';
 import type {
   ApiResource,
   BatchAnswer,
@@ -30,6 +30,8 @@ export interface WeftClientOptions {
   readonly url: string;
   /** Time for one call, in milliseconds; a call that waits for hosts gets its waiting time on top. Default 10 s. */
   readonly timeoutMs?: number;
+  /** Who calls, and for which account and region. Without credentials only development mode answers. */
+  readonly access?: ClientAccess;
 }
 
 type Written<R> = R & Receipted;
@@ -40,7 +42,7 @@ export class WeftClient {
   #transport: Transport;
   #timeoutMs: number;
   constructor(options: WeftClientOptions) {
-    this.#transport = new Transport(options.url);
+    this.#transport = new Transport(options.url, options.access);
     this.#timeoutMs = options.timeoutMs ?? 10_000;
     this.url = this.#transport.url.origin;
   }

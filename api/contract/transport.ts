@@ -19,6 +19,18 @@ export interface Answer {
   readonly text: string;
 }
 
+/** What a client shows of itself, and what it asks to act for. */
+export interface ClientAccess {
+  /** `weft_KEYID_SECRET` */
+  readonly token?: string | undefined;
+  /** For admins and operators: another account than the key's, or `*` to read those of all. */
+  readonly account?: string | undefined;
+  /** Another region than the configured one, or `*` to read those of all. */
+  readonly region?: string | undefined;
+  /** For `https:`, PEM text: whom to trust, when it is no public authority, and a certificate of the client's own. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
+}
+
 /** Largest answer that is read, in bytes. A page of 1000 resources is about 1 MB. */
 const largestAnswer = 64 * 1024 * 1024;
 
@@ -30,10 +42,19 @@ export class Transport {
   readonly url: URL;
   #module: typeof http | typeof https;
   #agent: http.Agent;
-  constructor(url: string) {
+  #tls: ClientAccess['tls'];
+  #headers: Readonly<Record<string, string>>;
+  constructor(url: string, access: ClientAccess = {}) {
     this.url = parseUrl(url);
     this.#module = this.url.protocol === 'https:' ? https : http;
-    this.#agent = new this.#module.Agent({ keepAlive: true, maxSockets: 16, maxFreeSockets: 4 });
+    this.#tls = access.tls;
+    this.#agent = new this.#module.Agent({
+      keepAlive: true,
+      maxSockets: 16,
+      maxFreeSockets: 4,
+      ...access.tls,
+    });
+    this.#headers = accessHeaders(access);
   }
 
   /** @throws ApiError `unreachable` or `timeout` */
@@ -53,7 +74,8 @@ export class Transport {
     const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
     const request = this.#module.request(new URL(path, this.url), {
       agent: false,
-      headers: { accept: 'text/event-stream' },
+      headers: { accept: 'text/event-stream', ...this.#headers },
+      ...this.#tls,
       ...(signal ? { signal } : {}),
     });
     request.setTimeout(idleMs, () => request.destroy(new CallTimeout()));
@@ -81,6 +103,7 @@ export class Transport {
         ...(body === undefined
           ? {}
           : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+        ...this.#headers,
         ...call.headers,
       },
     });
@@ -124,6 +147,14 @@ export class Transport {
       cause: reason,
     });
   }
+}
+
+function accessHeaders({ token, account, region }: ClientAccess): Record<string, string> {
+  return {
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(account === undefined ? {} : { 'weft-account': account }),
+    ...(region === undefined ? {} : { 'weft-region': region }),
+  };
 }
 
 class CallTimeout extends Error {}

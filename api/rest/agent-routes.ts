@@ -1,6 +1,7 @@
 import type { ReportedPort } from '@weft/controller';
 import type { HostSpec, InstanceStatus } from '@weft/controller/resources';
 import type { FastifyInstance } from 'fastify';
+import { callerOf } from './access.ts';
 import type { RouteContext } from './context.ts';
 import { openflowTargetsFor } from './openflow-target.ts';
 import { answers, hostBindingParams, hostParams, idParams, operation } from './operations.ts';
@@ -19,6 +20,7 @@ function registerHostRoutes(server: FastifyInstance, { controller, openflowTarge
   server.route({
     method: 'PUT',
     url: '/v1/hosts/:id',
+    config: { access: 'hosts' },
     schema: {
       ...operation('agent', 'registerHost', 'Register a host, or change what it says of itself'),
       params: hostParams,
@@ -40,6 +42,7 @@ function registerHostRoutes(server: FastifyInstance, { controller, openflowTarge
   server.route({
     method: 'POST',
     url: '/v1/hosts/:id/heartbeat',
+    config: { access: 'hosts' },
     schema: {
       ...operation('agent', 'heartbeat', 'Renew the lease of the agent, which lasts 15 s'),
       params: hostParams,
@@ -56,6 +59,7 @@ function registerBindingList(server: FastifyInstance, { controller }: RouteConte
   server.route({
     method: 'PUT',
     url: '/v1/hosts/:id/bindings',
+    config: { access: 'hosts' },
     schema: {
       ...operation('agent', 'reportPorts', 'Report every port of the host that carries a network interface', {
         description: 'The complete list: what is missing in it is unbound. Unknown interfaces are skipped.',
@@ -87,6 +91,7 @@ function registerSingleBinding(server: FastifyInstance, { controller }: RouteCon
   server.route({
     method: 'PUT',
     url,
+    config: { access: 'hosts' },
     schema: {
       ...operation('agent', 'bind', 'Report one port that carries a network interface'),
       params: hostBindingParams,
@@ -107,6 +112,7 @@ function registerSingleBinding(server: FastifyInstance, { controller }: RouteCon
   server.route({
     method: 'DELETE',
     url,
+    config: { access: 'hosts' },
     schema: {
       ...operation('agent', 'unbind', 'Report that a port is gone; an absent binding is no error'),
       params: hostBindingParams,
@@ -128,6 +134,7 @@ function registerInstanceStatus(server: FastifyInstance, { controller }: RouteCo
   server.route({
     method: 'PUT',
     url: '/v1/instances/:id/status',
+    config: { access: 'agents' },
     schema: {
       ...operation('agent', 'setInstanceStatus', 'Report what became of an instance'),
       params: idParams('instance'),
@@ -141,6 +148,9 @@ function registerInstanceStatus(server: FastifyInstance, { controller }: RouteCo
     handler: async (request, reply) => {
       const { id } = request.params as { id: string };
       const { status } = request.body as { status: InstanceStatus };
+      const caller = callerOf(request);
+      // An agent sees the instances of its own host: another one does not exist for it.
+      if (caller.role === 'agent') controller.read('instance', id, caller);
       const written = await controller.setInstanceStatus(id, status);
       return answerResource(controller, request, reply, { status: 200, ...written });
     },

@@ -1,7 +1,8 @@
-import type { Batch, Preview } from '@weft/controller';
-import { kinds, WeftError } from '@weft/controller/resources';
+import type { Batch, Caller, Controller, Preview } from '@weft/controller';
+import { type AnyResource, isVisible, kinds, WeftError } from '@weft/controller/resources';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type ApiKind, isApiKind } from '../contract/index.ts';
+import { callerOf } from './access.ts';
 import { BatchNames } from './batch-references.ts';
 import { present, type RouteContext } from './context.ts';
 import { idempotencyHeaders, idempotencyOf, noteReplay } from './idempotency.ts';
@@ -61,15 +62,16 @@ export function registerBatchRoutes(
       }),
     },
     handler: async (request, reply) => {
+      const caller = callerOf(request);
       const { result, revision, replayed } = await controller.transaction(
-        context.caller,
+        caller,
         planOf(request),
         idempotencyOf(request),
       );
       noteReplay(reply, replayed);
       const results = result.map((done) => ({
         ...summary(done),
-        ...(done.removed ? {} : { resource: currentOf(context, done) }),
+        ...(done.removed ? {} : { resource: currentOf(controller, caller, done) }),
       }));
       return answerWrite(controller, request, reply, { status: 200, revision, body: { revision, results } });
     },
@@ -85,12 +87,15 @@ export function registerBatchRoutes(
       body: ref('BatchRequest'),
       response: answers({ 200: [ref('BatchPreview'), 'what would happen'] }),
     },
-    handler: async (request) => previewAnswer(controller.preview(context.caller, planOf(request))),
+    handler: async (request) => {
+      const caller = callerOf(request);
+      return previewAnswer(controller.preview(caller, planOf(request)), caller);
+    },
   });
 }
 
 /** The resource as it is now; absent when somebody has deleted it since. */
-function currentOf({ controller, caller }: RouteContext, { kind, id }: Done): object | undefined {
+function currentOf(controller: Controller, caller: Caller, { kind, id }: Done): object | undefined {
   try {
     return present(controller, controller.read(kind, id, caller));
   } catch (error) {
@@ -101,7 +106,7 @@ function currentOf({ controller, caller }: RouteContext, { kind, id }: Done): ob
 
 const summary = ({ kind, id, as }: Done) => ({ kind, id, ...(as === undefined ? {} : { as }) });
 
-function previewAnswer({ result, changes, flows }: Preview<readonly Done[]>): object {
+function previewAnswer({ result, changes, flows }: Preview<readonly Done[]>, caller: Caller): object {
   const afterwards = new Map(changes.map(({ kind, id, after }) => [`${kind}/${id}`, after]));
   return {
     results: result.map((done) => {
@@ -109,7 +114,7 @@ function previewAnswer({ result, changes, flows }: Preview<readonly Done[]>): ob
       return { ...summary(done), ...(resource ? { resource } : {}) };
     }),
     changes: changes
-      .filter(({ kind }) => isApiKind(kind))
+      .filter(({ kind, before, after }) => isApiKind(kind) && isSeen(after ?? before, caller))
       .map(({ kind, id, before, after }) => ({
         kind,
         id,
@@ -119,6 +124,9 @@ function previewAnswer({ result, changes, flows }: Preview<readonly Done[]>): ob
     flows: [...flows].map(([host, count]) => ({ host, ...count })),
   };
 }
+
+const isSeen = (resource: AnyResource | undefined, caller: Caller) =>
+  resource !== undefined && isVisible(resource, caller);
 
 function carryOut(
   batch: Batch,

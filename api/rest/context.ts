@@ -1,4 +1,4 @@
-import type { Caller, Controller, ObservedController } from '@weft/controller';
+import type { Controller, ObservedController } from '@weft/controller';
 import type { ResourceOf } from '@weft/controller/resources';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ApiKind, ApiResource, Host } from '../contract/index.ts';
@@ -6,7 +6,6 @@ import type { ApiKind, ApiResource, Host } from '../contract/index.ts';
 /** What every group of routes is made from. */
 export interface RouteContext {
   readonly controller: ObservedController;
-  readonly caller: Caller;
   readonly openflowTarget: string;
   readonly logger: FastifyBaseLogger;
   readonly watchBacklogBytes: number;

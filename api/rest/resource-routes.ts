@@ -2,6 +2,7 @@ import type { CreateInput, UpdateInput } from '@weft/controller';
 import { kinds } from '@weft/controller/resources';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type ApiKind, collections } from '../contract/index.ts';
+import { callerOf } from './access.ts';
 import { present, type RouteContext } from './context.ts';
 import { idempotencyHeaders, idempotencyOf, noteReplay } from './idempotency.ts';
 import { type ListQuery, listQuery, pageOf } from './lists.ts';
@@ -24,11 +25,12 @@ const collectionUrl = (kind: ApiKind) => `/v1/${collections[kind]}`;
 const resourceUrl = (kind: ApiKind) => `${collectionUrl(kind)}/:id`;
 const idOf = (request: FastifyRequest) => (request.params as { id: string }).id;
 
-function registerReading(server: FastifyInstance, { controller, caller }: RouteContext, kind: ApiKind): void {
+function registerReading(server: FastifyInstance, { controller }: RouteContext, kind: ApiKind): void {
   const name = schemaName(kind);
   server.route({
     method: 'GET',
     url: collectionUrl(kind),
+    config: { access: kind === 'instance' ? 'everybody' : 'accounts' },
     schema: {
       ...operation(kind, `list${name}s`, `List resources of kind ${kind}`, {
         description: `Filters: any field of the spec or status by equality (\`?spec.zone=a\`), and tags (\`?tag.Name=web\`). Lists match by any member.`,
@@ -38,8 +40,9 @@ function registerReading(server: FastifyInstance, { controller, caller }: RouteC
     },
     handler: async (request) => {
       // The controller's lists and its revision are read in one turn, so that they belong together.
-      const { items, nextCursor } = pageOf(kind, controller.list(kind, caller), request.query as ListQuery);
-      const pick = fieldsOf(kind, (request.query as ListQuery).fields);
+      const query = request.query as ListQuery;
+      const { items, nextCursor } = pageOf(kind, controller.list(kind, callerOf(request)), query);
+      const pick = fieldsOf(kind, query.fields);
       return {
         items: items.map((item) => pick(present(controller, item))),
         revision: controller.revision,
@@ -50,6 +53,7 @@ function registerReading(server: FastifyInstance, { controller, caller }: RouteC
   server.route({
     method: 'GET',
     url: resourceUrl(kind),
+    config: { access: 'everybody' },
     schema: {
       ...operation(kind, `get${name}`, `Read one ${kind}`),
       params: idParams(kind),
@@ -57,18 +61,14 @@ function registerReading(server: FastifyInstance, { controller, caller }: RouteC
       response: answers({ 200: [ref(name), 'the resource; its ETag is its revision'] }),
     },
     handler: async (request, reply) => {
-      const resource = controller.read(kind, idOf(request), caller);
+      const resource = controller.read(kind, idOf(request), callerOf(request));
       reply.header('etag', etag(resource.revision));
       return fieldsOf(kind, (request.query as { fields?: string }).fields)(present(controller, resource));
     },
   });
 }
 
-function registerCreation(
-  server: FastifyInstance,
-  { controller, caller }: RouteContext,
-  kind: ApiKind,
-): void {
+function registerCreation(server: FastifyInstance, { controller }: RouteContext, kind: ApiKind): void {
   const name = schemaName(kind);
   server.route({
     method: 'POST',
@@ -84,6 +84,7 @@ function registerCreation(
       }),
     },
     handler: async (request, reply) => {
+      const caller = callerOf(request);
       const { result, revision, replayed } = await controller.transaction(
         caller,
         (batch) => batch.create(kind, request.body as CreateInput).id,
@@ -96,7 +97,7 @@ function registerCreation(
   });
 }
 
-function registerUpdate(server: FastifyInstance, { controller, caller }: RouteContext, kind: ApiKind): void {
+function registerUpdate(server: FastifyInstance, { controller }: RouteContext, kind: ApiKind): void {
   const name = schemaName(kind);
   server.route({
     method: 'PATCH',
@@ -119,7 +120,7 @@ function registerUpdate(server: FastifyInstance, { controller, caller }: RouteCo
         kind,
         idOf(request),
         request.body as UpdateInput,
-        caller,
+        callerOf(request),
         preconditionOf(request),
       );
       return answerResource(controller, request, reply, { status: 200, ...written });
@@ -127,7 +128,7 @@ function registerUpdate(server: FastifyInstance, { controller, caller }: RouteCo
   });
 }
 
-function registerRemoval(server: FastifyInstance, { controller, caller }: RouteContext, kind: ApiKind): void {
+function registerRemoval(server: FastifyInstance, { controller }: RouteContext, kind: ApiKind): void {
   server.route({
     method: 'DELETE',
     url: resourceUrl(kind),
@@ -143,7 +144,12 @@ function registerRemoval(server: FastifyInstance, { controller, caller }: RouteC
       }),
     },
     handler: async (request, reply) => {
-      const { revision } = await controller.remove(kind, idOf(request), caller, preconditionOf(request));
+      const { revision } = await controller.remove(
+        kind,
+        idOf(request),
+        callerOf(request),
+        preconditionOf(request),
+      );
       return answerWrite(controller, request, reply, { status: 200, revision, body: { revision } });
     },
   });

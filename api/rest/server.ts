@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { type Authenticator, developmentAuthenticator } from '@weft/api/auth';
 import type { ObservedController } from '@weft/controller';
 import { WeftError } from '@weft/controller/resources';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { defaultFailureLimit, type RequestLimits, requireAccess } from './access.ts';
 import { registerAgentRoutes } from './agent-routes.ts';
 import { registerBatchRoutes } from './batch-routes.ts';
 import type { RouteContext } from './context.ts';
@@ -20,10 +22,9 @@ export interface RestServerOptions {
   /** Where switches connect to: `tcp:HOST:PORT` as configured; a wildcard address is replaced per request. */
   readonly openflowTarget: string;
   readonly logger: FastifyBaseLogger;
-  /** Account on whose behalf every call is made. Default `123456789012`. */
-  readonly account?: string;
-  /** Default `us-east-1`. */
-  readonly region?: string;
+  /** Who the callers are. Default: development mode, in which everybody is an admin. */
+  readonly authenticator?: Authenticator;
+  readonly limits?: Partial<RequestLimits>;
   /** Bytes that may wait for one watching client. Default 4 MiB. */
   readonly watchBacklogBytes?: number;
   /** Time between signs of life on a watch, in milliseconds. Default 15 s. */
@@ -72,9 +73,9 @@ export function createRestServer(
   for (const schema of components) server.addSchema(schema);
   const compile = validatorCompiler(components);
   server.setValidatorCompiler(compile);
+  const authenticator = options.authenticator ?? developmentAuthenticator();
   const context: RouteContext = {
     controller,
-    caller: { account: options.account ?? '123456789012', region: options.region ?? 'us-east-1' },
     openflowTarget: options.openflowTarget,
     logger: options.logger,
     watchBacklogBytes: options.watchBacklogBytes ?? 4 * 1024 * 1024,
@@ -82,6 +83,7 @@ export function createRestServer(
   };
   server.register(async (scope) => {
     await registerOpenapi(scope);
+    requireAccess(scope, context, authenticator, { failures: defaultFailureLimit, ...options.limits });
     const refuseTheRest = refuseOtherMethods(scope);
     registerResourceRoutes(scope, context);
     registerBatchRoutes(scope, context, compile);

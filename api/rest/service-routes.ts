@@ -12,6 +12,7 @@ export function registerServiceRoutes(server: FastifyInstance, context: RouteCon
   server.route({
     method: 'GET',
     url: '/v1/openapi.json',
+    config: { access: 'public' },
     schema: {
       ...operation('service', 'openapi', 'This document'),
       response: answers({ 200: [{ type: 'object' }, 'OpenAPI 3.1'] }),
@@ -25,6 +26,7 @@ function registerHealth(server: FastifyInstance, { controller }: RouteContext): 
   server.route({
     method: 'GET',
     url: '/v1/health',
+    config: { access: 'public' },
     schema: {
       ...operation('service', 'health', 'Whether the controller answers, and how far its store is'),
       response: answers({ 200: [ref('Health'), 'it answers'] }),
@@ -37,6 +39,7 @@ function registerReadiness(server: FastifyInstance, { controller }: RouteContext
   server.route({
     method: 'GET',
     url: '/v1/ready',
+    config: { access: 'public' },
     schema: {
       ...operation(
         'service',
@@ -62,6 +65,7 @@ function registerMetrics(server: FastifyInstance, { controller }: RouteContext):
   server.route({
     method: 'GET',
     url: '/metrics',
+    config: { access: 'operators' },
     schema: {
       ...operation('service', 'metrics', "What the controller measures, in Prometheus's text format"),
       response: {

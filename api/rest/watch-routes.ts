@@ -1,7 +1,8 @@
-import type { Commit } from '@weft/controller';
-import { type AnyResource, kinds, WeftError } from '@weft/controller/resources';
+import type { Caller, Commit } from '@weft/controller';
+import { type AnyResource, isVisible, WeftError } from '@weft/controller/resources';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type ApiKind, isApiKind, type WatchChange } from '../contract/index.ts';
+import { callerOf } from './access.ts';
 import type { RouteContext } from './context.ts';
 import { EventStream } from './event-stream.ts';
 import { nearest } from './nearest.ts';
@@ -43,6 +44,7 @@ export function registerWatchRoute(server: FastifyInstance, context: RouteContex
     method: 'GET',
     url: watchUrl,
     exposeHeadRoute: false,
+    config: { access: 'everybody' },
     schema: {
       ...operation('watch', 'watch', 'Follow changes as server-sent events', {
         description:
@@ -62,7 +64,7 @@ export function registerWatchRoute(server: FastifyInstance, context: RouteContex
     },
     handler: async (request, reply) => {
       const query = request.query as WatchQuery;
-      const visible = visibility(query, context.caller.account);
+      const visible = visibility(query, callerOf(request));
       const after = query.after ?? lastEventId(request) ?? context.controller.revision;
       reply.hijack();
       await follow(context, after, visible, (onEnd) => {
@@ -114,12 +116,12 @@ async function follow(
 const isCompacted = (error: unknown): error is Error & { oldestRevision: number } =>
   error instanceof Error && error.name === 'StoreCompacted';
 
-function visibility(query: WatchQuery, account: string): (change: Change) => boolean {
+function visibility(query: WatchQuery, caller: Caller): (change: Change) => boolean {
   const wanted = new Set(query.kind === undefined ? exposedKinds : query.kind.split(',').map(checkedKind));
   return (change) => {
     const resource = change.after ?? change.before;
     if (!resource || !isApiKind(change.kind) || !wanted.has(change.kind)) return false;
-    if (!kinds[change.kind].operatorOwned && resource.account !== account) return false;
+    if (!isVisible(resource, caller)) return false;
     return query.host === undefined || concernsHost(change, query.host);
   };
 }

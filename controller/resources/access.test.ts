@@ -6,13 +6,17 @@ import { type KindName, kindNames } from './resource.ts';
 import { type Role, roles } from './roles.ts';
 
 const owned = kindNames.filter((kind) => !kinds[kind].operatorOwned);
-const resource = (kind: KindName, account = '1', region = 'a') =>
-  kinds[kind].operatorOwned ? { kind, account: '', region: '' } : { kind, account, region };
+const resource = (kind: KindName, hostId = 'h1', id = 'x') => ({
+  kind,
+  id,
+  ...(kinds[kind].operatorOwned ? { account: '', region: '' } : { account: '1', region: 'a' }),
+  spec: { hostId },
+});
 
 describe('what an account has', () => {
   it('exists for the account in its region, and for nobody else, whatever the kind and the role', () => {
     for (const kind of owned) {
-      for (const role of [undefined, ...roles]) {
+      for (const role of [undefined, ...roles.filter((name) => name !== 'agent')]) {
         const sees = (account: string, region: string) =>
           isVisible(resource(kind), { account, region, ...(role === undefined ? {} : { role }) });
         assert.deepEqual(
@@ -34,7 +38,8 @@ describe('what an account has', () => {
       [sees('1', 'a'), sees('2', 'a'), sees('2', 'b'), sees('3', 'a')],
       [true, true, false, false],
     );
-    assert.equal(isVisible(resource('vpc-peering-connection'), { account: '2', region: 'a' }), false);
+    const other = { ...shared, spec: { ...shared.spec, accepterAccount: '3' } };
+    assert.equal(isVisible(other, { account: '2', region: 'a' }), false);
   });
 
   it('is written by its members and admins', () => {
@@ -52,12 +57,13 @@ describe('what the operator has', () => {
 
   it('is seen and written as its kind says', () => {
     const operators: Role[] = ['admin', 'operator'];
+    const accounts = roles.filter((role) => role !== 'agent');
     const expected: Record<string, [seen: readonly Role[], written: readonly Role[]]> = {
-      account: [[...operators, 'agent'], ['admin']],
+      account: [operators, ['admin']],
       'access-key': [['admin'], ['admin']],
-      'external-network': [roles, operators],
-      host: [[...operators, 'agent'], operators],
-      binding: [[...operators, 'agent'], operators],
+      'external-network': [accounts, operators],
+      host: [operators, operators],
+      binding: [operators, operators],
       'access-key-secret': [[], ['admin']],
     };
     for (const [kind, [seen, written]] of Object.entries(expected)) {
@@ -70,5 +76,19 @@ describe('what the operator has', () => {
       assert.equal(isVisible(resource(kind), { account: '1', region: 'a' }), true, kind);
       assert.equal(isWrittenBy(kind, undefined), true, kind);
     }
+  });
+});
+
+describe('an agent', () => {
+  it('sees what is on its host, of every account, and nothing else', () => {
+    const agent = { account: '*', region: '*', role: 'agent', hostId: 'h1' } as const;
+    const seen = (hostId: string, id: string) =>
+      kindNames.filter((kind) => isVisible(resource(kind, hostId, id), agent));
+    assert.deepEqual(seen('h1', 'h1'), ['host', 'network-interface', 'instance', 'binding']);
+    assert.deepEqual(seen('h2', 'h2'), ['network-interface']);
+  });
+
+  it('writes nothing but what it reports', () => {
+    for (const kind of kindNames) assert.equal(isWrittenBy(kind, 'agent'), false, kind);
   });
 });

@@ -1,5 +1,5 @@
 import { kinds } from './kinds/index.ts';
-import type { KindName } from './resource.ts';
+import type { KindName, Resource } from './resource.ts';
 import type { Role } from './roles.ts';
 
 /** Whose eyes look at a resource. An absent role is the controller itself. */
@@ -7,29 +7,43 @@ interface Viewer {
   readonly account: string;
   readonly region: string;
   readonly role?: Role | undefined;
+  /** With the role agent: the host that it is for. */
+  readonly hostId?: string | undefined;
 }
+
+/** As much of a resource as decides who sees it. */
+type Viewed = Pick<Resource, 'kind' | 'id' | 'account' | 'region' | 'spec'>;
 
 /** Stands for every account, or every region, where something is read. */
 export const everywhere = '*';
 
 const isOwn = (owner: string, viewer: string) => owner === '' || viewer === everywhere || owner === viewer;
 
-interface Seen {
-  readonly kind: KindName;
-  readonly account: string;
-  readonly region: string;
-  readonly spec?: unknown;
+/**
+ * Whether a resource exists for somebody: its owner, and those that it is shared with. What is another account's,
+ * another region's or not for their role does not: nothing tells it from what was never there.
+ */
+export function isVisible(resource: Viewed, viewer: Viewer): boolean {
+  const { kind, region, spec } = resource;
+  if (!isOwn(region, viewer.region) || !isSeenBy(kind, viewer.role)) return false;
+  if (viewer.role === 'agent') return isOfHost(resource, viewer.hostId);
+  return isOwn(resource.account, viewer.account) || isSharedWith(kind, spec, viewer.account);
 }
 
-/**
- * Whether a resource exists for somebody: its owner, and those that it is shared with. What is another account's, another region's or not for their role does not:
- * nothing tells it from what was never there.
- */
-export function isVisible({ kind, account, region, spec }: Seen, viewer: Viewer): boolean {
-  if (!isOwn(region, viewer.region) || !isSeenBy(kind, viewer.role)) return false;
-  if (isOwn(account, viewer.account)) return true;
-  const shared = spec === undefined ? undefined : kinds[kind].sharedWith?.(spec);
-  return shared?.includes(viewer.account) ?? false;
+const isSharedWith = (kind: KindName, spec: unknown, account: string) =>
+  kinds[kind].sharedWith?.(spec).includes(account) ?? false;
+
+/** What an agent works with: its host, what runs and is plugged in there, and interfaces, whose ids it learns from that. */
+function isOfHost({ kind, id, spec }: Viewed, hostId: string | undefined): boolean {
+  switch (kind) {
+    case 'host':
+      return id === hostId;
+    case 'instance':
+    case 'binding':
+      return (spec as { hostId: string }).hostId === hostId;
+    default:
+      return kind === 'network-interface';
+  }
 }
 
 /** Whether somebody of this role can see resources of a kind at all. */

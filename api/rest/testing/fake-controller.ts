@@ -22,6 +22,7 @@ import {
   bindingId,
   type HostSpec,
   type InstanceStatus,
+  isVisible,
   type KindName,
   kinds,
   newId,
@@ -258,7 +259,8 @@ export class FakeController implements ObservedController {
     const resource = {
       kind,
       id,
-      ...caller,
+      account: kinds[kind].operatorOwned ? '' : caller.account,
+      region: kinds[kind].operatorOwned ? '' : caller.region,
       revision: this.revision + 1,
       createdAt: before?.createdAt ?? new Date(Date.UTC(2026, 0, 1) + made * 1000).toISOString(),
       ...(kinds[kind].numbered ? { number: made + 1 } : {}),
@@ -302,6 +304,3 @@ export class FakeController implements ObservedController {
     if (failure) throw failure;
   }
 }
-
-const isVisible = (resource: AnyResource, caller: Caller) =>
-  kinds[resource.kind].operatorOwned === true || resource.account === caller.account;

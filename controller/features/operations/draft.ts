@@ -18,6 +18,7 @@ export interface Owner {
   readonly region: string;
   /** What the caller may do; absent for the controller's own work. */
   readonly role?: Role;
+  readonly hostId?: string;
 }
 
 type NewResource<K extends KindName> = Pick<ResourceOf<K>, 'spec'> & {

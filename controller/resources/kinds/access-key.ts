@@ -1,13 +1,15 @@
 import Type, { type Static } from 'typebox';
-import { roles } from '../roles.ts';
+import { type Role, roles } from '../roles.ts';
 import { closed, Name } from './common.ts';
 import { defineKind } from './define.ts';
 
 const enabled = Type.Boolean({ description: 'false: it is refused, until it is enabled again' });
 const description = Type.String({ maxLength: 255 });
-const role = Type.Union(
-  roles.map((name) => Type.Literal(name)),
-  { description: 'what its holder may do' },
+const role = Type.Unsafe<Role>(
+  Type.Union(
+    roles.map((name) => Type.Literal(name)),
+    { description: 'what its holder may do' },
+  ),
 );
 const hostId = Type.Unsafe<string>({
   ...Name,
