@@ -3,17 +3,27 @@ import type { Logger } from 'pino';
 import { AgentError, reasonOf } from '../errors.ts';
 import { asBuffer, malformed } from './bytes.ts';
 import { answerDhcp } from './dhcp/answer.ts';
+import { type IcmpErrorKind, icmpError } from './icmp-error.ts';
 import { PipelineFields } from './pipeline-fields.ts';
 import { RateLimitedLog } from './rate-limited-log.ts';
 import { NeighbourResolver } from './resolver.ts';
 
 /** First byte of `userdata`: what a flow wants of the agent. */
-export const opcodes = { dhcpV4: 1, resolveNeighbour: 2, neighbourSeen: 3 } as const;
+export const opcodes = {
+  dhcpV4: 1,
+  resolveNeighbour: 2,
+  neighbourSeen: 3,
+  timeExceeded: 4,
+  packetTooLarge: 5,
+} as const;
 
 export interface ResponderCounters {
   packets: number;
   dhcpAnswers: number;
   dhcpSilent: number;
+  /** Packets whose sender was told that they go no further, and those about which nothing may be said. */
+  icmpErrors: number;
+  icmpSilent: number;
   malformed: number;
   unknownOpcodes: number;
 }
@@ -27,6 +37,8 @@ export class Responder {
     packets: 0,
     dhcpAnswers: 0,
     dhcpSilent: 0,
+    icmpErrors: 0,
+    icmpSilent: 0,
     malformed: 0,
     unknownOpcodes: 0,
   };
@@ -67,6 +79,12 @@ export class Responder {
       case opcodes.neighbourSeen:
         this.resolver.seen(message);
         break;
+      case opcodes.timeExceeded:
+        this.#icmpError(message, payload, 'time-exceeded');
+        break;
+      case opcodes.packetTooLarge:
+        this.#icmpError(message, payload, 'packet-too-large');
+        break;
       default:
         this.#unknown(message, userdata.at(0));
     }
@@ -83,19 +101,35 @@ export class Responder {
 
   #dhcp(message: PacketIn2, payload: Buffer): void {
     const { inPort } = new PipelineFields(message.metadata ?? []);
-    if (message.packet === undefined) throw malformed('a packet-in without its packet');
-    const outcome = answerDhcp(asBuffer(message.packet), payload);
+    const outcome = answerDhcp(packetOf(message), payload);
     if (outcome.type === 'silence') {
       this.counters.dhcpSilent++;
       this.#logger.debug({ inPort, reason: outcome.reason }, 'DHCP message without an answer');
       return;
     }
     this.counters.dhcpAnswers++;
-    this.#send({
-      type: 'packet-out',
-      inPort: ports.controller,
-      actions: [{ type: 'output', port: inPort }],
-      data: outcome.frame,
-    });
+    this.#sendBack(inPort, outcome.frame);
   }
+
+  #icmpError(message: PacketIn2, payload: Buffer, kind: IcmpErrorKind): void {
+    const { inPort } = new PipelineFields(message.metadata ?? []);
+    const frame = icmpError(packetOf(message), payload, kind);
+    if (!frame) {
+      this.counters.icmpSilent++;
+      return;
+    }
+    this.counters.icmpErrors++;
+    this.#sendBack(inPort, frame);
+  }
+
+  /** Out of the port where the question came in. */
+  #sendBack(port: number, data: Buffer): void {
+    const actions = [{ type: 'output', port }] as const;
+    this.#send({ type: 'packet-out', inPort: ports.controller, actions, data });
+  }
+}
+
+function packetOf({ packet }: PacketIn2): Buffer {
+  if (packet === undefined) throw malformed('a packet-in without its packet');
+  return asBuffer(packet);
 }

@@ -13,6 +13,8 @@ const needed = [
   'host external-network removed',
   'limit binding created',
   'limit binding removed',
+  'router-errors binding created',
+  'router-errors binding removed',
   'subnet subnet created',
   'subnet subnet updated',
   'subnet subnet removed',

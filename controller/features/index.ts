@@ -7,6 +7,7 @@ import { limitFeature } from './limit/compile.ts';
 import { networkAclFeature } from './network-acl/compile.ts';
 import { networkInterfaceFeature } from './network-interface/compile.ts';
 import { routeTableFeature } from './route-table/compile.ts';
+import { routerErrorsFeature } from './router-errors/compile.ts';
 import { securityGroupFeature } from './security-group/compile.ts';
 import { subnetFeature } from './subnet/compile.ts';
 
@@ -19,6 +20,7 @@ export const features: readonly Feature[] = [
   networkAclFeature,
   routeTableFeature,
   networkInterfaceFeature,
+  routerErrorsFeature,
   securityGroupFeature,
   externalNetworkFeature,
   elasticIpFeature,

@@ -8,7 +8,13 @@ export const agentControllerId = 0x5746;
 /** No more of a packet than this is sent to the agent. */
 const maxLength = 65535;
 
-const opcodes = { dhcpv4: 1, resolveNeighbour: 2, neighbourSeen: 3 } as const;
+const opcodes = {
+  dhcpv4: 1,
+  resolveNeighbour: 2,
+  neighbourSeen: 3,
+  timeExceeded: 4,
+  packetTooLarge: 5,
+} as const;
 
 function toAgent(opcode: keyof typeof opcodes, payload: Uint8Array): Action {
   const userdata = new Uint8Array(1 + payload.length);
@@ -49,3 +55,31 @@ export function resolveNeighbour(table: number): Action {
 
 /** Tells the agent that a neighbour has spoken. No payload. */
 export const neighbourSeen: Action = toAgent('neighbourSeen', new Uint8Array(0));
+
+/** Who tells a sender that its packet goes no further, and to which MAC. */
+export interface RouterVoice {
+  readonly address: number;
+  readonly mac: bigint;
+  /** Absent: the source of the frame. */
+  readonly receiverMac?: bigint;
+}
+
+/** Payload: the router's address (4 bytes), its MAC (6), MAC of the receiver or 0 (6), MTU or 0 (2). */
+function voice({ address, mac, receiverMac = 0n }: RouterVoice, mtu: number): Uint8Array {
+  const payload = Buffer.alloc(18);
+  payload.writeUInt32BE(address, 0);
+  payload.writeUIntBE(Number(mac), 4, 6);
+  payload.writeUIntBE(Number(receiverMac), 10, 6);
+  payload.writeUInt16BE(mtu, 16);
+  return payload;
+}
+
+/** Answers by ICMP "time exceeded in transit" (RFC 792; RFC 1812, section 4.3.3.4). */
+export function timeExceeded(router: RouterVoice): Action {
+  return toAgent('timeExceeded', voice(router, 0));
+}
+
+/** Answers by ICMP "fragmentation needed" with the MTU of the next hop (RFC 1191, section 4). */
+export function packetTooLarge(router: RouterVoice & { readonly mtu: number }): Action {
+  return toAgent('packetTooLarge', voice(router, router.mtu));
+}

@@ -19,6 +19,7 @@ export const dropReasons = {
   blackhole: 'The route is a blackhole.',
   'detached-gateway': 'The route leads to an internet gateway that does not serve the VPC.',
   'ttl-exceeded': 'The time to live ends at the router.',
+  'too-large': 'The packet is too large for the way, and nothing may be said about it.',
   'no-elastic-ip': 'The sender has no elastic IP on the network of the internet gateway.',
   'no-external-port': 'The host of the sender has no port to the external network.',
   'no-next-hop': 'The destination is beyond the external network, which has no gateway.',

@@ -1,10 +1,19 @@
 import type { ResourceOf } from '../resources/index.ts';
 import { answerArp, answerArpOutside } from './arp.ts';
 import type { Connections } from './connections.ts';
-import type { Delivered, Dropped, Outcome, Step } from './outcome.ts';
+import type { Answered, Delivered, Dropped, Outcome, Step } from './outcome.ts';
 import { type Frame, type Ipv4, isGroupMac, type ReferencePacket } from './packet.ts';
 import { receiveOutside, sendOutside } from './public-addresses.ts';
-import { bindingOf, interfaceAt, isInside, named, type Resources, routerMac } from './resources.ts';
+import {
+  bindingOf,
+  interfaceAt,
+  isInside,
+  named,
+  type Resources,
+  routerAddress,
+  routerMac,
+} from './resources.ts';
+import { isTooLarge, type RouterVoice, tooLarge } from './router-errors.ts';
 import { answerDhcp, answerEcho } from './router-services.ts';
 import { route } from './routing.ts';
 import { type End, judge } from './security-groups.ts';
@@ -89,32 +98,39 @@ function sendPacket(
   const peerGroups = interfaceAt(walk.resources, vpcId, packet.destination)?.spec.securityGroupIds ?? [];
   const judged = judge(walk, sender, packet, 'egress', peerGroups);
   if (judged) return judged;
-  if (!routed) return deliver(walk, sender, packet, sender.interface.spec.macAddress);
+  const { macAddress } = sender.interface.spec;
+  const voice = { address: routerAddress(subnet), mac: routerMac(subnet), receiver: macAddress };
+  if (!routed) return deliver(walk, sender, packet, voice, macAddress);
 
-  const way = route(walk, subnet, packet);
-  if (way.type === 'dropped') return way;
+  const way = route(walk, subnet, packet, voice);
+  if (way.type === 'dropped' || way.type === 'answered') return way;
   if (way.type === 'internet-gateway') return sendOutside(walk, sender, way.gateway, way.packet);
-  return deliver(walk, sender, way.packet, undefined);
+  return deliver(walk, sender, way.packet, voice);
 }
 
 /**
  * To the interface of the same VPC that has the destination address. Two VPCs may use the same addresses; neither
  * sees the other (AWS, "What is Amazon VPC?": "logically isolated").
  *
+ * @param voice the router of the sender's subnet, which tells it what is too large for the way to another host
  * @param sourceMac of a frame that stays in its subnet; a routed one comes from the router of the receiver's subnet
  */
 function deliver(
   walk: Walk,
-  { interface: sender }: End,
+  { interface: sender, binding: origin }: End,
   packet: Ipv4,
-  sourceMac: string | undefined,
-): Delivered | Dropped {
+  voice: RouterVoice,
+  sourceMac?: string,
+): Delivered | Answered | Dropped {
   const { resources } = walk;
   const receiver = interfaceAt(resources, sender.spec.vpcId, packet.destination);
   if (!receiver) return walk.drop('delivery', 'no-interface', sender.spec.vpcId);
   if (receiver.id === sender.id) return walk.drop('delivery', 'to-itself', sender.id);
   const binding = bindingOf(resources, receiver.id);
   if (!binding) return walk.drop('delivery', 'receiver-not-bound', receiver.id);
+  if (binding.spec.hostId !== origin.spec.hostId && isTooLarge(packet)) {
+    return tooLarge(walk, voice, packet) ?? walk.drop('tunnel', 'too-large', sender.id);
+  }
   const judged = judge(
     walk,
     { interface: receiver, binding },

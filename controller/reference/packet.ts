@@ -41,6 +41,8 @@ export interface Ipv4 {
   readonly source: string;
   readonly destination: string;
   readonly timeToLive: number;
+  /** Bytes of header and content, where they are many enough to matter. */
+  readonly totalLength?: number;
   readonly payload: Tcp | Udp | Icmp | OtherPayload;
 }
 
@@ -65,6 +67,8 @@ export interface Icmp {
   readonly code: number;
   /** Of queries and their answers. */
   readonly identifier?: number;
+  /** RFC 1191: what the next hop can take, in bytes, in the error "fragmentation needed". */
+  readonly mtu?: number;
   /** The packet that an error message is about. */
   readonly quoted?: Ipv4;
 }

@@ -1,9 +1,10 @@
 import type { ResourceOf } from '../resources/index.ts';
 import { reachableAddress } from './arp.ts';
 import { addressTracker, remember, track } from './connections.ts';
-import type { Delivered, Dropped, SentOutside } from './outcome.ts';
+import type { Answered, Delivered, Dropped, SentOutside } from './outcome.ts';
 import type { Frame, Icmp, Ipv4 } from './packet.ts';
 import { bindingOf, canReachOutside, isInside, named, publicMac, routerMac } from './resources.ts';
+import { isTooLarge, tooLarge } from './router-errors.ts';
 import { takeHop } from './routing.ts';
 import { type End, judge } from './security-groups.ts';
 import type { Walk } from './walk.ts';
@@ -22,7 +23,7 @@ export function sendOutside(
   { interface: sender, binding }: End,
   gateway: ResourceOf<'internet-gateway'>,
   packet: Ipv4,
-): Delivered | SentOutside | Dropped {
+): Delivered | SentOutside | Answered | Dropped {
   const { resources } = walk;
   const network = named(resources, 'external-network', gateway.spec.externalNetworkId);
   const elasticIp = elasticIpOf(walk, sender.id, network.id);
@@ -43,6 +44,9 @@ export function sendOutside(
   const source = publicMac(elasticIp);
   if (packet.destination === address) return walk.drop(stage, 'to-itself', elasticIp.id);
   const target = reachableAddress(walk, network, nextHop);
+  if (target && isTooLarge(translated)) {
+    walk.leftOpen = 'a packet between elastic IPs is larger than the MTU inside a VPC';
+  }
   if (target)
     return receiveOutside(
       walk,
@@ -61,14 +65,14 @@ export function sendOutside(
 
 /**
  * From outside: the elastic IP becomes the private address. Who sends from outside is in no security group, and has no
- * address of the VPC (RFC 2827).
+ * address of the VPC (RFC 2827). The elastic IP itself says that a packet is too large, before anything else is asked.
  */
 export function receiveOutside(
   walk: Walk,
   network: ResourceOf<'external-network'>,
   frame: Frame,
   packet: Ipv4,
-): Delivered | Dropped {
+): Delivered | Answered | Dropped {
   const { resources } = walk;
   const elasticIp = reachableAddress(walk, network, packet.destination);
   if (!elasticIp) return walk.drop(stage, 'unknown-public-address', network.id);
@@ -76,6 +80,10 @@ export function receiveOutside(
   const owner = named(resources, 'network-interface', elasticIp.spec.networkInterfaceId as string);
   const vpc = named(resources, 'vpc', owner.spec.vpcId);
   if (isInside(vpc.spec.cidrBlock, packet.source)) return walk.drop(stage, 'private-source', vpc.id);
+  if (isTooLarge(packet)) {
+    const voice = { address: packet.destination, mac: frame.destination, receiver: frame.source };
+    return tooLarge(walk, voice, packet) ?? walk.drop(stage, 'too-large', elasticIp.id);
+  }
   const receiver = { interface: owner, binding: bindingOf(resources, owner.id) as ResourceOf<'binding'> };
   const forwarded = takeHop(packet);
   if (!forwarded) return walk.drop(stage, 'ttl-exceeded', elasticIp.id);

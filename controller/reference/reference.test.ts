@@ -57,6 +57,12 @@ const fromOutside =
   (sender: Sender) =>
     sender.receive(destination, content, frame);
 const toPublic = ip(remote, '203.0.113.10', ping);
+const aboutNothing = ip(remote, '203.0.113.10', {
+  protocol: 'icmp',
+  type: 3,
+  code: 3,
+  quoted: ip('203.0.113.10', remote, udp(53)),
+});
 
 type Send = (sender: Sender) => ReturnType<Sender['send']>;
 /** For each reason: what is dropped for it, and what differs just so much that it is not. */
@@ -150,9 +156,14 @@ const cases: Readonly<
     [fromWeb(router.subnet1, toRemote), network(), 'sent to 203.0.113.1'],
   ],
   'ttl-exceeded': [
-    fromWeb(router.subnet1, ip(web, app, ping, 1)),
+    fromOutside(publicMac.web, ip(remote, '203.0.113.10', ping, 1)),
     network(),
-    [fromWeb(router.subnet1, ip(web, app, ping, 2)), network(), 'delivered to app'],
+    [fromOutside(publicMac.web, ip(remote, '203.0.113.10', ping, 2)), network(), 'delivered to web'],
+  ],
+  'too-large': [
+    fromOutside(publicMac.web, { ...aboutNothing, totalLength: 1443 }),
+    network(),
+    [fromOutside(publicMac.web, { ...toPublic, totalLength: 1442 }), network(), 'delivered to web'],
   ],
   'no-elastic-ip': [
     fromWeb(router.subnet1, toRemote),
@@ -293,6 +304,44 @@ describe('what arrives', () => {
       verdict(new Sender().receive(publicMac.web, ip('192.0.2.254', '203.0.113.10', error))),
       'untracked',
     );
+  });
+
+  it('whose time to live is over is told of by the router, with the packet as it was sent', () => {
+    const packet = ip(web, app, ping, 1);
+    const { outcome } = new Sender().send('web', router.subnet1, packet);
+    assert.ok(outcome.type === 'answered' && outcome.by === 'time-exceeded');
+    assert.deepEqual(outcome.frame, {
+      source: router.subnet1,
+      destination: macOf('web'),
+      content: ip('10.0.1.1', web, { protocol: 'icmp', type: 11, code: 0, quoted: packet }),
+    });
+    const denied = new Sender(network([], ['sgr-a-out']));
+    assert.equal(verdict(denied.send('web', router.subnet1, packet)), 'egress-rules');
+    assert.equal(
+      verdict(new Sender().send('web', macOf('db'), ip(web, db, tcp(5432), 1))),
+      'delivered to db',
+    );
+  });
+
+  it('that is too large for the tunnel is told of by the router, in a subnet and beyond, and on one host passes', () => {
+    const large = (packet: Ipv4) => ({ ...packet, totalLength: 1443 });
+    const { outcome } = new Sender().send('web', router.subnet1, large(toApp));
+    assert.ok(outcome.type === 'answered' && outcome.by === 'too-large');
+    const quoted = { ...large(toApp), timeToLive: 63 };
+    const message = { protocol: 'icmp', type: 3, code: 4, mtu: 1442, quoted } as const;
+    assert.deepEqual(outcome.frame.content, ip('10.0.1.1', web, message));
+    assert.equal(verdict(new Sender().send('web', macOf('db'), large(toDb))), 'answered by too-large');
+    const together = network([binding('db', 'host-1', 9)], ['host-2/db']);
+    assert.equal(verdict(new Sender(together).send('web', macOf('db'), large(toDb))), 'delivered to db');
+  });
+
+  it('that is too large from outside is told of by the elastic IP', () => {
+    const { outcome } = new Sender().receive(publicMac.web, { ...toPublic, totalLength: 1500 });
+    assert.ok(outcome.type === 'answered' && outcome.by === 'too-large');
+    assert.equal(outcome.frame.source, publicMac.web);
+    assert.equal((outcome.frame.content as Ipv4).source, '203.0.113.10');
+    const spoofed = { ...ip('10.0.9.9', '203.0.113.10', ping), totalLength: 1500 };
+    assert.equal(verdict(new Sender().receive(publicMac.web, spoofed)), 'private-source');
   });
 
   it('answers: ARP, DHCP and the echo of the router', () => {

@@ -1,7 +1,8 @@
 import { parseCidr, type ResourceOf } from '../resources/index.ts';
-import type { Dropped } from './outcome.ts';
+import type { Answered, Dropped } from './outcome.ts';
 import type { Ipv4 } from './packet.ts';
 import { isInside, named } from './resources.ts';
+import { type RouterVoice, timeExceeded } from './router-errors.ts';
 import type { Walk } from './walk.ts';
 
 const stage = 'route table';
@@ -25,26 +26,33 @@ export type Way =
  * Sends a packet on by the route table of the sender's subnet.
  *
  * AWS, "Route tables": a subnet without a table of its own uses the main one; every table has a local route for the VPC; the
- * most specific route wins; a route whose target is gone has the state blackhole and drops.
+ * most specific route wins; a route whose target is gone has the state blackhole and drops. What has no time to live left is
+ * not looked up (RFC 1812, section 5.3.1).
  */
-export function route(walk: Walk, subnet: ResourceOf<'subnet'>, packet: Ipv4): Way | Dropped {
+export function route(
+  walk: Walk,
+  subnet: ResourceOf<'subnet'>,
+  packet: Ipv4,
+  voice: RouterVoice,
+): Way | Answered | Dropped {
   const { resources } = walk;
   const vpc = named(resources, 'vpc', subnet.spec.vpcId);
   const table = named(resources, 'route-table', subnet.spec.routeTableId ?? vpc.spec.mainRouteTableId);
+  if (neverForwarded.some((range) => isInside(range, packet.destination))) {
+    return walk.drop(stage, 'no-route', table.id);
+  }
+  const forwarded = takeHop(packet);
+  if (!forwarded) return timeExceeded(walk, voice, packet) ?? walk.drop(stage, 'ttl-exceeded', table.id);
   const local = { destination: vpc.spec.cidrBlock, target: 'local' };
   const [best] = [local, ...table.spec.routes]
     .filter(({ destination }) => isInside(destination, packet.destination))
     .sort((a, b) => prefixLength(b.destination) - prefixLength(a.destination));
-  if (!best || neverForwarded.some((range) => isInside(range, packet.destination))) {
-    return walk.drop(stage, 'no-route', table.id);
-  }
+  if (!best) return walk.drop(stage, 'no-route', table.id);
   if (best.target === 'blackhole') return walk.drop(stage, 'blackhole', table.id);
   const gateway = resources['internet-gateway'].get(best.target);
   if (best.target !== 'local' && gateway?.spec.vpcId !== vpc.id) {
     return walk.drop(stage, 'detached-gateway', table.id, best.target);
   }
-  const forwarded = takeHop(packet);
-  if (!forwarded) return walk.drop(stage, 'ttl-exceeded', table.id);
   walk.note(stage, `${best.destination} leads to ${best.target}`, table.id);
   return gateway
     ? { type: 'internet-gateway', gateway, packet: forwarded }

@@ -19,6 +19,9 @@ const features = [
   'ARP answered outside',
   'DHCP answered',
   'echo answered by the router',
+  'router tells that the time to live is over',
+  'router tells that a packet is too large',
+  'elastic IP tells that a packet is too large',
   'two bindings',
 ] as const;
 export type Feature = (typeof features)[number];
@@ -96,6 +99,11 @@ function* featuresOf({ packet, evaluation, observation }: Sent): Generator<Featu
   if (outcome.type === 'answered') {
     if (outcome.by === 'dhcp') yield 'DHCP answered';
     else if (outcome.by === 'gateway-echo') yield 'echo answered by the router';
+    else if (outcome.by === 'time-exceeded') yield 'router tells that the time to live is over';
+    else if (outcome.by === 'too-large')
+      yield inside
+        ? 'router tells that a packet is too large'
+        : 'elastic IP tells that a packet is too large';
     else yield inside ? 'ARP answered in a subnet' : 'ARP answered outside';
   }
   if (outcome.type === 'sent-outside') yield 'to the outside';

@@ -29,6 +29,7 @@ const stagesOfReason: Readonly<Record<DropReason, readonly StageName[]>> = {
   blackhole: ['route'],
   'detached-gateway': ['route'],
   'ttl-exceeded': ['route'],
+  'too-large': ['tunnel', 'external-in'],
   'no-elastic-ip': ['translate'],
   'no-external-port': ['translate', 'external-route', 'external-port'],
   'no-next-hop': ['external-route'],

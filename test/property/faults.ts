@@ -123,6 +123,14 @@ export const faults: readonly Fault[] = [
     priority: 0xffff - (flow.priority ?? 0),
   })),
   inStages('the time to live stays', ['route'], withoutAction('decrement-ttl')),
+  inStages('nobody hears that the time to live is over', ['route'], (flow) =>
+    matches(flow, 'ip_ttl') ? undefined : flow,
+  ),
+  inStages('the tunnel takes packets of any size', ['tunnel'], withoutField(registers.flags)),
+  inStages('packets of any size come in from outside', ['classify'], withoutAction('check-packet-larger')),
+  inStages('the time to live of all interfaces ends at one router', ['route'], (flow) =>
+    matches(flow, 'ip_ttl') ? withoutField(registers.interfaceNumber)(flow) : flow,
+  ),
   inStages('routes to nowhere are forgotten', ['route'], (flow) =>
     actionsOf(flow).length > 0 || flow.instructions.length > 0 ? flow : undefined,
   ),
@@ -162,7 +170,7 @@ export const faults: readonly Fault[] = [
       setsField(action, registers.peerIdentity) ? ({ ...action, value: 1 } as Action) : action,
     ]),
   ),
-  inStages('the tunnel carries no identity', ['forward'], (flow) =>
+  inStages('the tunnel carries no identity', ['tunnel'], (flow) =>
     withActions(flow, (action) =>
       action.type === 'move' && action.destination.field === 'tun_metadata0' ? [] : [action],
     ),

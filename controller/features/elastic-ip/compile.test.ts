@@ -16,6 +16,7 @@ const inbound = ({ zone = 3, port = 2 } = {}) => [
   `table=external-in, priority=100,arp,reg11=0x1,arp_tpa=203.0.113.10,arp_op=1 actions=${answer}`,
   `table=external-in, priority=110,arp,reg11=0x1,arp_spa=203.0.113.0/24,arp_tpa=203.0.113.10,arp_op=1 actions=${learn},${answer}`,
   `table=external-in, priority=100,ip,reg11=0x1,dl_dst=02:57:02:00:00:01,nw_dst=203.0.113.10 actions=dec_ttl,set_field:0x1->metadata,set_field:0->reg3,set_field:02:57:01:00:00:01->eth_src,set_field:02:57:00:00:00:01->eth_dst,ct(commit,table=locate,zone=${zone},nat(dst=10.0.1.4))`,
+  'table=external-in, priority=105,ip,reg0=0x4/0x4,reg11=0x1,dl_dst=02:57:02:00:00:01,nw_dst=203.0.113.10 actions=set_field:0x1->reg1,resubmit(,limit),controller(id=22342,userdata=05.cb.00.71.0a.02.57.02.00.00.01.00.00.00.00.00.00.05.a2)',
   'table=external-in, priority=110,ip,reg11=0x1,nw_src=10.0.0.0/16,nw_dst=203.0.113.10 actions=drop',
   `table=external-port, priority=200,reg8=0xcb00710a,reg11=0x1 actions=set_field:0x${port}->reg6,set_field:02:57:02:00:00:01->eth_dst,goto_table:external-in`,
 ];
@@ -112,7 +113,8 @@ describe('the flows of an elastic IP', () => {
       flow
         .replace('02:57:00:00:00:01', '02:57:00:00:00:02')
         .replace('10.0.1.4', '10.0.1.5')
-        .replace('zone=3', 'zone=5');
+        .replace('zone=3', 'zone=5')
+        .replace('set_field:0x1->reg1,', 'set_field:0x2->reg1,');
     assert.deepEqual(fragment(world, 'elastic-ip.inbound', elasticIp.id)?.flows, inbound().map(changed));
     const translate = fragment(world, 'elastic-ip.outbound', elasticIp.id);
     assert.match(translate?.flows.join() ?? '', /nw_src=10\.0\.1\.5 .*nat\(src=203\.0\.113\.10\)/);

@@ -5,16 +5,26 @@ import {
   type FragmentDefinition,
   isArp,
   isIpv4,
+  isTooLarge,
+  limit,
   load,
   move,
   on,
   onRegister,
+  packetTooLarge,
   ports,
   set,
   tableOf,
   whole,
 } from '../../pipeline/index.ts';
-import { derivedMac, netmask, parseAddress, parseCidr, type ResourceOf } from '../../resources/index.ts';
+import {
+  derivedMac,
+  interfaceMtu,
+  netmask,
+  parseAddress,
+  parseCidr,
+  type ResourceOf,
+} from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { fromNeighbour, learnNeighbour } from '../external-network/compile.ts';
 import { hostScope } from '../host/scope.ts';
@@ -123,6 +133,17 @@ function inboundFlows(
           nat: { type: 'destination', family: 4, address: [privateAddress] },
           table: tableOf('locate'),
         },
+      ],
+    },
+    // Told before the address is translated, so that the sender outside knows its own packet again.
+    {
+      stage: 'external-in',
+      priority: 105,
+      match: [isTooLarge(1), here, on('eth_dst', mac), isIpv4, on('ipv4_dst', address)],
+      actions: [
+        load('interfaceNumber', networkInterface.number as number),
+        limit,
+        packetTooLarge({ address, mac, mtu: interfaceMtu }),
       ],
     },
     // Nobody outside has an address of the VPC: rules for its networks must not let such a sender in.

@@ -1,9 +1,11 @@
 import type { Action, Subfield } from 'node-openflow';
 import {
+  checkSize,
   type Feature,
   type Flow,
   type FragmentDefinition,
   flagBit,
+  isTooLarge,
   load,
   move,
   on,
@@ -11,7 +13,7 @@ import {
   registers,
   whole,
 } from '../../pipeline/index.ts';
-import { type ResourceOf, tryParseIpv4 } from '../../resources/index.ts';
+import { interfaceMtu, type ResourceOf, tryParseIpv4 } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { hostScope } from './scope.ts';
 
@@ -51,6 +53,13 @@ function tunnelFlows(host: ResourceOf<'host'>): Flow[] {
       stage: 'forward',
       priority: 50,
       match: [],
+      actions: [checkSize(interfaceMtu)],
+      goto: 'tunnel',
+    },
+    {
+      stage: 'tunnel',
+      priority: 50,
+      match: [isTooLarge(0)],
       actions: [
         move(registers.hostKey, 'tun_ipv4_dst', 32),
         move('metadata', 'tunnel_id', 24),
@@ -72,7 +81,7 @@ function externalFlows(host: ResourceOf<'host'>, view: TopologyView): Flow[] {
         stage: 'classify',
         priority: 100,
         match: [on('in_port', port)],
-        actions: [load('externalNetwork', number), load('outputPort', port)],
+        actions: [load('externalNetwork', number), load('outputPort', port), checkSize(interfaceMtu)],
         goto: 'external-in',
       },
       {

@@ -23,6 +23,7 @@ import { type Mutation, SimulatedHost, tableNames } from './host.ts';
 import { agentTask, leaseOf } from './lease.ts';
 import type { Effect, Observation, Walk } from './observation.ts';
 import { outsideAddress, outsideMac } from './outside.ts';
+import { routerError } from './router-error.ts';
 
 /** Called on the way to the agent; a packet never ends there. */
 const limitTable = tableOf('limit');
@@ -221,7 +222,11 @@ export class Fabric {
     const { userdata } = packetIn;
     if (userdata?.[0] === agentTask.dhcp) way.effects.push({ type: 'offered', lease: leaseOf(userdata) });
     else if (userdata?.[0] === agentTask.resolveNeighbour) this.#resolveNeighbour(way, arrival, packetIn);
-    else throw new Error(`nobody knows what to do with a packet-in from table ${packetIn.table}`);
+    else if (userdata?.[0] === agentTask.timeExceeded || userdata?.[0] === agentTask.packetTooLarge) {
+      const frame = routerError(userdata, toFrame(packetIn.packet));
+      if (frame) way.effects.push({ type: 'answered', frame });
+      else way.ends.push({ hostId: arrival.hostId, stage: tableNames.get(packetIn.table) ?? 'nowhere' });
+    } else throw new Error(`nobody knows what to do with a packet-in from table ${packetIn.table}`);
   }
 
   /**

@@ -4,6 +4,10 @@ import type { Arp, Frame, Icmp, Ipv4, TcpFlag } from '../../../controller/refere
 
 const tcpFlags: readonly TcpFlag[] = ['fin', 'syn', 'rst', 'psh', 'ack', 'urg'];
 
+const ethernetHeader = 14;
+/** Every network takes packets of so many bytes (RFC 1122, section 3.3.2); the model leaves their length out. */
+const small = 576;
+
 /** A frame as the simulator has it. */
 export function toSimulated(frame: Frame): SimulatedPacket {
   const link = {
@@ -24,6 +28,12 @@ function arpPacket(link: { ethSrc: string; ethDst: string }, arp: Arp): Simulate
 }
 
 function ipPacket(link: { ethSrc: string; ethDst: string }, ip: Ipv4): SimulatedPacket {
+  const { totalLength } = ip;
+  const packet = smallIpPacket(link, ip);
+  return totalLength === undefined ? packet : { ...packet, length: ethernetHeader + totalLength };
+}
+
+function smallIpPacket(link: { ethSrc: string; ethDst: string }, ip: Ipv4): SimulatedPacket {
   const { source: src, destination: dst, timeToLive: ttl, payload } = ip;
   const options = { ...link, src, dst, ttl };
   if (payload.protocol === 'icmp') return icmpPacket(options, payload);
@@ -87,11 +97,13 @@ function arpOf(fields: Fields): Arp {
 }
 
 function ipOf(packet: SimulatedPacket, fields: Fields): Ipv4 {
+  const totalLength = (packet.length ?? 0) - ethernetHeader;
   return {
     protocol: 'ipv4',
     source: fields.address('ipv4_src'),
     destination: fields.address('ipv4_dst'),
     timeToLive: fields.number('ip_ttl'),
+    ...(totalLength > small ? { totalLength } : {}),
     payload: payloadOf(packet, fields),
   };
 }

@@ -2,7 +2,13 @@ import { ipv4, mac } from 'node-openflow';
 import type { Lease } from '../../../controller/reference/index.ts';
 
 /** First byte of the user data of packets for the agent. */
-export const agentTask = { dhcp: 1, resolveNeighbour: 2, neighbourSeen: 3 } as const;
+export const agentTask = {
+  dhcp: 1,
+  resolveNeighbour: 2,
+  neighbourSeen: 3,
+  timeExceeded: 4,
+  packetTooLarge: 5,
+} as const;
 const option = { subnetMask: 1, router: 3, mtu: 26 } as const;
 
 function optionsOf(data: Buffer): Map<number, Buffer> {

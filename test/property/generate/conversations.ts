@@ -141,7 +141,8 @@ function nextFlags(random: Scene['random'], received: readonly TcpFlag[]): reado
 
 /** The receiver, or a router on the way outside, reports an error about the packet. */
 function error(random: Scene['random'], exchange: Exchange): SendStep | undefined {
-  const { arrived } = exchange;
+  // What an error quotes is cut off.
+  const { totalLength: _length, ...arrived } = exchange.arrived;
   if (arrived.payload.protocol === 'icmp' && arrived.payload.quoted) return undefined;
   const [type, code] = random.pick(errors);
   const message: Icmp = { protocol: 'icmp', type, code, quoted: arrived };

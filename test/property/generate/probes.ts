@@ -188,10 +188,26 @@ const wrongMac = withSender((scene, sender) => {
 });
 
 const lowTimeToLive: Probe = (scene) => {
-  const step = (scene.random.chance(0.5) ? toPeer : outsideWithElasticIp)(scene);
+  const step = scene.random.pick([toPeer, outsideWithElasticIp, fromOutside])(scene);
   if (!step) return undefined;
   const content = { ...(step.frame.content as Ipv4), timeToLive: scene.random.between(0, 2) };
   return { ...step, frame: { ...step.frame, content } };
+};
+
+/** About as large as the MTU inside a VPC: a little less, a little more, and what is largest outside. */
+const large: Probe = (scene) => {
+  const { random } = scene;
+  const step = random.pick([asRuleSays, toPeer, fromOutside])(scene);
+  if (!step) return undefined;
+  const packet = step.frame.content as Ipv4;
+  const totalLength = random.pick([1441, 1442, 1443, 1500]);
+  if (step.from !== externalNetwork.name || random.chance(0.8)) {
+    return { ...step, frame: { ...step.frame, content: { ...packet, totalLength } } };
+  }
+  const { source: destination, destination: source } = packet;
+  const quoted = { ...packet, source, destination };
+  const payload = { protocol: 'icmp', type: 3, code: 3, quoted } as const;
+  return { ...step, frame: { ...step.frame, content: { ...packet, totalLength, payload } } };
 };
 
 const spoofed = withSender((scene, sender) => {
@@ -400,6 +416,7 @@ export const probes: readonly (readonly [weight: number, probe: Probe])[] = [
   [2, toNobody],
   [2, wrongMac],
   [2, lowTimeToLive],
+  [3, large],
   [3, spoofed],
   [4, someArp],
   [2, arpFromOutside],

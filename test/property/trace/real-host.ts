@@ -38,6 +38,9 @@ function withPortsByProtocol(flow: string): string {
 const compared =
   /^(\w+$|reg\d+=|metadata=|in_port=|dl_(src|dst)=|nw_(src|dst|ttl)=|tp_|icmp_|arp_|tcp_flags=|ct_(state|label|nw|tp)|tun_(src|dst|metadata0)=)/;
 
+/** Larger packets may go another way. */
+const small = 1000;
+
 /** Fields in one form, without those that are zero: one side leaves them out. */
 function canonical(flow: string): string {
   const parts = flow.split(',').filter((part) => compared.test(part));
@@ -103,9 +106,10 @@ export class RealHost implements AsyncDisposable {
 
   /**
    * Whether the tracer takes the start of a segment: it does not believe that a connection is known when a packet is
-   * neither new nor established nor a reply, as errors from the side that opened the connection are.
+   * neither new nor established nor a reply, as errors from the side that opened the connection are. Its packets are small.
    */
-  canTrace({ start }: Segment): boolean {
+  canTrace({ start, length = 0 }: Segment): boolean {
+    if (length > small) return false;
     const state = Number(start.get('ct_state') ?? 0);
     return (state & related) === 0 || (state & reply) !== 0;
   }
@@ -129,12 +133,24 @@ export class RealHost implements AsyncDisposable {
 function readTrace(traced: string): { lookups: string[]; end: string } {
   const lookups: string[] = [];
   let flow = '';
+  let fork: number | undefined;
   for (const line of traced.split('\n')) {
+    if (line.includes(' check_pkt_larger(')) fork = lookups.length;
     const lookup = /^\s*(\d+)\. (?:No match|.*?priority (\d+))/.exec(line);
     if (lookup) lookups.push(`${lookup[1]} ${lookup[2] ?? '-'}`);
     const [, name, value = ''] = /^(Flow|Final flow): (.*)$/.exec(line) ?? [];
     if (name === 'Flow') flow = value;
-    if (name === 'Final flow') return { lookups, end: value === 'unchanged' ? flow : value };
+    if (name === 'Final flow') {
+      return { lookups: wayOfSmall(lookups, fork), end: value === 'unchanged' ? flow : value };
+    }
   }
   throw new Error(`a trace without end:\n${traced}`);
+}
+
+/** A trace goes both ways behind `check_pkt_larger`, first that of large packets. Both begin in the same table. */
+function wayOfSmall(lookups: readonly string[], fork: number | undefined): string[] {
+  if (fork === undefined) return [...lookups];
+  const table = lookups[fork]?.split(' ')[0];
+  const second = lookups.findIndex((one, index) => index > fork && one.split(' ')[0] === table);
+  return [...lookups.slice(0, fork), ...lookups.slice(second < 0 ? fork : second)];
 }

@@ -14,6 +14,8 @@ export interface Segment {
   readonly lookups: readonly string[];
   /** Everything about the packet at the end. */
   readonly end: ReadonlyMap<FieldName, FieldValue>;
+  /** Bytes of the packet; undefined: as few as its headers need. */
+  readonly length: number | undefined;
 }
 
 interface OpenSegment {
@@ -29,7 +31,7 @@ export function segmentsOf({ packet, inPort, result }: Walk): Segment[] {
   for (const step of result.trace) {
     if (step.type === 'resume') open = { table: step.table, start: step.fields, lookups: [] };
     else if (step.type === 'lookup') open.lookups.push(`${step.table} ${step.flow?.priority ?? '-'}`);
-    else if (step.type === 'final') segments.push({ ...open, end: step.fields });
+    else if (step.type === 'final') segments.push({ ...open, end: step.fields, length: packet.length });
   }
   return segments;
 }

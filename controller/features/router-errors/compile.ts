@@ -1,0 +1,71 @@
+import {
+  type Feature,
+  type Flow,
+  type FragmentDefinition,
+  isIpv4,
+  isTooLarge,
+  limit,
+  on,
+  onRegister,
+  packetTooLarge,
+  timeExceeded,
+} from '../../pipeline/index.ts';
+import { gatewayAddress, interfaceMtu, parseCidr } from '../../resources/index.ts';
+import { hostScope } from '../host/scope.ts';
+import { type BoundContext, boundContext, macNumber } from '../network-interface/context.ts';
+import { gatewayMac } from '../subnet/compile.ts';
+
+/** `ip_ttl` cannot be masked: one flow for each value with which a router must not forward (RFC 1812, 5.3.1). */
+const spent = [0, 1] as const;
+
+/** The router's words to one interface. Each flow carries the whole answer but for the packet that it is about. */
+function errorFlows({ networkInterface, subnet }: BoundContext): Flow[] {
+  const here = onRegister('interfaceNumber', networkInterface.number as number);
+  const router = {
+    address: gatewayAddress(parseCidr(subnet.spec.cidrBlock, 'cidrBlock')),
+    mac: gatewayMac(subnet),
+    // What is routed has lost the MAC of its sender when it comes to the tunnel.
+    receiverMac: macNumber(networkInterface.spec.macAddress),
+  };
+  return [
+    ...spent.map(
+      (ttl): Flow => ({
+        stage: 'route',
+        priority: 63000,
+        match: [here, isIpv4, on('ip_ttl', ttl)],
+        actions: [limit, timeExceeded(router)],
+      }),
+    ),
+    {
+      stage: 'tunnel',
+      priority: 100,
+      match: [isTooLarge(1), here, isIpv4],
+      actions: [limit, packetTooLarge({ ...router, mtu: interfaceMtu })],
+    },
+  ];
+}
+
+const errors: FragmentDefinition = {
+  name: 'router-errors.interface',
+  code: 6,
+  compile(view, id) {
+    const context = boundContext(view, id);
+    return (
+      context && {
+        scope: hostScope(context.host),
+        number: context.networkInterface.number as number,
+        flows: errorFlows(context),
+      }
+    );
+  },
+};
+
+/** What the router of a subnet tells an interface whose packets it cannot pass on. */
+export const routerErrorsFeature: Feature = {
+  name: 'router-errors',
+  fragments: [errors],
+  *affected({ kind, id, before, after }) {
+    // Neither the MAC of an interface nor the block of its subnet ever changes.
+    if (kind === 'binding' && !(before && after)) yield { definition: errors, id };
+  },
+};
