@@ -17,7 +17,7 @@ const packets: ReadonlySet<string> = new Set(['packet-in', 'packet-out', 'nicira
 const exceptions: readonly Exception[] = [
   {
     because: 'the packet inside is a sample of a few bytes, which Wireshark dissects as well',
-    about: (message) => packets.has((message.type === 'bundle-add' ? message.message : message).type),
+    about: ({ type }) => packets.has(type),
   },
   {
     because: 'the data of an error is the start of a message, which Wireshark dissects as a whole one',
@@ -52,5 +52,8 @@ const exceptions: readonly Exception[] = [
 
 /** Why Wireshark may call this message malformed; undefined when it may not. */
 export function exceptionFor(message: DecodedMessage): string | undefined {
-  return exceptions.find(({ about }) => about(message))?.because;
+  const found = exceptions.find(({ about }) => about(message))?.because;
+  if (found !== undefined || message.type !== 'bundle-add') return found;
+  const { xid, version } = message;
+  return exceptionFor({ ...message.message, xid, version });
 }
