@@ -1,7 +1,7 @@
 import { agentErrorCodes } from '../../agent/errors.ts';
 import { errorCodes } from '../../controller/resources/errors.ts';
 import { labErrorCodes } from '../../labs/hosts/errors.ts';
-import { openFlowErrors } from '../../packages/node-openflow/src/errors.ts';
+import { openFlowErrors, simulationErrors } from '../../packages/node-openflow/src/errors.ts';
 import { ovsdbErrors } from '../../packages/ovsdb-client/src/errors.ts';
 
 function simpleTable(codes: Readonly<Record<string, string>>): string {
@@ -30,7 +30,7 @@ ${simpleTable(agentErrorCodes)}
 
 ## node-openflow
 
-${simpleTable(openFlowErrors)}
+${simpleTable({ ...openFlowErrors, ...simulationErrors })}
 
 ## ovsdb-client
 

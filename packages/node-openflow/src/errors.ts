@@ -1,7 +1,9 @@
-/**
- * Every error code of this package, with what it means. The table is the reference: each `OpenFlowError` carries one of
- * these codes, so that callers can tell errors apart without reading their text.
+/*
+ * Every error code of this package, with what it means. The tables are the reference: errors carry one of these codes, so
+ * that callers can tell them apart without reading their text.
  */
+
+/** The codes of `OpenFlowError`. */
 export const openFlowErrors = {
   OPENFLOW_TRUNCATED: 'The bytes end before the structure does.',
   OPENFLOW_BAD_LENGTH: 'A length field contradicts the structure it is part of.',
@@ -18,10 +20,22 @@ export const openFlowErrors = {
   OPENFLOW_TLS:
     'The TLS handshake failed: the peer has no certificate, or one that is not trusted or has expired.',
   OPENFLOW_CLOSED: 'The connection is closed.',
+  OPENFLOW_NO_ERROR_NAME: 'A test switch was to refuse a message by a name that is not the name of an error.',
   OPENFLOW_OVERFLOW: 'More data arrived, or waits to be sent, than the limit allows.',
 } as const;
 
 export type OpenFlowErrorCode = keyof typeof openFlowErrors;
+
+/** The codes of the simulator. They are apart since each `SimulationError` says besides what a switch would answer. */
+export const simulationErrors = {
+  SIMULATION_REFUSED: 'A switch would refuse the message; the error carries the name of its OpenFlow error.',
+  SIMULATION_AMBIGUOUS:
+    'The flows leave open what a switch does, as where two of equal priority match the same packet.',
+  SIMULATION_UNSUPPORTED: 'The simulator does not know what a switch would do.',
+  SIMULATION_BAD_PACKET: 'The packet contradicts itself, or its bytes cannot be read.',
+} as const;
+
+export type SimulationErrorCode = keyof typeof simulationErrors;
 
 /**
  * Malformed input, or a value that cannot be written.

@@ -1,13 +1,4 @@
-/** Every error code of the simulator, with what it means. */
-export const simulationErrors = {
-  SIMULATION_REFUSED: 'A switch would refuse the message; the error carries the name of its OpenFlow error.',
-  SIMULATION_AMBIGUOUS:
-    'The flows leave open what a switch does, as where two of equal priority match the same packet.',
-  SIMULATION_UNSUPPORTED: 'The simulator does not know what a switch would do.',
-  SIMULATION_BAD_PACKET: 'The packet contradicts itself, or its bytes cannot be read.',
-} as const;
-
-export type SimulationErrorCode = keyof typeof simulationErrors;
+import type { SimulationErrorCode } from '../errors.ts';
 
 /**
  * What the simulator refuses to do.

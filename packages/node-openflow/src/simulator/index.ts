@@ -1,4 +1,5 @@
-export { SimulationError, type SimulationErrorCode, simulationErrors } from './errors.ts';
+export { type SimulationErrorCode, simulationErrors } from '../errors.ts';
+export { SimulationError } from './errors.ts';
 export { packet } from './packet.ts';
 export { decodePacket } from './packet-decode.ts';
 export { encodePacket } from './packet-encode.ts';

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import type { SimulationErrorCode } from '../errors.ts';
 import type { GroupMod } from '../messages/group-meter-types.ts';
 import { formatFlow } from '../text/flow-format.ts';
 import { parseFlow } from '../text/flow-parse.ts';
-import { SimulationError, type SimulationErrorCode } from './errors.ts';
+import { SimulationError } from './errors.ts';
 import { decodePacket } from './packet-decode.ts';
 import { encodePacket } from './packet-encode.ts';
 import type { Arrival } from './random-packets.test-generators.ts';

@@ -1,5 +1,6 @@
 import type net from 'node:net';
 import { MessageFramer } from '../connection/framer.ts';
+import { OpenFlowError } from '../errors.ts';
 import { errorNumbers } from '../messages/error-names.ts';
 import { decodeMessage, encodeMessage } from '../messages/registry.ts';
 import type { ControllerRole } from '../messages/session-types.ts';
@@ -41,7 +42,9 @@ export class SwitchSession {
 
   #closed(): void {
     this.state.sessions.delete(this);
-    this.#settleReady.reject(new Error('the controller ended the connection before its hello'));
+    this.#settleReady.reject(
+      new OpenFlowError('OPENFLOW_CLOSED', 'the controller ended the connection before its hello'),
+    );
   }
 
   destroy(): void {
@@ -59,7 +62,12 @@ export class SwitchSession {
   /** Refuses a message by the name of an error. */
   refuse(bytes: Uint8Array, codeName: string): void {
     const numbers = errorNumbers(codeName);
-    if (!numbers) throw new TypeError(`${codeName} is not the name of an error`);
+    if (!numbers) {
+      throw new OpenFlowError(
+        'OPENFLOW_NO_ERROR_NAME',
+        `${codeName} is not the name of a standard error: use one such as OFPFMFC_TABLE_FULL`,
+      );
+    }
     const xid = new DataView(bytes.buffer, bytes.byteOffset).getUint32(4);
     this.send({ type: 'error', ...numbers, data: bytes.slice(0, returnedBytes) }, xid);
   }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
+import { OpenFlowError } from '../errors.ts';
 import type { TlvMapping } from '../messages/extension-types.ts';
 import type { FlowDescription } from '../messages/flow-mod-types.ts';
 import type { GroupDescription, MeterDescription } from '../messages/group-meter-types.ts';
@@ -158,7 +159,9 @@ export class TestSwitch {
 function describe(flow: StoredFlow): FlowDescription {
   const raw = flowModOf(flow);
   const message = decodeMessage(raw.bytes.subarray(raw.offset, raw.offset + raw.length));
-  if (message.type !== 'flow-mod') throw new TypeError(`a ${message.type} was stored as a flow`);
+  if (message.type !== 'flow-mod') {
+    throw new OpenFlowError('OPENFLOW_BAD_VALUE', `a ${message.type} was stored as a flow`);
+  }
   return {
     table: message.table,
     priority: raw.priority,
