@@ -6,7 +6,8 @@ import { messageSamples } from '../vectors/message-samples.ts';
 import { hasOvsOfctl, ofpPrint } from '../vectors/ovs-ofctl.ts';
 import { assertRoundTrip } from '../vectors/round-trip.ts';
 import { hexOf } from '../wire/hex.ts';
-import { decodeMessage, encodeMessage, messageCodecs } from './registry.ts';
+import { messageCodecs } from './message-codecs.ts';
+import { decodeMessage, encodeMessage } from './registry.ts';
 import type { Message, Version } from './types.ts';
 
 const allVersions: readonly Version[] = [4, 5, 6];

@@ -1,6 +1,6 @@
 import type { Match } from '../fields/match.ts';
 import { formatMatch } from '../fields/match-format.ts';
-import { messageCodecs } from '../messages/registry.ts';
+import { messageCodecs } from '../messages/message-codecs.ts';
 import type { Message } from '../messages/types.ts';
 import { hexOf } from '../wire/hex.ts';
 import type { FormatOptions } from './context.ts';

@@ -4,9 +4,10 @@ import { actionTable, type FieldTable, matchTable } from '../fields/registry.ts'
 import { instructionCodecs } from '../instructions/registry.ts';
 import { type ErrorEntry, errorEntries } from '../messages/error-names.ts';
 import { statisticsEntries } from '../messages/flow-statistics.ts';
+import { messageCodecs } from '../messages/message-codecs.ts';
 import { partCodecs } from '../messages/multipart-parts.ts';
 import { propertyTables } from '../messages/property-tables.ts';
-import { decodeMessage, messageCodecs } from '../messages/registry.ts';
+import { decodeMessage } from '../messages/registry.ts';
 import { tableFeatureProperties } from '../messages/table-features.ts';
 import type { Version } from '../messages/types.ts';
 
