@@ -40,3 +40,6 @@ export class Departed {
     }
   }
 }
+
+/** Whose a departed item is. */
+export const ownerOf = ({ account, region }: { account: string; region: string }) => `${account}/${region}`;

@@ -75,6 +75,7 @@ export const resourceNames: readonly ResourceName[] = [
     'InvalidAllocationID.NotFound',
     'InvalidAllocationID.NotFound',
   ),
+  name('nat-gateway', 'nat', 'natgateway', 'Nat Gateway', 'NatGatewayNotFound', 'NatGatewayNotFound'),
   name(
     'instance',
     'i',

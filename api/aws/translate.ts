@@ -2,8 +2,8 @@ import type { ErrorCode, WeftError } from '@weft/controller/resources';
 import { AwsError, type AwsErrorCode } from './errors.ts';
 import { nameOfId, noSuchResource } from './resource-names.ts';
 
-/** What an action says when the controller refuses for this reason. */
-export type Refusals = Readonly<Partial<Record<ErrorCode, AwsErrorCode>>>;
+/** What an action says when the controller refuses for this reason, or for this reason because of this field. */
+export type Refusals = Readonly<Partial<Record<ErrorCode | `${ErrorCode} spec.${string}`, AwsErrorCode>>>;
 
 const usual: Readonly<Record<ErrorCode, AwsErrorCode>> = {
   'invalid-value': 'InvalidParameterValue',
@@ -36,12 +36,15 @@ const usual: Readonly<Record<ErrorCode, AwsErrorCode>> = {
 
 /** A refusal of the controller in AWS's words: the code of the action, else the usual one. */
 export function translate(error: WeftError, refusals: Refusals = {}): AwsError {
-  const { code, value } = error;
+  const { code, value, field } = error;
   if ((code === 'not-found' || code === 'unknown-reference') && typeof value === 'string') {
     const name = nameOfId(value);
     if (name) return noSuchResource(name, value);
   }
-  return new AwsError(refusals[code] ?? usual[code], sentence(error));
+  return new AwsError(
+    refusals[`${code} ${field as `spec.${string}`}`] ?? refusals[code] ?? usual[code],
+    sentence(error),
+  );
 }
 
 function sentence({ message, value, fix }: WeftError): string {

@@ -3,6 +3,49 @@ import { describeAccountAttributes } from './account/describe-account-attributes
 import { describeAvailabilityZones } from './account/describe-availability-zones.ts';
 import { describeRegions } from './account/describe-regions.ts';
 import { getCallerIdentity } from './account/get-caller-identity.ts';
+import {
+  allocateAddress,
+  describeAddresses,
+  describeAddressesAttribute,
+  releaseAddress,
+} from './address/addresses.ts';
+import { associateAddress, disassociateAddress } from './address/associations.ts';
+import {
+  attachInternetGateway,
+  createInternetGateway,
+  deleteInternetGateway,
+  describeInternetGateways,
+  detachInternetGateway,
+} from './gateway/internet-gateways.ts';
+import { createNatGateway, deleteNatGateway, describeNatGateways } from './gateway/nat-gateways.ts';
+import { describeImages, describeInstanceTypes } from './instance/catalogue.ts';
+import { describeInstanceStatus, describeInstances } from './instance/describe-instances.ts';
+import { runInstances } from './instance/run-instances.ts';
+import { terminateInstances } from './instance/terminate-instances.ts';
+import {
+  createNetworkInterface,
+  deleteNetworkInterface,
+  describeNetworkInterfaceAttribute,
+  describeNetworkInterfaces,
+  modifyNetworkInterfaceAttribute,
+} from './interface/network-interfaces.ts';
+import {
+  associateRouteTable,
+  disassociateRouteTable,
+  replaceRouteTableAssociation,
+} from './route-table/associations.ts';
+import { createRouteTable, deleteRouteTable, describeRouteTables } from './route-table/route-tables.ts';
+import { createRoute, deleteRoute, replaceRoute } from './route-table/routes.ts';
+import { createSecurityGroup, deleteSecurityGroup, describeSecurityGroups } from './security-group/groups.ts';
+import {
+  authorizeSecurityGroupEgress,
+  authorizeSecurityGroupIngress,
+  describeSecurityGroupRules,
+  revokeSecurityGroupEgress,
+  revokeSecurityGroupIngress,
+  updateSecurityGroupRuleDescriptionsEgress,
+  updateSecurityGroupRuleDescriptionsIngress,
+} from './security-group/rules.ts';
 import { createTags, deleteTags } from './tags/change-tags.ts';
 import { describeTags } from './tags/describe-tags.ts';
 import { createSubnet } from './vpc/create-subnet.ts';
@@ -29,6 +72,50 @@ export const actions: readonly AnyAction[] = [
   describeSubnets,
   deleteSubnet,
   modifySubnetAttribute,
+  createRouteTable,
+  describeRouteTables,
+  deleteRouteTable,
+  associateRouteTable,
+  disassociateRouteTable,
+  replaceRouteTableAssociation,
+  createRoute,
+  replaceRoute,
+  deleteRoute,
+  createInternetGateway,
+  describeInternetGateways,
+  attachInternetGateway,
+  detachInternetGateway,
+  deleteInternetGateway,
+  createNatGateway,
+  describeNatGateways,
+  deleteNatGateway,
+  allocateAddress,
+  describeAddresses,
+  describeAddressesAttribute,
+  associateAddress,
+  disassociateAddress,
+  releaseAddress,
+  createNetworkInterface,
+  describeNetworkInterfaces,
+  describeNetworkInterfaceAttribute,
+  modifyNetworkInterfaceAttribute,
+  deleteNetworkInterface,
+  createSecurityGroup,
+  describeSecurityGroups,
+  deleteSecurityGroup,
+  authorizeSecurityGroupIngress,
+  authorizeSecurityGroupEgress,
+  revokeSecurityGroupIngress,
+  revokeSecurityGroupEgress,
+  describeSecurityGroupRules,
+  updateSecurityGroupRuleDescriptionsIngress,
+  updateSecurityGroupRuleDescriptionsEgress,
+  runInstances,
+  describeInstances,
+  describeInstanceStatus,
+  terminateInstances,
+  describeInstanceTypes,
+  describeImages,
   createTags,
   deleteTags,
   describeTags,

@@ -1,5 +1,6 @@
 import { describe } from '../../describe.ts';
-import { presentVpc, relatedId } from './present.ts';
+import { relatedId } from '../ids.ts';
+import { presentVpc } from './present.ts';
 
 export const describeVpcs = describe({
   action: 'DescribeVpcs',

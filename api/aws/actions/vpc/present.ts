@@ -2,9 +2,7 @@ import { formatCidr, parseCidr, type ResourceOf } from '@weft/controller/resourc
 import { type ActionContext, arnOf } from '../../context.ts';
 import type { Subnet, Vpc } from '../../model/generated/types.ts';
 import { tagList } from '../../tags.ts';
-
-/** A derived id: what hangs on a resource has the same digits. */
-export const relatedId = (prefix: string, id: string) => `${prefix}-${id.slice(id.lastIndexOf('-') + 1)}`;
+import { relatedId } from '../ids.ts';
 
 export function presentVpc(context: ActionContext, vpc: ResourceOf<'vpc'>): Vpc {
   const { spec } = vpc;

@@ -12,8 +12,135 @@ export interface AccountAttributeValue {
   AttributeValue?: string | undefined;
 }
 
+export interface Address {
+  InstanceId?: string | undefined;
+  PublicIp?: string | undefined;
+  AllocationId?: string | undefined;
+  AssociationId?: string | undefined;
+  Domain?: 'vpc' | 'standard' | undefined;
+  NetworkInterfaceId?: string | undefined;
+  NetworkInterfaceOwnerId?: string | undefined;
+  PrivateIpAddress?: string | undefined;
+  Tags?: readonly Tag[] | undefined;
+  PublicIpv4Pool?: string | undefined;
+  NetworkBorderGroup?: string | undefined;
+  CustomerOwnedIp?: string | undefined;
+  CustomerOwnedIpv4Pool?: string | undefined;
+  CarrierIp?: string | undefined;
+}
+
+export interface AddressAttribute {
+  PublicIp?: string | undefined;
+  AllocationId?: string | undefined;
+  PtrRecord?: string | undefined;
+  PtrRecordUpdate?: PtrUpdateStatus | undefined;
+}
+
+export interface AllocateAddressRequest {
+  Domain?: 'vpc' | 'standard' | undefined;
+  Address?: string | undefined;
+  PublicIpv4Pool?: string | undefined;
+  NetworkBorderGroup?: string | undefined;
+  CustomerOwnedIpv4Pool?: string | undefined;
+  DryRun?: boolean | undefined;
+  TagSpecifications?: readonly TagSpecification[] | undefined;
+}
+
+export interface AllocateAddressResult {
+  PublicIp?: string | undefined;
+  AllocationId?: string | undefined;
+  PublicIpv4Pool?: string | undefined;
+  NetworkBorderGroup?: string | undefined;
+  Domain?: 'vpc' | 'standard' | undefined;
+  CustomerOwnedIp?: string | undefined;
+  CustomerOwnedIpv4Pool?: string | undefined;
+  CarrierIp?: string | undefined;
+}
+
+export interface AssociateAddressRequest {
+  AllocationId?: string | undefined;
+  InstanceId?: string | undefined;
+  PublicIp?: string | undefined;
+  AllowReassociation?: boolean | undefined;
+  DryRun?: boolean | undefined;
+  NetworkInterfaceId?: string | undefined;
+  PrivateIpAddress?: string | undefined;
+}
+
+export interface AssociateAddressResult {
+  AssociationId?: string | undefined;
+}
+
+export interface AssociateRouteTableRequest {
+  DryRun?: boolean | undefined;
+  RouteTableId: string;
+  SubnetId?: string | undefined;
+  GatewayId?: string | undefined;
+}
+
+export interface AssociateRouteTableResult {
+  AssociationId?: string | undefined;
+  AssociationState?: RouteTableAssociationState | undefined;
+}
+
+export interface AttachInternetGatewayRequest {
+  DryRun?: boolean | undefined;
+  InternetGatewayId: string;
+  VpcId: string;
+}
+
+export interface AttachmentEnaSrdSpecification {
+  EnaSrdEnabled?: boolean | undefined;
+  EnaSrdUdpSpecification?: AttachmentEnaSrdUdpSpecification | undefined;
+}
+
+export interface AttachmentEnaSrdUdpSpecification {
+  EnaSrdUdpEnabled?: boolean | undefined;
+}
+
 export interface AttributeBooleanValue {
   Value?: boolean | undefined;
+}
+
+export interface AttributeValue {
+  Value?: string | undefined;
+}
+
+export interface AuthorizeSecurityGroupEgressRequest {
+  DryRun?: boolean | undefined;
+  GroupId: string;
+  IpPermissions?: readonly IpPermission[] | undefined;
+  TagSpecifications?: readonly TagSpecification[] | undefined;
+  CidrIp?: string | undefined;
+  FromPort?: number | undefined;
+  IpProtocol?: string | undefined;
+  ToPort?: number | undefined;
+  SourceSecurityGroupName?: string | undefined;
+  SourceSecurityGroupOwnerId?: string | undefined;
+}
+
+export interface AuthorizeSecurityGroupEgressResult {
+  Return?: boolean | undefined;
+  SecurityGroupRules?: readonly SecurityGroupRule[] | undefined;
+}
+
+export interface AuthorizeSecurityGroupIngressRequest {
+  CidrIp?: string | undefined;
+  FromPort?: number | undefined;
+  GroupId?: string | undefined;
+  GroupName?: string | undefined;
+  IpPermissions?: readonly IpPermission[] | undefined;
+  IpProtocol?: string | undefined;
+  SourceSecurityGroupName?: string | undefined;
+  SourceSecurityGroupOwnerId?: string | undefined;
+  ToPort?: number | undefined;
+  DryRun?: boolean | undefined;
+  TagSpecifications?: readonly TagSpecification[] | undefined;
+}
+
+export interface AuthorizeSecurityGroupIngressResult {
+  Return?: boolean | undefined;
+  SecurityGroupRules?: readonly SecurityGroupRule[] | undefined;
 }
 
 export interface AvailabilityZone {
@@ -32,6 +159,137 @@ export interface AvailabilityZone {
 
 export interface AvailabilityZoneMessage {
   Message?: string | undefined;
+}
+
+export interface BlockDeviceMapping {
+  DeviceName?: string | undefined;
+  VirtualName?: string | undefined;
+  Ebs?: EbsBlockDevice | undefined;
+  NoDevice?: string | undefined;
+}
+
+export interface CapacityReservationSpecification {
+  CapacityReservationPreference?: 'open' | 'none' | undefined;
+  CapacityReservationTarget?: CapacityReservationTarget | undefined;
+}
+
+export interface CapacityReservationSpecificationResponse {
+  CapacityReservationPreference?: 'open' | 'none' | undefined;
+  CapacityReservationTarget?: CapacityReservationTargetResponse | undefined;
+}
+
+export interface CapacityReservationTarget {
+  CapacityReservationId?: string | undefined;
+  CapacityReservationResourceGroupArn?: string | undefined;
+}
+
+export interface CapacityReservationTargetResponse {
+  CapacityReservationId?: string | undefined;
+  CapacityReservationResourceGroupArn?: string | undefined;
+}
+
+export interface CpuOptions {
+  CoreCount?: number | undefined;
+  ThreadsPerCore?: number | undefined;
+}
+
+export interface CpuOptionsRequest {
+  CoreCount?: number | undefined;
+  ThreadsPerCore?: number | undefined;
+}
+
+export interface CreateInternetGatewayRequest {
+  TagSpecifications?: readonly TagSpecification[] | undefined;
+  DryRun?: boolean | undefined;
+}
+
+export interface CreateInternetGatewayResult {
+  InternetGateway?: InternetGateway | undefined;
+}
+
+export interface CreateNatGatewayRequest {
+  AllocationId?: string | undefined;
+  ClientToken?: string | undefined;
+  DryRun?: boolean | undefined;
+  SubnetId: string;
+  TagSpecifications?: readonly TagSpecification[] | undefined;
+  ConnectivityType?: 'private' | 'public' | undefined;
+  PrivateIpAddress?: string | undefined;
+}
+
+export interface CreateNatGatewayResult {
+  ClientToken?: string | undefined;
+  NatGateway?: NatGateway | undefined;
+}
+
+export interface CreateNetworkInterfaceRequest {
+  Description?: string | undefined;
+  DryRun?: boolean | undefined;
+  Groups?: readonly string[] | undefined;
+  Ipv6AddressCount?: number | undefined;
+  Ipv6Addresses?: readonly InstanceIpv6Address[] | undefined;
+  PrivateIpAddress?: string | undefined;
+  PrivateIpAddresses?: readonly PrivateIpAddressSpecification[] | undefined;
+  SecondaryPrivateIpAddressCount?: number | undefined;
+  Ipv4Prefixes?: readonly Ipv4PrefixSpecificationRequest[] | undefined;
+  Ipv4PrefixCount?: number | undefined;
+  Ipv6Prefixes?: readonly Ipv6PrefixSpecificationRequest[] | undefined;
+  Ipv6PrefixCount?: number | undefined;
+  InterfaceType?: 'efa' | 'branch' | 'trunk' | undefined;
+  SubnetId: string;
+  TagSpecifications?: readonly TagSpecification[] | undefined;
+  ClientToken?: string | undefined;
+}
+
+export interface CreateNetworkInterfaceResult {
+  NetworkInterface?: NetworkInterface | undefined;
+  ClientToken?: string | undefined;
+}
+
+export interface CreateRouteRequest {
+  DestinationCidrBlock?: string | undefined;
+  DestinationIpv6CidrBlock?: string | undefined;
+  DestinationPrefixListId?: string | undefined;
+  DryRun?: boolean | undefined;
+  VpcEndpointId?: string | undefined;
+  EgressOnlyInternetGatewayId?: string | undefined;
+  GatewayId?: string | undefined;
+  InstanceId?: string | undefined;
+  NatGatewayId?: string | undefined;
+  TransitGatewayId?: string | undefined;
+  LocalGatewayId?: string | undefined;
+  CarrierGatewayId?: string | undefined;
+  NetworkInterfaceId?: string | undefined;
+  RouteTableId: string;
+  VpcPeeringConnectionId?: string | undefined;
+  CoreNetworkArn?: string | undefined;
+}
+
+export interface CreateRouteResult {
+  Return?: boolean | undefined;
+}
+
+export interface CreateRouteTableRequest {
+  DryRun?: boolean | undefined;
+  VpcId: string;
+  TagSpecifications?: readonly TagSpecification[] | undefined;
+}
+
+export interface CreateRouteTableResult {
+  RouteTable?: RouteTable | undefined;
+}
+
+export interface CreateSecurityGroupRequest {
+  Description: string;
+  GroupName: string;
+  VpcId?: string | undefined;
+  TagSpecifications?: readonly TagSpecification[] | undefined;
+  DryRun?: boolean | undefined;
+}
+
+export interface CreateSecurityGroupResult {
+  GroupId?: string | undefined;
+  Tags?: readonly Tag[] | undefined;
 }
 
 export interface CreateSubnetRequest {
@@ -75,6 +333,48 @@ export interface CreateVpcResult {
   Vpc?: Vpc | undefined;
 }
 
+export interface CreditSpecificationRequest {
+  CpuCredits: string;
+}
+
+export interface DeleteInternetGatewayRequest {
+  DryRun?: boolean | undefined;
+  InternetGatewayId: string;
+}
+
+export interface DeleteNatGatewayRequest {
+  DryRun?: boolean | undefined;
+  NatGatewayId: string;
+}
+
+export interface DeleteNatGatewayResult {
+  NatGatewayId?: string | undefined;
+}
+
+export interface DeleteNetworkInterfaceRequest {
+  DryRun?: boolean | undefined;
+  NetworkInterfaceId: string;
+}
+
+export interface DeleteRouteRequest {
+  DestinationCidrBlock?: string | undefined;
+  DestinationIpv6CidrBlock?: string | undefined;
+  DestinationPrefixListId?: string | undefined;
+  DryRun?: boolean | undefined;
+  RouteTableId: string;
+}
+
+export interface DeleteRouteTableRequest {
+  DryRun?: boolean | undefined;
+  RouteTableId: string;
+}
+
+export interface DeleteSecurityGroupRequest {
+  GroupId?: string | undefined;
+  GroupName?: string | undefined;
+  DryRun?: boolean | undefined;
+}
+
 export interface DeleteSubnetRequest {
   SubnetId: string;
   DryRun?: boolean | undefined;
@@ -100,6 +400,30 @@ export interface DescribeAccountAttributesResult {
   AccountAttributes?: readonly AccountAttribute[] | undefined;
 }
 
+export interface DescribeAddressesAttributeRequest {
+  AllocationIds?: readonly string[] | undefined;
+  Attribute?: 'domain-name' | undefined;
+  NextToken?: string | undefined;
+  MaxResults?: number | undefined;
+  DryRun?: boolean | undefined;
+}
+
+export interface DescribeAddressesAttributeResult {
+  Addresses?: readonly AddressAttribute[] | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeAddressesRequest {
+  Filters?: readonly Filter[] | undefined;
+  PublicIps?: readonly string[] | undefined;
+  AllocationIds?: readonly string[] | undefined;
+  DryRun?: boolean | undefined;
+}
+
+export interface DescribeAddressesResult {
+  Addresses?: readonly Address[] | undefined;
+}
+
 export interface DescribeAvailabilityZonesRequest {
   Filters?: readonly Filter[] | undefined;
   ZoneNames?: readonly string[] | undefined;
@@ -112,6 +436,112 @@ export interface DescribeAvailabilityZonesResult {
   AvailabilityZones?: readonly AvailabilityZone[] | undefined;
 }
 
+export interface DescribeImagesRequest {
+  ExecutableUsers?: readonly string[] | undefined;
+  Filters?: readonly Filter[] | undefined;
+  ImageIds?: readonly string[] | undefined;
+  Owners?: readonly string[] | undefined;
+  IncludeDeprecated?: boolean | undefined;
+  DryRun?: boolean | undefined;
+}
+
+export interface DescribeImagesResult {
+  Images?: readonly Image[] | undefined;
+}
+
+export interface DescribeInstanceStatusRequest {
+  Filters?: readonly Filter[] | undefined;
+  InstanceIds?: readonly string[] | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+  DryRun?: boolean | undefined;
+  IncludeAllInstances?: boolean | undefined;
+}
+
+export interface DescribeInstanceStatusResult {
+  InstanceStatuses?: readonly InstanceStatus[] | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeInstanceTypesRequest {
+  DryRun?: boolean | undefined;
+  InstanceTypes?: readonly string[] | undefined;
+  Filters?: readonly Filter[] | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeInstanceTypesResult {
+  InstanceTypes?: readonly InstanceTypeInfo[] | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeInstancesRequest {
+  Filters?: readonly Filter[] | undefined;
+  InstanceIds?: readonly string[] | undefined;
+  DryRun?: boolean | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeInstancesResult {
+  Reservations?: readonly Reservation[] | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeInternetGatewaysRequest {
+  Filters?: readonly Filter[] | undefined;
+  DryRun?: boolean | undefined;
+  InternetGatewayIds?: readonly string[] | undefined;
+  NextToken?: string | undefined;
+  MaxResults?: number | undefined;
+}
+
+export interface DescribeInternetGatewaysResult {
+  InternetGateways?: readonly InternetGateway[] | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeNatGatewaysRequest {
+  DryRun?: boolean | undefined;
+  Filter?: readonly Filter[] | undefined;
+  MaxResults?: number | undefined;
+  NatGatewayIds?: readonly string[] | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeNatGatewaysResult {
+  NatGateways?: readonly NatGateway[] | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeNetworkInterfaceAttributeRequest {
+  Attribute?: 'description' | 'groupSet' | 'sourceDestCheck' | 'attachment' | undefined;
+  DryRun?: boolean | undefined;
+  NetworkInterfaceId: string;
+}
+
+export interface DescribeNetworkInterfaceAttributeResult {
+  Attachment?: NetworkInterfaceAttachment | undefined;
+  Description?: AttributeValue | undefined;
+  Groups?: readonly GroupIdentifier[] | undefined;
+  NetworkInterfaceId?: string | undefined;
+  SourceDestCheck?: AttributeBooleanValue | undefined;
+}
+
+export interface DescribeNetworkInterfacesRequest {
+  Filters?: readonly Filter[] | undefined;
+  DryRun?: boolean | undefined;
+  NetworkInterfaceIds?: readonly string[] | undefined;
+  NextToken?: string | undefined;
+  MaxResults?: number | undefined;
+}
+
+export interface DescribeNetworkInterfacesResult {
+  NetworkInterfaces?: readonly NetworkInterface[] | undefined;
+  NextToken?: string | undefined;
+}
+
 export interface DescribeRegionsRequest {
   Filters?: readonly Filter[] | undefined;
   RegionNames?: readonly string[] | undefined;
@@ -121,6 +551,46 @@ export interface DescribeRegionsRequest {
 
 export interface DescribeRegionsResult {
   Regions?: readonly Region[] | undefined;
+}
+
+export interface DescribeRouteTablesRequest {
+  Filters?: readonly Filter[] | undefined;
+  DryRun?: boolean | undefined;
+  RouteTableIds?: readonly string[] | undefined;
+  NextToken?: string | undefined;
+  MaxResults?: number | undefined;
+}
+
+export interface DescribeRouteTablesResult {
+  RouteTables?: readonly RouteTable[] | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeSecurityGroupRulesRequest {
+  Filters?: readonly Filter[] | undefined;
+  SecurityGroupRuleIds?: readonly string[] | undefined;
+  DryRun?: boolean | undefined;
+  NextToken?: string | undefined;
+  MaxResults?: number | undefined;
+}
+
+export interface DescribeSecurityGroupRulesResult {
+  SecurityGroupRules?: readonly SecurityGroupRule[] | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeSecurityGroupsRequest {
+  Filters?: readonly Filter[] | undefined;
+  GroupIds?: readonly string[] | undefined;
+  GroupNames?: readonly string[] | undefined;
+  DryRun?: boolean | undefined;
+  NextToken?: string | undefined;
+  MaxResults?: number | undefined;
+}
+
+export interface DescribeSecurityGroupsResult {
+  SecurityGroups?: readonly SecurityGroup[] | undefined;
+  NextToken?: string | undefined;
 }
 
 export interface DescribeSubnetsRequest {
@@ -174,9 +644,533 @@ export interface DescribeVpcsResult {
   NextToken?: string | undefined;
 }
 
+export interface DetachInternetGatewayRequest {
+  DryRun?: boolean | undefined;
+  InternetGatewayId: string;
+  VpcId: string;
+}
+
+export interface DisassociateAddressRequest {
+  AssociationId?: string | undefined;
+  PublicIp?: string | undefined;
+  DryRun?: boolean | undefined;
+}
+
+export interface DisassociateRouteTableRequest {
+  AssociationId: string;
+  DryRun?: boolean | undefined;
+}
+
+export interface DiskInfo {
+  SizeInGB?: number | undefined;
+  Count?: number | undefined;
+  Type?: 'hdd' | 'ssd' | undefined;
+}
+
+export interface EbsBlockDevice {
+  DeleteOnTermination?: boolean | undefined;
+  Iops?: number | undefined;
+  SnapshotId?: string | undefined;
+  VolumeSize?: number | undefined;
+  VolumeType?: 'standard' | 'io1' | 'io2' | 'gp2' | 'sc1' | 'st1' | 'gp3' | undefined;
+  KmsKeyId?: string | undefined;
+  Throughput?: number | undefined;
+  OutpostArn?: string | undefined;
+  Encrypted?: boolean | undefined;
+}
+
+export interface EbsInfo {
+  EbsOptimizedSupport?: 'unsupported' | 'supported' | 'default' | undefined;
+  EncryptionSupport?: 'unsupported' | 'supported' | undefined;
+  EbsOptimizedInfo?: EbsOptimizedInfo | undefined;
+  NvmeSupport?: 'unsupported' | 'supported' | 'required' | undefined;
+}
+
+export interface EbsInstanceBlockDevice {
+  AttachTime?: Time | undefined;
+  DeleteOnTermination?: boolean | undefined;
+  Status?: 'attaching' | 'attached' | 'detaching' | 'detached' | undefined;
+  VolumeId?: string | undefined;
+}
+
+export interface EbsOptimizedInfo {
+  BaselineBandwidthInMbps?: number | undefined;
+  BaselineThroughputInMBps?: number | undefined;
+  BaselineIops?: number | undefined;
+  MaximumBandwidthInMbps?: number | undefined;
+  MaximumThroughputInMBps?: number | undefined;
+  MaximumIops?: number | undefined;
+}
+
+export interface EfaInfo {
+  MaximumEfaInterfaces?: number | undefined;
+}
+
+export interface ElasticGpuAssociation {
+  ElasticGpuId?: string | undefined;
+  ElasticGpuAssociationId?: string | undefined;
+  ElasticGpuAssociationState?: string | undefined;
+  ElasticGpuAssociationTime?: string | undefined;
+}
+
+export interface ElasticGpuSpecification {
+  Type: string;
+}
+
+export interface ElasticInferenceAccelerator {
+  Type: string;
+  Count?: number | undefined;
+}
+
+export interface ElasticInferenceAcceleratorAssociation {
+  ElasticInferenceAcceleratorArn?: string | undefined;
+  ElasticInferenceAcceleratorAssociationId?: string | undefined;
+  ElasticInferenceAcceleratorAssociationState?: string | undefined;
+  ElasticInferenceAcceleratorAssociationTime?: Time | undefined;
+}
+
+export interface EnaSrdSpecification {
+  EnaSrdEnabled?: boolean | undefined;
+  EnaSrdUdpSpecification?: EnaSrdUdpSpecification | undefined;
+}
+
+export interface EnaSrdUdpSpecification {
+  EnaSrdUdpEnabled?: boolean | undefined;
+}
+
+export interface EnclaveOptions {
+  Enabled?: boolean | undefined;
+}
+
+export interface EnclaveOptionsRequest {
+  Enabled?: boolean | undefined;
+}
+
 export interface Filter {
   Name?: string | undefined;
   Values?: readonly string[] | undefined;
+}
+
+export interface FpgaDeviceInfo {
+  Name?: string | undefined;
+  Manufacturer?: string | undefined;
+  Count?: number | undefined;
+  MemoryInfo?: FpgaDeviceMemoryInfo | undefined;
+}
+
+export interface FpgaDeviceMemoryInfo {
+  SizeInMiB?: number | undefined;
+}
+
+export interface FpgaInfo {
+  Fpgas?: readonly FpgaDeviceInfo[] | undefined;
+  TotalFpgaMemoryInMiB?: number | undefined;
+}
+
+export interface GpuDeviceInfo {
+  Name?: string | undefined;
+  Manufacturer?: string | undefined;
+  Count?: number | undefined;
+  MemoryInfo?: GpuDeviceMemoryInfo | undefined;
+}
+
+export interface GpuDeviceMemoryInfo {
+  SizeInMiB?: number | undefined;
+}
+
+export interface GpuInfo {
+  Gpus?: readonly GpuDeviceInfo[] | undefined;
+  TotalGpuMemoryInMiB?: number | undefined;
+}
+
+export interface GroupIdentifier {
+  GroupName?: string | undefined;
+  GroupId?: string | undefined;
+}
+
+export interface HibernationOptions {
+  Configured?: boolean | undefined;
+}
+
+export interface HibernationOptionsRequest {
+  Configured?: boolean | undefined;
+}
+
+export interface IamInstanceProfile {
+  Arn?: string | undefined;
+  Id?: string | undefined;
+}
+
+export interface IamInstanceProfileSpecification {
+  Arn?: string | undefined;
+  Name?: string | undefined;
+}
+
+export interface Image {
+  Architecture?: 'i386' | 'x86_64' | 'arm64' | 'x86_64_mac' | 'arm64_mac' | undefined;
+  CreationDate?: string | undefined;
+  ImageId?: string | undefined;
+  ImageLocation?: string | undefined;
+  ImageType?: 'machine' | 'kernel' | 'ramdisk' | undefined;
+  Public?: boolean | undefined;
+  KernelId?: string | undefined;
+  OwnerId?: string | undefined;
+  Platform?: 'Windows' | undefined;
+  PlatformDetails?: string | undefined;
+  UsageOperation?: string | undefined;
+  ProductCodes?: readonly ProductCode[] | undefined;
+  RamdiskId?: string | undefined;
+  State?: 'pending' | 'available' | 'invalid' | 'deregistered' | 'transient' | 'failed' | 'error' | undefined;
+  BlockDeviceMappings?: readonly BlockDeviceMapping[] | undefined;
+  Description?: string | undefined;
+  EnaSupport?: boolean | undefined;
+  Hypervisor?: 'ovm' | 'xen' | undefined;
+  ImageOwnerAlias?: string | undefined;
+  Name?: string | undefined;
+  RootDeviceName?: string | undefined;
+  RootDeviceType?: 'ebs' | 'instance-store' | undefined;
+  SriovNetSupport?: string | undefined;
+  StateReason?: StateReason | undefined;
+  Tags?: readonly Tag[] | undefined;
+  VirtualizationType?: 'hvm' | 'paravirtual' | undefined;
+  BootMode?: 'legacy-bios' | 'uefi' | undefined;
+  TpmSupport?: 'v2.0' | undefined;
+  DeprecationTime?: string | undefined;
+  ImdsSupport?: 'v2.0' | undefined;
+}
+
+export interface InferenceAcceleratorInfo {
+  Accelerators?: readonly InferenceDeviceInfo[] | undefined;
+}
+
+export interface InferenceDeviceInfo {
+  Count?: number | undefined;
+  Name?: string | undefined;
+  Manufacturer?: string | undefined;
+}
+
+export interface Instance {
+  AmiLaunchIndex?: number | undefined;
+  ImageId?: string | undefined;
+  InstanceId?: string | undefined;
+  InstanceType?: string | undefined;
+  KernelId?: string | undefined;
+  KeyName?: string | undefined;
+  LaunchTime?: Time | undefined;
+  Monitoring?: Monitoring | undefined;
+  Placement?: Placement | undefined;
+  Platform?: 'Windows' | undefined;
+  PrivateDnsName?: string | undefined;
+  PrivateIpAddress?: string | undefined;
+  ProductCodes?: readonly ProductCode[] | undefined;
+  PublicDnsName?: string | undefined;
+  PublicIpAddress?: string | undefined;
+  RamdiskId?: string | undefined;
+  State?: InstanceState | undefined;
+  StateTransitionReason?: string | undefined;
+  SubnetId?: string | undefined;
+  VpcId?: string | undefined;
+  Architecture?: 'i386' | 'x86_64' | 'arm64' | 'x86_64_mac' | 'arm64_mac' | undefined;
+  BlockDeviceMappings?: readonly InstanceBlockDeviceMapping[] | undefined;
+  ClientToken?: string | undefined;
+  EbsOptimized?: boolean | undefined;
+  EnaSupport?: boolean | undefined;
+  Hypervisor?: 'ovm' | 'xen' | undefined;
+  IamInstanceProfile?: IamInstanceProfile | undefined;
+  InstanceLifecycle?: 'spot' | 'scheduled' | undefined;
+  ElasticGpuAssociations?: readonly ElasticGpuAssociation[] | undefined;
+  ElasticInferenceAcceleratorAssociations?: readonly ElasticInferenceAcceleratorAssociation[] | undefined;
+  NetworkInterfaces?: readonly InstanceNetworkInterface[] | undefined;
+  OutpostArn?: string | undefined;
+  RootDeviceName?: string | undefined;
+  RootDeviceType?: 'ebs' | 'instance-store' | undefined;
+  SecurityGroups?: readonly GroupIdentifier[] | undefined;
+  SourceDestCheck?: boolean | undefined;
+  SpotInstanceRequestId?: string | undefined;
+  SriovNetSupport?: string | undefined;
+  StateReason?: StateReason | undefined;
+  Tags?: readonly Tag[] | undefined;
+  VirtualizationType?: 'hvm' | 'paravirtual' | undefined;
+  CpuOptions?: CpuOptions | undefined;
+  CapacityReservationId?: string | undefined;
+  CapacityReservationSpecification?: CapacityReservationSpecificationResponse | undefined;
+  HibernationOptions?: HibernationOptions | undefined;
+  Licenses?: readonly LicenseConfiguration[] | undefined;
+  MetadataOptions?: InstanceMetadataOptionsResponse | undefined;
+  EnclaveOptions?: EnclaveOptions | undefined;
+  BootMode?: 'legacy-bios' | 'uefi' | undefined;
+  PlatformDetails?: string | undefined;
+  UsageOperation?: string | undefined;
+  UsageOperationUpdateTime?: Time | undefined;
+  PrivateDnsNameOptions?: PrivateDnsNameOptionsResponse | undefined;
+  Ipv6Address?: string | undefined;
+  TpmSupport?: string | undefined;
+  MaintenanceOptions?: InstanceMaintenanceOptions | undefined;
+}
+
+export interface InstanceBlockDeviceMapping {
+  DeviceName?: string | undefined;
+  Ebs?: EbsInstanceBlockDevice | undefined;
+}
+
+export interface InstanceIpv4Prefix {
+  Ipv4Prefix?: string | undefined;
+}
+
+export interface InstanceIpv6Address {
+  Ipv6Address?: string | undefined;
+}
+
+export interface InstanceIpv6Prefix {
+  Ipv6Prefix?: string | undefined;
+}
+
+export interface InstanceMaintenanceOptions {
+  AutoRecovery?: 'disabled' | 'default' | undefined;
+}
+
+export interface InstanceMaintenanceOptionsRequest {
+  AutoRecovery?: 'disabled' | 'default' | undefined;
+}
+
+export interface InstanceMarketOptionsRequest {
+  MarketType?: 'spot' | undefined;
+  SpotOptions?: SpotMarketOptions | undefined;
+}
+
+export interface InstanceMetadataOptionsRequest {
+  HttpTokens?: 'optional' | 'required' | undefined;
+  HttpPutResponseHopLimit?: number | undefined;
+  HttpEndpoint?: 'disabled' | 'enabled' | undefined;
+  HttpProtocolIpv6?: 'disabled' | 'enabled' | undefined;
+  InstanceMetadataTags?: 'disabled' | 'enabled' | undefined;
+}
+
+export interface InstanceMetadataOptionsResponse {
+  State?: 'pending' | 'applied' | undefined;
+  HttpTokens?: 'optional' | 'required' | undefined;
+  HttpPutResponseHopLimit?: number | undefined;
+  HttpEndpoint?: 'disabled' | 'enabled' | undefined;
+  HttpProtocolIpv6?: 'disabled' | 'enabled' | undefined;
+  InstanceMetadataTags?: 'disabled' | 'enabled' | undefined;
+}
+
+export interface InstanceNetworkInterface {
+  Association?: InstanceNetworkInterfaceAssociation | undefined;
+  Attachment?: InstanceNetworkInterfaceAttachment | undefined;
+  Description?: string | undefined;
+  Groups?: readonly GroupIdentifier[] | undefined;
+  Ipv6Addresses?: readonly InstanceIpv6Address[] | undefined;
+  MacAddress?: string | undefined;
+  NetworkInterfaceId?: string | undefined;
+  OwnerId?: string | undefined;
+  PrivateDnsName?: string | undefined;
+  PrivateIpAddress?: string | undefined;
+  PrivateIpAddresses?: readonly InstancePrivateIpAddress[] | undefined;
+  SourceDestCheck?: boolean | undefined;
+  Status?: 'available' | 'associated' | 'attaching' | 'in-use' | 'detaching' | undefined;
+  SubnetId?: string | undefined;
+  VpcId?: string | undefined;
+  InterfaceType?: string | undefined;
+  Ipv4Prefixes?: readonly InstanceIpv4Prefix[] | undefined;
+  Ipv6Prefixes?: readonly InstanceIpv6Prefix[] | undefined;
+}
+
+export interface InstanceNetworkInterfaceAssociation {
+  CarrierIp?: string | undefined;
+  CustomerOwnedIp?: string | undefined;
+  IpOwnerId?: string | undefined;
+  PublicDnsName?: string | undefined;
+  PublicIp?: string | undefined;
+}
+
+export interface InstanceNetworkInterfaceAttachment {
+  AttachTime?: Time | undefined;
+  AttachmentId?: string | undefined;
+  DeleteOnTermination?: boolean | undefined;
+  DeviceIndex?: number | undefined;
+  Status?: 'attaching' | 'attached' | 'detaching' | 'detached' | undefined;
+  NetworkCardIndex?: number | undefined;
+}
+
+export interface InstanceNetworkInterfaceSpecification {
+  AssociatePublicIpAddress?: boolean | undefined;
+  DeleteOnTermination?: boolean | undefined;
+  Description?: string | undefined;
+  DeviceIndex?: number | undefined;
+  Groups?: readonly string[] | undefined;
+  Ipv6AddressCount?: number | undefined;
+  Ipv6Addresses?: readonly InstanceIpv6Address[] | undefined;
+  NetworkInterfaceId?: string | undefined;
+  PrivateIpAddress?: string | undefined;
+  PrivateIpAddresses?: readonly PrivateIpAddressSpecification[] | undefined;
+  SecondaryPrivateIpAddressCount?: number | undefined;
+  SubnetId?: string | undefined;
+  AssociateCarrierIpAddress?: boolean | undefined;
+  InterfaceType?: string | undefined;
+  NetworkCardIndex?: number | undefined;
+  Ipv4Prefixes?: readonly Ipv4PrefixSpecificationRequest[] | undefined;
+  Ipv4PrefixCount?: number | undefined;
+  Ipv6Prefixes?: readonly Ipv6PrefixSpecificationRequest[] | undefined;
+  Ipv6PrefixCount?: number | undefined;
+}
+
+export interface InstancePrivateIpAddress {
+  Association?: InstanceNetworkInterfaceAssociation | undefined;
+  Primary?: boolean | undefined;
+  PrivateDnsName?: string | undefined;
+  PrivateIpAddress?: string | undefined;
+}
+
+export interface InstanceState {
+  Code?: number | undefined;
+  Name?: 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped' | undefined;
+}
+
+export interface InstanceStateChange {
+  CurrentState?: InstanceState | undefined;
+  InstanceId?: string | undefined;
+  PreviousState?: InstanceState | undefined;
+}
+
+export interface InstanceStatus {
+  AvailabilityZone?: string | undefined;
+  OutpostArn?: string | undefined;
+  Events?: readonly InstanceStatusEvent[] | undefined;
+  InstanceId?: string | undefined;
+  InstanceState?: InstanceState | undefined;
+  InstanceStatus?: InstanceStatusSummary | undefined;
+  SystemStatus?: InstanceStatusSummary | undefined;
+}
+
+export interface InstanceStatusDetails {
+  ImpairedSince?: Time | undefined;
+  Name?: 'reachability' | undefined;
+  Status?: 'passed' | 'failed' | 'insufficient-data' | 'initializing' | undefined;
+}
+
+export interface InstanceStatusEvent {
+  InstanceEventId?: string | undefined;
+  Code?: 'instance-reboot' | 'system-reboot' | 'system-maintenance' | 'instance-retirement' | 'instance-stop' | undefined;
+  Description?: string | undefined;
+  NotAfter?: Time | undefined;
+  NotBefore?: Time | undefined;
+  NotBeforeDeadline?: Time | undefined;
+}
+
+export interface InstanceStatusSummary {
+  Details?: readonly InstanceStatusDetails[] | undefined;
+  Status?: 'ok' | 'impaired' | 'insufficient-data' | 'not-applicable' | 'initializing' | undefined;
+}
+
+export interface InstanceStorageInfo {
+  TotalSizeInGB?: number | undefined;
+  Disks?: readonly DiskInfo[] | undefined;
+  NvmeSupport?: 'unsupported' | 'supported' | 'required' | undefined;
+  EncryptionSupport?: 'unsupported' | 'required' | undefined;
+}
+
+export interface InstanceTypeInfo {
+  InstanceType?: string | undefined;
+  CurrentGeneration?: boolean | undefined;
+  FreeTierEligible?: boolean | undefined;
+  SupportedUsageClasses?: readonly ('spot' | 'on-demand')[] | undefined;
+  SupportedRootDeviceTypes?: readonly ('ebs' | 'instance-store')[] | undefined;
+  SupportedVirtualizationTypes?: readonly ('hvm' | 'paravirtual')[] | undefined;
+  BareMetal?: boolean | undefined;
+  Hypervisor?: 'nitro' | 'xen' | undefined;
+  ProcessorInfo?: ProcessorInfo | undefined;
+  VCpuInfo?: VCpuInfo | undefined;
+  MemoryInfo?: MemoryInfo | undefined;
+  InstanceStorageSupported?: boolean | undefined;
+  InstanceStorageInfo?: InstanceStorageInfo | undefined;
+  EbsInfo?: EbsInfo | undefined;
+  NetworkInfo?: NetworkInfo | undefined;
+  GpuInfo?: GpuInfo | undefined;
+  FpgaInfo?: FpgaInfo | undefined;
+  PlacementGroupInfo?: PlacementGroupInfo | undefined;
+  InferenceAcceleratorInfo?: InferenceAcceleratorInfo | undefined;
+  HibernationSupported?: boolean | undefined;
+  BurstablePerformanceSupported?: boolean | undefined;
+  DedicatedHostsSupported?: boolean | undefined;
+  AutoRecoverySupported?: boolean | undefined;
+  SupportedBootModes?: readonly ('legacy-bios' | 'uefi')[] | undefined;
+}
+
+export interface InternetGateway {
+  Attachments?: readonly InternetGatewayAttachment[] | undefined;
+  InternetGatewayId?: string | undefined;
+  OwnerId?: string | undefined;
+  Tags?: readonly Tag[] | undefined;
+}
+
+export interface InternetGatewayAttachment {
+  State?: 'attaching' | 'attached' | 'detaching' | 'detached' | undefined;
+  VpcId?: string | undefined;
+}
+
+export interface IpPermission {
+  FromPort?: number | undefined;
+  IpProtocol?: string | undefined;
+  IpRanges?: readonly IpRange[] | undefined;
+  Ipv6Ranges?: readonly Ipv6Range[] | undefined;
+  PrefixListIds?: readonly PrefixListId[] | undefined;
+  ToPort?: number | undefined;
+  UserIdGroupPairs?: readonly UserIdGroupPair[] | undefined;
+}
+
+export interface IpRange {
+  CidrIp?: string | undefined;
+  Description?: string | undefined;
+}
+
+export interface Ipv4PrefixSpecification {
+  Ipv4Prefix?: string | undefined;
+}
+
+export interface Ipv4PrefixSpecificationRequest {
+  Ipv4Prefix?: string | undefined;
+}
+
+export interface Ipv6PrefixSpecification {
+  Ipv6Prefix?: string | undefined;
+}
+
+export interface Ipv6PrefixSpecificationRequest {
+  Ipv6Prefix?: string | undefined;
+}
+
+export interface Ipv6Range {
+  CidrIpv6?: string | undefined;
+  Description?: string | undefined;
+}
+
+export interface LaunchTemplateSpecification {
+  LaunchTemplateId?: string | undefined;
+  LaunchTemplateName?: string | undefined;
+  Version?: string | undefined;
+}
+
+export interface LicenseConfiguration {
+  LicenseConfigurationArn?: string | undefined;
+}
+
+export interface LicenseConfigurationRequest {
+  LicenseConfigurationArn?: string | undefined;
+}
+
+export interface MemoryInfo {
+  SizeInMiB?: number | undefined;
+}
+
+export interface ModifyNetworkInterfaceAttributeRequest {
+  Attachment?: NetworkInterfaceAttachmentChanges | undefined;
+  Description?: AttributeValue | undefined;
+  DryRun?: boolean | undefined;
+  Groups?: readonly string[] | undefined;
+  NetworkInterfaceId: string;
+  SourceDestCheck?: AttributeBooleanValue | undefined;
+  EnaSrdSpecification?: EnaSrdSpecification | undefined;
 }
 
 export interface ModifySubnetAttributeRequest {
@@ -200,16 +1194,423 @@ export interface ModifyVpcAttributeRequest {
   EnableNetworkAddressUsageMetrics?: AttributeBooleanValue | undefined;
 }
 
+export interface Monitoring {
+  State?: 'disabled' | 'disabling' | 'enabled' | 'pending' | undefined;
+}
+
+export interface NatGateway {
+  CreateTime?: Time | undefined;
+  DeleteTime?: Time | undefined;
+  FailureCode?: string | undefined;
+  FailureMessage?: string | undefined;
+  NatGatewayAddresses?: readonly NatGatewayAddress[] | undefined;
+  NatGatewayId?: string | undefined;
+  ProvisionedBandwidth?: ProvisionedBandwidth | undefined;
+  State?: 'pending' | 'failed' | 'available' | 'deleting' | 'deleted' | undefined;
+  SubnetId?: string | undefined;
+  VpcId?: string | undefined;
+  Tags?: readonly Tag[] | undefined;
+  ConnectivityType?: 'private' | 'public' | undefined;
+}
+
+export interface NatGatewayAddress {
+  AllocationId?: string | undefined;
+  NetworkInterfaceId?: string | undefined;
+  PrivateIp?: string | undefined;
+  PublicIp?: string | undefined;
+}
+
+export interface NetworkCardInfo {
+  NetworkCardIndex?: number | undefined;
+  NetworkPerformance?: string | undefined;
+  MaximumNetworkInterfaces?: number | undefined;
+}
+
+export interface NetworkInfo {
+  NetworkPerformance?: string | undefined;
+  MaximumNetworkInterfaces?: number | undefined;
+  MaximumNetworkCards?: number | undefined;
+  DefaultNetworkCardIndex?: number | undefined;
+  NetworkCards?: readonly NetworkCardInfo[] | undefined;
+  Ipv4AddressesPerInterface?: number | undefined;
+  Ipv6AddressesPerInterface?: number | undefined;
+  Ipv6Supported?: boolean | undefined;
+  EnaSupport?: 'unsupported' | 'supported' | 'required' | undefined;
+  EfaSupported?: boolean | undefined;
+  EfaInfo?: EfaInfo | undefined;
+  EncryptionInTransitSupported?: boolean | undefined;
+  EnaSrdSupported?: boolean | undefined;
+}
+
+export interface NetworkInterface {
+  Association?: NetworkInterfaceAssociation | undefined;
+  Attachment?: NetworkInterfaceAttachment | undefined;
+  AvailabilityZone?: string | undefined;
+  Description?: string | undefined;
+  Groups?: readonly GroupIdentifier[] | undefined;
+  InterfaceType?: 'interface' | 'natGateway' | 'efa' | 'trunk' | 'load_balancer' | 'network_load_balancer' | 'vpc_endpoint' | 'branch' | 'transit_gateway' | 'lambda' | 'quicksight' | 'global_accelerator_managed' | 'api_gateway_managed' | 'gateway_load_balancer' | 'gateway_load_balancer_endpoint' | 'iot_rules_managed' | 'aws_codestar_connections_managed' | undefined;
+  Ipv6Addresses?: readonly NetworkInterfaceIpv6Address[] | undefined;
+  MacAddress?: string | undefined;
+  NetworkInterfaceId?: string | undefined;
+  OutpostArn?: string | undefined;
+  OwnerId?: string | undefined;
+  PrivateDnsName?: string | undefined;
+  PrivateIpAddress?: string | undefined;
+  PrivateIpAddresses?: readonly NetworkInterfacePrivateIpAddress[] | undefined;
+  Ipv4Prefixes?: readonly Ipv4PrefixSpecification[] | undefined;
+  Ipv6Prefixes?: readonly Ipv6PrefixSpecification[] | undefined;
+  RequesterId?: string | undefined;
+  RequesterManaged?: boolean | undefined;
+  SourceDestCheck?: boolean | undefined;
+  Status?: 'available' | 'associated' | 'attaching' | 'in-use' | 'detaching' | undefined;
+  SubnetId?: string | undefined;
+  TagSet?: readonly Tag[] | undefined;
+  VpcId?: string | undefined;
+  DenyAllIgwTraffic?: boolean | undefined;
+  Ipv6Native?: boolean | undefined;
+  Ipv6Address?: string | undefined;
+}
+
+export interface NetworkInterfaceAssociation {
+  AllocationId?: string | undefined;
+  AssociationId?: string | undefined;
+  IpOwnerId?: string | undefined;
+  PublicDnsName?: string | undefined;
+  PublicIp?: string | undefined;
+  CustomerOwnedIp?: string | undefined;
+  CarrierIp?: string | undefined;
+}
+
+export interface NetworkInterfaceAttachment {
+  AttachTime?: Time | undefined;
+  AttachmentId?: string | undefined;
+  DeleteOnTermination?: boolean | undefined;
+  DeviceIndex?: number | undefined;
+  NetworkCardIndex?: number | undefined;
+  InstanceId?: string | undefined;
+  InstanceOwnerId?: string | undefined;
+  Status?: 'attaching' | 'attached' | 'detaching' | 'detached' | undefined;
+  EnaSrdSpecification?: AttachmentEnaSrdSpecification | undefined;
+}
+
+export interface NetworkInterfaceAttachmentChanges {
+  AttachmentId?: string | undefined;
+  DeleteOnTermination?: boolean | undefined;
+}
+
+export interface NetworkInterfaceIpv6Address {
+  Ipv6Address?: string | undefined;
+}
+
+export interface NetworkInterfacePrivateIpAddress {
+  Association?: NetworkInterfaceAssociation | undefined;
+  Primary?: boolean | undefined;
+  PrivateDnsName?: string | undefined;
+  PrivateIpAddress?: string | undefined;
+}
+
+export interface Placement {
+  AvailabilityZone?: string | undefined;
+  Affinity?: string | undefined;
+  GroupName?: string | undefined;
+  PartitionNumber?: number | undefined;
+  HostId?: string | undefined;
+  Tenancy?: 'default' | 'dedicated' | 'host' | undefined;
+  SpreadDomain?: string | undefined;
+  HostResourceGroupArn?: string | undefined;
+  GroupId?: string | undefined;
+}
+
+export interface PlacementGroupInfo {
+  SupportedStrategies?: readonly ('cluster' | 'partition' | 'spread')[] | undefined;
+}
+
+export interface PrefixListId {
+  Description?: string | undefined;
+  PrefixListId?: string | undefined;
+}
+
 export interface PrivateDnsNameOptionsOnLaunch {
   HostnameType?: 'ip-name' | 'resource-name' | undefined;
   EnableResourceNameDnsARecord?: boolean | undefined;
   EnableResourceNameDnsAAAARecord?: boolean | undefined;
 }
 
+export interface PrivateDnsNameOptionsRequest {
+  HostnameType?: 'ip-name' | 'resource-name' | undefined;
+  EnableResourceNameDnsARecord?: boolean | undefined;
+  EnableResourceNameDnsAAAARecord?: boolean | undefined;
+}
+
+export interface PrivateDnsNameOptionsResponse {
+  HostnameType?: 'ip-name' | 'resource-name' | undefined;
+  EnableResourceNameDnsARecord?: boolean | undefined;
+  EnableResourceNameDnsAAAARecord?: boolean | undefined;
+}
+
+export interface PrivateIpAddressSpecification {
+  Primary?: boolean | undefined;
+  PrivateIpAddress?: string | undefined;
+}
+
+export interface ProcessorInfo {
+  SupportedArchitectures?: readonly ('i386' | 'x86_64' | 'arm64' | 'x86_64_mac' | 'arm64_mac')[] | undefined;
+  SustainedClockSpeedInGhz?: number | undefined;
+}
+
+export interface ProductCode {
+  ProductCodeId?: string | undefined;
+  ProductCodeType?: 'devpay' | 'marketplace' | undefined;
+}
+
+export interface PropagatingVgw {
+  GatewayId?: string | undefined;
+}
+
+export interface ProvisionedBandwidth {
+  ProvisionTime?: Time | undefined;
+  Provisioned?: string | undefined;
+  RequestTime?: Time | undefined;
+  Requested?: string | undefined;
+  Status?: string | undefined;
+}
+
+export interface PtrUpdateStatus {
+  Value?: string | undefined;
+  Status?: string | undefined;
+  Reason?: string | undefined;
+}
+
+export interface ReferencedSecurityGroup {
+  GroupId?: string | undefined;
+  PeeringStatus?: string | undefined;
+  UserId?: string | undefined;
+  VpcId?: string | undefined;
+  VpcPeeringConnectionId?: string | undefined;
+}
+
 export interface Region {
   Endpoint?: string | undefined;
   RegionName?: string | undefined;
   OptInStatus?: string | undefined;
+}
+
+export interface ReleaseAddressRequest {
+  AllocationId?: string | undefined;
+  PublicIp?: string | undefined;
+  NetworkBorderGroup?: string | undefined;
+  DryRun?: boolean | undefined;
+}
+
+export interface ReplaceRouteRequest {
+  DestinationCidrBlock?: string | undefined;
+  DestinationIpv6CidrBlock?: string | undefined;
+  DestinationPrefixListId?: string | undefined;
+  DryRun?: boolean | undefined;
+  VpcEndpointId?: string | undefined;
+  EgressOnlyInternetGatewayId?: string | undefined;
+  GatewayId?: string | undefined;
+  InstanceId?: string | undefined;
+  LocalTarget?: boolean | undefined;
+  NatGatewayId?: string | undefined;
+  TransitGatewayId?: string | undefined;
+  LocalGatewayId?: string | undefined;
+  CarrierGatewayId?: string | undefined;
+  NetworkInterfaceId?: string | undefined;
+  RouteTableId: string;
+  VpcPeeringConnectionId?: string | undefined;
+  CoreNetworkArn?: string | undefined;
+}
+
+export interface ReplaceRouteTableAssociationRequest {
+  AssociationId: string;
+  DryRun?: boolean | undefined;
+  RouteTableId: string;
+}
+
+export interface ReplaceRouteTableAssociationResult {
+  NewAssociationId?: string | undefined;
+  AssociationState?: RouteTableAssociationState | undefined;
+}
+
+export interface Reservation {
+  Groups?: readonly GroupIdentifier[] | undefined;
+  Instances?: readonly Instance[] | undefined;
+  OwnerId?: string | undefined;
+  RequesterId?: string | undefined;
+  ReservationId?: string | undefined;
+}
+
+export interface RevokeSecurityGroupEgressRequest {
+  DryRun?: boolean | undefined;
+  GroupId: string;
+  IpPermissions?: readonly IpPermission[] | undefined;
+  SecurityGroupRuleIds?: readonly string[] | undefined;
+  CidrIp?: string | undefined;
+  FromPort?: number | undefined;
+  IpProtocol?: string | undefined;
+  ToPort?: number | undefined;
+  SourceSecurityGroupName?: string | undefined;
+  SourceSecurityGroupOwnerId?: string | undefined;
+}
+
+export interface RevokeSecurityGroupEgressResult {
+  Return?: boolean | undefined;
+  UnknownIpPermissions?: readonly IpPermission[] | undefined;
+}
+
+export interface RevokeSecurityGroupIngressRequest {
+  CidrIp?: string | undefined;
+  FromPort?: number | undefined;
+  GroupId?: string | undefined;
+  GroupName?: string | undefined;
+  IpPermissions?: readonly IpPermission[] | undefined;
+  IpProtocol?: string | undefined;
+  SourceSecurityGroupName?: string | undefined;
+  SourceSecurityGroupOwnerId?: string | undefined;
+  ToPort?: number | undefined;
+  DryRun?: boolean | undefined;
+  SecurityGroupRuleIds?: readonly string[] | undefined;
+}
+
+export interface RevokeSecurityGroupIngressResult {
+  Return?: boolean | undefined;
+  UnknownIpPermissions?: readonly IpPermission[] | undefined;
+}
+
+export interface Route {
+  DestinationCidrBlock?: string | undefined;
+  DestinationIpv6CidrBlock?: string | undefined;
+  DestinationPrefixListId?: string | undefined;
+  EgressOnlyInternetGatewayId?: string | undefined;
+  GatewayId?: string | undefined;
+  InstanceId?: string | undefined;
+  InstanceOwnerId?: string | undefined;
+  NatGatewayId?: string | undefined;
+  TransitGatewayId?: string | undefined;
+  LocalGatewayId?: string | undefined;
+  CarrierGatewayId?: string | undefined;
+  NetworkInterfaceId?: string | undefined;
+  Origin?: 'CreateRouteTable' | 'CreateRoute' | 'EnableVgwRoutePropagation' | undefined;
+  State?: 'active' | 'blackhole' | undefined;
+  VpcPeeringConnectionId?: string | undefined;
+  CoreNetworkArn?: string | undefined;
+}
+
+export interface RouteTable {
+  Associations?: readonly RouteTableAssociation[] | undefined;
+  PropagatingVgws?: readonly PropagatingVgw[] | undefined;
+  RouteTableId?: string | undefined;
+  Routes?: readonly Route[] | undefined;
+  Tags?: readonly Tag[] | undefined;
+  VpcId?: string | undefined;
+  OwnerId?: string | undefined;
+}
+
+export interface RouteTableAssociation {
+  Main?: boolean | undefined;
+  RouteTableAssociationId?: string | undefined;
+  RouteTableId?: string | undefined;
+  SubnetId?: string | undefined;
+  GatewayId?: string | undefined;
+  AssociationState?: RouteTableAssociationState | undefined;
+}
+
+export interface RouteTableAssociationState {
+  State?: 'associating' | 'associated' | 'disassociating' | 'disassociated' | 'failed' | undefined;
+  StatusMessage?: string | undefined;
+}
+
+export interface RunInstancesMonitoringEnabled {
+  Enabled: boolean;
+}
+
+export interface RunInstancesRequest {
+  BlockDeviceMappings?: readonly BlockDeviceMapping[] | undefined;
+  ImageId?: string | undefined;
+  InstanceType?: string | undefined;
+  Ipv6AddressCount?: number | undefined;
+  Ipv6Addresses?: readonly InstanceIpv6Address[] | undefined;
+  KernelId?: string | undefined;
+  KeyName?: string | undefined;
+  MaxCount: number;
+  MinCount: number;
+  Monitoring?: RunInstancesMonitoringEnabled | undefined;
+  Placement?: Placement | undefined;
+  RamdiskId?: string | undefined;
+  SecurityGroupIds?: readonly string[] | undefined;
+  SecurityGroups?: readonly string[] | undefined;
+  SubnetId?: string | undefined;
+  UserData?: string | undefined;
+  AdditionalInfo?: string | undefined;
+  ClientToken?: string | undefined;
+  DisableApiTermination?: boolean | undefined;
+  DryRun?: boolean | undefined;
+  EbsOptimized?: boolean | undefined;
+  IamInstanceProfile?: IamInstanceProfileSpecification | undefined;
+  InstanceInitiatedShutdownBehavior?: 'stop' | 'terminate' | undefined;
+  NetworkInterfaces?: readonly InstanceNetworkInterfaceSpecification[] | undefined;
+  PrivateIpAddress?: string | undefined;
+  ElasticGpuSpecification?: readonly ElasticGpuSpecification[] | undefined;
+  ElasticInferenceAccelerators?: readonly ElasticInferenceAccelerator[] | undefined;
+  TagSpecifications?: readonly TagSpecification[] | undefined;
+  LaunchTemplate?: LaunchTemplateSpecification | undefined;
+  InstanceMarketOptions?: InstanceMarketOptionsRequest | undefined;
+  CreditSpecification?: CreditSpecificationRequest | undefined;
+  CpuOptions?: CpuOptionsRequest | undefined;
+  CapacityReservationSpecification?: CapacityReservationSpecification | undefined;
+  HibernationOptions?: HibernationOptionsRequest | undefined;
+  LicenseSpecifications?: readonly LicenseConfigurationRequest[] | undefined;
+  MetadataOptions?: InstanceMetadataOptionsRequest | undefined;
+  EnclaveOptions?: EnclaveOptionsRequest | undefined;
+  PrivateDnsNameOptions?: PrivateDnsNameOptionsRequest | undefined;
+  MaintenanceOptions?: InstanceMaintenanceOptionsRequest | undefined;
+  DisableApiStop?: boolean | undefined;
+}
+
+export interface SecurityGroup {
+  Description?: string | undefined;
+  GroupName?: string | undefined;
+  IpPermissions?: readonly IpPermission[] | undefined;
+  OwnerId?: string | undefined;
+  GroupId?: string | undefined;
+  IpPermissionsEgress?: readonly IpPermission[] | undefined;
+  Tags?: readonly Tag[] | undefined;
+  VpcId?: string | undefined;
+}
+
+export interface SecurityGroupRule {
+  SecurityGroupRuleId?: string | undefined;
+  GroupId?: string | undefined;
+  GroupOwnerId?: string | undefined;
+  IsEgress?: boolean | undefined;
+  IpProtocol?: string | undefined;
+  FromPort?: number | undefined;
+  ToPort?: number | undefined;
+  CidrIpv4?: string | undefined;
+  CidrIpv6?: string | undefined;
+  PrefixListId?: string | undefined;
+  ReferencedGroupInfo?: ReferencedSecurityGroup | undefined;
+  Description?: string | undefined;
+  Tags?: readonly Tag[] | undefined;
+}
+
+export interface SecurityGroupRuleDescription {
+  SecurityGroupRuleId?: string | undefined;
+  Description?: string | undefined;
+}
+
+export interface SpotMarketOptions {
+  MaxPrice?: string | undefined;
+  SpotInstanceType?: 'one-time' | 'persistent' | undefined;
+  BlockDurationMinutes?: number | undefined;
+  ValidUntil?: Time | undefined;
+  InstanceInterruptionBehavior?: 'hibernate' | 'stop' | 'terminate' | undefined;
+}
+
+export interface StateReason {
+  Code?: string | undefined;
+  Message?: string | undefined;
 }
 
 export interface Subnet {
@@ -264,6 +1665,57 @@ export interface TagSpecification {
   Tags?: readonly Tag[] | undefined;
 }
 
+export interface TerminateInstancesRequest {
+  InstanceIds: readonly string[];
+  DryRun?: boolean | undefined;
+}
+
+export interface TerminateInstancesResult {
+  TerminatingInstances?: readonly InstanceStateChange[] | undefined;
+}
+
+export interface UpdateSecurityGroupRuleDescriptionsEgressRequest {
+  DryRun?: boolean | undefined;
+  GroupId?: string | undefined;
+  GroupName?: string | undefined;
+  IpPermissions?: readonly IpPermission[] | undefined;
+  SecurityGroupRuleDescriptions?: readonly SecurityGroupRuleDescription[] | undefined;
+}
+
+export interface UpdateSecurityGroupRuleDescriptionsEgressResult {
+  Return?: boolean | undefined;
+}
+
+export interface UpdateSecurityGroupRuleDescriptionsIngressRequest {
+  DryRun?: boolean | undefined;
+  GroupId?: string | undefined;
+  GroupName?: string | undefined;
+  IpPermissions?: readonly IpPermission[] | undefined;
+  SecurityGroupRuleDescriptions?: readonly SecurityGroupRuleDescription[] | undefined;
+}
+
+export interface UpdateSecurityGroupRuleDescriptionsIngressResult {
+  Return?: boolean | undefined;
+}
+
+export interface UserIdGroupPair {
+  Description?: string | undefined;
+  GroupId?: string | undefined;
+  GroupName?: string | undefined;
+  PeeringStatus?: string | undefined;
+  UserId?: string | undefined;
+  VpcId?: string | undefined;
+  VpcPeeringConnectionId?: string | undefined;
+}
+
+export interface VCpuInfo {
+  DefaultVCpus?: number | undefined;
+  DefaultCores?: number | undefined;
+  DefaultThreadsPerCore?: number | undefined;
+  ValidCores?: readonly number[] | undefined;
+  ValidThreadsPerCore?: readonly number[] | undefined;
+}
+
 export interface Vpc {
   CidrBlock?: string | undefined;
   DhcpOptionsId?: string | undefined;
@@ -308,20 +1760,64 @@ export interface GetCallerIdentityResponse {
 
 /** Input and answer of every action. */
 export interface Actions {
+  AllocateAddress: { input: AllocateAddressRequest; output: AllocateAddressResult };
+  AssociateAddress: { input: AssociateAddressRequest; output: AssociateAddressResult };
+  AssociateRouteTable: { input: AssociateRouteTableRequest; output: AssociateRouteTableResult };
+  AttachInternetGateway: { input: AttachInternetGatewayRequest; output: undefined };
+  AuthorizeSecurityGroupEgress: { input: AuthorizeSecurityGroupEgressRequest; output: AuthorizeSecurityGroupEgressResult };
+  AuthorizeSecurityGroupIngress: { input: AuthorizeSecurityGroupIngressRequest; output: AuthorizeSecurityGroupIngressResult };
+  CreateInternetGateway: { input: CreateInternetGatewayRequest; output: CreateInternetGatewayResult };
+  CreateNatGateway: { input: CreateNatGatewayRequest; output: CreateNatGatewayResult };
+  CreateNetworkInterface: { input: CreateNetworkInterfaceRequest; output: CreateNetworkInterfaceResult };
+  CreateRoute: { input: CreateRouteRequest; output: CreateRouteResult };
+  CreateRouteTable: { input: CreateRouteTableRequest; output: CreateRouteTableResult };
+  CreateSecurityGroup: { input: CreateSecurityGroupRequest; output: CreateSecurityGroupResult };
   CreateSubnet: { input: CreateSubnetRequest; output: CreateSubnetResult };
   CreateTags: { input: CreateTagsRequest; output: undefined };
   CreateVpc: { input: CreateVpcRequest; output: CreateVpcResult };
+  DeleteInternetGateway: { input: DeleteInternetGatewayRequest; output: undefined };
+  DeleteNatGateway: { input: DeleteNatGatewayRequest; output: DeleteNatGatewayResult };
+  DeleteNetworkInterface: { input: DeleteNetworkInterfaceRequest; output: undefined };
+  DeleteRoute: { input: DeleteRouteRequest; output: undefined };
+  DeleteRouteTable: { input: DeleteRouteTableRequest; output: undefined };
+  DeleteSecurityGroup: { input: DeleteSecurityGroupRequest; output: undefined };
   DeleteSubnet: { input: DeleteSubnetRequest; output: undefined };
   DeleteTags: { input: DeleteTagsRequest; output: undefined };
   DeleteVpc: { input: DeleteVpcRequest; output: undefined };
   DescribeAccountAttributes: { input: DescribeAccountAttributesRequest; output: DescribeAccountAttributesResult };
+  DescribeAddresses: { input: DescribeAddressesRequest; output: DescribeAddressesResult };
+  DescribeAddressesAttribute: { input: DescribeAddressesAttributeRequest; output: DescribeAddressesAttributeResult };
   DescribeAvailabilityZones: { input: DescribeAvailabilityZonesRequest; output: DescribeAvailabilityZonesResult };
+  DescribeImages: { input: DescribeImagesRequest; output: DescribeImagesResult };
+  DescribeInstanceStatus: { input: DescribeInstanceStatusRequest; output: DescribeInstanceStatusResult };
+  DescribeInstanceTypes: { input: DescribeInstanceTypesRequest; output: DescribeInstanceTypesResult };
+  DescribeInstances: { input: DescribeInstancesRequest; output: DescribeInstancesResult };
+  DescribeInternetGateways: { input: DescribeInternetGatewaysRequest; output: DescribeInternetGatewaysResult };
+  DescribeNatGateways: { input: DescribeNatGatewaysRequest; output: DescribeNatGatewaysResult };
+  DescribeNetworkInterfaceAttribute: { input: DescribeNetworkInterfaceAttributeRequest; output: DescribeNetworkInterfaceAttributeResult };
+  DescribeNetworkInterfaces: { input: DescribeNetworkInterfacesRequest; output: DescribeNetworkInterfacesResult };
   DescribeRegions: { input: DescribeRegionsRequest; output: DescribeRegionsResult };
+  DescribeRouteTables: { input: DescribeRouteTablesRequest; output: DescribeRouteTablesResult };
+  DescribeSecurityGroupRules: { input: DescribeSecurityGroupRulesRequest; output: DescribeSecurityGroupRulesResult };
+  DescribeSecurityGroups: { input: DescribeSecurityGroupsRequest; output: DescribeSecurityGroupsResult };
   DescribeSubnets: { input: DescribeSubnetsRequest; output: DescribeSubnetsResult };
   DescribeTags: { input: DescribeTagsRequest; output: DescribeTagsResult };
   DescribeVpcAttribute: { input: DescribeVpcAttributeRequest; output: DescribeVpcAttributeResult };
   DescribeVpcs: { input: DescribeVpcsRequest; output: DescribeVpcsResult };
+  DetachInternetGateway: { input: DetachInternetGatewayRequest; output: undefined };
+  DisassociateAddress: { input: DisassociateAddressRequest; output: undefined };
+  DisassociateRouteTable: { input: DisassociateRouteTableRequest; output: undefined };
+  ModifyNetworkInterfaceAttribute: { input: ModifyNetworkInterfaceAttributeRequest; output: undefined };
   ModifySubnetAttribute: { input: ModifySubnetAttributeRequest; output: undefined };
   ModifyVpcAttribute: { input: ModifyVpcAttributeRequest; output: undefined };
+  ReleaseAddress: { input: ReleaseAddressRequest; output: undefined };
+  ReplaceRoute: { input: ReplaceRouteRequest; output: undefined };
+  ReplaceRouteTableAssociation: { input: ReplaceRouteTableAssociationRequest; output: ReplaceRouteTableAssociationResult };
+  RevokeSecurityGroupEgress: { input: RevokeSecurityGroupEgressRequest; output: RevokeSecurityGroupEgressResult };
+  RevokeSecurityGroupIngress: { input: RevokeSecurityGroupIngressRequest; output: RevokeSecurityGroupIngressResult };
+  RunInstances: { input: RunInstancesRequest; output: Reservation };
+  TerminateInstances: { input: TerminateInstancesRequest; output: TerminateInstancesResult };
+  UpdateSecurityGroupRuleDescriptionsEgress: { input: UpdateSecurityGroupRuleDescriptionsEgressRequest; output: UpdateSecurityGroupRuleDescriptionsEgressResult };
+  UpdateSecurityGroupRuleDescriptionsIngress: { input: UpdateSecurityGroupRuleDescriptionsIngressRequest; output: UpdateSecurityGroupRuleDescriptionsIngressResult };
   GetCallerIdentity: { input: GetCallerIdentityRequest; output: GetCallerIdentityResponse };
 }

@@ -1,0 +1,131 @@
+import type { ResourceOf } from '@weft/controller/resources';
+import type { ActionContext } from '../../context.ts';
+import { define } from '../../define.ts';
+import { describe } from '../../describe.ts';
+import { AwsError } from '../../errors.ts';
+import type { Address } from '../../model/generated/types.ts';
+import { tagList, tagsFor } from '../../tags.ts';
+import { relatedId } from '../ids.ts';
+
+type ElasticIp = ResourceOf<'elastic-ip'>;
+
+export const associationId = (elasticIp: ElasticIp) =>
+  elasticIp.spec.networkInterfaceId === undefined ? undefined : relatedId('eipassoc', elasticIp.id);
+
+const interfaceOf = ({ cloud }: ActionContext, { spec }: ElasticIp) =>
+  cloud.find('network-interface', spec.networkInterfaceId);
+
+function present(context: ActionContext, elasticIp: ElasticIp): Address {
+  const port = interfaceOf(context, elasticIp);
+  return {
+    AllocationId: elasticIp.id,
+    PublicIp: elasticIp.spec.address,
+    Domain: 'vpc',
+    PublicIpv4Pool: 'amazon',
+    NetworkBorderGroup: context.region,
+    AssociationId: associationId(elasticIp),
+    NetworkInterfaceId: port?.id,
+    NetworkInterfaceOwnerId: port && context.account,
+    PrivateIpAddress: port?.spec.privateAddress,
+    InstanceId: port?.spec.instanceId,
+    Tags: tagList(elasticIp.tags),
+  };
+}
+
+/** The elastic IP of an allocation id or an address. */
+export function elasticIpOf(
+  { cloud }: ActionContext,
+  {
+    AllocationId: id,
+    PublicIp: address,
+  }: { AllocationId?: string | undefined; PublicIp?: string | undefined },
+): ElasticIp {
+  if ((id === undefined) === (address === undefined)) {
+    throw new AwsError('InvalidParameterCombination', 'Give one of AllocationId and PublicIp');
+  }
+  if (id !== undefined) return cloud.require('elastic-ip', id);
+  for (const elasticIp of cloud.list('elastic-ip')) if (elasticIp.spec.address === address) return elasticIp;
+  throw new AwsError('InvalidAddress.NotFound', `Address '${address?.slice(0, 100)}' not found.`);
+}
+
+export const allocateAddress = define({
+  action: 'AllocateAddress',
+  supports: ['Domain', 'Address', 'TagSpecifications'],
+  only: { Domain: ['vpc'], PublicIpv4Pool: ['amazon'] },
+  refusals: {
+    'no-free-address': 'InsufficientAddressCapacity',
+    'missing-field': 'InsufficientAddressCapacity',
+    'address-in-use': 'InvalidAddress.Locked',
+    'quota-exceeded': 'AddressLimitExceeded',
+  },
+  async handle(context, { Address: address, TagSpecifications: specifications }) {
+    const tags = tagsFor('elastic-ip', specifications);
+    const spec = address === undefined ? {} : { address };
+    const created = present(context, await context.cloud.create('elastic-ip', { spec, tags }));
+    const { AllocationId, PublicIp, Domain, PublicIpv4Pool, NetworkBorderGroup } = created;
+    return { AllocationId, PublicIp, Domain, PublicIpv4Pool, NetworkBorderGroup };
+  },
+});
+
+const listing = describe({
+  action: 'DescribeAddresses',
+  kind: 'elastic-ip',
+  ids: 'AllocationIds',
+  result: 'Addresses',
+  paged: false,
+  supports: ['PublicIps'],
+  filters: {
+    'allocation-id': ({ id }) => id,
+    'association-id': associationId,
+    domain: () => 'vpc',
+    'instance-id': (elasticIp, context) => interfaceOf(context, elasticIp)?.spec.instanceId,
+    'network-border-group': (_elasticIp, { region }) => region,
+    'network-interface-id': ({ spec }) => spec.networkInterfaceId,
+    'network-interface-owner-id': ({ spec, account }) => spec.networkInterfaceId && account,
+    'private-ip-address': (elasticIp, context) => interfaceOf(context, elasticIp)?.spec.privateAddress,
+    'public-ip': ({ spec }) => spec.address,
+  },
+  indexed: [{ filter: 'network-interface-id', type: 'of-interface', target: 'network-interface' }],
+  present,
+});
+
+/** Addresses can be named as well as ids. */
+export const describeAddresses: typeof listing = {
+  ...listing,
+  handle(context, input) {
+    const {
+      PublicIps: addresses = [],
+      AllocationIds: ids = [],
+      ...rest
+    } = input as {
+      PublicIps?: readonly string[];
+      AllocationIds?: readonly string[];
+    };
+    const named = addresses.map((PublicIp) => elasticIpOf(context, { PublicIp }).id);
+    return listing.handle(context, { ...rest, AllocationIds: [...ids, ...named] });
+  },
+};
+
+export const describeAddressesAttribute = define({
+  action: 'DescribeAddressesAttribute',
+  supports: ['AllocationIds', 'Attribute'],
+  note: 'addresses have no domain names of their own',
+  handle({ cloud }, { AllocationIds: ids = [] }) {
+    const addresses =
+      ids.length > 0 ? ids.map((id) => cloud.require('elastic-ip', id)) : cloud.list('elastic-ip');
+    return {
+      Addresses: [...addresses].map(({ id, spec }) => ({ AllocationId: id, PublicIp: spec.address })),
+    };
+  },
+});
+
+export const releaseAddress = define({
+  action: 'ReleaseAddress',
+  supports: ['AllocationId', 'PublicIp'],
+  refusals: { 'in-use': 'InvalidIPAddress.InUse' },
+  async handle(context, input) {
+    const { AllocationId, PublicIp } = input;
+    await context.cloud.remove('elastic-ip', elasticIpOf(context, { AllocationId, PublicIp }).id);
+    return undefined;
+  },
+});

@@ -1,0 +1,2 @@
+/** A derived id: what hangs on a resource has the same digits. */
+export const relatedId = (prefix: string, id: string) => `${prefix}-${id.slice(id.lastIndexOf('-') + 1)}`;

@@ -1,0 +1,134 @@
+import type { ActionContext } from '../../context.ts';
+import { define } from '../../define.ts';
+import { ownerOf } from '../../departed.ts';
+import { filtered } from '../../describe.ts';
+import { AwsError } from '../../errors.ts';
+import { exactValues, type FilterTable, matcher } from '../../filters.ts';
+import type { Filter, Instance } from '../../model/generated/types.ts';
+import { type PageRequest, pageOf } from '../../pages.ts';
+import { nameOfKind, noSuchResource } from '../../resource-names.ts';
+import { presentInstance, reservationOf, states } from './present.ts';
+
+const ports = ({ NetworkInterfaces: list = [] }: Instance) => list;
+
+const filters: FilterTable<Instance, ActionContext> = {
+  'instance-id': ({ InstanceId }) => InstanceId,
+  'instance-type': ({ InstanceType }) => InstanceType,
+  'instance-state-name': ({ State }) => State?.Name,
+  'instance-state-code': ({ State }) => State?.Code,
+  'instance-lifecycle': () => undefined,
+  'image-id': ({ ImageId }) => ImageId,
+  'availability-zone': ({ Placement }) => Placement?.AvailabilityZone,
+  'subnet-id': ({ SubnetId }) => SubnetId,
+  'vpc-id': ({ VpcId }) => VpcId,
+  'private-ip-address': ({ PrivateIpAddress }) => PrivateIpAddress,
+  'private-dns-name': ({ PrivateDnsName }) => PrivateDnsName,
+  'ip-address': ({ PublicIpAddress }) => PublicIpAddress,
+  'owner-id': (_instance, { account }) => account,
+  'instance.group-id': ({ SecurityGroups: groups = [] }) => groups.map(({ GroupId }) => GroupId),
+  'instance.group-name': ({ SecurityGroups: groups = [] }) => groups.map(({ GroupName }) => GroupName),
+  'network-interface.network-interface-id': (instance) =>
+    ports(instance).map(({ NetworkInterfaceId }) => NetworkInterfaceId),
+  'network-interface.subnet-id': (instance) => ports(instance).map(({ SubnetId }) => SubnetId),
+  'network-interface.vpc-id': (instance) => ports(instance).map(({ VpcId }) => VpcId),
+  'network-interface.addresses.private-ip-address': (instance) =>
+    ports(instance).map(({ PrivateIpAddress }) => PrivateIpAddress),
+  'network-interface.group-id': (instance) =>
+    ports(instance).flatMap(({ Groups = [] }) => Groups.map(({ GroupId }) => GroupId)),
+};
+
+const tagsOf = ({ Tags: tags = [] }: Instance) =>
+  Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+
+/** The instance of an id, also when it was terminated lately. */
+export function instanceOf(context: ActionContext, id: string): Instance {
+  const instance = context.cloud.find('instance', id);
+  const known = instance
+    ? presentInstance(context, instance)
+    : context.departed.find<Instance>(ownerOf(context), id);
+  if (known) return known;
+  throw noSuchResource(nameOfKind('instance'), id);
+}
+
+function* candidates(context: ActionContext, given: readonly Filter[] | undefined): Iterable<Instance> {
+  const { cloud, departed } = context;
+  const subnets = exactValues(given, 'subnet-id');
+  if (subnets?.length === 1) {
+    const subnet = { kind: 'subnet', id: subnets[0] as string } as const;
+    const ids = new Set<string>();
+    for (const { spec } of cloud.referrers('network-interface', 'in-subnet', subnet)) {
+      if (spec.instanceId !== undefined) ids.add(spec.instanceId);
+    }
+    for (const id of ids) {
+      const instance = cloud.find('instance', id);
+      if (instance) yield presentInstance(context, instance);
+    }
+  } else {
+    for (const instance of cloud.list('instance')) yield presentInstance(context, instance);
+  }
+  yield* departed.list<Instance>(ownerOf(context), 'i');
+}
+
+/** A page of the instances that are meant by ids and filters. */
+export function selectInstances(
+  context: ActionContext,
+  ids: readonly string[] | undefined,
+  given: readonly Filter[] | undefined,
+  page: PageRequest,
+) {
+  const wanted = ids?.length
+    ? [...new Set(ids)].map((id) => instanceOf(context, id))
+    : candidates(context, given);
+  return pageOf(
+    filtered(wanted, matcher(given, filters, tagsOf, context)),
+    ({ LaunchTime, InstanceId }) => `${LaunchTime}/${InstanceId}`,
+    page,
+    `${context.action} ${ownerOf(context)}`,
+  );
+}
+
+export const describeInstances = define({
+  action: 'DescribeInstances',
+  supports: ['InstanceIds', 'Filters', 'MaxResults', 'NextToken'],
+  note: 'a terminated instance is listed for an hour',
+  handle(context, input) {
+    if (input.MaxResults !== undefined && input.InstanceIds?.length) {
+      throw new AwsError(
+        'InvalidParameterCombination',
+        'MaxResults cannot be used together with InstanceIds',
+      );
+    }
+    const { items, nextToken } = selectInstances(context, input.InstanceIds, input.Filters, input);
+    return {
+      Reservations: items.map((instance) => reservationOf(context, instance)),
+      ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+    };
+  },
+});
+
+const summary = (runs: boolean) => ({
+  Status: runs ? ('ok' as const) : ('not-applicable' as const),
+  Details: runs ? [{ Name: 'reachability' as const, Status: 'passed' as const }] : [],
+});
+
+export const describeInstanceStatus = define({
+  action: 'DescribeInstanceStatus',
+  supports: ['InstanceIds', 'Filters', 'IncludeAllInstances', 'MaxResults', 'NextToken'],
+  handle(context, input) {
+    const { items, nextToken } = selectInstances(context, input.InstanceIds, input.Filters, input);
+    const shown = items.filter(
+      ({ State }) => input.IncludeAllInstances || State?.Name === states.running.Name,
+    );
+    return {
+      InstanceStatuses: shown.map(({ InstanceId, State, Placement }) => ({
+        InstanceId,
+        InstanceState: State,
+        AvailabilityZone: Placement?.AvailabilityZone,
+        InstanceStatus: summary(State?.Name === 'running'),
+        SystemStatus: summary(State?.Name === 'running'),
+        Events: [],
+      })),
+      ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+    };
+  },
+});

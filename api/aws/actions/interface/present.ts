@@ -1,0 +1,108 @@
+import type { ResourceOf } from '@weft/controller/resources';
+import type { ActionContext } from '../../context.ts';
+import type {
+  GroupIdentifier,
+  NetworkInterface,
+  NetworkInterfaceAssociation,
+  NetworkInterfaceAttachment,
+} from '../../model/generated/types.ts';
+import { tagList } from '../../tags.ts';
+import { relatedId } from '../ids.ts';
+
+/** AWS's name of an address inside a VPC. */
+export function privateName({ region }: ActionContext, address: string): string {
+  const domain = region === 'us-east-1' ? 'ec2.internal' : `${region}.compute.internal`;
+  return `ip-${address.replaceAll('.', '-')}.${domain}`;
+}
+
+export function groupsOf({ cloud }: ActionContext, ids: readonly string[]): GroupIdentifier[] {
+  return ids.map((id) => ({ GroupId: id, GroupName: cloud.find('security-group', id)?.spec.name ?? '' }));
+}
+
+/** The elastic IP of the interface's private address. */
+export function elasticIpOf(
+  { cloud }: ActionContext,
+  networkInterface: { readonly id: string },
+): ResourceOf<'elastic-ip'> | undefined {
+  const target = { kind: 'network-interface', id: networkInterface.id } as const;
+  const [elasticIp] = cloud.referrers('elastic-ip', 'of-interface', target);
+  return elasticIp;
+}
+
+export function associationOf(
+  context: ActionContext,
+  networkInterface: ResourceOf<'network-interface'>,
+): NetworkInterfaceAssociation | undefined {
+  const elasticIp = elasticIpOf(context, networkInterface);
+  return (
+    elasticIp && {
+      AllocationId: elasticIp.id,
+      AssociationId: relatedId('eipassoc', elasticIp.id),
+      IpOwnerId: context.account,
+      PublicIp: elasticIp.spec.address,
+      PublicDnsName: '',
+    }
+  );
+}
+
+/** The instance takes an interface with it that it has brought itself. */
+export const isOwnedBy = (
+  networkInterface: ResourceOf<'network-interface'>,
+  instanceId: string | undefined,
+) => instanceId !== undefined && networkInterface.tags['weft:owned-by'] === instanceId;
+
+export function attachmentOf(
+  { cloud, account }: ActionContext,
+  networkInterface: ResourceOf<'network-interface'>,
+): NetworkInterfaceAttachment | undefined {
+  const instance = cloud.find('instance', networkInterface.spec.instanceId);
+  if (!instance) return undefined;
+  return {
+    AttachmentId: relatedId('eni-attach', networkInterface.id),
+    InstanceId: instance.id,
+    InstanceOwnerId: account,
+    DeviceIndex: instance.spec.networkInterfaceIds.indexOf(networkInterface.id),
+    NetworkCardIndex: 0,
+    Status: 'attached',
+    AttachTime: instance.createdAt,
+    DeleteOnTermination: isOwnedBy(networkInterface, instance.id),
+  };
+}
+
+export function presentInterface(
+  context: ActionContext,
+  networkInterface: ResourceOf<'network-interface'>,
+): NetworkInterface {
+  const { spec } = networkInterface;
+  const attachment = attachmentOf(context, networkInterface);
+  const association = associationOf(context, networkInterface);
+  const subnet = context.cloud.find('subnet', spec.subnetId);
+  return {
+    NetworkInterfaceId: networkInterface.id,
+    InterfaceType: 'interface',
+    Status: attachment ? 'in-use' : 'available',
+    Attachment: attachment,
+    Association: association,
+    SubnetId: spec.subnetId,
+    VpcId: spec.vpcId,
+    AvailabilityZone: subnet && context.zones.nameOf(subnet.spec.zone),
+    Description: spec.description ?? '',
+    OwnerId: context.account,
+    RequesterManaged: false,
+    MacAddress: spec.macAddress,
+    SourceDestCheck: true,
+    PrivateIpAddress: spec.privateAddress,
+    PrivateDnsName: privateName(context, spec.privateAddress),
+    PrivateIpAddresses: [
+      {
+        PrivateIpAddress: spec.privateAddress,
+        PrivateDnsName: privateName(context, spec.privateAddress),
+        Primary: true,
+        Association: association,
+      },
+    ],
+    Ipv6Addresses: [],
+    Groups: groupsOf(context, spec.securityGroupIds),
+    TagSet: tagList(networkInterface.tags),
+  };
+}

@@ -1,0 +1,66 @@
+import type { ResourceOf, Route } from '@weft/controller/resources';
+import type { ActionContext } from '../../context.ts';
+import type { Route as AwsRoute, RouteTable, RouteTableAssociation } from '../../model/generated/types.ts';
+import { tagList } from '../../tags.ts';
+import { relatedId } from '../ids.ts';
+
+/** Ids of associations have the digits of the subnet or, for the main table, of the VPC. */
+export const associationId = (id: string) => relatedId('rtbassoc', id);
+
+export function associationsOf(
+  { cloud }: ActionContext,
+  table: ResourceOf<'route-table'>,
+): RouteTableAssociation[] {
+  const associations: RouteTableAssociation[] = [];
+  const common = { RouteTableId: table.id, AssociationState: { State: 'associated' } } as const;
+  const vpc = cloud.find('vpc', table.spec.vpcId);
+  if (vpc?.spec.mainRouteTableId === table.id) {
+    associations.push({ Main: true, RouteTableAssociationId: associationId(vpc.id), ...common });
+  }
+  for (const { id } of cloud.referrers('subnet', 'uses-route-table', table)) {
+    associations.push({ Main: false, RouteTableAssociationId: associationId(id), SubnetId: id, ...common });
+  }
+  return associations;
+}
+
+export function routesOf(context: ActionContext, table: ResourceOf<'route-table'>): AwsRoute[] {
+  const vpc = context.cloud.find('vpc', table.spec.vpcId);
+  const local: AwsRoute = {
+    DestinationCidrBlock: vpc?.spec.cidrBlock,
+    GatewayId: 'local',
+    Origin: 'CreateRouteTable',
+    State: 'active',
+  };
+  return [local, ...table.spec.routes.map((route) => presentRoute(context, table, route))];
+}
+
+function presentRoute({ cloud }: ActionContext, table: ResourceOf<'route-table'>, route: Route): AwsRoute {
+  const common = { DestinationCidrBlock: route.destination, Origin: 'CreateRoute' } as const;
+  const state = (works: boolean) => (works ? ('active' as const) : ('blackhole' as const));
+  switch (route.target.split('-')[0]) {
+    case 'igw': {
+      const gateway = cloud.find('internet-gateway', route.target);
+      return { ...common, GatewayId: route.target, State: state(gateway?.spec.vpcId === table.spec.vpcId) };
+    }
+    case 'nat':
+      return {
+        ...common,
+        NatGatewayId: route.target,
+        State: state(cloud.find('nat-gateway', route.target) !== undefined),
+      };
+    default:
+      return { ...common, State: 'blackhole' };
+  }
+}
+
+export function presentRouteTable(context: ActionContext, table: ResourceOf<'route-table'>): RouteTable {
+  return {
+    RouteTableId: table.id,
+    VpcId: table.spec.vpcId,
+    OwnerId: context.account,
+    Associations: associationsOf(context, table),
+    PropagatingVgws: [],
+    Routes: routesOf(context, table),
+    Tags: tagList(table.tags),
+  };
+}

@@ -1,0 +1,104 @@
+import type { ResourceOf, Route } from '@weft/controller/resources';
+import type { ActionContext } from '../../context.ts';
+import { define } from '../../define.ts';
+import { AwsError } from '../../errors.ts';
+import { canonicalBlock } from '../vpc/present.ts';
+
+interface RouteInput {
+  readonly RouteTableId: string;
+  readonly DestinationCidrBlock?: string | undefined;
+  readonly GatewayId?: string | undefined;
+  readonly NatGatewayId?: string | undefined;
+}
+
+function destinationOf({ DestinationCidrBlock: block }: RouteInput): string {
+  if (block !== undefined) return canonicalBlock(block);
+  throw new AwsError('MissingParameter', 'The request must contain the parameter destinationCidrBlock');
+}
+
+/** What the route leads to. @throws AwsError when none or several are given, or it is not there */
+function targetOf({ cloud }: ActionContext, { GatewayId: gateway, NatGatewayId: nat }: RouteInput): string {
+  if ((gateway === undefined) === (nat === undefined)) {
+    throw new AwsError('InvalidParameterCombination', 'A route needs exactly one target');
+  }
+  if (gateway !== undefined) return cloud.require('internet-gateway', gateway).id;
+  const found = cloud.find('nat-gateway', nat);
+  if (found) return found.id;
+  throw new AwsError(
+    'InvalidNatGatewayID.NotFound',
+    `The natGateway ID '${nat?.slice(0, 100)}' does not exist`,
+  );
+}
+
+/** Changes the routes of a table as they are at the moment of the commit. */
+async function changeRoutes(
+  { cloud }: ActionContext,
+  id: string,
+  change: (routes: readonly Route[], table: ResourceOf<'route-table'>) => Route[],
+): Promise<void> {
+  cloud.require('route-table', id);
+  await cloud.transaction((batch) => {
+    const table = batch.read('route-table', id);
+    batch.update('route-table', id, { spec: { routes: change(table.spec.routes, table) } });
+  });
+}
+
+const notFound = (id: string, destination: string) =>
+  new AwsError(
+    'InvalidRoute.NotFound',
+    `no route with destination-cidr-block ${destination} in route table ${id}`,
+  );
+
+export const createRoute = define({
+  action: 'CreateRoute',
+  supports: ['RouteTableId', 'DestinationCidrBlock', 'GatewayId', 'NatGatewayId'],
+  refusals: { 'already-exists': 'RouteAlreadyExists', 'invalid-value': 'InvalidParameterValue' },
+  async handle(context, input) {
+    const destination = destinationOf(input);
+    const target = targetOf(context, input);
+    await changeRoutes(context, input.RouteTableId, (routes) => {
+      if (routes.some((route) => route.destination === destination)) {
+        throw new AwsError('RouteAlreadyExists', `The route identified by ${destination} already exists.`);
+      }
+      return [...routes, { destination, target }];
+    });
+    return { Return: true };
+  },
+});
+
+export const replaceRoute = define({
+  action: 'ReplaceRoute',
+  supports: ['RouteTableId', 'DestinationCidrBlock', 'GatewayId', 'NatGatewayId'],
+  async handle(context, input) {
+    const destination = destinationOf(input);
+    const target = targetOf(context, input);
+    await changeRoutes(context, input.RouteTableId, (routes) => {
+      if (!routes.some((route) => route.destination === destination))
+        throw notFound(input.RouteTableId, destination);
+      return routes.map((route) => (route.destination === destination ? { destination, target } : route));
+    });
+    return undefined;
+  },
+});
+
+export const deleteRoute = define({
+  action: 'DeleteRoute',
+  supports: ['RouteTableId', 'DestinationCidrBlock'],
+  async handle(context, input) {
+    const destination = destinationOf(input);
+    const { cloud } = context;
+    const vpc = cloud.find('vpc', cloud.require('route-table', input.RouteTableId).spec.vpcId);
+    if (vpc?.spec.cidrBlock === destination) {
+      throw new AwsError(
+        'InvalidParameterValue',
+        `cannot remove local route ${destination} in route table ${input.RouteTableId}`,
+      );
+    }
+    await changeRoutes(context, input.RouteTableId, (routes) => {
+      const kept = routes.filter((route) => route.destination !== destination);
+      if (kept.length === routes.length) throw notFound(input.RouteTableId, destination);
+      return kept;
+    });
+    return undefined;
+  },
+});
