@@ -18,6 +18,7 @@ const needed = [
   'subnet subnet created',
   'subnet subnet updated',
   'subnet subnet removed',
+  'subnet vpc updated',
   'network-acl network-acl created',
   'network-acl network-acl updated',
   'network-acl network-acl removed',

@@ -85,7 +85,6 @@ describe('the controller', () => {
   it('refuses what a kind does not support', async () => {
     await using world = await World.create();
     const controller = controllerOf(world);
-    const { vpc } = await cloud(world);
     const refusal = (value: string) => ({ code: 'method-not-allowed', field: 'kind', value }) as const;
     await assertRefused(world, () => controller.create('host', { spec: {} }, caller), refusal('host'));
     await assertRefused(
@@ -94,10 +93,8 @@ describe('the controller', () => {
       refusal('identity'),
     );
     await assertRefused(world, () => controller.remove('counter', 'vpc', caller), refusal('counter'));
-    const [rule] = controller.referrers('security-group-rule', 'of-group', groupOf(vpc), caller);
-    const change = () =>
-      controller.update('security-group-rule', rule?.id ?? '', { spec: { protocol: 'tcp' } }, caller);
-    await assertRefused(world, change, refusal('security-group-rule'));
+    const change = () => controller.update('identity', 'x', { spec: { groupIds: [] } }, caller);
+    await assertRefused(world, change, refusal('identity'));
   });
 
   it('follows references, to what the caller may see', async () => {

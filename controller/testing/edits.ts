@@ -89,6 +89,10 @@ export const edits = {
     return table && editor.world.update('route-table', table.id, { routes });
   },
   createTable: (editor, a) => editor.world.create('route-table', { vpcId: editor.pick('vpc', a)?.id }),
+  setMainTable: (editor, a) => {
+    const table = editor.pick('route-table', a);
+    return table && editor.world.update('vpc', table.spec.vpcId, { mainRouteTableId: table.id });
+  },
   setTable: (editor, a, b) => {
     const subnet = editor.pick('subnet', a);
     const routeTableId = b % 3 ? editor.pick('route-table', b)?.id : null;

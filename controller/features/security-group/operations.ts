@@ -201,5 +201,8 @@ export const securityGroupRuleOperations: Operations<'security-group-rule'> = {
     requireRoomInGroup(draft, rule);
     return created;
   },
+  update(draft, current, { spec }) {
+    return draft.update(current, { spec: { ...current.spec, ...(spec as { description?: string }) } });
+  },
   remove: removeRule,
 };

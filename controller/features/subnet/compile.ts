@@ -105,6 +105,8 @@ function networkAclOf(view: TopologyView, { spec }: ResourceOf<'subnet'>, vpc: R
   return view.get('network-acl', spec.networkAclId ?? vpc.spec.defaultNetworkAclId);
 }
 
+const mainTableOf = (vpc: unknown) => (vpc as ResourceOf<'vpc'> | undefined)?.spec.mainRouteTableId;
+
 const admit: FragmentDefinition = {
   name: 'subnet.admit',
   code: 10,
@@ -175,8 +177,13 @@ const ingress: FragmentDefinition = {
 export const subnetFeature: Feature = {
   name: 'subnet',
   fragments: [admit, routeLocal, ingress],
-  *affected({ kind, id }) {
-    // The numbers of its route table and ACL, too, change only with the subnet: they stay while they are used.
+  *affected({ kind, id, before, after }, view) {
+    if (kind === 'vpc' && mainTableOf(before) !== mainTableOf(after)) {
+      for (const subnet of view.referrers({ kind, id }, 'in-vpc', 'subnet')) {
+        if (subnet.spec.routeTableId === undefined) yield { definition: admit, id: subnet.id };
+      }
+    }
+    // The numbers of its route table and ACL change only with the subnet or the VPC: they stay while they are used.
     if (kind !== 'subnet') return;
     yield { definition: admit, id };
     yield { definition: routeLocal, id };

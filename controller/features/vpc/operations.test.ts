@@ -139,4 +139,25 @@ describe('a VPC', () => {
     await world.remove('vpc', vpc.id);
     assert.equal(world.topology.count('vpc'), 0);
   });
+
+  it('takes another of its route tables as the main one; the old one can go then', async () => {
+    await using world = await World.create();
+    const { vpc } = await network(world);
+    const other = await network(world);
+    const table = await world.create('route-table', { vpcId: vpc.id });
+    const changed = await world.update('vpc', vpc.id, { mainRouteTableId: table.id });
+    assert.equal(changed.spec.mainRouteTableId, table.id);
+    await assertRefused(world, () => world.remove('route-table', table.id), {
+      code: 'in-use',
+      field: 'id',
+      value: table.id,
+    });
+    await world.remove('route-table', vpc.spec.mainRouteTableId);
+    const foreign = other.vpc.spec.mainRouteTableId;
+    await assertRefused(world, () => world.update('vpc', vpc.id, { mainRouteTableId: foreign }), {
+      code: 'invalid-value',
+      field: 'spec.mainRouteTableId',
+      value: foreign,
+    });
+  });
 });

@@ -1,6 +1,6 @@
 import { type Ipv4Network, newId, overlaps, parseCidr, WeftError } from '../../resources/index.ts';
 import { createDefaultAcl } from '../network-acl/operations.ts';
-import { refuseWhileUsed } from '../operations/checks.ts';
+import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/checks.ts';
 import type { Operations } from '../operations/operations.ts';
 import { addRule, removeGroup } from '../security-group/operations.ts';
 
@@ -69,6 +69,11 @@ export const vpcOperations: Operations<'vpc'> = {
     return vpc;
   },
   update(draft, current, { spec }) {
+    const field = 'spec.mainRouteTableId';
+    if (spec.mainRouteTableId !== undefined) {
+      const table = referenced(draft, 'route-table', spec.mainRouteTableId as string, field);
+      requireSameVpc(current.id, table, field);
+    }
     return draft.update(current, { spec: { ...current.spec, ...spec } });
   },
   remove(draft, vpc) {

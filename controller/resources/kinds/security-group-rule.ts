@@ -1,7 +1,8 @@
 import Type, { type Static } from 'typebox';
-import { closed, Id, Ipv4Cidr, icmpPart, onlyTags, port, RuleProtocol } from './common.ts';
+import { closed, Id, Ipv4Cidr, icmpPart, port, RuleProtocol } from './common.ts';
 import { defineKind } from './define.ts';
 
+const description = Type.Optional(Type.String({ maxLength: 255 }));
 export const SecurityGroupRuleSpec = Type.Object(
   {
     groupId: Id('sg'),
@@ -14,7 +15,7 @@ export const SecurityGroupRuleSpec = Type.Object(
     cidrIpv4: Type.Optional(Ipv4Cidr),
     prefixListId: Type.Optional(Id('pl')),
     referencedGroupId: Type.Optional(Id('sg')),
-    description: Type.Optional(Type.String({ maxLength: 255 })),
+    description,
   },
   {
     ...closed,
@@ -36,7 +37,7 @@ export const SecurityGroupRuleStatus = Type.Object(
 );
 export type SecurityGroupRuleStatus = Static<typeof SecurityGroupRuleStatus>;
 
-/** One permission of a security group. Immutable: a changed rule is a new rule. */
+/** One permission of a security group. Immutable but for its description: a changed rule is a new rule. */
 export const securityGroupRule = defineKind<SecurityGroupRuleSpec, SecurityGroupRuleStatus>({
   name: 'security-group-rule',
   prefix: 'sgr',
@@ -47,7 +48,7 @@ export const securityGroupRule = defineKind<SecurityGroupRuleSpec, SecurityGroup
   spec: SecurityGroupRuleSpec,
   status: SecurityGroupRuleStatus,
   create: SecurityGroupRuleSpec,
-  update: onlyTags,
+  update: Type.Object({ description }, closed),
   references: (spec, status) => [
     { type: 'of-group', kind: 'security-group', id: spec.groupId },
     ...(spec.referencedGroupId

@@ -1,8 +1,9 @@
 import Type, { type Static } from 'typebox';
-import { closed, Ipv4Cidr } from './common.ts';
+import { closed, Id, Ipv4Cidr } from './common.ts';
 import { defineKind } from './define.ts';
 
 const cidrBlock = Ipv4Cidr;
+const mainRouteTableId = Id('rtb');
 const attributes = {
   enableDnsSupport: Type.Optional(
     Type.Boolean({ description: 'the VPC answers DNS at its base address + 2; absent: true' }),
@@ -22,7 +23,7 @@ export const VpcSpec = Type.Object(
     cidrBlock,
     defaultSecurityGroupId: Type.String({ description: 'made with the VPC, used where no group is named' }),
     mainRouteTableId: Type.String({
-      description: 'made with the VPC, used by subnets without one of their own',
+      description: 'used by subnets without one of their own; one is made with the VPC',
     }),
     isDefault: Type.Optional(Type.Boolean({ description: 'the default VPC of its account and region' })),
     ...attributes,
@@ -44,6 +45,6 @@ export const vpc = defineKind<VpcSpec, Record<string, never>>({
   description: 'A private network with an address space of its own.',
   spec: VpcSpec,
   create: Type.Object({ cidrBlock, ...attributes }, closed),
-  update: Type.Object(attributes, closed),
+  update: Type.Object({ ...attributes, mainRouteTableId: Type.Optional(mainRouteTableId) }, closed),
   references: () => [],
 });
