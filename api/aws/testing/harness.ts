@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { createRestServer, listen } from '@weft/api/rest';
 import { type RunningController, runController } from '@weft/controller';
 import pino from 'pino';
 import type { Principal, SignedRequest } from '../../auth/index.ts';
+import { type AwsErrorCode, awsErrorCodes } from '../errors.ts';
 import { type MountOptions, mountAwsApi } from '../mount.ts';
 import { readXml } from './read-xml.ts';
 
@@ -30,11 +32,29 @@ export interface Harness extends AsyncDisposable {
   call(action: string, parameters?: Parameters, region?: string): Promise<Answer>;
   /** The same, and fails when the action is refused. */
   ok(action: string, parameters?: Parameters, region?: string): Promise<Answer['body']>;
+  /** Expects a refusal with this code, and that nothing was written. */
+  refused(code: string, action: string, parameters?: Parameters, region?: string): Promise<Answer>;
+  /** An external network, and a host of zone a that can run instances. */
+  infrastructure(): Promise<void>;
   close(): Promise<void>;
 }
 
 const authorization = (region: string, key = 'test') =>
   `AWS4-HMAC-SHA256 Credential=${key}/20260101/${region}/ec2/aws4_request, SignedHeaders=host;x-amz-date, Signature=00`;
+
+const externalNetworkSpec = {
+  name: 'external',
+  cidrBlock: '203.0.113.0/24',
+  addressRanges: [{ first: '203.0.113.10', last: '203.0.113.12' }],
+};
+const hostSpec = {
+  tunnelAddress: '192.0.2.11',
+  zone: 'zone-a',
+  datapathId: '0000000000000001',
+  tunnelPort: 1,
+  externalPorts: { external: 2 },
+  computeDrivers: ['netns'],
+};
 
 /** Believes what a request says of its sender: `KEY` is the name of an account, or `test` for the usual one. */
 function byScopeAlone({ headers }: SignedRequest): Principal {
@@ -73,7 +93,20 @@ export async function startHarness(options: Partial<MountOptions> = {}): Promise
     if (answer.status !== 200) throw new Error(`${action}: ${answer.code}: ${answer.message}`);
     return answer.body;
   };
-  return { url, running, log, call, ok, close, [Symbol.asyncDispose]: close };
+  const refused: Harness['refused'] = async (code, action, parameters, region) => {
+    const { revision } = controller;
+    const answer = await call(action, parameters, region);
+    assert.equal(answer.code ?? 'done', code, `${action}: ${answer.message}`);
+    assert.equal(answer.status, awsErrorCodes[code as AwsErrorCode].status);
+    assert.equal(controller.revision, revision, `${action} has written something`);
+    return answer;
+  };
+  const infrastructure = async () => {
+    const operator = { account: '', region: '' };
+    await controller.create('external-network', { spec: externalNetworkSpec }, operator);
+    await controller.registerHost('h1', hostSpec);
+  };
+  return { url, running, log, call, ok, refused, infrastructure, close, [Symbol.asyncDispose]: close };
 }
 
 /** Sends a form as clients do. */

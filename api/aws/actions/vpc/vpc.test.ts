@@ -11,13 +11,7 @@ describe('VPCs and subnets', () => {
 
   const createVpc = async (cidr = '10.0.0.0/16'): Promise<string> =>
     (await api.ok('CreateVpc', { CidrBlock: cidr })).vpc.vpcId;
-  const refused = async (code: string, action: string, parameters: Record<string, string> = {}) => {
-    const { revision } = api.running.controller;
-    const answer = await api.call(action, parameters);
-    assert.deepEqual([answer.code, answer.status], [code, code === 'DryRunOperation' ? 412 : 400]);
-    assert.equal(api.running.controller.revision, revision, 'nothing was written');
-    return answer;
-  };
+  const refused: Harness['refused'] = (...args) => api.refused(...args);
 
   it('make a default VPC at first sight of a region, once', async () => {
     for (let time = 0; time < 2; time++) {

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type Harness, startHarness } from '../../testing/harness.ts';
+
+describe('instances', () => {
+  let api: Harness;
+  before(async () => {
+    api = await startHarness();
+    await api.infrastructure();
+  });
+  after(() => api.close());
+
+  const one = { ImageId: 'ami-12345678', InstanceType: 't3.micro', MinCount: 1, MaxCount: 1 };
+  const described = async (id: string) =>
+    (await api.ok('DescribeInstances', { 'InstanceId.1': id })).reservationSet[0].instancesSet[0];
+
+  it('run in the default subnet when none is named, and are forgotten after termination', async () => {
+    const { instancesSet } = await api.ok('RunInstances', {
+      ...one,
+      'TagSpecification.1.ResourceType': 'instance',
+      'TagSpecification.1.Tag.1.Key': 'Name',
+      'TagSpecification.1.Tag.1.Value': 'web',
+    });
+    const [instance] = instancesSet;
+    const id: string = instance.instanceId;
+    assert.deepEqual(
+      [
+        instance.instanceState.name,
+        instance.imageId,
+        instance.instanceType,
+        instance.placement.availabilityZone,
+      ],
+      ['pending', 'ami-12345678', 't3.micro', 'us-east-1a'],
+    );
+    assert.match(instance.privateIpAddress, /^172\.31\./);
+    await api.running.controller.setInstanceStatus(id, { state: 'running' });
+    assert.equal((await described(id)).instanceState.name, 'running');
+    const { instanceStatusSet } = await api.ok('DescribeInstanceStatus', { 'InstanceId.1': id });
+    assert.equal(instanceStatusSet[0].instanceStatus.status, 'ok');
+    const { reservationSet } = await api.ok('DescribeInstances', {
+      'Filter.1.Name': 'tag:Name',
+      'Filter.1.Value.1': 'web',
+    });
+    assert.equal(reservationSet.length, 1);
+    const port = instance.networkInterfaceSet[0];
+    assert.equal(port.attachment.deleteOnTermination, 'true');
+    await api.refused('InvalidParameterValue', 'DeleteNetworkInterface', {
+      NetworkInterfaceId: port.networkInterfaceId,
+    });
+    const ended = await api.ok('TerminateInstances', { 'InstanceId.1': id });
+    assert.deepEqual(
+      [ended.instancesSet[0].previousState.name, ended.instancesSet[0].currentState.name],
+      ['running', 'shutting-down'],
+    );
+    assert.equal((await described(id)).instanceState.name, 'terminated');
+    await api.ok('TerminateInstances', { 'InstanceId.1': id });
+    await api.refused('InvalidNetworkInterfaceID.NotFound', 'DescribeNetworkInterfaces', {
+      'NetworkInterfaceId.1': port.networkInterfaceId,
+    });
+  });
+
+  it('run with an interface that is there, which stays', async () => {
+    const { subnetSet } = await api.ok('DescribeSubnets', {
+      'Filter.1.Name': 'availability-zone',
+      'Filter.1.Value.1': 'us-east-1a',
+    });
+    const { networkInterface } = await api.ok('CreateNetworkInterface', { SubnetId: subnetSet[0].subnetId });
+    const own = {
+      'NetworkInterface.1.DeviceIndex': 0,
+      'NetworkInterface.1.NetworkInterfaceId': networkInterface.networkInterfaceId,
+    };
+    const { instancesSet } = await api.ok('RunInstances', { ...one, ...own });
+    assert.equal(instancesSet[0].privateIpAddress, networkInterface.privateIpAddress);
+    await api.refused('InvalidNetworkInterface.InUse', 'RunInstances', { ...one, ...own });
+    await api.ok('TerminateInstances', { 'InstanceId.1': instancesSet[0].instanceId });
+    await api.ok('DeleteNetworkInterface', { NetworkInterfaceId: networkInterface.networkInterfaceId });
+  });
+
+  it('are made once for a client token, and all or none', async () => {
+    const request = { ...one, MinCount: 3, MaxCount: 3, ClientToken: 'abc' };
+    const first = await api.ok('RunInstances', request);
+    const second = await api.ok('RunInstances', request);
+    const ids = (answer: { instancesSet: { instanceId: string }[] }) =>
+      answer.instancesSet.map(({ instanceId }) => instanceId);
+    assert.deepEqual(ids(second), ids(first));
+    assert.equal(new Set(ids(first)).size, 3);
+    await api.refused('IdempotentParameterMismatch', 'RunInstances', { ...request, MaxCount: 4 });
+    const several = Object.fromEntries(ids(first).map((id, index) => [`InstanceId.${index + 1}`, id]));
+    await api.refused('InvalidInstanceID.NotFound', 'TerminateInstances', {
+      ...several,
+      'InstanceId.4': 'i-1',
+    });
+    await api.ok('TerminateInstances', several);
+  });
+
+  it('are refused when they cannot be', async () => {
+    await api.refused('InsufficientInstanceCapacity', 'RunInstances', {
+      ...one,
+      'Placement.AvailabilityZone': 'us-east-1b',
+    });
+    await api.refused('InvalidParameterValue', 'RunInstances', { ...one, MinCount: 2 });
+    await api.refused('UnsupportedOperation', 'RunInstances', { ...one, KeyName: 'mine' });
+    await api.refused('InvalidSubnetID.NotFound', 'RunInstances', {
+      ...one,
+      SubnetId: 'subnet-0123456789abcdef0',
+    });
+    await api.refused('DryRunOperation', 'RunInstances', { ...one, DryRun: true });
+    await api.refused('InsufficientInstanceCapacity', 'RunInstances', {
+      ...one,
+      DryRun: true,
+      'Placement.AvailabilityZone': 'us-east-1b',
+    });
+    await api.refused('InvalidInstanceID.Malformed', 'DescribeInstances', { 'InstanceId.1': 'web' });
+    await api.refused('InvalidInstanceID.NotFound', 'DescribeInstances', {
+      'InstanceId.1': 'i-0123456789abcdef0',
+    });
+  });
+
+  it('have types and images that are labels', async () => {
+    const { instanceTypeSet } = await api.ok('DescribeInstanceTypes', { 'InstanceType.1': 'm7.large' });
+    assert.equal(instanceTypeSet[0].instanceType, 'm7.large');
+    const { imagesSet } = await api.ok('DescribeImages', { 'ImageId.1': 'ami-12345678' });
+    assert.deepEqual([imagesSet[0].imageId, imagesSet[0].imageState], ['ami-12345678', 'available']);
+  });
+});
