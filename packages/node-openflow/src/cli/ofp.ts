@@ -1,13 +1,15 @@
+#!/usr/bin/env node
 /*
  * A filter for OpenFlow messages, one line each:
- *   node ofp.ts print      < lines of hexadecimal digits       > the decoded message as JSON, with its text form
- *   node ofp.ts roundtrip  < lines of hexadecimal digits       > {"hex": what encoding it again gives}
- *   node ofp.ts encode     < {"version", "command", "text"}    > {"hex": [the messages that ovs-ofctl would send]}
+ *   ofp print      < lines of hexadecimal digits       > the decoded message as JSON, with its text form
+ *   ofp roundtrip  < lines of hexadecimal digits       > {"hex": what encoding it again gives}
+ *   ofp encode     < {"version", "command", "text"}    > {"hex": [the messages that ovs-ofctl would send]}
  *
  * Commands are those of ovs-ofctl that write, from add-flow to bundle; the version is OpenFlow15 unless it is OpenFlow13 or
  * OpenFlow14. Each line gives one line; one that cannot be processed gives {"error": {"code", "offset", "reason"}}.
  */
 import { once } from 'node:events';
+import { realpathSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -102,6 +104,12 @@ export async function ofp(
   return 0;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+/** npm starts it by a link. */
+function isProgram(): boolean {
+  const [, program] = process.argv;
+  return program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url);
+}
+
+if (isProgram()) {
   process.exitCode = await ofp(process.argv.slice(2), process.stdin, process.stdout, process.stderr);
 }
