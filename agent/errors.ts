@@ -7,6 +7,7 @@ export const agentErrorCodes = {
   'vswitchd-down':
     'ovs-vswitchd does not carry out what the database says, or does not answer at the socket of br-int.',
   'wrong-controller-address': 'The address of the controller is not an http(s) URL.',
+  'credentials-unreadable': 'The token or a certificate for the controller cannot be read.',
   'controller-unreachable': 'The controller does not answer at its address.',
   'registration-refused': 'The controller refuses what the host says of itself.',
   'wrong-tunnel-address': 'The tunnel address is not an IPv4 address that a tunnel can end at.',

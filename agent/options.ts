@@ -20,6 +20,12 @@ export interface AgentOptions {
   readonly zone: string;
   /** Driver that starts instances here; absent: the agent starts none and only reports ports of others. */
   readonly compute?: 'netns' | undefined;
+  /** File with the token of this host's access key; absent where the controller asks for none, or a certificate. */
+  readonly tokenFile?: string | undefined;
+  /** Files in PEM: whom to trust as the controller, and this host's certificate, whose common name is the host's name. */
+  readonly ca?: string | undefined;
+  readonly certificate?: string | undefined;
+  readonly key?: string | undefined;
   readonly logger: Logger;
   /** Directory with `br-int.mgmt`; default: the directory of the ovsdb socket. */
   readonly runDirectory?: string | undefined;

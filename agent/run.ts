@@ -12,6 +12,7 @@ import { InstanceManager } from './compute/manager.ts';
 import { Markers } from './compute/markers.ts';
 import { NetnsDriver } from './compute/netns.ts';
 import { InstancePorts } from './compute/ports.ts';
+import { controllerAccess } from './controller/access.ts';
 import { ControllerLink, type HostSpec } from './controller/link.ts';
 import { AgentError } from './errors.ts';
 import type { AgentOptions, RunningAgent } from './options.ts';
@@ -48,8 +49,9 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
 async function start(options: CheckedOptions, closers: Closers): Promise<void> {
   const { logger, host } = options;
   checkSocket(options);
+  const access = controllerAccess(options);
   const openClient = () => {
-    const client = new WeftClient({ url: options.controller, timeoutMs: callTimeoutMs });
+    const client = new WeftClient({ url: options.controller, timeoutMs: callTimeoutMs, access });
     closers.push(() => client.close());
     return client;
   };

@@ -97,6 +97,11 @@ export class Authenticator {
     });
   }
 
+  /** Whether somebody who came in earlier would still be let in: what lasts, such as a watch, asks again. */
+  isValid({ accessKeyId }: Principal): boolean {
+    return accessKeyId === undefined || this.#find(accessKeyId) !== undefined;
+  }
+
   #byToken(authorization: readonly string[]): Principal {
     const token = authorization.length === 1 ? parseToken(authorization[0] ?? '') : undefined;
     const key = token && this.#find(token.accessKeyId);

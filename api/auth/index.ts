@@ -23,4 +23,5 @@ export {
   type VerifyOptions,
   verifySignature,
 } from './signature/verify.ts';
+export { type Access, type AccessMode, type AccessOptions, isLoopback, openAccess } from './start.ts';
 export { newAccessKeyId, newSecret, parseToken, tokenOf } from './token.ts';

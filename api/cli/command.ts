@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import {
   type ApiKind,
@@ -25,6 +26,8 @@ export interface ClientOptions {
   readonly output?: Format;
   readonly wait?: boolean;
   readonly timeout?: number;
+  readonly account?: string;
+  readonly region?: string;
 }
 
 /** What a command that talks to the API works with. */
@@ -48,7 +51,14 @@ const outputOption = () => new Option('-o, --output <format>', 'form of the outp
 
 /** Options that may also stand before the name of the command. */
 export function addGlobalOptions(program: Command): void {
-  program.addOption(apiOption()).addOption(outputOption());
+  program
+    .addOption(apiOption())
+    .addOption(outputOption())
+    .option(
+      '--account <id>',
+      'for admins and operators: another account, or * to read all (env WEFT_ACCOUNT)',
+    )
+    .option('--region <region>', 'another region, or * to read all (env WEFT_REGION)');
 }
 
 /** Adds a command that reads. */
@@ -99,7 +109,13 @@ function openSession(options: ClientOptions, io: Io): Session {
       fix: 'Give it as http://HOST:PORT.',
     });
   }
-  const client = new WeftClient({ url });
+  const access = {
+    token: io.env.WEFT_TOKEN,
+    account: options.account ?? io.env.WEFT_ACCOUNT,
+    region: options.region ?? io.env.WEFT_REGION,
+    ...(io.env.WEFT_CA === undefined ? {} : { tls: { ca: readCa(io.env.WEFT_CA) } }),
+  };
+  const client = new WeftClient({ url, access });
   const format = options.output ?? 'table';
   return {
     client,
@@ -113,6 +129,18 @@ function openSession(options: ClientOptions, io: Io): Session {
       requireApplied(written.receipt);
     },
   };
+}
+
+function readCa(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new CliError('usage', `the certificate cannot be read: ${(cause as Error).message}`, {
+      field: 'WEFT_CA',
+      value: path,
+      fix: 'Give the path of a PEM file with the authority that signed the certificate of the API.',
+    });
+  }
 }
 
 /** @throws CliError `not-applied` when a receipt says that hosts are missing */

@@ -21,6 +21,11 @@ export interface ControllerOptions {
   readonly openflow: Address;
   /** `sqlite:PATH` */
   readonly store: string;
+  readonly access?: 'development' | 'keys';
+  readonly keyFile?: string;
+  readonly region: string;
+  /** Requests a second that each access key may send. */
+  readonly rateLimit: number;
 }
 
 export interface AgentOptions {
@@ -31,6 +36,12 @@ export interface AgentOptions {
   readonly bridgeMappings: readonly { readonly network: string; readonly bridge: string }[];
   readonly zone: string;
   readonly compute?: 'netns';
+  /** File with the token of this host's access key. */
+  readonly tokenFile?: string;
+  /** Files in PEM. */
+  readonly ca?: string;
+  readonly certificate?: string;
+  readonly key?: string;
 }
 
 export interface Launched extends Running {
@@ -48,6 +59,3 @@ export interface Launchers {
 
 /** `HOST:PORT`, IPv6 in brackets. */
 export const addressText = ({ host, port }: Address) => `${host.includes(':') ? `[${host}]` : host}:${port}`;
-
-/** True for addresses that only this machine reaches. */
-export const isLoopback = (host: string) => /^(127(\.\d{1,3}){3}|::1|localhost)$/.test(host);

@@ -1,9 +1,10 @@
-import { addressText, isLoopback, type Launchers } from './launch.ts';
+import type { NewCredentials } from '@weft/api/auth';
+import { addressText, type Launchers } from './launch.ts';
 import { runCli } from './program.ts';
 
 const launchers: Launchers = {
-  async controller({ api, openflow, store }) {
-    const [{ pino }, { runController }, { createRestServer, listen }, { Authenticator }, { mountAwsApi }] =
+  async controller({ api, openflow, store, ...options }) {
+    const [{ pino }, { runController }, { createRestServer, listen }, { openAccess }, { mountAwsApi }] =
       await Promise.all([
         import('pino'),
         import('@weft/controller'),
@@ -13,27 +14,24 @@ const launchers: Launchers = {
       ]);
     const logger = pino({ name: 'controller' });
     const running = await runController({ openflow, store, logger });
-    const openflowTarget = `tcp:${addressText({ host: openflow.host, port: running.openflowPort })}`;
-    const server = createRestServer(running.controller, { openflowTarget, logger });
-    // Without accounts whoever reaches the port is the developer: on loopback only.
-    if (isLoopback(api.host)) {
-      const authenticator = new Authenticator({
-        keys: { find: () => undefined },
-        region: 'us-east-1',
-        development: { account: '123456789012' },
-      });
-      mountAwsApi(server, {
-        controller: running.controller,
-        authenticate: (request) => authenticator.signed(request),
-      });
-    }
-    const url = await listen(server, api).catch(async (error: unknown) => {
+    const { controller } = running;
+    const endOnFailure = async (error: unknown) => {
       await running.close();
       throw error;
-    });
+    };
+    const openflowTarget = `tcp:${addressText({ host: openflow.host, port: running.openflowPort })}`;
+    const keyFile = options.keyFile ?? `${store.slice(store.indexOf(':') + 1)}.key`;
+    const accessOptions = { host: api.host, mode: options.access, keyFile, region: options.region };
+    const access = await openAccess(controller, accessOptions).catch(endOnFailure);
+    if (access.firstKey) process.stderr.write(firstKeyText(access.firstKey));
+    const { authenticator, keys, mode } = access;
+    const limits = mode === 'development' ? {} : keyLimits(options.rateLimit);
+    const server = createRestServer(controller, { openflowTarget, logger, authenticator, keys, limits });
+    mountAwsApi(server, { controller, authenticate: (request) => authenticator.signed(request) });
+    const url = await listen(server, api).catch(endOnFailure);
     return {
       logger,
-      about: { api: url, openflow: openflowTarget, store },
+      about: { api: url, openflow: openflowTarget, store, access: mode },
       // The API first: no call may come to a controller that is closing.
       close: async () => {
         await server.close();
@@ -50,6 +48,17 @@ const launchers: Launchers = {
     return { logger, about, close: () => running.close() };
   },
 };
+
+/** Each key may send a burst of five seconds' requests, and follow changes in as many places as a person can look at. */
+const keyLimits = (perSecond: number) => ({ requests: { perSecond, burst: perSecond * 5 }, watches: 64 });
+
+/** On standard error and not in the log: logs are kept, and sent elsewhere. */
+const firstKeyText = ({ accessKeyId, secret, token }: NewCredentials) =>
+  `The access key of the first admin. It is shown this once:
+  access key id  ${accessKeyId}
+  secret         ${secret}
+  token          ${token}
+`;
 
 // A pager that is closed early closes our output: that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -7,13 +7,14 @@ const ownNames: ReadonlySet<ApiKind> = new Set([
   'security-group',
   'external-network',
   'instance',
+  'account',
   'prefix-list',
 ]);
 
 export const hasOwnName = (kind: ApiKind) => ownNames.has(kind);
 
-/** The form of every id: a prefix and 17 random digits. */
-const idForm = /^[a-z]+-[0-9a-f]{17}$/;
+/** The form of ids: a prefix and 17 random digits; of accounts 12 digits, of access keys as in AWS. */
+const idForm = /^([a-z]+-[0-9a-f]{17}|\d{12}|AKIA[A-Z2-7]{16})$/;
 
 /**
  * The id of the resource that a person means by an id, a name, or, for elastic IPs, an address.

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addGlobalOptions, type Io } from './command.ts';
+import { addAccountCommands, addKeyCommands } from './commands/account.ts';
 import { addAgentCommand } from './commands/agent.ts';
 import { addControllerCommand } from './commands/controller.ts';
 import { addExecCommand } from './commands/exec.ts';
@@ -43,6 +44,8 @@ export function createProgram(io: Io, launchers: Launchers): Command {
   addInstanceCommands(program, io);
   addHostCommands(program, io);
   addManifestCommands(program, io);
+  addAccountCommands(program, io);
+  addKeyCommands(program, io);
   addOverviewCommand(program, io);
   addExecCommand(program, io);
   addControllerCommand(program, io, launchers);

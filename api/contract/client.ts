@@ -8,10 +8,12 @@ import type {
   BatchOperation,
   BatchPreview,
   BindingsAnswer,
+  CreatedAccessKey,
   CreateQuery,
   CreateRequest,
   Health,
   ListQuery,
+  NewAccessKey,
   OpenapiDocument,
   Page,
   Receipt,
@@ -104,6 +106,10 @@ export class WeftClient {
 
   remove(kind: ApiKind, id: string, query: WriteQuery = {}): Promise<Removed> {
     return this.#call('DELETE', paths.resource(kind, id), { query });
+  }
+
+  createAccessKey(accountId: string, body: NewAccessKey): Promise<CreatedAccessKey> {
+    return this.#call('POST', paths.accountKeys(accountId), { body });
   }
 
   /** Agent: makes the host known, or changes what it says of itself. */

@@ -43,6 +43,7 @@ export const paths = {
   hostBindings: (name: string) => `${host(name)}/bindings`,
   hostBinding: (name: string, networkInterfaceId: string) =>
     `${host(name)}/bindings/${encodeURIComponent(networkInterfaceId)}`,
+  accountKeys: (accountId: string) => `/v1/accounts/${encodeURIComponent(accountId)}/keys`,
   instanceStatus: (id: string) => `/v1/instances/${encodeURIComponent(id)}/status`,
   receipt: (revision: number) => `/v1/receipts/${revision}`,
   batch: '/v1/batch',

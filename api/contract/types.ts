@@ -36,6 +36,17 @@ export interface CreateRequest {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+/** Body of `POST /v1/accounts/{id}/keys`. */
+export interface NewAccessKey {
+  readonly role: ResourceOf<'access-key'>['spec']['role'];
+  /** With role `agent`: the host that it is for. */
+  readonly hostId?: string;
+  readonly description?: string;
+}
+
+/** A new key with its secret, which is shown this once; the token is the same credential for the REST API. */
+export type CreatedAccessKey = ResourceOf<'access-key'> & { readonly secret: string; readonly token: string };
+
 /** Body of `PATCH /v1/<kind>/{id}`: fields given replace, null removes where the schema allows null. */
 export interface UpdateRequest {
   readonly spec?: Readonly<Record<string, unknown>>;

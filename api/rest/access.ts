@@ -28,6 +28,8 @@ declare module 'fastify' {
 export interface RequestLimits {
   /** Of each access key. Absent: none, as in development mode. */
   readonly requests?: RateLimit;
+  /** Watches that one caller may have at a time. Absent: as many as it likes. */
+  readonly watches?: number;
   /** Of each address from which wrong credentials come. */
   readonly failures: RateLimit;
 }
@@ -38,8 +40,7 @@ export const defaultFailureLimit: RateLimit = { burst: 20, perSecond: 1 };
 /** Asks of every request in the scope who sends it, whether there may be more of them, and whether the route is for them. */
 export function requireAccess(
   server: FastifyInstance,
-  { controller }: Pick<RouteContext, 'controller'>,
-  authenticator: Authenticator,
+  { controller, authenticator }: Pick<RouteContext, 'controller' | 'authenticator'>,
   limits: RequestLimits,
 ): void {
   const requests = limits.requests && new RateLimiter(limits.requests);

@@ -1,3 +1,4 @@
+import type { Authenticator, KeyRing } from '@weft/api/auth';
 import type { Controller, ObservedController } from '@weft/controller';
 import type { ResourceOf } from '@weft/controller/resources';
 import type { FastifyBaseLogger } from 'fastify';
@@ -6,6 +7,10 @@ import type { ApiKind, ApiResource, Host } from '../contract/index.ts';
 /** What every group of routes is made from. */
 export interface RouteContext {
   readonly controller: ObservedController;
+  readonly authenticator: Authenticator;
+  readonly keys: Pick<KeyRing, 'create'> | undefined;
+  /** Watches that one caller may have at a time; absent: as many as it likes. */
+  readonly watchesPerCaller: number | undefined;
   readonly openflowTarget: string;
   readonly logger: FastifyBaseLogger;
   readonly watchBacklogBytes: number;

@@ -1,4 +1,11 @@
-import { errorCodes, type KindDefinition, kindNames, kinds, Tags } from '@weft/controller/resources';
+import {
+  errorCodes,
+  type KindDefinition,
+  kindNames,
+  kinds,
+  NewAccessKey,
+  Tags,
+} from '@weft/controller/resources';
 import { type ApiKind, isApiKind } from '../contract/index.ts';
 
 /** JSON Schema as plain data. */
@@ -132,6 +139,11 @@ function commonSchemas(): Record<string, Schema> {
       },
       ['revision', 'applied', 'hosts'],
     ),
+    NewAccessKey: plain(NewAccessKey),
+    CreatedAccessKey: resourceSchema('access-key', kinds['access-key'], {
+      secret: { type: 'string', description: 'secret access key, for Signature Version 4' },
+      token: { type: 'string', description: 'for Authorization: Bearer' },
+    }),
     Removed: closedObject({ revision: { type: 'integer' }, receipt: ref('Receipt') }, ['revision']),
     Health: closedObject({ status: { type: 'string', const: 'ok' }, revision: { type: 'integer' } }, [
       'status',

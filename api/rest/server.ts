@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Authenticator, developmentAuthenticator } from '@weft/api/auth';
+import { type Authenticator, developmentAuthenticator, type KeyRing } from '@weft/api/auth';
 import type { ObservedController } from '@weft/controller';
 import { WeftError } from '@weft/controller/resources';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
@@ -7,6 +7,7 @@ import { defaultFailureLimit, type RequestLimits, requireAccess } from './access
 import { registerAgentRoutes } from './agent-routes.ts';
 import { registerBatchRoutes } from './batch-routes.ts';
 import type { RouteContext } from './context.ts';
+import { registerKeyRoutes } from './key-routes.ts';
 import { refuseOtherMethods } from './methods.ts';
 import { registerOpenapi } from './openapi.ts';
 import { refuseOnSocket, sendProblem } from './problems.ts';
@@ -24,6 +25,8 @@ export interface RestServerOptions {
   readonly logger: FastifyBaseLogger;
   /** Who the callers are. Default: development mode, in which everybody is an admin. */
   readonly authenticator?: Authenticator;
+  /** Makes access keys; without it none can be made. */
+  readonly keys?: Pick<KeyRing, 'create'>;
   readonly limits?: Partial<RequestLimits>;
   /** Bytes that may wait for one watching client. Default 4 MiB. */
   readonly watchBacklogBytes?: number;
@@ -73,9 +76,11 @@ export function createRestServer(
   for (const schema of components) server.addSchema(schema);
   const compile = validatorCompiler(components);
   server.setValidatorCompiler(compile);
-  const authenticator = options.authenticator ?? developmentAuthenticator();
   const context: RouteContext = {
     controller,
+    authenticator: options.authenticator ?? developmentAuthenticator(),
+    keys: options.keys,
+    watchesPerCaller: options.limits?.watches,
     openflowTarget: options.openflowTarget,
     logger: options.logger,
     watchBacklogBytes: options.watchBacklogBytes ?? 4 * 1024 * 1024,
@@ -83,10 +88,11 @@ export function createRestServer(
   };
   server.register(async (scope) => {
     await registerOpenapi(scope);
-    requireAccess(scope, context, authenticator, { failures: defaultFailureLimit, ...options.limits });
+    requireAccess(scope, context, { failures: defaultFailureLimit, ...options.limits });
     const refuseTheRest = refuseOtherMethods(scope);
     registerResourceRoutes(scope, context);
     registerBatchRoutes(scope, context, compile);
+    registerKeyRoutes(scope, context);
     registerAgentRoutes(scope, context);
     registerWatchRoute(scope, context);
     registerReceiptRoute(scope, context);

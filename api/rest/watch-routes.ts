@@ -1,3 +1,4 @@
+import type { Principal } from '@weft/api/auth';
 import type { Caller, Commit } from '@weft/controller';
 import { type AnyResource, isVisible, WeftError } from '@weft/controller/resources';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -36,6 +37,7 @@ type Change = Commit['changes'][number];
 /** `GET /v1/watch`: commits as server-sent events. */
 export function registerWatchRoute(server: FastifyInstance, context: RouteContext): void {
   const streams = new Set<EventStream>();
+  const watching = new Map<string, number>();
   server.addHook('preClose', async () => {
     for (const stream of streams)
       stream.end('error', { code: 'unavailable', detail: 'the controller stops' });
@@ -66,11 +68,14 @@ export function registerWatchRoute(server: FastifyInstance, context: RouteContex
       const query = request.query as WatchQuery;
       const visible = visibility(query, callerOf(request));
       const after = query.after ?? lastEventId(request) ?? context.controller.revision;
+      const caller = callerOf(request);
+      const leave = enter(watching, caller.name, context.watchesPerCaller);
       reply.hijack();
-      await follow(context, after, visible, (onEnd) => {
+      await follow(context, after, { caller, visible }, (onEnd) => {
         const options = { backlogBytes: context.watchBacklogBytes, keepAliveMs: context.watchKeepAliveMs };
         const stream = new EventStream(reply.raw, after, options, () => {
           streams.delete(stream);
+          leave();
           onEnd();
         });
         streams.add(stream);
@@ -82,9 +87,9 @@ export function registerWatchRoute(server: FastifyInstance, context: RouteContex
 
 /** Joins the controller's watch and a stream for as long as both last. */
 async function follow(
-  { controller, logger }: RouteContext,
+  { controller, authenticator, logger }: RouteContext,
   after: number,
-  visible: (change: Change) => boolean,
+  { caller, visible }: { caller: Principal; visible: (change: Change) => boolean },
   open: (onEnd: () => void) => EventStream,
 ): Promise<void> {
   let watch: { close(): void } | undefined;
@@ -97,6 +102,10 @@ async function follow(
   try {
     watch = await controller.watch(after, (commit) => {
       if (stream.ended) return;
+      if (commit.changes.some(concernsKeys) && !authenticator.isValid(caller)) {
+        stream.end('error', { code: 'unauthenticated', detail: 'the access key is no longer accepted' });
+        return;
+      }
       const changes = commit.changes.filter(visible).map(shown);
       if (changes.length === 0) stream.skipTo(commit.revision);
       else stream.send('commit', commit.revision, { revision: commit.revision, changes });
@@ -115,6 +124,28 @@ async function follow(
 /** By name, so that the API can be loaded without everything that a controller consists of. */
 const isCompacted = (error: unknown): error is Error & { oldestRevision: number } =>
   error instanceof Error && error.name === 'StoreCompacted';
+
+const concernsKeys = ({ kind }: Change) => kind === 'access-key' || kind === 'account';
+
+/**
+ * Counts one more watch of a caller.
+ * @returns to be called when it has ended
+ * @throws WeftError rate-limited
+ */
+function enter(watching: Map<string, number>, name: string, most = Number.POSITIVE_INFINITY): () => void {
+  const count = watching.get(name) ?? 0;
+  if (count >= most) {
+    throw new WeftError('rate-limited', `${name} has ${count} watches already`, {
+      fix: 'End some of them; one watch can follow several kinds.',
+    });
+  }
+  watching.set(name, count + 1);
+  return () => {
+    const left = (watching.get(name) ?? 1) - 1;
+    if (left > 0) watching.set(name, left);
+    else watching.delete(name);
+  };
+}
 
 function visibility(query: WatchQuery, caller: Caller): (change: Change) => boolean {
   const wanted = new Set(query.kind === undefined ? exposedKinds : query.kind.split(',').map(checkedKind));

@@ -21,6 +21,13 @@ export function addAgentCommand(program: Command, io: Io, launchers: Launchers):
     .requiredOption('--tunnel-ip <address>', 'address that tunnels of other hosts end at')
     .option('--bridge-mapping <network=bridge>', 'bridge of an external network; repeatable', bridgeMapping)
     .option('--zone <zone>', 'availability zone of this host', 'zone-a')
+    .option('--token-file <path>', "file with the token of this host's access key")
+    .option('--ca <path>', 'PEM file: whom to trust as the controller')
+    .option(
+      '--certificate <path>',
+      "PEM file: this host's certificate; its common name is the name of the host",
+    )
+    .option('--key <path>', 'PEM file: the key of the certificate')
     .option('--compute <driver>', 'start instances, by this driver: netns', computeDriver)
     .action(({ bridgeMapping: bridgeMappings = [], ...options }: Options) =>
       serve('agent', io, () => launchers.agent({ ...options, bridgeMappings })),

@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Io } from '../command.ts';
 import type { Address, ControllerOptions, Launchers } from '../launch.ts';
+import { number } from '../options.ts';
 import { addressOption, serve } from './service.ts';
 
 const defaultApi: Address = { host: '127.0.0.1', port: 8080 };
@@ -19,5 +20,22 @@ export function addControllerCommand(program: Command, io: Io, launchers: Launch
       defaultOpenflow,
     )
     .requiredOption('--store <store>', 'where resources are kept: sqlite:PATH')
+    .addOption(
+      new Option(
+        '--access <mode>',
+        'keys: everybody shows an access key; development: everybody is an admin, on loopback only (default: development on loopback as long as no admin has a key)',
+      ).choices(['keys', 'development']),
+    )
+    .option(
+      '--key-file <path>',
+      'key that encrypts secrets in the store (default: the path of the store and .key)',
+    )
+    .option('--region <region>', 'region of callers that name none', 'us-east-1')
+    .option(
+      '--rate-limit <requests>',
+      'requests a second that each access key may send',
+      number('requests', 1, 1_000_000),
+      200,
+    )
     .action((options: ControllerOptions) => serve('controller', io, () => launchers.controller(options)));
 }
