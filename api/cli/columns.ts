@@ -67,6 +67,7 @@ const columns: Columns = {
     { title: 'CIDR', value: (vpc) => vpc.spec.cidrBlock },
     { title: 'DEFAULT GROUP', value: (vpc) => vpc.spec.defaultSecurityGroupId, wide: true },
     { title: 'MAIN ROUTE TABLE', value: (vpc) => vpc.spec.mainRouteTableId, wide: true },
+    { title: 'DHCP OPTIONS', value: (vpc) => vpc.spec.dhcpOptionsId ?? 'default', wide: true },
     { title: 'DEFAULT NETWORK ACL', value: (vpc) => vpc.spec.defaultNetworkAclId, wide: true },
   ],
   subnet: [
@@ -81,6 +82,13 @@ const columns: Columns = {
     name,
     { title: 'VPC', value: (acl) => acl.spec.vpcId },
     { title: 'ENTRIES', value: (acl) => acl.spec.entries.map(entryText).join(', ') || 'none' },
+  ],
+  'dhcp-options': [
+    name,
+    { title: 'DOMAIN', value: (options) => options.spec.domainName },
+    { title: 'DNS', value: (options) => options.spec.domainNameServers?.join(', ') },
+    { title: 'NTP', value: (options) => options.spec.ntpServers?.join(', ') },
+    { title: 'LEASE', value: (options) => options.spec.leaseSeconds },
   ],
   'prefix-list': [
     name,

@@ -3,6 +3,7 @@ import { addGlobalOptions, type Io } from './command.ts';
 import { addAccountCommands, addKeyCommands } from './commands/account.ts';
 import { addAgentCommand } from './commands/agent.ts';
 import { addControllerCommand } from './commands/controller.ts';
+import { addDhcpOptionsCommands } from './commands/dhcp-options.ts';
 import { addExecCommand } from './commands/exec.ts';
 import { addElasticIpCommands, addExternalNetworkCommands } from './commands/external.ts';
 import { addHostCommands } from './commands/host.ts';
@@ -34,6 +35,7 @@ export function createProgram(io: Io, launchers: Launchers): Command {
   addInterfaceCommands(program, io);
   addSecurityGroupCommands(program, io);
   addNetworkAclCommands(program, io);
+  addDhcpOptionsCommands(program, io);
   addPrefixListCommands(program, io);
   addRouteTableCommands(program, io);
   addPeeringCommands(program, io);

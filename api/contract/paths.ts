@@ -10,6 +10,7 @@ export const collections = {
   subnet: 'subnets',
   'network-acl': 'network-acls',
   'prefix-list': 'prefix-lists',
+  'dhcp-options': 'dhcp-options',
   'vpc-peering-connection': 'vpc-peering-connections',
   'route-table': 'route-tables',
   'internet-gateway': 'internet-gateways',

@@ -29,6 +29,7 @@ const needed = [
   'network-interface network-interface created',
   'network-interface network-interface updated',
   'network-interface network-interface removed',
+  'network-interface vpc updated',
   'network-interface binding created',
   'network-interface binding updated',
   'network-interface binding removed',

@@ -39,6 +39,11 @@ export interface Lease {
   readonly subnetMask: string;
   readonly router: string;
   readonly mtu: number;
+  /** Empty: none is told. */
+  readonly domainName: string;
+  readonly nameServers: readonly string[];
+  readonly timeServers: readonly string[];
+  readonly leaseSeconds: number;
   readonly serverAddress: string;
   readonly serverMac: string;
 }

@@ -361,6 +361,10 @@ describe('what arrives', () => {
       mtu: 1442,
       serverAddress: '10.0.1.1',
       serverMac: router.subnet1,
+      domainName: 'ec2.internal',
+      nameServers: ['10.0.0.2'],
+      timeServers: [],
+      leaseSeconds: 3600,
     });
     const echo = new Sender().send('web', router.subnet1, ip(web, '10.0.1.1', ping)).outcome;
     assert.ok(echo.type === 'answered' && echo.by === 'gateway-echo');

@@ -25,6 +25,7 @@ const modelledKinds = [
   'network-interface',
   'elastic-ip',
   'binding',
+  'dhcp-options',
 ] as const satisfies readonly KindName[];
 export type ModelledKind = (typeof modelledKinds)[number];
 

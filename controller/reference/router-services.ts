@@ -1,7 +1,7 @@
-import { formatIpv4, interfaceMtu, netmask, type ResourceOf } from '../resources/index.ts';
+import { formatIpv4, interfaceMtu, netmask, parseCidr, type ResourceOf } from '../resources/index.ts';
 import type { Answered, Offered } from './outcome.ts';
 import type { Frame, Ipv4 } from './packet.ts';
-import { networkOf, routerAddress, routerMac } from './resources.ts';
+import { named, networkOf, routerAddress, routerMac } from './resources.ts';
 import type { Walk } from './walk.ts';
 
 /** RFC 1700: what a fresh packet of the router starts with. */
@@ -31,9 +31,35 @@ export function answerDhcp(
       subnetMask: formatIpv4(netmask(networkOf(subnet).prefixLength)),
       router,
       mtu: interfaceMtu,
+      ...settingsOf(walk, subnet),
       serverAddress: router,
       serverMac: routerMac(subnet),
     },
+  };
+}
+
+/**
+ * AWS, "DHCP option sets": a set has the domain, the DNS servers and the time servers; without one, the default set names the
+ * VPC's own DNS server, which is at the VPC's base address + 2, and the domain of the region (`ec2.internal` in us-east-1). The
+ * lease is weft's own, an hour where the set names none.
+ */
+function settingsOf({ resources }: Walk, { spec: { vpcId } }: ResourceOf<'subnet'>) {
+  const vpc = named(resources, 'vpc', vpcId);
+  const { dhcpOptionsId, cidrBlock, enableDnsSupport = true } = vpc.spec;
+  const byRegion = vpc.region === 'us-east-1' ? 'ec2.internal' : `${vpc.region}.compute.internal`;
+  const chosen: ResourceOf<'dhcp-options'>['spec'] =
+    dhcpOptionsId === undefined
+      ? { domainName: byRegion, domainNameServers: ['provided'] }
+      : named(resources, 'dhcp-options', dhcpOptionsId).spec;
+  const own = formatIpv4(parseCidr(cidrBlock, 'cidrBlock').address + 2);
+  const servers = (chosen.domainNameServers ?? []).filter(
+    (server) => server !== 'provided' || enableDnsSupport,
+  );
+  return {
+    domainName: chosen.domainName ?? '',
+    nameServers: servers.map((server) => (server === 'provided' ? own : server)),
+    timeServers: [...(chosen.ntpServers ?? [])],
+    leaseSeconds: chosen.leaseSeconds ?? 3600,
   };
 }
 

@@ -29,6 +29,7 @@ describe('kinds', () => {
         'account',
         'access-key',
         'prefix-list',
+        'dhcp-options',
         'security-group',
         'instance',
         'binding',

@@ -30,6 +30,7 @@ export const kindNames = [
   'subnet',
   'network-acl',
   'prefix-list',
+  'dhcp-options',
   'vpc-peering-connection',
   'route-table',
   'internet-gateway',
@@ -70,6 +71,7 @@ export type ReferenceType =
   | 'uses-route-table'
   | 'uses-network-acl'
   | 'uses-prefix-list'
+  | 'uses-dhcp-options'
   | 'joins'
   | 'over-peering'
   | 'route-target'

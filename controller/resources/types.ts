@@ -1,6 +1,7 @@
 import type { AccessKeySecretSpec, AccessKeySpec } from './kinds/access-key.ts';
 import type { AccountSpec } from './kinds/account.ts';
 import type { BindingSpec } from './kinds/binding.ts';
+import type { DhcpOptionsSpec } from './kinds/dhcp-options.ts';
 import type { ElasticIpSpec } from './kinds/elastic-ip.ts';
 import type { ExternalNetworkSpec } from './kinds/external-network.ts';
 import type { HostSpec, HostStatus } from './kinds/host.ts';
@@ -42,6 +43,7 @@ export interface ResourceByKind {
   vpc: Kind<'vpc', VpcSpec>;
   subnet: Kind<'subnet', SubnetSpec>;
   'network-acl': Kind<'network-acl', NetworkAclSpec>;
+  'dhcp-options': Kind<'dhcp-options', DhcpOptionsSpec>;
   'prefix-list': Kind<'prefix-list', PrefixListSpec, PrefixListStatus>;
   'vpc-peering-connection': Kind<'vpc-peering-connection', VpcPeeringConnectionSpec>;
   'route-table': Kind<'route-table', RouteTableSpec>;

@@ -16,6 +16,7 @@ const removable: readonly KindName[] = [
   'internet-gateway',
   'instance',
   'vpc',
+  'dhcp-options',
 ];
 
 const aclEntry = (a: number, b: number) => ({
@@ -30,6 +31,17 @@ const aclEntry = (a: number, b: number) => ({
 export const edits = {
   createVpc: ({ world }, a) =>
     world.create('vpc', { cidrBlock: ['10.0.0.0/16', '10.0.0.0/20', '172.16.0.0/16'][a % 3] }),
+  createDhcpOptions: ({ world }, a, b) =>
+    world.create('dhcp-options', {
+      domainName: ['example.com', 'weft.test'][a % 2],
+      ...(b % 2 ? { ntpServers: ['192.0.2.1'] } : { domainNameServers: ['provided', '192.0.2.53'] }),
+    }),
+  setDhcpOptions: (editor, a, b) => {
+    const vpc = editor.pick('vpc', a);
+    const dhcpOptionsId = b % 3 ? editor.pick('dhcp-options', b)?.id : null;
+    const change = b % 5 ? { dhcpOptionsId } : { enableDnsSupport: a % 2 === 0 };
+    return vpc && editor.world.update('vpc', vpc.id, change);
+  },
   createSubnet: (editor, a, b) =>
     editor.world.create('subnet', { vpcId: editor.pick('vpc', a)?.id, cidrBlock: `10.0.${b % 4}.0/24` }),
   createInterface: (editor, a, b) =>

@@ -15,6 +15,7 @@ const order: readonly KindName[] = [
   'prefix-list',
   'internet-gateway',
   'vpc',
+  'dhcp-options',
   'external-network',
   'host',
 ];

@@ -153,6 +153,23 @@ export const faults: readonly Fault[] = [
   inStages('any MAC is accepted', ['source-guard'], withoutField('eth_src')),
   inStages('any sender of ARP is accepted', ['source-guard'], withoutField('arp_spa')),
   inStages('any MAC in ARP is accepted', ['source-guard'], withoutField('arp_sha')),
+  {
+    name: 'DHCP tells what it has told before',
+    plant: () => {
+      const first = new Map<string, Action>();
+      return (message) => {
+        if (message.type !== 'flow-mod' || message.command !== 'add' || message.table !== tableOf('admit')) {
+          return message;
+        }
+        const id = matchText(message);
+        return withActions(message, (action) => {
+          if (action.type !== 'controller') return [action];
+          if (!first.has(id)) first.set(id, action);
+          return [first.get(id) as Action];
+        });
+      };
+    },
+  },
   inStages('VMs may answer DHCP', ['admit'], (flow) =>
     matches(flow, 'udp_src') && matches(flow, 'udp_dst') && actionsOf(flow).length === 0 ? undefined : flow,
   ),

@@ -50,6 +50,17 @@ describe('DHCP answers (RFC 2131, section 4.3)', () => {
     });
   });
 
+  it('tells routes to those alone that ask for them, since they use no others (RFC 3442)', () => {
+    const routes = '790920a9fea9fe0a000001';
+    const flow = Buffer.concat([payload, Buffer.from(routes, 'hex')]);
+    assert.equal(answer({ type: 1 }, flow).options.get(121), undefined);
+    assert.equal(answer({ type: 1, options: [[55, [1, 3]]] }, flow).options.get(121), undefined);
+    const { options } = answer({ type: 1, options: [[55, [121, 3, 1]]] }, flow);
+    assert.equal(options.get(121), routes.slice(4));
+    const order = [...options.keys()].filter((code) => [1, 3, 121].includes(code));
+    assert.deepEqual(order, [121, 3, 1], 'in the order of the question');
+  });
+
   it('is at least as long as BOOTP asks for, with right checksums', () => {
     const outcome = answerDhcp(clientFrame({ type: 1 }), payload);
     const frame = (outcome as { frame: Buffer }).frame;

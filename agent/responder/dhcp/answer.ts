@@ -197,6 +197,9 @@ function leaseTimes({ options }: Lease): DhcpOption[] {
   return hasLeaseTime ? given : [[optionCodes.leaseTime, uint32(fallbackLeaseSeconds)], ...given];
 }
 
+/** Clients that know these routes use no others (RFC 3442), so they are for those alone that ask for them. */
+const onlyOnRequest: readonly number[] = [optionCodes.classlessRoutes];
+
 /** Settings in the order in which the client lists them (option 55), then the others. */
 function inOrder(request: DhcpRequest, options: readonly DhcpOption[]): DhcpOption[] {
   const wanted = [...(request.options.get(optionCodes.parameterList) ?? [])];
@@ -204,7 +207,11 @@ function inOrder(request: DhcpRequest, options: readonly DhcpOption[]): DhcpOpti
     const index = wanted.indexOf(code);
     return index < 0 ? wanted.length : index;
   };
-  return options.filter(([code]) => !leaseOptions.includes(code)).sort((a, b) => place(a) - place(b));
+  return options
+    .filter(
+      ([code]) => !leaseOptions.includes(code) && !(onlyOnRequest.includes(code) && !wanted.includes(code)),
+    )
+    .sort((a, b) => place(a) - place(b));
 }
 
 function uint32(value: number): Buffer {

@@ -27,6 +27,7 @@ export const optionCodes = {
   renewalTime: 58,
   rebindingTime: 59,
   clientIdentifier: 61,
+  classlessRoutes: 121,
   end: 255,
 } as const;
 

@@ -6,13 +6,22 @@ import type { UpdateVerb } from './update.ts';
 
 /** `weft vpc` */
 export function addVpcCommands(program: Command, io: Io): void {
-  const vpc = addNoun(program, io, { kind: 'vpc', name: 'vpc', description: 'private networks' });
+  const vpc = addNoun(program, io, {
+    kind: 'vpc',
+    name: 'vpc',
+    description: 'private networks',
+    update: vpcUpdate,
+  });
   const create = vpc
     .command('create')
     .description('make a VPC, with a default security group and a main route table')
-    .requiredOption('--cidr-block <cidr>', 'its addresses, e.g. 10.0.0.0/16');
-  writingCommand<Naming & { cidrBlock: string }>(nameable(create), io, async (session, options) => {
-    const body = { spec: { cidrBlock: options.cidrBlock }, tags: tagsOf(options) };
+    .requiredOption('--cidr-block <cidr>', 'its addresses, e.g. 10.0.0.0/16')
+    .option('--dhcp-options <options>', 'set of DHCP options; without it the default of the region');
+  type Create = Naming & { cidrBlock: string; dhcpOptions?: string };
+  writingCommand<Create>(nameable(create), io, async (session, options) => {
+    const { cidrBlock, dhcpOptions } = options;
+    const dhcpOptionsId = dhcpOptions && (await session.id('dhcp-options', dhcpOptions));
+    const body = { spec: given({ cidrBlock, dhcpOptionsId }), tags: tagsOf(options) };
     await session.show('vpc', await session.client.create('vpc', body, session.write));
   });
 }
@@ -69,5 +78,16 @@ const subnetUpdate: UpdateVerb<{ routeTable?: string; networkAcl?: string }> = {
         routeTable === 'main' ? null : routeTable && (await session.id('route-table', routeTable)),
       networkAclId:
         networkAcl === 'default' ? null : networkAcl && (await session.id('network-acl', networkAcl)),
+    }),
+};
+
+const vpcUpdate: UpdateVerb<{ dhcpOptions?: string }> = {
+  description: 'change the DHCP options or the tags',
+  options: (command) =>
+    command.option('--dhcp-options <options>', 'set of DHCP options; default: that of the region'),
+  spec: async (session, { dhcpOptions }) =>
+    given({
+      dhcpOptionsId:
+        dhcpOptions === 'default' ? null : dhcpOptions && (await session.id('dhcp-options', dhcpOptions)),
     }),
 };

@@ -11,7 +11,7 @@ import {
   protocol,
   set,
 } from '../../pipeline/index.ts';
-import { parseAddress, type ResourceOf } from '../../resources/index.ts';
+import { type AnyResource, parseAddress, type ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { hostScope } from '../host/scope.ts';
 import { identityFragments } from '../security-group/identity.ts';
@@ -166,7 +166,7 @@ const guard: FragmentDefinition = {
       context && {
         scope: hostScope(context.host),
         number: context.networkInterface.number as number,
-        flows: [...guardFlows(context), ...dhcpFlows(context)],
+        flows: [...guardFlows(context), ...dhcpFlows(view, context)],
       }
     );
   },
@@ -205,6 +205,12 @@ function* whenDestinationsMatter(vpcId: string, appeared: boolean, view: Topolog
   }
 }
 
+/** Whether DHCP tells the instances of a VPC something else than before. */
+function tellsOtherwise(before: AnyResource, after: AnyResource): boolean {
+  const [{ spec: old }, { spec: now }] = [before, after] as [ResourceOf<'vpc'>, ResourceOf<'vpc'>];
+  return old.dhcpOptionsId !== now.dhcpOptionsId || old.enableDnsSupport !== now.enableDnsSupport;
+}
+
 /** Network interfaces: where they are, who they are, what they may send. */
 export const networkInterfaceFeature: Feature = {
   name: 'network-interface',
@@ -223,6 +229,14 @@ export const networkInterfaceFeature: Feature = {
       yield { definition: guard, id };
       const binding = (after ?? before) as { spec: { networkInterfaceId: string } };
       yield { definition: resolve, id: binding.spec.networkInterfaceId };
+    }
+    if (kind === 'vpc' && before && after && tellsOtherwise(before, after)) {
+      for (const { id: interfaceId } of view.referrers({ kind, id }, 'in-vpc', 'network-interface')) {
+        const target = { kind: 'network-interface', id: interfaceId } as const;
+        for (const binding of view.referrers(target, 'of-interface', 'binding')) {
+          yield { definition: guard, id: binding.id };
+        }
+      }
     }
     if (kind === 'host') {
       // Only a host that appears, goes, or changes its tunnel address moves its interfaces.

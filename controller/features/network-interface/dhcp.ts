@@ -7,42 +7,65 @@ import {
   parseAddress,
   parseCidr,
 } from '../../resources/index.ts';
+import type { TopologyView } from '../../topology/view.ts';
+import { dhcpSettings } from '../dhcp-options/settings.ts';
 import { gatewayMac } from '../subnet/compile.ts';
 import type { BoundContext } from './context.ts';
 
-const leaseSeconds = 3600;
+type Option = readonly [code: number, value: Uint8Array];
 
-function uint32(value: number): Uint8Array {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
+/** Metadata and DNS at their link-local addresses: through the router, also on machines that take 169.254/16 for near. */
+const servicePrefix = [32, 169, 254, 169] as const;
+const serviceHosts = [253, 254] as const;
+
+function uint32(...values: readonly number[]): Uint8Array {
+  const bytes = Buffer.alloc(4 * values.length);
+  for (const [index, value] of values.entries()) bytes.writeUInt32BE(value, 4 * index);
   return bytes;
 }
 function uint16(value: number): Uint8Array {
   return Uint8Array.of(value >> 8, value & 255);
 }
 
+/** The name that every address has: `ip-10-0-0-5`. */
+export const addressName = (address: number) => `ip-${formatIpv4(address).replaceAll('.', '-')}`;
+
 /**
- * DHCP requests of the interface, broadcast or to its server, go to the agent with the ready answer. Options of
- * RFC 2132: mask, router, host name, MTU, lease, renewal (half of it) and rebinding (seven eighths) times.
+ * Options of RFC 2132: mask, router, DNS servers, host name, domain, MTU, time servers, lease, renewal (half of it) and
+ * rebinding (seven eighths) times; routes of RFC 3442, which are for clients that ask for them, and which these use instead of
+ * the router.
  */
-export function dhcpFlows({ networkInterface, subnet }: BoundContext): Flow[] {
+function optionsOf(view: TopologyView, { networkInterface, subnet, vpc }: BoundContext): Option[] {
   const network = parseCidr(subnet.spec.cidrBlock, 'cidrBlock');
   const address = parseAddress(networkInterface.spec.privateAddress, 'privateAddress');
-  const server = gatewayAddress(network);
-  const hostName = `ip-${formatIpv4(address).replaceAll('.', '-')}`;
+  const { domainName, nameServers, ntpServers, leaseSeconds } = dhcpSettings(view, vpc);
+  const router = uint32(gatewayAddress(network));
+  const routes = serviceHosts.flatMap((host) => [...servicePrefix, host, ...router]);
+  const options: (Option | undefined)[] = [
+    [1, uint32(netmask(network.prefixLength))],
+    [3, router],
+    nameServers.length > 0 ? [6, uint32(...nameServers)] : undefined,
+    [12, Buffer.from(addressName(address))],
+    domainName ? [15, Buffer.from(domainName)] : undefined,
+    [26, uint16(interfaceMtu)],
+    ntpServers.length > 0 ? [42, uint32(...ntpServers)] : undefined,
+    [51, uint32(leaseSeconds)],
+    [58, uint32(Math.floor(leaseSeconds / 2))],
+    [59, uint32(Math.floor((leaseSeconds * 7) / 8))],
+    [121, Uint8Array.of(...routes, 0, ...router)],
+  ];
+  return options.filter((option) => option !== undefined);
+}
+
+/** DHCP requests of the interface, broadcast or to its server, go to the agent with the ready answer. */
+export function dhcpFlows(view: TopologyView, context: BoundContext): Flow[] {
+  const { networkInterface, subnet } = context;
+  const server = gatewayAddress(parseCidr(subnet.spec.cidrBlock, 'cidrBlock'));
   const answer = answerDhcpV4({
-    address,
+    address: parseAddress(networkInterface.spec.privateAddress, 'privateAddress'),
     serverAddress: server,
     serverMac: gatewayMac(subnet),
-    options: [
-      [1, uint32(netmask(network.prefixLength))],
-      [3, uint32(server)],
-      [12, Buffer.from(hostName)],
-      [26, uint16(interfaceMtu)],
-      [51, uint32(leaseSeconds)],
-      [58, uint32(leaseSeconds / 2)],
-      [59, uint32((leaseSeconds * 7) / 8)],
-    ],
+    options: optionsOf(view, context),
   });
   return [0xffffffff, server].map((destination) => ({
     stage: 'admit',

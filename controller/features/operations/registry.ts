@@ -2,6 +2,7 @@ import type { KindName } from '../../resources/index.ts';
 import { accessKeyOperations, accountOperations } from '../access/operations.ts';
 import { bindingOperations } from '../binding/operations.ts';
 import { defaultNetworkOperations } from '../default-network/operations.ts';
+import { dhcpOptionsOperations } from '../dhcp-options/operations.ts';
 import { elasticIpOperations } from '../elastic-ip/operations.ts';
 import { externalNetworkOperations } from '../external-network/operations.ts';
 import { hostOperations } from '../host/operations.ts';
@@ -24,6 +25,7 @@ const all = [
   vpcOperations,
   subnetOperations,
   networkAclOperations,
+  dhcpOptionsOperations,
   prefixListOperations,
   vpcPeeringConnectionOperations,
   routeTableOperations,

@@ -1,6 +1,7 @@
 import { type Ipv4Network, newId, overlaps, parseCidr, WeftError } from '../../resources/index.ts';
 import { createDefaultAcl } from '../network-acl/operations.ts';
 import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/checks.ts';
+import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
 import { addRule, removeGroup } from '../security-group/operations.ts';
 
@@ -31,6 +32,10 @@ function requireOrdinaryBlock(network: Ipv4Network, field: string, value: string
   );
 }
 
+function requireDhcpOptions(draft: Draft, id: string | undefined): void {
+  if (id !== undefined) referenced(draft, 'dhcp-options', id, 'spec.dhcpOptionsId');
+}
+
 /**
  * A VPC comes with a main route table, a network ACL that allows everything, and a default security group, whose
  * members reach each other and everything.
@@ -38,7 +43,8 @@ function requireOrdinaryBlock(network: Ipv4Network, field: string, value: string
 export const vpcOperations: Operations<'vpc'> = {
   kind: 'vpc',
   create(draft, { spec, tags }) {
-    const { cidrBlock, ...attributes } = spec as { cidrBlock: string };
+    const { cidrBlock, ...attributes } = spec as { cidrBlock: string; dhcpOptionsId?: string };
+    requireDhcpOptions(draft, attributes.dhcpOptionsId);
     const network = parseCidr(cidrBlock, 'spec.cidrBlock');
     requireBlockSize(network, 'spec.cidrBlock', cidrBlock);
     requireOrdinaryBlock(network, 'spec.cidrBlock', cidrBlock);
@@ -74,7 +80,12 @@ export const vpcOperations: Operations<'vpc'> = {
       const table = referenced(draft, 'route-table', spec.mainRouteTableId as string, field);
       requireSameVpc(current.id, table, field);
     }
-    return draft.update(current, { spec: { ...current.spec, ...spec } });
+    const { dhcpOptionsId, ...attributes } = spec as { dhcpOptionsId?: string | null };
+    const { dhcpOptionsId: present, ...rest } = current.spec;
+    const wanted = dhcpOptionsId === undefined ? present : (dhcpOptionsId ?? undefined);
+    if (wanted !== present) requireDhcpOptions(draft, wanted);
+    const chosen = wanted === undefined ? {} : { dhcpOptionsId: wanted };
+    return draft.update(current, { spec: { ...rest, ...chosen, ...attributes } });
   },
   remove(draft, vpc) {
     refuseWhileUsed(draft, vpc, 'in-vpc', 'subnet');

@@ -3,6 +3,7 @@ import { accessKey, accessKeySecret } from './access-key.ts';
 import { account } from './account.ts';
 import { binding } from './binding.ts';
 import type { KindDefinition } from './define.ts';
+import { dhcpOptions } from './dhcp-options.ts';
 import { elasticIp } from './elastic-ip.ts';
 import { externalNetwork } from './external-network.ts';
 import { host } from './host.ts';
@@ -39,6 +40,7 @@ export const kinds: Readonly<Record<KindName, KindDefinition>> = {
   subnet,
   'network-acl': networkAcl,
   'prefix-list': prefixList,
+  'dhcp-options': dhcpOptions,
   'vpc-peering-connection': vpcPeeringConnection,
   'route-table': routeTable,
   'internet-gateway': internetGateway,

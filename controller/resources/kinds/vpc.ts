@@ -18,6 +18,7 @@ const attributes = {
     }),
   ),
 };
+const dhcpOptionsId = Id('dopt');
 export const VpcSpec = Type.Object(
   {
     cidrBlock,
@@ -27,6 +28,7 @@ export const VpcSpec = Type.Object(
     }),
     isDefault: Type.Optional(Type.Boolean({ description: 'the default VPC of its account and region' })),
     ...attributes,
+    dhcpOptionsId: Type.Optional(dhcpOptionsId),
     defaultNetworkAclId: Type.String({
       description: 'made with the VPC, allows everything, used by subnets without one of their own',
     }),
@@ -44,7 +46,17 @@ export const vpc = defineKind<VpcSpec, Record<string, never>>({
   quota: 5,
   description: 'A private network with an address space of its own.',
   spec: VpcSpec,
-  create: Type.Object({ cidrBlock, ...attributes }, closed),
-  update: Type.Object({ ...attributes, mainRouteTableId: Type.Optional(mainRouteTableId) }, closed),
-  references: () => [],
+  create: Type.Object({ cidrBlock, dhcpOptionsId: Type.Optional(dhcpOptionsId), ...attributes }, closed),
+  update: Type.Object(
+    {
+      dhcpOptionsId: Type.Optional(
+        Type.Union([dhcpOptionsId, Type.Null()], { description: 'null: the default of the region' }),
+      ),
+      ...attributes,
+      mainRouteTableId: Type.Optional(mainRouteTableId),
+    },
+    closed,
+  ),
+  references: ({ dhcpOptionsId: id }) =>
+    id ? [{ type: 'uses-dhcp-options', kind: 'dhcp-options', id }] : [],
 });

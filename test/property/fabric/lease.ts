@@ -9,7 +9,15 @@ export const agentTask = {
   timeExceeded: 4,
   packetTooLarge: 5,
 } as const;
-const option = { subnetMask: 1, router: 3, mtu: 26 } as const;
+const option = {
+  subnetMask: 1,
+  router: 3,
+  nameServers: 6,
+  domainName: 15,
+  mtu: 26,
+  timeServers: 42,
+  leaseSeconds: 51,
+} as const;
 
 function optionsOf(data: Buffer): Map<number, Buffer> {
   const options = new Map<number, Buffer>();
@@ -24,7 +32,15 @@ export function leaseOf(userdata: Uint8Array): Lease {
   const data = Buffer.from(userdata);
   const options = optionsOf(data);
   const address = (code: number) => ipv4.format(options.get(code)?.readUInt32BE(0) ?? 0);
+  const addresses = (code: number) => {
+    const value = options.get(code) ?? Buffer.alloc(0);
+    return Array.from({ length: value.length / 4 }, (_, index) => ipv4.format(value.readUInt32BE(4 * index)));
+  };
   return {
+    domainName: options.get(option.domainName)?.toString() ?? '',
+    nameServers: addresses(option.nameServers),
+    timeServers: addresses(option.timeServers),
+    leaseSeconds: options.get(option.leaseSeconds)?.readUInt32BE(0) ?? 0,
     address: ipv4.format(data.readUInt32BE(1)),
     subnetMask: address(option.subnetMask),
     router: address(option.router),

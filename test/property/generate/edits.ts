@@ -47,8 +47,35 @@ export class Edits {
       [1, () => this.newSubnet()],
       [1, () => this.removeOne('subnet')],
       [1, () => this.newRouteTable()],
+      [1, () => this.newDhcpOptions()],
+      [2, () => this.changeDhcpOptions()],
+      [1, () => this.removeOne('dhcp-options')],
     ]);
     return edit();
+  }
+
+  newDhcpOptions(): ScriptStep {
+    const { random } = this.#scene;
+    const spec = {
+      ...(random.chance(0.7) ? { domainName: random.pick(['example.com', 'weft.test']) } : {}),
+      ...(random.chance(0.7)
+        ? { domainNameServers: random.pick([['provided'], ['192.0.2.53'], ['provided', '192.0.2.53']]) }
+        : {}),
+      ...(random.chance(0.5) ? { ntpServers: ['192.0.2.1', '192.0.2.2'] } : {}),
+      ...(random.chance(0.5) ? { leaseSeconds: random.between(120, 7200) } : {}),
+    };
+    return { do: 'create', kind: 'dhcp-options', name: this.freshName('dopt'), spec };
+  }
+
+  changeDhcpOptions(): ScriptStep {
+    const { random } = this.#scene;
+    const vpc = random.pickOrNone(this.#scene.all('vpc'));
+    if (!vpc) return nothing;
+    if (random.chance(0.2)) return this.update(vpc, { enableDnsSupport: random.chance(0.5) });
+    const options = random.pickOrNone(this.#scene.all('dhcp-options'));
+    return this.update(vpc, {
+      dhcpOptionsId: options && random.chance(0.8) ? this.#scene.ref(options) : null,
+    });
   }
 
   /** A name that no step has used. */
@@ -226,7 +253,13 @@ export class Edits {
   }
 
   removeOne(
-    kind: 'security-group-rule' | 'network-interface' | 'elastic-ip' | 'security-group' | 'subnet',
+    kind:
+      | 'security-group-rule'
+      | 'network-interface'
+      | 'elastic-ip'
+      | 'dhcp-options'
+      | 'security-group'
+      | 'subnet',
   ): ScriptStep {
     const victim = this.#scene.random.pickOrNone<{ id: string }>(this.#scene.all(kind));
     return victim ? this.remove(kind, this.#scene.name(victim)) : nothing;

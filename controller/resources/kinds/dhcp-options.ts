@@ -1,0 +1,50 @@
+import Type, { type Static } from 'typebox';
+import { closed, Ipv4Address, onlyTags } from './common.ts';
+import { defineKind } from './define.ts';
+
+/** Stands for the DNS server of each VPC itself, at its base address + 2. */
+export const providedDns = 'provided';
+
+const domainName = Type.String({
+  maxLength: 200,
+  pattern: '^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$',
+  description: 'domain in which instances look for names (option 15)',
+  examples: ['example.internal'],
+});
+const servers = { minItems: 1, maxItems: 4, uniqueItems: true } as const;
+export const DhcpOptionsSpec = Type.Object(
+  {
+    domainName: Type.Optional(domainName),
+    domainNameServers: Type.Optional(
+      Type.Array(Type.Union([Ipv4Address, Type.Literal(providedDns)]), {
+        ...servers,
+        description: `DNS servers (option 6); \`${providedDns}\`: that of the VPC`,
+      }),
+    ),
+    ntpServers: Type.Optional(
+      Type.Array(Ipv4Address, { ...servers, description: 'time servers (option 42)' }),
+    ),
+    leaseSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 120,
+        maximum: 604_800,
+        description: 'how long an address is lent (option 51); absent: 3,600',
+      }),
+    ),
+  },
+  closed,
+);
+export type DhcpOptionsSpec = Static<typeof DhcpOptionsSpec>;
+
+/** What instances are told by DHCP beside their address. Never changed, as in AWS: a VPC gets another set. */
+export const dhcpOptions = defineKind<DhcpOptionsSpec, Record<string, never>>({
+  name: 'dhcp-options',
+  prefix: 'dopt',
+  path: 'dhcp-options',
+  numbered: false,
+  description: 'What the instances of VPCs are told by DHCP beside their address.',
+  spec: DhcpOptionsSpec,
+  create: DhcpOptionsSpec,
+  update: onlyTags,
+  references: () => [],
+});
