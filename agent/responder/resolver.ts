@@ -6,7 +6,7 @@ import { NeighbourTable } from './neighbours.ts';
 import { PipelineFields } from './pipeline-fields.ts';
 
 /** Registers that a packet carries into the question: the pipeline's next hop and output port. */
-const nextHopRegister = 8;
+const nextHopRegister = 15;
 const outputPortRegister = 6;
 
 interface HeldPacket {

@@ -146,12 +146,12 @@ describe('responder on real Open vSwitch', () => {
     await vm.addAddress('203.0.113.100/24');
     await vm.run('ip', ['neighbour', 'add', '203.0.113.200', 'lladdr', '02:00:00:00:00:99', 'dev', 'eth0']);
     const learn = [
-      'table=5,priority=100,hard_timeout=300,NXM_NX_REG8[]=NXM_OF_ARP_SPA[]',
+      'table=5,priority=100,hard_timeout=300,NXM_NX_REG15[]=NXM_OF_ARP_SPA[]',
       'load:NXM_NX_ARP_SHA[]->NXM_OF_ETH_DST[],output:NXM_NX_REG6[]',
     ].join();
     const outputPort = `load:${outside}->NXM_NX_REG6[]`;
     const flows = [
-      `priority=7,in_port=${inside},ip,actions=move:NXM_OF_IP_DST[]->NXM_NX_REG8[],${outputPort},resubmit(,5)`,
+      `priority=7,in_port=${inside},ip,actions=move:NXM_OF_IP_DST[]->NXM_NX_REG15[],${outputPort},resubmit(,5)`,
       `table=5,priority=10,ip,actions=${toAgent('02', '05')}`,
       `priority=7,in_port=${outside},arp,arp_op=2,actions=${outputPort},learn(${learn}),${toAgent('03')}`,
       `priority=6,in_port=${outside},actions=output:${inside}`,

@@ -39,7 +39,7 @@ const pipeline: Match = [
   { field: 'in_port', value: 7 },
   { field: 'metadata', value: 5n },
   { field: 'reg6', value: 2 },
-  { field: 'reg8', value: gateway },
+  { field: 'reg15', value: gateway },
   { field: 'tunnel_id', value: 5n },
   { field: 'ct_state', value: 0x21 },
 ];
@@ -76,7 +76,7 @@ describe('responder', () => {
     assert.deepEqual(again.actions, [{ type: 'resubmit', table: 14 }]);
     assert.deepEqual(
       again.match?.map(({ field }) => field),
-      ['metadata', 'tunnel_id', 'reg6', 'reg8'],
+      ['metadata', 'tunnel_id', 'reg6', 'reg15'],
     );
     assert.deepEqual(again.data, outgoing);
     agent.resolver.clear();

@@ -31,14 +31,18 @@ export function trafficOf(rule: Traffic): string {
 
 /** `from 10.0.0.0/8`, `to sg-…`. */
 export const peerOf = (rule: RuleSpec) =>
-  `${rule.direction === 'ingress' ? 'from' : 'to'} ${rule.cidrIpv4 ?? rule.prefixListId ?? rule.referencedGroupId ?? '?'}`;
+  `${rule.direction === 'ingress' ? 'from' : 'to'} ${rule.cidrIpv4 ?? rule.cidrIpv6 ?? rule.prefixListId ?? rule.referencedGroupId ?? '?'}`;
 
 /** `ingress 100 allow tcp 80 from 10.0.0.0/8`. */
 const entryText = (entry: AclEntry) =>
   `${entry.direction} ${entry.number} ${entry.action} ${trafficOf(entry)} ` +
-  `${entry.direction === 'ingress' ? 'from' : 'to'} ${entry.cidrIpv4}`;
+  `${entry.direction === 'ingress' ? 'from' : 'to'} ${entry.cidrIpv4 ?? entry.cidrIpv6}`;
 
 const yesOrNo = (value: boolean) => (value ? 'yes' : 'no');
+
+/** Where a route leads to, of either kind of IP. */
+export const destinationOf = (route: ApiResource<'route-table'>['spec']['routes'][number]) =>
+  route.destination ?? route.destinationIpv6 ?? '?';
 
 const name = { title: 'NAME', value: nameOf };
 
@@ -65,6 +69,7 @@ const columns: Columns = {
   vpc: [
     name,
     { title: 'CIDR', value: (vpc) => vpc.spec.cidrBlock },
+    { title: 'IPV6 CIDR', value: (vpc) => vpc.spec.ipv6CidrBlock, wide: true },
     { title: 'DEFAULT GROUP', value: (vpc) => vpc.spec.defaultSecurityGroupId, wide: true },
     { title: 'MAIN ROUTE TABLE', value: (vpc) => vpc.spec.mainRouteTableId, wide: true },
     { title: 'DHCP OPTIONS', value: (vpc) => vpc.spec.dhcpOptionsId ?? 'default', wide: true },
@@ -73,6 +78,7 @@ const columns: Columns = {
   subnet: [
     name,
     { title: 'CIDR', value: (subnet) => subnet.spec.cidrBlock },
+    { title: 'IPV6 CIDR', value: (subnet) => subnet.spec.ipv6CidrBlock, wide: true },
     { title: 'ZONE', value: (subnet) => subnet.spec.zone },
     { title: 'VPC', value: (subnet) => subnet.spec.vpcId },
     { title: 'ROUTE TABLE', value: (subnet) => subnet.spec.routeTableId ?? 'main', wide: true },
@@ -106,6 +112,7 @@ const columns: Columns = {
   'network-interface': [
     name,
     { title: 'ADDRESS', value: (port) => port.spec.privateAddress },
+    { title: 'IPV6', value: (port) => port.spec.ipv6Addresses?.join(','), wide: true },
     { title: 'MAC', value: (port) => port.spec.macAddress },
     { title: 'SUBNET', value: (port) => port.spec.subnetId },
     { title: 'INSTANCE', value: (port) => port.spec.instanceId },
@@ -130,10 +137,15 @@ const columns: Columns = {
     {
       title: 'ROUTES',
       value: (table) =>
-        table.spec.routes.map((route) => `${route.destination} → ${route.target}`).join(', ') || 'local',
+        table.spec.routes.map((route) => `${destinationOf(route)} → ${route.target}`).join(', ') || 'local',
     },
   ],
   'internet-gateway': [
+    name,
+    { title: 'VPC', value: (gateway) => gateway.spec.vpcId },
+    { title: 'EXTERNAL NETWORK', value: (gateway) => gateway.spec.externalNetworkId },
+  ],
+  'egress-only-internet-gateway': [
     name,
     { title: 'VPC', value: (gateway) => gateway.spec.vpcId },
     { title: 'EXTERNAL NETWORK', value: (gateway) => gateway.spec.externalNetworkId },
@@ -142,6 +154,8 @@ const columns: Columns = {
     name,
     { title: 'CIDR', value: (network) => network.spec.cidrBlock },
     { title: 'GATEWAY', value: (network) => network.spec.gateway },
+    { title: 'IPV6 CIDR', value: (network) => network.spec.ipv6CidrBlock, wide: true },
+    { title: 'IPV6 GATEWAY', value: (network) => network.spec.ipv6Gateway, wide: true },
     {
       title: 'RANGES',
       value: (network) => network.spec.addressRanges.map(({ first, last }) => `${first}-${last}`).join(', '),

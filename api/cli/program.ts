@@ -15,7 +15,11 @@ import { addNetworkAclCommands } from './commands/network-acl.ts';
 import { addOverviewCommand } from './commands/overview.ts';
 import { addPeeringCommands } from './commands/peering.ts';
 import { addPrefixListCommands } from './commands/prefix-list.ts';
-import { addInternetGatewayCommands, addRouteTableCommands } from './commands/routing.ts';
+import {
+  addEgressOnlyInternetGatewayCommands,
+  addInternetGatewayCommands,
+  addRouteTableCommands,
+} from './commands/routing.ts';
 import { addSecurityGroupCommands } from './commands/security-group.ts';
 import { addSubnetCommands, addVpcCommands } from './commands/vpc.ts';
 import { errorLine, exitCodeOf, exitCodes } from './errors.ts';
@@ -40,6 +44,7 @@ export function createProgram(io: Io, launchers: Launchers): Command {
   addRouteTableCommands(program, io);
   addPeeringCommands(program, io);
   addInternetGatewayCommands(program, io);
+  addEgressOnlyInternetGatewayCommands(program, io);
   addExternalNetworkCommands(program, io);
   addElasticIpCommands(program, io);
   addNatGatewayCommands(program, io);

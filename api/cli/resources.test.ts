@@ -23,7 +23,7 @@ describe('commands on resources', () => {
     const wide = (await cli.weft('vpc list -o wide')).out.split('\n');
     assert.match(
       wide[0] ?? '',
-      /^ID +NAME +CIDR +DEFAULT GROUP +MAIN ROUTE TABLE +DHCP OPTIONS +DEFAULT NETWORK ACL +REVISION +CREATED$/,
+      /^ID +NAME +CIDR +IPV6 CIDR +DEFAULT GROUP +MAIN ROUTE TABLE +DHCP OPTIONS +DEFAULT NETWORK ACL +REVISION +CREATED$/,
     );
     const column = wide[0]?.indexOf('CIDR') ?? 0;
     assert.equal(wide[1]?.slice(column, column + 11), '10.0.0.0/16');

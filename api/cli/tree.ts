@@ -1,5 +1,5 @@
 import type { ApiKind, ApiResource } from '../contract/index.ts';
-import { nameOf, peerOf, trafficOf } from './columns.ts';
+import { destinationOf, nameOf, peerOf, trafficOf } from './columns.ts';
 
 /** Every resource, by kind. */
 export type Network = { readonly [K in ApiKind]: readonly ApiResource<K>[] };
@@ -42,13 +42,20 @@ function vpcBranch(network: Network, vpc: ApiResource<'vpc'>): Branch {
     resources.filter((resource) => resource.spec.vpcId === vpc.id);
   const tables = inVpc(network['route-table']);
   return {
-    text: line('vpc', vpc, vpc.spec.cidrBlock),
+    text: line('vpc', vpc, vpc.spec.cidrBlock, vpc.spec.ipv6CidrBlock),
     branches: [
       ...inVpc(network.subnet).map((subnet) => subnetBranch(network, subnet)),
       ...tables.map((table) => tableBranch(table, table.id === vpc.spec.mainRouteTableId)),
       ...inVpc(network['internet-gateway']).map((gateway) => ({
         text: line(
           'internet gateway',
+          gateway,
+          `to ${labelOf(network['external-network'], gateway.spec.externalNetworkId)}`,
+        ),
+      })),
+      ...inVpc(network['egress-only-internet-gateway']).map((gateway) => ({
+        text: line(
+          'egress-only internet gateway',
           gateway,
           `to ${labelOf(network['external-network'], gateway.spec.externalNetworkId)}`,
         ),
@@ -65,7 +72,14 @@ function subnetBranch(network: Network, subnet: ApiResource<'subnet'>): Branch {
   const table =
     subnet.spec.routeTableId && `routes by ${labelOf(network['route-table'], subnet.spec.routeTableId)}`;
   return {
-    text: line('subnet', subnet, subnet.spec.cidrBlock, `zone ${subnet.spec.zone}`, table),
+    text: line(
+      'subnet',
+      subnet,
+      subnet.spec.cidrBlock,
+      subnet.spec.ipv6CidrBlock,
+      `zone ${subnet.spec.zone}`,
+      table,
+    ),
     branches: network['network-interface']
       .filter((port) => port.spec.subnetId === subnet.id)
       .map((port) => ({ text: interfaceLine(network, port) })),
@@ -80,6 +94,7 @@ function interfaceLine(network: Network, port: ApiResource<'network-interface'>)
     'interface',
     port,
     port.spec.privateAddress,
+    ...(port.spec.ipv6Addresses ?? []),
     elasticIp && `public ${elasticIp.spec.address}`,
     `groups ${groups.join(', ')}`,
     instance &&
@@ -89,7 +104,7 @@ function interfaceLine(network: Network, port: ApiResource<'network-interface'>)
 
 const tableBranch = (table: ApiResource<'route-table'>, isMain: boolean): Branch => ({
   text: line('route table', table, isMain ? '(main)' : undefined),
-  branches: table.spec.routes.map((route) => ({ text: `${route.destination} → ${route.target}` })),
+  branches: table.spec.routes.map((route) => ({ text: `${destinationOf(route)} → ${route.target}` })),
 });
 
 const groupBranch = (network: Network, group: ApiResource<'security-group'>): Branch => ({

@@ -14,6 +14,7 @@ export const collections = {
   'vpc-peering-connection': 'vpc-peering-connections',
   'route-table': 'route-tables',
   'internet-gateway': 'internet-gateways',
+  'egress-only-internet-gateway': 'egress-only-internet-gateways',
   'security-group': 'security-groups',
   'security-group-rule': 'security-group-rules',
   'network-interface': 'network-interfaces',

@@ -99,7 +99,7 @@ describe('a fragment is refused', () => {
   });
 
   it('when a flow matches or goes where its stage does not say', () => {
-    refuse(flow(1, { match: [inVpc, isIpv4] }), vpc, /matches eth_type, which is not declared/);
+    refuse(flow(1, { match: [inVpc, on('eth_src', 1n)] }), vpc, /matches eth_src, which is not declared/);
     refuse(flow(1, { goto: 'deliver' }), vpc, /goes to deliver, which is not declared/);
     refuse(flow(1, { goto: 'admit' }), vpc, /goes to admit/);
     refuse(flow(1, { actions: [call('egress-rules')] }), vpc, /calls egress-rules, which is not declared/);

@@ -15,10 +15,10 @@ export interface Flow {
 export function on(field: FieldName, value: FieldValue, mask?: FieldValue): FieldMatch {
   return mask === undefined ? { field, value } : { field, value, mask };
 }
-export function onRegister(register: RegisterName, value: number): FieldMatch {
+export function onRegister(register: RegisterName, value: FieldValue): FieldMatch {
   return { field: registers[register], value };
 }
-export function load(register: RegisterName, value: number): Action {
+export function load(register: RegisterName, value: FieldValue): Action {
   return { type: 'set-field', field: registers[register], value };
 }
 export function set(field: FieldName, value: FieldValue): Action {
@@ -40,7 +40,22 @@ export function call(stage: StageName): Action {
 export const ethertype = { ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd } as const;
 export const isIpv4 = on('eth_type', ethertype.ipv4);
 export const isArp = on('eth_type', ethertype.arp);
-export const protocol = { icmp: 1, tcp: 6, udp: 17, sctp: 132 } as const;
+export const isIpv6 = on('eth_type', ethertype.ipv6);
+export const protocol = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58, sctp: 132 } as const;
+/** Types of ICMPv6: echo (RFC 4443, section 4) and neighbour discovery (RFC 4861, section 4). */
+export const icmpv6Types = {
+  echoRequest: 128,
+  echoReply: 129,
+  routerSolicitation: 133,
+  routerAdvertisement: 134,
+  neighbourSolicitation: 135,
+  neighbourAdvertisement: 136,
+  redirect: 137,
+} as const;
+/** Matches one type of ICMPv6. */
+export function isIcmpv6(type: keyof typeof icmpv6Types): FieldMatch[] {
+  return [isIpv6, on('ip_proto', protocol.icmpv6), on('icmpv6_type', icmpv6Types[type])];
+}
 
 /** ct_state bits, ovs-fields(7). */
 const conntrackBits = { new: 1, est: 2, rel: 4, rpl: 8, inv: 16, trk: 32 } as const;

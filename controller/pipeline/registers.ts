@@ -26,14 +26,16 @@ export const registers = {
   outputPort: 'reg6',
   /** Conntrack zone for address translation, bits 0 to 15. */
   translationZone: 'reg7',
-  /** IPv4 address to resolve: the destination inside the VPC, the next hop outside. */
-  nextHop: 'reg8',
-  /** Number of the subnet: the sender's before FORWARD, the receiver's after LOCATE. */
+  /** Number of the subnet: the sender's before FORWARD, the receiver's after LOCATE or PUBLIC-TRACK. */
   subnetNumber: 'reg9',
   /** Number of the route table in force. */
   routeTable: 'reg10',
   /** Number of the external network that the packet came from or goes to. */
   externalNetwork: 'reg11',
+  /** IPv4 address to resolve: the destination inside the VPC, the next hop outside. */
+  nextHop: 'reg15',
+  /** The same for IPv6: all of reg12 to reg15, so that a packet has one or the other. */
+  nextHop6: 'xxreg3',
 } as const;
 export type RegisterName = keyof typeof registers;
 
@@ -47,6 +49,8 @@ export const flags = {
   tooLarge: 2,
   /** A NAT gateway has translated the packet: no other one will. */
   translated: 3,
+  /** The neighbour that is asked for is a router. */
+  router: 4,
 } as const;
 
 /** The whole of a register as a subfield for move, load and ct. */

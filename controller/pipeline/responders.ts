@@ -14,6 +14,8 @@ const opcodes = {
   neighbourSeen: 3,
   timeExceeded: 4,
   packetTooLarge: 5,
+  routerAdvertisement: 16,
+  dhcpv6: 17,
 } as const;
 
 function toAgent(opcode: keyof typeof opcodes, payload: Uint8Array): Action {
@@ -82,4 +84,48 @@ export function timeExceeded(router: RouterVoice): Action {
 /** Answers by ICMP "fragmentation needed" with the MTU of the next hop (RFC 1191, section 4). */
 export function packetTooLarge(router: RouterVoice & { readonly mtu: number }): Action {
   return toAgent('packetTooLarge', voice(router, router.mtu));
+}
+
+/** What a subnet's router says of itself. */
+export interface RouterAdvertisement {
+  readonly mac: bigint;
+  readonly prefix: bigint;
+  readonly prefixLength: number;
+  readonly mtu: number;
+}
+
+/** Payload: MAC of the router (6 bytes), MTU (2), length of the prefix in bits (1), prefix (16). */
+export function advertiseRouter({ mac, prefix, prefixLength, mtu }: RouterAdvertisement): Action {
+  const payload = Buffer.alloc(25);
+  payload.writeUIntBE(Number(mac), 0, 6);
+  payload.writeUInt16BE(mtu, 6);
+  payload[8] = prefixLength;
+  payload.set(ipv6Bytes(prefix), 9);
+  return toAgent('routerAdvertisement', payload);
+}
+
+export interface DhcpV6Answer {
+  readonly serverMac: bigint;
+  readonly addresses: readonly bigint[];
+  /** Code and value, RFC 8415; identifiers and addresses are added by the agent. */
+  readonly options: readonly (readonly [code: number, value: Uint8Array])[];
+}
+
+/** Payload: server MAC (6 bytes), number of addresses (1), addresses (16 each), then options as on the wire. */
+export function answerDhcpV6({ serverMac, addresses, options }: DhcpV6Answer): Action {
+  const head = Buffer.alloc(7);
+  head.writeUIntBE(Number(serverMac), 0, 6);
+  head[6] = addresses.length;
+  const tail = options.map(([code, value]) => {
+    const option = Buffer.alloc(4 + value.length);
+    option.writeUInt16BE(code, 0);
+    option.writeUInt16BE(value.length, 2);
+    option.set(value, 4);
+    return option;
+  });
+  return toAgent('dhcpv6', Buffer.concat([head, ...addresses.map(ipv6Bytes), ...tail]));
+}
+
+function ipv6Bytes(address: bigint): Buffer {
+  return Buffer.from(address.toString(16).padStart(32, '0'), 'hex');
 }

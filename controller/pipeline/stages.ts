@@ -20,8 +20,17 @@ export interface Stage {
 
 const r = (name: RegisterName): FieldName => registers[name];
 const arpFields = ['eth_type', 'arp_op', 'arp_spa', 'arp_tpa', 'arp_sha'] as const;
-const ipFields = ['eth_type', 'ip_proto', 'ipv4_src', 'ipv4_dst'] as const;
-const conntrackFields = ['ct_state', 'ct_nw_src', 'ct_nw_dst', 'ct_nw_proto', 'ct_tp_dst'] as const;
+const ipFields = ['eth_type', 'ip_proto', 'ipv4_src', 'ipv4_dst', 'ipv6_src', 'ipv6_dst'] as const;
+const ndFields = ['icmpv6_type', 'icmpv6_code', 'nd_target', 'nd_sll'] as const;
+const conntrackFields = [
+  'ct_state',
+  'ct_nw_src',
+  'ct_nw_dst',
+  'ct_ipv6_src',
+  'ct_ipv6_dst',
+  'ct_nw_proto',
+  'ct_tp_dst',
+] as const;
 /** What entries of network ACLs look at: the packet itself, not the connection. */
 const aclFields = [
   r('flags'),
@@ -33,6 +42,8 @@ const aclFields = [
   'sctp_dst',
   'icmpv4_type',
   'icmpv4_code',
+  'icmpv6_type',
+  'icmpv6_code',
 ] as const;
 const ruleFields = [
   'metadata',
@@ -43,6 +54,8 @@ const ruleFields = [
   'ip_proto',
   'icmpv4_type',
   'icmpv4_code',
+  'icmpv6_type',
+  'icmpv6_code',
   ...conntrackFields,
 ] as const;
 
@@ -61,14 +74,14 @@ export const stages = [
   },
   {
     name: 'source-guard',
-    purpose: 'A sender may only use its own MAC and addresses, in Ethernet, ARP and IP.',
-    matches: [r('interfaceNumber'), 'eth_src', ...arpFields, ...ipFields, 'udp_src', 'udp_dst'],
+    purpose: 'A sender may only use its own MAC and addresses, in Ethernet, ARP, neighbour discovery and IP.',
+    matches: [r('interfaceNumber'), 'eth_src', ...arpFields, ...ipFields, 'udp_src', 'udp_dst', ...ndFields],
     next: ['admit'],
   },
   {
     name: 'admit',
     purpose:
-      'Local answers (DHCP, gateway ARP and echo); whether a packet is switched in its subnet or routed.',
+      'Local answers (DHCP, router advertisements, gateway ARP, ND and echo); whether a packet is switched in its subnet or routed.',
     matches: [
       r('interfaceNumber'),
       'metadata',
@@ -80,8 +93,9 @@ export const stages = [
       'udp_dst',
       'icmpv4_type',
       'icmpv4_code',
+      ...ndFields,
     ],
-    next: ['service', 'egress-destination', 'resolve', 'arp-reply'],
+    next: ['service', 'egress-destination', 'resolve', 'arp-reply', 'nd-reply'],
     calls: ['limit'],
   },
   {
@@ -144,8 +158,9 @@ export const stages = [
   },
   {
     name: 'translate',
-    purpose: 'Private source address to elastic IP, in a conntrack zone of its own.',
-    matches: ['metadata', r('externalNetwork'), ...ipFields],
+    purpose:
+      'Private source address to elastic IP, in a conntrack zone of its own. IPv6 addresses are public themselves.',
+    matches: ['metadata', r('interfaceNumber'), r('externalNetwork'), ...ipFields],
     next: ['external-route', 'forward'],
   },
   {
@@ -157,35 +172,50 @@ export const stages = [
   {
     name: 'external-port',
     purpose: "The host's port to the external network; elastic IPs of this host turn around here.",
-    matches: [r('externalNetwork'), r('nextHop')],
+    matches: [r('externalNetwork'), 'eth_type', r('nextHop'), r('nextHop6')],
     next: ['external-in', 'neighbour'],
   },
   {
     name: 'neighbour',
-    purpose: 'MAC of the next hop, learned from its ARP packets; unknown ones are asked for by the agent.',
-    matches: [r('externalNetwork'), r('nextHop'), 'eth_type'],
+    purpose:
+      'MAC of the next hop, learned from its ARP and ND packets; unknown ones are asked for by the agent.',
+    matches: [r('externalNetwork'), r('nextHop'), r('nextHop6'), 'eth_type'],
     next: [],
     calls: ['limit'],
   },
   {
     name: 'external-in',
-    purpose: 'From outside: ARP for elastic IPs, and elastic IP to private address.',
-    matches: [r('flags'), r('externalNetwork'), 'eth_dst', ...arpFields, ...ipFields],
-    next: ['locate'],
+    purpose:
+      'From outside: ARP for elastic IPs, ND for IPv6 addresses of interfaces, and elastic IP to private address.',
+    matches: [r('flags'), r('externalNetwork'), 'eth_dst', ...arpFields, ...ipFields, ...ndFields],
+    next: ['locate', 'public-track', 'nd-reply'],
     calls: ['limit'],
     back: ['nat'],
   },
   {
+    name: 'public-track',
+    purpose: 'IPv6 from outside: the route table of the receiver, and whether it belongs to a connection.',
+    matches: ['metadata', r('subnetNumber'), ...ipFields],
+    next: ['public-check'],
+  },
+  {
+    name: 'public-check',
+    purpose:
+      'IPv6 from outside: opens a connection only if replies would leave by the internet gateway that it came in by.',
+    matches: ['metadata', r('routeTable'), r('externalNetwork'), ...ipFields, 'ct_state'],
+    next: ['locate'],
+  },
+  {
     name: 'resolve',
     purpose: 'Address inside the VPC to MAC and host.',
-    matches: ['metadata', r('nextHop')],
+    matches: ['metadata', 'eth_type', r('nextHop'), r('nextHop6')],
     next: ['forward'],
   },
   {
     name: 'forward',
     purpose: 'To this host, or through the tunnel to another one.',
-    matches: ['eth_type', r('hostKey')],
-    next: ['arp-reply', 'tunnel', 'locate'],
+    matches: ['eth_type', 'ip_proto', 'icmpv6_type', r('hostKey')],
+    next: ['arp-reply', 'nd-reply', 'tunnel', 'locate'],
   },
   {
     name: 'tunnel',
@@ -198,6 +228,20 @@ export const stages = [
     name: 'arp-reply',
     purpose: 'Turns an ARP request into its answer.',
     matches: ['eth_type'],
+    next: [],
+  },
+  {
+    name: 'nd-reply',
+    purpose: 'Turns a neighbour solicitation into its answer.',
+    matches: ['eth_type', 'ip_proto', 'icmpv6_type', r('flags')],
+    next: ['nd-option'],
+    calls: ['limit'],
+  },
+  {
+    name: 'nd-option',
+    purpose:
+      'The MAC in the answer: an option of advertisements can only be set when the packet is looked up as one.',
+    matches: ['eth_type', 'ip_proto', 'icmpv6_type'],
     next: [],
   },
   {

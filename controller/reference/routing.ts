@@ -44,7 +44,10 @@ export function route(
   const forwarded = takeHop(packet);
   if (!forwarded) return timeExceeded(walk, voice, packet) ?? walk.drop(stage, 'ttl-exceeded', table.id);
   const local = { destination: vpc.spec.cidrBlock, target: 'local' };
-  const [best] = [local, ...table.spec.routes]
+  const routes = table.spec.routes.flatMap(({ destination, target }) =>
+    destination === undefined ? [] : [{ destination, target }],
+  );
+  const [best] = [local, ...routes]
     .filter(({ destination }) => isInside(destination, packet.destination))
     .sort((a, b) => prefixLength(b.destination) - prefixLength(a.destination));
   if (!best) return walk.drop(stage, 'no-route', table.id);

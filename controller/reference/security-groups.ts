@@ -83,8 +83,8 @@ function matchesPeer(rule: SecurityGroupRuleSpec, { direction, opening, peerGrou
   return isInside(rule.cidrIpv4 as string, direction === 'egress' ? opening.destination : opening.source);
 }
 
-const protocolNumbers = { icmp: 1, tcp: 6, udp: 17 } as const;
-function numberOf(protocol: 'icmp' | 'tcp' | 'udp' | number): number {
+const protocolNumbers = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;
+function numberOf(protocol: keyof typeof protocolNumbers | number): number {
   return typeof protocol === 'number' ? protocol : protocolNumbers[protocol];
 }
 

@@ -5,7 +5,13 @@ import type { Ipv4Network } from './cidr.ts';
  * the resource. Numbers are unique in one installation, so these are, too.
  */
 const macPrefix = 0x0257n << 32n;
-const macUse = { interface: 0n, subnetGateway: 1n, elasticIp: 2n, natGateway: 3n } as const;
+const macUse = {
+  interface: 0n,
+  subnetGateway: 1n,
+  elasticIp: 2n,
+  natGateway: 3n,
+  publicInterface: 4n,
+} as const;
 
 export function derivedMac(use: keyof typeof macUse, number: number): bigint {
   return macPrefix | (macUse[use] << 24n) | BigInt(number);

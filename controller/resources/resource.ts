@@ -34,6 +34,7 @@ export const kindNames = [
   'vpc-peering-connection',
   'route-table',
   'internet-gateway',
+  'egress-only-internet-gateway',
   'security-group',
   'security-group-rule',
   'network-interface',

@@ -2,6 +2,7 @@ import type { AccessKeySecretSpec, AccessKeySpec } from './kinds/access-key.ts';
 import type { AccountSpec } from './kinds/account.ts';
 import type { BindingSpec } from './kinds/binding.ts';
 import type { DhcpOptionsSpec } from './kinds/dhcp-options.ts';
+import type { EgressOnlyInternetGatewaySpec } from './kinds/egress-only-internet-gateway.ts';
 import type { ElasticIpSpec } from './kinds/elastic-ip.ts';
 import type { ExternalNetworkSpec } from './kinds/external-network.ts';
 import type { HostSpec, HostStatus } from './kinds/host.ts';
@@ -48,6 +49,7 @@ export interface ResourceByKind {
   'vpc-peering-connection': Kind<'vpc-peering-connection', VpcPeeringConnectionSpec>;
   'route-table': Kind<'route-table', RouteTableSpec>;
   'internet-gateway': Kind<'internet-gateway', InternetGatewaySpec>;
+  'egress-only-internet-gateway': Kind<'egress-only-internet-gateway', EgressOnlyInternetGatewaySpec>;
   'security-group': Kind<'security-group', SecurityGroupSpec>;
   'security-group-rule': Kind<'security-group-rule', SecurityGroupRuleSpec, SecurityGroupRuleStatus>;
   'network-interface': Kind<'network-interface', NetworkInterfaceSpec, NetworkInterfaceStatus>;

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { encodeCookie } from '../pipeline/index.ts';
+import { encodeCookie, tableOf } from '../pipeline/index.ts';
 import { reservedKinds } from './messages.ts';
 import { Southbound } from './southbound.ts';
 import { type Edit, EditableState, global, host, vpc } from './testing/desired.ts';
@@ -150,7 +150,7 @@ async function fillsTheSwitch(device: RealSwitch, desired: EditableState): Promi
 /** Sends packets through the first flow of the fragment `stays`. */
 async function hit(device: RealSwitch, desired: EditableState, times: number): Promise<void> {
   const before = await packets(device, desired, 'stays');
-  const actions = 'load:5->OXM_OF_METADATA[],load:40000->NXM_NX_REG8[],resubmit(,14)';
+  const actions = `load:5->OXM_OF_METADATA[],load:40000->NXM_NX_REG8[],resubmit(,${tableOf('resolve')})`;
   const table = (await device.flows()).find(
     ({ cookie }) => cookie === desired.fragment(vpc(5), 'stays').cookie,
   )?.table;

@@ -1,6 +1,6 @@
 import type { KindName } from '../resources/index.ts';
 import type { Editor } from './editor.ts';
-import { externalNetworkSpec } from './scene.ts';
+import { dualStackNetworkSpec, externalNetworkSpec } from './scene.ts';
 
 type Edit = (editor: Editor, a: number, b: number, c: number) => Promise<unknown> | undefined;
 
@@ -14,6 +14,7 @@ const removable: readonly KindName[] = [
   'route-table',
   'network-acl',
   'internet-gateway',
+  'egress-only-internet-gateway',
   'instance',
   'vpc',
   'dhcp-options',
@@ -30,7 +31,30 @@ const aclEntry = (a: number, b: number) => ({
 /** Everything that callers, agents and operators do, each chosen by three numbers. */
 export const edits = {
   createVpc: ({ world }, a) =>
-    world.create('vpc', { cidrBlock: ['10.0.0.0/16', '10.0.0.0/20', '172.16.0.0/16'][a % 3] }),
+    world.create('vpc', {
+      cidrBlock: ['10.0.0.0/16', '10.0.0.0/20', '172.16.0.0/16'][a % 3],
+      ...(a % 2 ? {} : { ipv6CidrBlock: ['auto', 'fd00:1::/56', '2001:db8:0:100::/56'][a % 3] }),
+    }),
+  /** A VPC gets an IPv6 block, or loses it. */
+  setVpcIpv6: (editor, a, b) => {
+    const vpc = editor.pick('vpc', a);
+    const ipv6CidrBlock = ['auto', null, 'fd00:2::/56'][b % 3];
+    return vpc && editor.world.update('vpc', vpc.id, { ipv6CidrBlock });
+  },
+  setSubnetIpv6: (editor, a, b) => {
+    const subnet = editor.pick('subnet', a);
+    const ipv6CidrBlock = b % 3 ? 'auto' : null;
+    return subnet && editor.world.update('subnet', subnet.id, { ipv6CidrBlock });
+  },
+  setAddresses: (editor, a, b) => {
+    const port = editor.pick('network-interface', a);
+    return port && editor.world.update('network-interface', port.id, { ipv6AddressCount: b % 3 });
+  },
+  createEgressOnlyGateway: (editor, a, b) =>
+    editor.world.create('egress-only-internet-gateway', {
+      vpcId: editor.pick('vpc', a)?.id,
+      externalNetworkId: editor.pick('external-network', b)?.id,
+    }),
   createDhcpOptions: ({ world }, a, b) =>
     world.create('dhcp-options', {
       domainName: ['example.com', 'weft.test'][a % 2],
@@ -43,7 +67,13 @@ export const edits = {
     return vpc && editor.world.update('vpc', vpc.id, change);
   },
   createSubnet: (editor, a, b) =>
-    editor.world.create('subnet', { vpcId: editor.pick('vpc', a)?.id, cidrBlock: `10.0.${b % 4}.0/24` }),
+    editor.world.create('subnet', {
+      vpcId: editor.pick('vpc', a)?.id,
+      cidrBlock: `10.0.${b % 4}.0/24`,
+      ...(editor.pick('vpc', a)?.spec.ipv6CidrBlock && b % 3
+        ? { ipv6CidrBlock: 'auto', assignIpv6Address: b % 2 === 0 }
+        : {}),
+    }),
   createInterface: (editor, a, b) =>
     editor.world.create('network-interface', {
       subnetId: editor.pick('subnet', a)?.id,
@@ -66,10 +96,12 @@ export const edits = {
       direction: c % 2 ? 'ingress' : 'egress',
       ...(c % 3
         ? { protocol: 'tcp', fromPort: c % 100, toPort: (c % 100) + (b % 50) }
-        : { protocol: (['all', 'icmp', 'udp', 47] as const)[c % 4] }),
-      ...(b % 2
-        ? { cidrIpv4: ['0.0.0.0/0', '10.0.0.0/8', '10.0.1.0/24'][b % 3] }
-        : { referencedGroupId: editor.pick('security-group', a + b)?.id }),
+        : { protocol: (['all', 'icmp', 'udp', 47, 'icmpv6'] as const)[c % 5] }),
+      ...(b % 5 === 0
+        ? { cidrIpv6: ['::/0', '2001:db8:0:100::/56', 'fd00::/8'][b % 3] }
+        : b % 2
+          ? { cidrIpv4: ['0.0.0.0/0', '10.0.0.0/8', '10.0.1.0/24'][b % 3] }
+          : { referencedGroupId: editor.pick('security-group', a + b)?.id }),
     }),
   setGroups: (editor, a, b, c) => {
     const groups = [editor.pick('security-group', b)?.id, editor.pick('security-group', c)?.id];
@@ -96,6 +128,11 @@ export const edits = {
         ? [
             { destination: '0.0.0.0/0', target },
             { destination: '192.0.2.0/24', target: 'blackhole' },
+            {
+              destinationIpv6: '::/0',
+              target: (c % 2 ? editor.pick('egress-only-internet-gateway', b)?.id : target) ?? target,
+            },
+            { destinationIpv6: '2001:db8:2::/48', target: 'blackhole' },
           ]
         : [];
     return table && editor.world.update('route-table', table.id, { routes });
@@ -143,7 +180,16 @@ export const edits = {
   },
   /** An external network goes and comes; hosts name their ports to it by name, so these outlast it. */
   createExternalNetwork: ({ world }, a) =>
-    world.create('external-network', { ...externalNetworkSpec, name: ['external', 'office'][a % 2] }),
+    world.create('external-network', {
+      ...(a % 3 ? externalNetworkSpec : dualStackNetworkSpec),
+      name: ['external', 'office'][a % 2],
+    }),
+  setNetworkIpv6: (editor, a, b) => {
+    const network = editor.pick('external-network', a);
+    const ipv6CidrBlock = b % 2 ? '2001:db8::/54' : '2001:db8:1::/54';
+    const change = { ipv6CidrBlock, ipv6Gateway: b % 3 ? 'fe80::1' : 'fe80::2' };
+    return network && editor.world.update('external-network', network.id, change);
+  },
   removeExternalNetwork: (editor, a) => {
     const network = editor.pick('external-network', a);
     return network && editor.world.remove('external-network', network.id);

@@ -14,6 +14,7 @@ const order: readonly KindName[] = [
   'vpc-peering-connection',
   'prefix-list',
   'internet-gateway',
+  'egress-only-internet-gateway',
   'vpc',
   'dhcp-options',
   'external-network',

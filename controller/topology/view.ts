@@ -31,7 +31,7 @@ export interface TopologyView {
   vpcsOfHost(hostId: string): ReadonlyMap<string, number>;
   /** How many egress rules of the VPC name a group. Kept incrementally. */
   egressGroupRuleCount(vpcId: string): number;
-  /** The interface that has this private address in the VPC. */
+  /** The interface that has this private or IPv6 address in the VPC. */
   interfaceByAddress(vpcId: string, address: string): ResourceOf<'network-interface'> | undefined;
   /** Ids of the hosts that are up; with a network's name, of those that have a port to it. Kept incrementally. */
   gatewayHosts(networkName?: string): ReadonlySet<string>;

@@ -146,9 +146,9 @@ describe('at the border to the network outside', () => {
     await sendFrames(outside, [...foreign, question('203.0.113.77')]);
     await sleep(300);
     const learned = (await cloud.host(0).dumpFlows()).filter(({ cookie }) => cookie === learnedCookie);
-    assert.ok(learned.some(({ match }) => match.includes('reg8=0xcb00714d')));
+    assert.ok(learned.some(({ match }) => match.includes('reg15=0xcb00714d')));
     assert.deepEqual(
-      learned.filter(({ match }) => !match.includes('reg8=0xcb0071')),
+      learned.filter(({ match }) => !match.includes('reg15=0xcb0071')),
       [],
     );
   });

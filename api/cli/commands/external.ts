@@ -10,6 +10,8 @@ interface CreateNetwork extends Naming {
   readonly name: string;
   readonly cidrBlock: string;
   readonly gateway?: string;
+  readonly ipv6CidrBlock?: string;
+  readonly ipv6Gateway?: string;
   readonly range: readonly string[];
 }
 
@@ -28,10 +30,13 @@ export function addExternalNetworkCommands(program: Command, io: Io): void {
     .requiredOption('--name <name>', 'its name, as in --bridge-mapping NAME=BRIDGE')
     .requiredOption('--cidr-block <cidr>', 'its addresses')
     .option('--gateway <address>', 'router of the network')
+    .option('--ipv6-cidr-block <cidr>', 'its IPv6 addresses, from which VPCs get their /56')
+    .option('--ipv6-gateway <address>', 'its router in IPv6')
     .requiredOption('--range <first-last>', 'addresses for elastic IPs; repeatable', repeated);
   writingCommand<CreateNetwork>(taggable(create), io, async (session, options) => {
-    const { name, cidrBlock, gateway, tag = {} } = options;
-    const spec = given({ name, cidrBlock, gateway, addressRanges: options.range.map(rangeOf) });
+    const { name, cidrBlock, gateway, ipv6CidrBlock, ipv6Gateway, tag = {} } = options;
+    const ipv6 = { ipv6CidrBlock, ipv6Gateway };
+    const spec = given({ name, cidrBlock, gateway, ...ipv6, addressRanges: options.range.map(rangeOf) });
     await session.show(
       'external-network',
       await session.client.create('external-network', { spec, tags: tag }, session.write),
@@ -39,11 +44,21 @@ export function addExternalNetworkCommands(program: Command, io: Io): void {
   });
 }
 
-const networkUpdate: UpdateVerb<{ range?: readonly string[] }> = {
-  description: 'replace the addresses for elastic IPs, or change the tags',
+interface UpdateNetwork {
+  readonly range?: readonly string[];
+  readonly ipv6CidrBlock?: string;
+  readonly ipv6Gateway?: string;
+}
+
+const networkUpdate: UpdateVerb<UpdateNetwork> = {
+  description: 'replace the addresses for elastic IPs, set those of IPv6, or change the tags',
   options: (command) =>
-    command.option('--range <first-last>', 'addresses for elastic IPs; repeatable', repeated),
-  spec: async (_session, { range }) => given({ addressRanges: range?.map(rangeOf) }),
+    command
+      .option('--range <first-last>', 'addresses for elastic IPs; repeatable', repeated)
+      .option('--ipv6-cidr-block <cidr>', 'its IPv6 addresses, from which VPCs get their /56')
+      .option('--ipv6-gateway <address>', 'its router in IPv6'),
+  spec: async (_session, { range, ipv6CidrBlock, ipv6Gateway }) =>
+    given({ addressRanges: range?.map(rangeOf), ipv6CidrBlock, ipv6Gateway }),
 };
 
 function rangeOf(text: string): { first: string; last: string } {

@@ -11,6 +11,7 @@ interface Run extends Naming, ClientOptions {
   readonly subnet?: string;
   readonly interface?: readonly string[];
   readonly privateAddress?: string;
+  readonly ipv6AddressCount?: number;
   readonly group?: readonly string[];
   readonly host?: string;
   readonly image?: string;
@@ -32,6 +33,7 @@ export function addInstanceCommands(program: Command, io: Io): void {
     .option('--subnet <subnet>', 'give it an interface of its own in this subnet')
     .option('--interface <interface>', 'give it this interface instead; repeatable', repeated)
     .option('--private-address <address>', 'address of its own interface; without it a free one')
+    .option('--ipv6-address-count <number>', 'so many free IPv6 addresses for its own interface', Number)
     .option('--group <group>', 'security group of its own interface; repeatable', repeated)
     .option('--name <name>', 'its name')
     .option('--host <host>', 'where it runs; without it the least loaded host of the zone')
@@ -73,6 +75,7 @@ async function runSpec(session: Session, options: Run): Promise<Record<string, u
     networkInterfaceIds,
     subnetId,
     privateAddress,
+    ipv6AddressCount: options.ipv6AddressCount,
     securityGroupIds,
     imageId,
     instanceType,

@@ -8,6 +8,8 @@ import type { UpdateVerb } from './update.ts';
 interface CreateInterface extends Naming {
   readonly subnet: string;
   readonly privateAddress?: string;
+  readonly ipv6Address?: readonly string[];
+  readonly ipv6AddressCount?: number;
   readonly mac?: string;
   readonly group?: readonly string[];
   readonly description?: string;
@@ -32,14 +34,18 @@ function addCreate(port: Command, io: Io): void {
     .description('make a network interface')
     .requiredOption('--subnet <subnet>', 'subnet that it takes its address from')
     .option('--private-address <address>', 'its address; without it a free one')
+    .option('--ipv6-address <address>', 'one of its IPv6 addresses; repeatable', repeated)
+    .option('--ipv6-address-count <number>', 'so many free IPv6 addresses', Number)
     .option('--mac <address>', 'its Ethernet address; without it one is made')
     .option('--group <group>', 'security group; repeatable; without it the default one', repeated)
     .option('--description <text>', 'note for people');
   writingCommand<CreateInterface>(nameable(create), io, async (session, options) => {
-    const { privateAddress, mac: macAddress, description } = options;
+    const { privateAddress, ipv6Address: ipv6Addresses, ipv6AddressCount, description } = options;
+    const macAddress = options.mac;
     const subnetId = await session.id('subnet', options.subnet);
     const securityGroupIds = await groupIdsOf(session, subnetId, options.group);
-    const spec = given({ subnetId, privateAddress, macAddress, securityGroupIds, description });
+    const addresses = { privateAddress, ipv6Addresses, ipv6AddressCount, macAddress };
+    const spec = given({ subnetId, ...addresses, securityGroupIds, description });
     const body = { spec, tags: tagsOf(options) };
     await session.show(
       'network-interface',
@@ -49,12 +55,14 @@ function addCreate(port: Command, io: Io): void {
 }
 
 interface UpdateInterface {
+  readonly ipv6Address?: readonly string[];
+  readonly ipv6AddressCount?: number;
   readonly group?: readonly string[];
   readonly description?: string;
 }
 
 const interfaceUpdate: UpdateVerb<UpdateInterface> = {
-  description: 'change the security groups, the description or the tags',
+  description: 'change the security groups, the IPv6 addresses, the description or the tags',
   options: (command) =>
     command
       .option(
@@ -62,10 +70,17 @@ const interfaceUpdate: UpdateVerb<UpdateInterface> = {
         'security group; repeatable; all of them together replace the old ones',
         repeated,
       )
+      .option(
+        '--ipv6-address <address>',
+        'IPv6 address; repeatable; all of them together replace the old ones',
+        repeated,
+      )
+      .option('--ipv6-address-count <number>', 'have so many IPv6 addresses', Number)
       .option('--description <text>', 'note for people'),
-  spec: async (session, { group, description }, id) => {
+  spec: async (session, { group, ipv6Address, ipv6AddressCount, description }, id) => {
     const { spec } = await session.client.get('network-interface', id);
-    return given({ securityGroupIds: await groupIdsOf(session, spec.subnetId, group), description });
+    const securityGroupIds = await groupIdsOf(session, spec.subnetId, group);
+    return given({ securityGroupIds, ipv6Addresses: ipv6Address, ipv6AddressCount, description });
   },
 };
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { destinationOf } from '../columns.ts';
 import { type Io, type Session, writingCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { resolve } from '../names.ts';
@@ -38,8 +39,11 @@ const whichTable = (command: Command) =>
 
 function addRouteAddition(table: Command, io: Io): void {
   const add = whichTable(table.command('add-route').description('add a route, or give one another target'))
-    .requiredOption('--destination <cidr>', 'where to, e.g. 0.0.0.0/0, or the id of a prefix list')
-    .requiredOption('--target <target>', 'internet gateway, NAT gateway or peering connection, or blackhole');
+    .requiredOption('--destination <cidr>', 'where to, e.g. 0.0.0.0/0 or ::/0, or the id of a prefix list')
+    .requiredOption(
+      '--target <target>',
+      'internet gateway, egress-only one, NAT gateway or peering connection, or blackhole',
+    );
   type Options = WhichTable & { destination: string; target: string };
   writingCommand<Options>(add, io, async (session, options, text?: string) => {
     const { destination } = options;
@@ -48,8 +52,8 @@ function addRouteAddition(table: Command, io: Io): void {
     const changed = await edit(session, 'route-table', id, ({ spec }) => ({
       spec: {
         routes: [
-          ...spec.routes.filter((route) => route.destination !== destination),
-          { destination, target },
+          ...spec.routes.filter((route) => destinationOf(route) !== destination),
+          destination.includes(':') ? { destinationIpv6: destination, target } : { destination, target },
         ],
       },
     }));
@@ -57,9 +61,9 @@ function addRouteAddition(table: Command, io: Io): void {
   });
 }
 
-/** NAT gateways are named by their id, everything else is the name or id of an internet gateway. */
+/** NAT gateways and egress-only gateways are named by their id, everything else is the name or id of an internet gateway. */
 async function targetId(session: Session, text: string): Promise<string> {
-  if (/^(blackhole|(nat|pcx)-.*)$/.test(text)) return text;
+  if (/^(blackhole|(nat|eigw|pcx)-.*)$/.test(text)) return text;
   return session.id('internet-gateway', text);
 }
 
@@ -72,12 +76,12 @@ function addRouteRemoval(table: Command, io: Io): void {
   writingCommand<Options>(remove, io, async (session, options, text?: string) => {
     const id = await tableId(session, text, options);
     const changed = await edit(session, 'route-table', id, ({ spec }) => {
-      const routes = spec.routes.filter((route) => route.destination !== options.destination);
+      const routes = spec.routes.filter((route) => destinationOf(route) !== options.destination);
       if (routes.length < spec.routes.length) return { spec: { routes } };
       throw new CliError('unknown-name', 'the table has no route to this destination', {
         field: '--destination',
         value: options.destination,
-        fix: `Its routes: ${spec.routes.map((route) => route.destination).join(', ') || 'only local'}.`,
+        fix: `Its routes: ${spec.routes.map(destinationOf).join(', ') || 'only local'}.`,
       });
     });
     await session.show('route-table', changed);
@@ -133,6 +137,35 @@ export function addInternetGatewayCommands(program: Command, io: Io): void {
   });
   const detach = gateway.command('detach').description('detach it from its VPC').argument('<gateway>');
   writingCommand(detach, io, async (session, _options, text) => setVpc(session, text, null));
+}
+
+interface CreateEgressOnly extends Naming {
+  readonly vpc: string;
+  readonly externalNetwork?: string;
+}
+
+/** `weft egress-only-internet-gateway` */
+export function addEgressOnlyInternetGatewayCommands(program: Command, io: Io): void {
+  const gateway = addNoun(program, io, {
+    kind: 'egress-only-internet-gateway',
+    name: 'egress-only-internet-gateway',
+    aliases: ['eigw'],
+    description: 'let a VPC open IPv6 connections to an external network, and nobody there to it',
+    inVpc: true,
+  });
+  const create = gateway
+    .command('create')
+    .description('make an egress-only internet gateway')
+    .requiredOption('--vpc <vpc>', 'VPC that it belongs to')
+    .option('--external-network <network>', 'network outside; needed when there are several');
+  writingCommand<CreateEgressOnly>(nameable(create), io, async (session, options) => {
+    const vpcId = await session.id('vpc', options.vpc);
+    const { externalNetwork } = options;
+    const externalNetworkId = externalNetwork && (await session.id('external-network', externalNetwork));
+    const body = { spec: given({ vpcId, externalNetworkId }), tags: tagsOf(options) };
+    const kind = 'egress-only-internet-gateway';
+    await session.show(kind, await session.client.create(kind, body, session.write));
+  });
 }
 
 async function setVpc(session: Session, gateway: string, vpcId: string | null): Promise<void> {

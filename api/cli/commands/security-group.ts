@@ -80,7 +80,7 @@ function addAllow(group: Command, io: Io): void {
     .command('allow')
     .description('add a rule; name the other side by exactly one of --from-… (ingress) and --to-… (egress)')
     .argument('<group>')
-    .option('--protocol <protocol>', 'tcp, udp, icmp, all, or an IANA number', 'all')
+    .option('--protocol <protocol>', 'tcp, udp, icmp, icmpv6, all, or an IANA number', 'all')
     .option('--port <port>', 'port or range of the receiver, e.g. 80 or 8000-8080')
     .option('--icmp-type <number>', 'ICMP type', icmpNumber)
     .option('--icmp-code <number>', 'ICMP code', icmpNumber)
@@ -136,7 +136,7 @@ function peerOption(options: Allow): Peer {
 }
 
 async function peerFields(session: Session, subject: ApiResource<'security-group'>, { kind, value }: Peer) {
-  if (kind === 'cidr') return { cidrIpv4: value };
+  if (kind === 'cidr') return value.includes(':') ? { cidrIpv6: value } : { cidrIpv4: value };
   if (kind === 'list') return { prefixListId: await session.id('prefix-list', value) };
   const within = { 'spec.vpcId': subject.spec.vpcId };
   return { referencedGroupId: await session.id('security-group', value, within) };

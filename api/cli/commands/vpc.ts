@@ -16,15 +16,19 @@ export function addVpcCommands(program: Command, io: Io): void {
     .command('create')
     .description('make a VPC, with a default security group and a main route table')
     .requiredOption('--cidr-block <cidr>', 'its addresses, e.g. 10.0.0.0/16')
+    .option('--ipv6-cidr-block <cidr>', 'its IPv6 addresses, a /56; auto: a free one')
     .option('--dhcp-options <options>', 'set of DHCP options; without it the default of the region');
-  type Create = Naming & { cidrBlock: string; dhcpOptions?: string };
+  type Create = Naming & { cidrBlock: string; ipv6CidrBlock?: string; dhcpOptions?: string };
   writingCommand<Create>(nameable(create), io, async (session, options) => {
-    const { cidrBlock, dhcpOptions } = options;
+    const { cidrBlock, ipv6CidrBlock, dhcpOptions } = options;
     const dhcpOptionsId = dhcpOptions && (await session.id('dhcp-options', dhcpOptions));
-    const body = { spec: given({ cidrBlock, dhcpOptionsId }), tags: tagsOf(options) };
+    const body = { spec: given({ cidrBlock, ipv6CidrBlock, dhcpOptionsId }), tags: tagsOf(options) };
     await session.show('vpc', await session.client.create('vpc', body, session.write));
   });
 }
+
+/** What people write for the absence of a block. */
+const blockOrNone = (text: string | undefined) => (text === 'none' ? null : text);
 
 /** `weft subnet` */
 export function addSubnetCommands(program: Command, io: Io): void {
@@ -41,6 +45,8 @@ export function addSubnetCommands(program: Command, io: Io): void {
 interface CreateSubnet extends Naming {
   readonly vpc: string;
   readonly cidrBlock: string;
+  readonly ipv6CidrBlock?: string;
+  readonly assignIpv6Address?: boolean;
   readonly zone?: string;
   readonly routeTable?: string;
   readonly networkAcl?: string;
@@ -52,41 +58,59 @@ function addSubnetCreate(subnet: Command, io: Io): void {
     .description('make a subnet')
     .requiredOption('--vpc <vpc>', 'VPC that it belongs to')
     .requiredOption('--cidr-block <cidr>', 'its addresses, inside of those of the VPC')
+    .option('--ipv6-cidr-block <cidr>', "its IPv6 addresses, a /64 of the VPC's; auto: a free one")
+    .option('--assign-ipv6-address', 'new interfaces get an IPv6 address')
     .option('--zone <zone>', 'availability zone; its instances run on hosts there')
     .option('--route-table <table>', 'route table; without it the main one of the VPC')
     .option('--network-acl <acl>', 'network ACL; without it the default one of the VPC');
   writingCommand<CreateSubnet>(nameable(create), io, async (session, options) => {
-    const { cidrBlock, zone, routeTable, networkAcl } = options;
+    const { cidrBlock, ipv6CidrBlock, assignIpv6Address, zone, routeTable, networkAcl } = options;
     const vpcId = await session.id('vpc', options.vpc);
     const routeTableId = routeTable && (await session.id('route-table', routeTable));
     const networkAclId = networkAcl && (await session.id('network-acl', networkAcl));
-    const spec = given({ vpcId, cidrBlock, zone, routeTableId, networkAclId });
+    const ipv6 = { ipv6CidrBlock, assignIpv6Address };
+    const spec = given({ vpcId, cidrBlock, ...ipv6, zone, routeTableId, networkAclId });
     const body = { spec, tags: tagsOf(options) };
     await session.show('subnet', await session.client.create('subnet', body, session.write));
   });
 }
 
-const subnetUpdate: UpdateVerb<{ routeTable?: string; networkAcl?: string }> = {
-  description: 'change the route table, the network ACL or the tags',
+interface UpdateSubnet {
+  readonly routeTable?: string;
+  readonly networkAcl?: string;
+  readonly ipv6CidrBlock?: string;
+  readonly assignIpv6Address?: boolean;
+}
+
+const subnetUpdate: UpdateVerb<UpdateSubnet> = {
+  description: 'change the route table, the network ACL, the IPv6 block or the tags',
   options: (command) =>
     command
       .option('--route-table <table>', 'route table; main: the main one of the VPC')
-      .option('--network-acl <acl>', 'network ACL; default: the default one of the VPC'),
-  spec: async (session, { routeTable, networkAcl }) =>
+      .option('--network-acl <acl>', 'network ACL; default: the default one of the VPC')
+      .option('--ipv6-cidr-block <cidr>', "a /64 of the VPC's; auto: a free one; none: no IPv6 any more")
+      .option('--assign-ipv6-address', 'new interfaces get an IPv6 address')
+      .option('--no-assign-ipv6-address', 'new interfaces get one only if they ask'),
+  spec: async (session, { routeTable, networkAcl, ipv6CidrBlock, assignIpv6Address }) =>
     given({
       routeTableId:
         routeTable === 'main' ? null : routeTable && (await session.id('route-table', routeTable)),
       networkAclId:
         networkAcl === 'default' ? null : networkAcl && (await session.id('network-acl', networkAcl)),
+      ipv6CidrBlock: blockOrNone(ipv6CidrBlock),
+      assignIpv6Address,
     }),
 };
 
-const vpcUpdate: UpdateVerb<{ dhcpOptions?: string }> = {
-  description: 'change the DHCP options or the tags',
+const vpcUpdate: UpdateVerb<{ dhcpOptions?: string; ipv6CidrBlock?: string }> = {
+  description: 'change the DHCP options, the IPv6 block or the tags',
   options: (command) =>
-    command.option('--dhcp-options <options>', 'set of DHCP options; default: that of the region'),
-  spec: async (session, { dhcpOptions }) =>
+    command
+      .option('--dhcp-options <options>', 'set of DHCP options; default: that of the region')
+      .option('--ipv6-cidr-block <cidr>', 'a /56; auto: a free one; none: no IPv6 any more'),
+  spec: async (session, { dhcpOptions, ipv6CidrBlock }) =>
     given({
+      ipv6CidrBlock: blockOrNone(ipv6CidrBlock),
       dhcpOptionsId:
         dhcpOptions === 'default' ? null : dhcpOptions && (await session.id('dhcp-options', dhcpOptions)),
     }),

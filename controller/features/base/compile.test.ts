@@ -4,8 +4,17 @@ import { fragment, permanentFragments } from '../../testing/golden.ts';
 import { World } from '../../testing/world.ts';
 import { baseFeature } from './compile.ts';
 
-/** Both halves of the security groups, which differ in their names alone. */
-const check = (half: 'egress' | 'ingress', reply: 'egress' | 'ingress', tracked: string, next: string) => [
+/** Both halves of the security groups, which differ in their names alone, for both kinds of IP. */
+const check = (...half: Parameters<typeof ipv4Check>) => [
+  ...ipv4Check(...half),
+  ...ipv4Check(...half).map((flow) => flow.replace(/,ip(?=[, ])/, ',ipv6')),
+];
+const ipv4Check = (
+  half: 'egress' | 'ingress',
+  reply: 'egress' | 'ingress',
+  tracked: string,
+  next: string,
+) => [
   `table=${half}-track, priority=100,ip actions=ct(table=${tracked},zone=NXM_NX_REG5[0..15])`,
   `table=${half}-check, priority=100,ct_state=+inv+trk,ip actions=drop`,
   `table=${half}-check, priority=90,ct_state=-rel-rpl-inv+trk,ip actions=resubmit(,${half}-rules),goto_table:${half}-verdict`,
@@ -18,6 +27,22 @@ const check = (half: 'egress' | 'ingress', reply: 'egress' | 'ingress', tracked:
   `table=${half}-verdict, priority=70,ct_state=+est-rel-rpl+trk,ip,reg0=0x1/0x1 actions=set_field:0/0x1->reg0,ct(commit,zone=NXM_NX_REG5[0..15],exec(move:NXM_NX_REG3[]->NXM_NX_CT_LABEL[0..31])),goto_table:${next}`,
 ];
 
+/** A solicitation becomes its answer, but for the option. */
+const solicited = (flags: number) =>
+  [
+    'resubmit(,limit)',
+    'move:NXM_OF_ETH_SRC[]->NXM_NX_XXREG3[0..47]',
+    'move:NXM_OF_ETH_DST[]->NXM_OF_ETH_SRC[]',
+    'move:NXM_NX_XXREG3[0..47]->NXM_OF_ETH_DST[]',
+    'move:NXM_NX_IPV6_SRC[]->NXM_NX_IPV6_DST[]',
+    'move:NXM_NX_ND_TARGET[]->NXM_NX_IPV6_SRC[]',
+    'set_field:255->nw_ttl',
+    `set_field:${flags}->nd_reserved`,
+    'set_field:136->icmpv6_type',
+    'set_field:2->nd_options_type',
+    'goto_table:nd-option',
+  ].join();
+
 describe('the base flows', () => {
   it('are these and no others', async () => {
     await using world = await World.create();
@@ -29,6 +54,14 @@ describe('the base flows', () => {
         'table=external-route, priority=200,ct_state=+inv+trk,ip actions=drop',
         'table=locate, priority=200,ct_state=+inv+trk,ip actions=drop',
         'table=admit, priority=290,udp,tp_src=67,tp_dst=68 actions=drop',
+        'table=admit, priority=290,udp6,tp_src=547,tp_dst=546 actions=drop',
+        ...[133, 134, 135, 136, 137].map(
+          (type) => `table=admit, priority=150,icmp6,icmp_type=${type} actions=drop`,
+        ),
+        ...[133, 134, 135, 136, 137].map(
+          (type) => `table=external-in, priority=105,icmp6,icmp_type=${type} actions=drop`,
+        ),
+        'table=external-in, priority=120,icmp6,ipv6_src=::,icmp_type=135 actions=drop',
         'table=egress-destination, priority=0 actions=resubmit(,destination-identity),goto_table:egress-track',
         ...check('egress', 'ingress', 'egress-check', 'egress-acl'),
         'table=egress-acl, priority=65000,reg0=0x2/0x2 actions=goto_table:route',
@@ -38,8 +71,17 @@ describe('the base flows', () => {
         'table=route, priority=64000,ip,nw_dst=127.0.0.0/8 actions=drop',
         'table=route, priority=64000,ip,nw_dst=169.254.0.0/16 actions=drop',
         'table=route, priority=64000,ip,nw_dst=224.0.0.0/3 actions=drop',
+        'table=route, priority=64000,ipv6,ipv6_dst=::/127 actions=drop',
+        'table=route, priority=64000,ipv6,ipv6_dst=::ffff:0.0.0.0/96 actions=drop',
+        'table=route, priority=64000,ipv6,ipv6_dst=fe80::/10 actions=drop',
+        'table=route, priority=64000,ipv6,ipv6_dst=ff00::/8 actions=drop',
+        'table=resolve, priority=150,ipv6 actions=drop',
         'table=forward, priority=200,arp actions=goto_table:arp-reply',
-        'table=arp-reply, priority=100,arp actions=move:NXM_NX_ARP_SHA[]->NXM_NX_ARP_THA[],move:NXM_OF_ARP_SPA[]->NXM_OF_ARP_TPA[],move:NXM_OF_ETH_DST[]->NXM_NX_ARP_SHA[],move:NXM_NX_REG8[]->NXM_OF_ARP_SPA[],move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],move:NXM_NX_ARP_SHA[]->NXM_OF_ETH_SRC[],set_field:2->arp_op,IN_PORT',
+        'table=arp-reply, priority=100,arp actions=move:NXM_NX_ARP_SHA[]->NXM_NX_ARP_THA[],move:NXM_OF_ARP_SPA[]->NXM_OF_ARP_TPA[],move:NXM_OF_ETH_DST[]->NXM_NX_ARP_SHA[],move:NXM_NX_REG15[]->NXM_OF_ARP_SPA[],move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],move:NXM_NX_ARP_SHA[]->NXM_OF_ETH_SRC[],set_field:2->arp_op,IN_PORT',
+        'table=forward, priority=200,icmp6,icmp_type=135 actions=goto_table:nd-reply',
+        `table=nd-reply, priority=110,icmp6,reg0=0x10/0x10,icmp_type=135 actions=${solicited(0xe0000000)}`,
+        `table=nd-reply, priority=100,icmp6,icmp_type=135 actions=${solicited(0x60000000)}`,
+        'table=nd-option, priority=100,icmp6,icmp_type=136 actions=move:NXM_OF_ETH_SRC[]->NXM_NX_ND_TLL[],IN_PORT',
         ...check('ingress', 'egress', 'ingress-acl', 'deliver'),
         'table=deliver, priority=0 actions=output:NXM_NX_REG6[]',
       ],

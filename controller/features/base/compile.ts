@@ -1,3 +1,4 @@
+import type { FieldMatch } from 'node-openflow';
 import {
   call,
   conntrackState,
@@ -6,8 +7,12 @@ import {
   type FragmentDefinition,
   flags,
   globalScope,
+  icmpv6Types,
   isArp,
+  isIcmpv6,
   isIpv4,
+  isIpv6,
+  limit,
   move,
   on,
   onRegister,
@@ -21,8 +26,10 @@ import {
   tableOf,
   whole,
 } from '../../pipeline/index.ts';
-import { netmask, parseCidr } from '../../resources/index.ts';
+import { ipv6Netmask, netmask, parseCidr, parseIpv6Cidr } from '../../resources/index.ts';
 
+/** Option of RFC 4861, section 4.6.1. */
+const targetLinkLayerAddress = 2;
 const peer = registers.peerIdentity;
 const allowed = on(registers.flags, 1 << flags.allowed, 1 << flags.allowed);
 const switched = on(registers.flags, 1 << flags.switched, 1 << flags.switched);
@@ -44,20 +51,29 @@ function securityCheck(
   own: StageName,
   reply: StageName,
 ): Flow[] {
+  return [isIpv4, isIpv6].flatMap((ip) => securityCheckOf(ip, stage, own, reply));
+}
+
+function securityCheckOf(
+  ip: FieldMatch,
+  stage: { track: StageName; tracked: StageName; check: StageName; verdict: StageName; next: StageName },
+  own: StageName,
+  reply: StageName,
+): Flow[] {
   const ct = (
     priority: number,
     yes: Parameters<typeof conntrackState>[0],
     no: Parameters<typeof conntrackState>[1],
   ) => ({
     priority,
-    match: [isIpv4, conntrackState(yes, no)],
+    match: [ip, conntrackState(yes, no)],
   });
   const { check, verdict, next } = stage;
   return [
     {
       stage: stage.track,
       priority: 100,
-      match: [isIpv4],
+      match: [ip],
       actions: [{ type: 'conntrack', zone: whole('securityZone', 16), table: tableOf(stage.tracked) }],
     },
     { stage: check, ...ct(100, ['inv'], []), actions: [] },
@@ -67,14 +83,14 @@ function securityCheck(
     {
       stage: verdict,
       priority: 100,
-      match: [allowed, isIpv4, conntrackState(['new'], ['rel', 'rpl'])],
+      match: [allowed, ip, conntrackState(['new'], ['rel', 'rpl'])],
       actions: [setFlag(flags.allowed, 0), commit],
       goto: next,
     },
     ...[conntrackState(['rpl']), conntrackState(['rel'])].map((match, index) => ({
       stage: verdict,
       priority: 90 - index,
-      match: [allowed, isIpv4, match],
+      match: [allowed, ip, match],
       actions: [setFlag(flags.allowed, 0)],
       goto: next,
     })),
@@ -85,7 +101,7 @@ function securityCheck(
       match: [
         allowed,
         onRegister('peerIdentity', 0),
-        isIpv4,
+        ip,
         conntrackState(['est'], ['rel', 'rpl']),
         on('ct_label', 0n, 0xffffffffn),
       ],
@@ -95,7 +111,7 @@ function securityCheck(
     {
       stage: verdict,
       priority: 70,
-      match: [allowed, isIpv4, conntrackState(['est'], ['rel', 'rpl'])],
+      match: [allowed, ip, conntrackState(['est'], ['rel', 'rpl'])],
       actions: [setFlag(flags.allowed, 0), commit],
       goto: next,
     },
@@ -134,6 +150,70 @@ const neverRouted = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'
   return { stage: 'route', priority: 64000, match, actions: [] };
 });
 
+/**
+ * The same for IPv6: unspecified, loopback and link-local addresses (RFC 4291, section 2.5), IPv4 addresses in disguise
+ * (RFC 5156, section 2.2), and groups, which a VPC does not have.
+ */
+const neverRoutedIpv6 = ['::/127', '::ffff:0:0/96', 'fe80::/10', 'ff00::/8'].map((text): Flow => {
+  const { address, prefixLength } = parseIpv6Cidr(text, 'neverRoutedIpv6');
+  const match = [isIpv6, on('ipv6_dst', address, ipv6Netmask(prefixLength))];
+  return { stage: 'route', priority: 64000, match, actions: [] };
+});
+
+/** Neighbour discovery that nobody asks for here: what routers say is said by the cloud alone (RFC 6105). */
+const noNeighbourDiscovery = (
+  [
+    ['admit', 150],
+    ['external-in', 105],
+  ] as const
+).flatMap(([stage, priority]) =>
+  (
+    [
+      'routerSolicitation',
+      'routerAdvertisement',
+      'neighbourSolicitation',
+      'neighbourAdvertisement',
+      'redirect',
+    ] as const
+  ).map((type): Flow => ({ stage, priority, match: isIcmpv6(type), actions: [] })),
+);
+
+/** Flags of an advertisement (RFC 4861, section 4.4): from a router, solicited, override. */
+const advertisementFlags = { router: 0xe000_0000, host: 0x6000_0000 } as const;
+
+/**
+ * The answer to a solicitation: `eth_dst` is the MAC that was asked for, and what is in `nextHop6` is needed no more.
+ * The kind of option can only be changed together with the type, and its content only after another look at the packet.
+ */
+const neighbourReply = (['router', 'host'] as const).map((speaker): Flow => {
+  const isRouter = on(registers.flags, 1 << flags.router, 1 << flags.router);
+  return {
+    stage: 'nd-reply',
+    priority: speaker === 'router' ? 110 : 100,
+    match: [...(speaker === 'router' ? [isRouter] : []), ...isIcmpv6('neighbourSolicitation')],
+    // Fields of neighbour discovery are set on the slow path of the switch.
+    actions: [
+      limit,
+      move('eth_src', registers.nextHop6, 48),
+      move('eth_dst', 'eth_src', 48),
+      move(registers.nextHop6, 'eth_dst', 48),
+      move('ipv6_src', 'ipv6_dst', 128),
+      move('nd_target', 'ipv6_src', 128),
+      set('ip_ttl', 255),
+      set('nd_reserved', advertisementFlags[speaker]),
+      set('icmpv6_type', icmpv6Types.neighbourAdvertisement),
+      set('nd_options_type', targetLinkLayerAddress),
+    ],
+    goto: 'nd-option',
+  };
+});
+const neighbourOption: Flow = {
+  stage: 'nd-option',
+  priority: 100,
+  match: isIcmpv6('neighbourAdvertisement'),
+  actions: [move('eth_src', 'nd_tll', 48), { type: 'output', port: ports.inPort }],
+};
+
 const arpReply: Flow = {
   stage: 'arp-reply',
   priority: 100,
@@ -155,10 +235,18 @@ function baseFlows(): Flow[] {
     untaggedOnly,
     ...translatedOnly,
     // A VM that answers DHCP requests of others would hand out addresses: never.
-    {
-      stage: 'admit',
+    ...([[isIpv4, 67, 68] as const, [isIpv6, 547, 546] as const].map(([ip, server, client]) => ({
+      stage: 'admit' as const,
       priority: 290,
-      match: [isIpv4, on('ip_proto', protocol.udp), on('udp_src', 67), on('udp_dst', 68)],
+      match: [ip, on('ip_proto', protocol.udp), on('udp_src', server), on('udp_dst', client)],
+      actions: [],
+    })) satisfies Flow[]),
+    ...noNeighbourDiscovery,
+    // Nobody could answer whoever has no address yet: who probes for an address gets no answer.
+    {
+      stage: 'external-in',
+      priority: 120,
+      match: [...isIcmpv6('neighbourSolicitation'), on('ipv6_src', 0n)],
       actions: [],
     },
     {
@@ -184,8 +272,20 @@ function baseFlows(): Flow[] {
     { stage: 'ingress-acl', priority: 65000, match: [switched], actions: [], goto: 'ingress-check' },
     { stage: 'route', priority: 65000, match: [switched], actions: [], goto: 'resolve' },
     ...neverRouted,
+    ...neverRoutedIpv6,
+    // `nextHop` is the end of `nextHop6`: an IPv6 address must not find who has the IPv4 address in its last bits.
+    { stage: 'resolve', priority: 150, match: [isIpv6], actions: [] },
     { stage: 'forward', priority: 200, match: [isArp], actions: [], goto: 'arp-reply' },
     arpReply,
+    {
+      stage: 'forward',
+      priority: 200,
+      match: isIcmpv6('neighbourSolicitation'),
+      actions: [],
+      goto: 'nd-reply',
+    },
+    ...neighbourReply,
+    neighbourOption,
     ...securityCheck(
       {
         track: 'ingress-track',

@@ -6,7 +6,7 @@ import { World } from '../../testing/world.ts';
 import { announcement } from './announcement.ts';
 
 const learn =
-  'learn(table=neighbour,hard_timeout=300,priority=100,cookie=0x57fc000000000000,limit=4096,NXM_NX_REG11[],NXM_NX_REG8[]=NXM_OF_ARP_SPA[],load:NXM_NX_ARP_SHA[]->NXM_OF_ETH_DST[],output:NXM_NX_REG6[])';
+  'learn(table=neighbour,hard_timeout=300,priority=100,cookie=0x57fc000000000000,limit=4096,eth_type=0x800,NXM_NX_REG11[],NXM_NX_REG15[]=NXM_OF_ARP_SPA[],load:NXM_NX_ARP_SHA[]->NXM_OF_ETH_DST[],output:NXM_NX_REG6[])';
 
 const answer =
   'move:NXM_NX_ARP_SHA[]->NXM_NX_ARP_THA[],move:NXM_OF_ARP_SPA[]->NXM_OF_ARP_TPA[],move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],set_field:02:57:02:00:00:01->eth_src,set_field:02:57:02:00:00:01->arp_sha,set_field:203.0.113.10->arp_spa,set_field:2->arp_op,IN_PORT';
@@ -18,7 +18,7 @@ const inbound = ({ zone = 3, port = 2 } = {}) => [
   `table=external-in, priority=100,ip,reg11=0x1,dl_dst=02:57:02:00:00:01,nw_dst=203.0.113.10 actions=dec_ttl,set_field:0x1->metadata,set_field:0->reg3,set_field:02:57:01:00:00:01->eth_src,set_field:02:57:00:00:00:01->eth_dst,ct(commit,table=locate,zone=${zone},nat(dst=10.0.1.4))`,
   'table=external-in, priority=105,ip,reg0=0x4/0x4,reg11=0x1,dl_dst=02:57:02:00:00:01,nw_dst=203.0.113.10 actions=set_field:0x1->reg1,resubmit(,limit),controller(id=22342,userdata=05.cb.00.71.0a.02.57.02.00.00.01.00.00.00.00.00.00.05.a2)',
   'table=external-in, priority=110,ip,reg11=0x1,nw_src=10.0.0.0/16,nw_dst=203.0.113.10 actions=drop',
-  `table=external-port, priority=200,reg8=0xcb00710a,reg11=0x1 actions=set_field:0x${port}->reg6,set_field:02:57:02:00:00:01->eth_dst,goto_table:external-in`,
+  `table=external-port, priority=200,ip,reg11=0x1,reg15=0xcb00710a actions=set_field:0x${port}->reg6,set_field:02:57:02:00:00:01->eth_dst,goto_table:external-in`,
 ];
 
 /** An interface with an elastic IP, not bound yet. */

@@ -163,7 +163,7 @@ function inboundFlows(
     {
       stage: 'external-port',
       priority: 200,
-      match: [here, onRegister('nextHop', address)],
+      match: [here, isIpv4, onRegister('nextHop', address)],
       actions: [load('outputPort', port), set('eth_dst', mac)],
       goto: 'external-in',
     },

@@ -5,9 +5,9 @@ import { externalNetworkSpec } from '../../testing/scene.ts';
 import { World } from '../../testing/world.ts';
 
 const learn =
-  'learn(table=neighbour,hard_timeout=300,priority=100,cookie=0x57fc000000000000,limit=4096,NXM_NX_REG11[],NXM_NX_REG8[]=NXM_OF_ARP_SPA[],load:NXM_NX_ARP_SHA[]->NXM_OF_ETH_DST[],output:NXM_NX_REG6[])';
+  'learn(table=neighbour,hard_timeout=300,priority=100,cookie=0x57fc000000000000,limit=4096,eth_type=0x800,NXM_NX_REG11[],NXM_NX_REG15[]=NXM_OF_ARP_SPA[],load:NXM_NX_ARP_SHA[]->NXM_OF_ETH_DST[],output:NXM_NX_REG6[])';
 const onLink = [
-  'table=external-route, priority=100,ip,reg11=0x1,nw_dst=203.0.113.0/24 actions=move:NXM_OF_IP_DST[]->NXM_NX_REG8[],goto_table:external-port',
+  'table=external-route, priority=100,ip,reg11=0x1,nw_dst=203.0.113.0/24 actions=move:NXM_OF_IP_DST[]->NXM_NX_REG15[],goto_table:external-port',
   `table=neighbour, priority=10,ip,reg11=0x1 actions=resubmit(,limit),controller(id=22342,userdata=02.${byteOf('neighbour')})`,
   `table=external-in, priority=50,arp,reg11=0x1,arp_spa=203.0.113.0/24,arp_op=1 actions=${learn}`,
   `table=external-in, priority=50,arp,reg11=0x1,arp_spa=203.0.113.0/24,arp_op=2 actions=${learn},resubmit(,limit),controller(id=22342,userdata=03)`,
@@ -22,7 +22,7 @@ describe('the flows of an external network', () => {
       number: 1,
       flows: [
         ...onLink,
-        'table=external-route, priority=50,ip,reg11=0x1 actions=set_field:0xcb007101->reg8,goto_table:external-port',
+        'table=external-route, priority=50,ip,reg11=0x1 actions=set_field:0xcb007101->reg15,goto_table:external-port',
       ],
     });
   });

@@ -1,12 +1,15 @@
 import type { Action, FieldMatch } from 'node-openflow';
 import {
   cookiePrefix,
+  ethertype,
   type Feature,
   type Flow,
   type FragmentDefinition,
   globalScope,
   isArp,
+  isIcmpv6,
   isIpv4,
+  isIpv6,
   limit,
   load,
   move,
@@ -18,7 +21,17 @@ import {
   tableOf,
   whole,
 } from '../../pipeline/index.ts';
-import { netmask, parseAddress, parseCidr, type ResourceOf } from '../../resources/index.ts';
+import {
+  containsIpv6,
+  type ExternalNetworkSpec,
+  ipv6Netmask,
+  netmask,
+  parseAddress,
+  parseCidr,
+  parseIpv6Address,
+  parseIpv6Cidr,
+  type ResourceOf,
+} from '../../resources/index.ts';
 
 /** Cookie of learned flows: fragment kind 63 of ours, which no resync removes. */
 const learnedCookie = (cookiePrefix << 56n) | (63n << 50n);
@@ -36,6 +49,12 @@ export const learnNeighbour: Action = {
   limit: neighbourLimits.entries,
   cookie: learnedCookie,
   specs: [
+    // `nextHop` is the end of `nextHop6`: IPv6 packets must not find it.
+    {
+      type: 'match-immediate',
+      value: ethertype.ipv4,
+      destination: { field: 'eth_type', offset: 0, bits: 16 },
+    },
     { type: 'match-field', source: whole('externalNetwork'), destination: whole('externalNetwork') },
     { type: 'match-field', source: { field: 'arp_spa', offset: 0, bits: 32 }, destination: whole('nextHop') },
     {
@@ -46,6 +65,71 @@ export const learnNeighbour: Action = {
     { type: 'output', source: whole('outputPort') },
   ],
 };
+
+/** The same of a neighbour advertisement (RFC 4861, section 4.4), which says who has its target. */
+const learnIpv6Neighbour: Action = {
+  ...learnNeighbour,
+  specs: [
+    {
+      type: 'match-immediate',
+      value: ethertype.ipv6,
+      destination: { field: 'eth_type', offset: 0, bits: 16 },
+    },
+    { type: 'match-field', source: whole('externalNetwork'), destination: whole('externalNetwork') },
+    {
+      type: 'match-field',
+      source: { field: 'nd_target', offset: 0, bits: 128 },
+      destination: whole('nextHop6', 128),
+    },
+    {
+      type: 'load-field',
+      source: { field: 'eth_src', offset: 0, bits: 48 },
+      destination: { field: 'eth_dst', offset: 0, bits: 48 },
+    },
+    { type: 'output', source: whole('outputPort') },
+  ],
+};
+
+/** Next hops in IPv6: everything in the block is on the link, also what VPCs have of it. */
+function ipv6Flows(here: FieldMatch, { ipv6CidrBlock, ipv6Gateway }: ExternalNetworkSpec): Flow[] {
+  if (ipv6CidrBlock === undefined) return [];
+  const block = parseIpv6Cidr(ipv6CidrBlock, 'ipv6CidrBlock');
+  const mask = ipv6Netmask(block.prefixLength);
+  const learn = (...target: FieldMatch[]): Flow => ({
+    stage: 'external-in',
+    priority: 110,
+    match: [here, ...isIcmpv6('neighbourAdvertisement'), ...target],
+    actions: [learnIpv6Neighbour, limit, neighbourSeen],
+  });
+  const flows: Flow[] = [
+    {
+      stage: 'external-route',
+      priority: 100,
+      match: [here, isIpv6, on('ipv6_dst', block.address, mask)],
+      actions: [move('ipv6_dst', registers.nextHop6, 128)],
+      goto: 'external-port',
+    },
+    {
+      stage: 'neighbour',
+      priority: 10,
+      match: [here, isIpv6],
+      actions: [limit, resolveNeighbour(tableOf('neighbour'))],
+    },
+    learn(on('nd_target', block.address, mask)),
+  ];
+  if (ipv6Gateway !== undefined) {
+    const gateway = parseIpv6Address(ipv6Gateway, 'ipv6Gateway');
+    flows.push({
+      stage: 'external-route',
+      priority: 50,
+      match: [here, isIpv6],
+      actions: [load('nextHop6', gateway)],
+      goto: 'external-port',
+    });
+    if (!containsIpv6(block, gateway)) flows.push(learn(on('nd_target', gateway)));
+  }
+  return flows;
+}
 
 /** Only addresses of the network are ever looked for: others would fill the table until no neighbour fits into it. */
 export function fromNeighbour(network: ResourceOf<'external-network'>): FieldMatch {
@@ -98,6 +182,7 @@ const routing: FragmentDefinition = {
         goto: 'external-port',
       });
     }
+    flows.push(...ipv6Flows(here, network.spec));
     return { scope: globalScope, number: network.number as number, flows };
   },
 };

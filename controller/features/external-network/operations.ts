@@ -1,15 +1,23 @@
 import {
   type AddressRange,
+  canonicalIpv6Cidr,
   contains,
+  containsIpv6,
   type ExternalNetworkSpec,
+  formatIpv6,
   parseAddress,
   parseCidr,
+  parseIpv6Address,
+  parseIpv6Cidr,
   type ResourceOf,
   WeftError,
 } from '../../resources/index.ts';
 import { referenced, refuseWhileUsed } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
+import { isPublicOn, requireFreeOfVpcs } from '../vpc/ipv6-block.ts';
+
+const linkLocal = parseIpv6Cidr('fe80::/10', 'linkLocal');
 
 /** The named external network, or the only one there is. */
 export function chooseExternalNetwork(draft: Draft, id: string | undefined): ResourceOf<'external-network'> {
@@ -34,6 +42,45 @@ export function chooseExternalNetwork(draft: Draft, id: string | undefined): Res
   );
 }
 
+function checkIpv6({ ipv6CidrBlock, ipv6Gateway }: ExternalNetworkSpec): void {
+  const block = ipv6CidrBlock === undefined ? undefined : parseIpv6Cidr(ipv6CidrBlock, 'spec.ipv6CidrBlock');
+  if (block && (block.prefixLength < 16 || block.prefixLength > 55)) {
+    throw new WeftError('invalid-value', `${ipv6CidrBlock} must have a prefix length from 16 to 55`, {
+      field: 'spec.ipv6CidrBlock',
+      value: ipv6CidrBlock,
+      fix: 'Give the network that VPCs get their /56 from, such as 2001:db8::/40.',
+    });
+  }
+  if (ipv6Gateway === undefined) return;
+  const field = 'spec.ipv6Gateway';
+  const address = parseIpv6Address(ipv6Gateway, field);
+  if (containsIpv6(linkLocal, address)) return;
+  if (block && containsIpv6({ ...block, prefixLength: 56 }, address)) return;
+  throw new WeftError(
+    'address-outside',
+    `${ipv6Gateway} is neither link-local nor of the network's own /56`,
+    {
+      field,
+      value: ipv6Gateway,
+      fix: 'Give a link-local address, or one of the first /56 of ipv6CidrBlock, which no VPC gets.',
+    },
+  );
+}
+
+/** The specification with its IPv6 addresses in canonical form. */
+function canonical(spec: ExternalNetworkSpec): ExternalNetworkSpec {
+  const { ipv6CidrBlock, ipv6Gateway } = spec;
+  return {
+    ...spec,
+    ...(ipv6CidrBlock === undefined
+      ? {}
+      : { ipv6CidrBlock: canonicalIpv6Cidr(ipv6CidrBlock, 'spec.ipv6CidrBlock') }),
+    ...(ipv6Gateway === undefined
+      ? {}
+      : { ipv6Gateway: formatIpv6(parseIpv6Address(ipv6Gateway, 'spec.ipv6Gateway')) }),
+  };
+}
+
 function checkSpec(spec: ExternalNetworkSpec): void {
   const network = parseCidr(spec.cidrBlock, 'spec.cidrBlock');
   const inside = (text: string, field: string): number => {
@@ -46,6 +93,7 @@ function checkSpec(spec: ExternalNetworkSpec): void {
     });
   };
   if (spec.gateway !== undefined) inside(spec.gateway, 'spec.gateway');
+  checkIpv6(spec);
   for (const [index, { first, last }] of spec.addressRanges.entries()) {
     const field = `spec.addressRanges[${index}]`;
     if (inside(first, `${field}.first`) > inside(last, `${field}.last`)) {
@@ -65,11 +113,24 @@ export function inRanges(ranges: readonly AddressRange[], address: number): bool
   );
 }
 
+/** @throws WeftError in-use while VPCs have their IPv6 blocks from the network */
+function requireUnusedBlock(draft: Draft, network: ResourceOf<'external-network'>): void {
+  for (const vpc of draft.view.all('vpc')) {
+    if (!isPublicOn(network, vpc)) continue;
+    throw new WeftError('in-use', `VPC ${vpc.id} has ${vpc.spec.ipv6CidrBlock} of the network`, {
+      field: 'id',
+      value: network.id,
+      fix: 'Take the IPv6 blocks of such VPCs away first (ipv6CidrBlock: null).',
+    });
+  }
+}
+
 export const externalNetworkOperations: Operations<'external-network'> = {
   kind: 'external-network',
   create(draft, { spec, tags }) {
-    const wanted = spec as ExternalNetworkSpec;
+    const wanted = canonical(spec as ExternalNetworkSpec);
     checkSpec(wanted);
+    if (wanted.ipv6CidrBlock !== undefined) requireFreeOfVpcs(draft, wanted.ipv6CidrBlock);
     for (const other of draft.view.all('external-network')) {
       if (other.spec.name !== wanted.name) continue;
       throw new WeftError('already-exists', `external network ${other.id} has this name`, {
@@ -81,8 +142,13 @@ export const externalNetworkOperations: Operations<'external-network'> = {
     return draft.create('external-network', { spec: wanted, tags });
   },
   update(draft, current, { spec }) {
-    const wanted = { ...current.spec, ...(spec as Partial<ExternalNetworkSpec>) };
+    const wanted = canonical({ ...current.spec, ...(spec as Partial<ExternalNetworkSpec>) });
     checkSpec(wanted);
+    if (wanted.ipv6CidrBlock !== undefined && wanted.ipv6CidrBlock !== current.spec.ipv6CidrBlock) {
+      const old = current.spec.ipv6CidrBlock;
+      if (old !== undefined) requireFreeOfVpcs(draft, old, current.id);
+      requireFreeOfVpcs(draft, wanted.ipv6CidrBlock, current.id);
+    }
     for (const elasticIp of draft.view.referrers(current, 'in-external-network', 'elastic-ip')) {
       if (inRanges(wanted.addressRanges, parseAddress(elasticIp.spec.address, 'address'))) continue;
       throw new WeftError(
@@ -99,7 +165,9 @@ export const externalNetworkOperations: Operations<'external-network'> = {
   },
   remove(draft, network) {
     refuseWhileUsed(draft, network, 'in-external-network', 'internet-gateway');
+    refuseWhileUsed(draft, network, 'in-external-network', 'egress-only-internet-gateway');
     refuseWhileUsed(draft, network, 'in-external-network', 'elastic-ip');
+    if (network.spec.ipv6CidrBlock !== undefined) requireUnusedBlock(draft, network);
     draft.remove(network);
   },
 };

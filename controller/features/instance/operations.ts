@@ -10,6 +10,7 @@ interface Wanted {
   readonly networkInterfaceIds?: readonly string[];
   readonly subnetId?: string;
   readonly privateAddress?: string;
+  readonly ipv6AddressCount?: number;
   readonly securityGroupIds?: readonly string[];
   readonly imageId?: string;
   readonly instanceType?: string;
@@ -78,7 +79,8 @@ export const instanceOperations: Operations<'instance'> = {
         fix: 'Give either subnetId or networkInterfaceIds.',
       });
     }
-    const { subnetId, privateAddress, securityGroupIds, imageId, instanceType, name } = wanted;
+    const { subnetId, privateAddress, ipv6AddressCount, securityGroupIds, imageId, instanceType, name } =
+      wanted;
     const interfaces =
       subnetId === undefined
         ? (wanted.networkInterfaceIds ?? []).map((id, index) => attach(draft, id, index, instanceId))
@@ -89,6 +91,7 @@ export const instanceOperations: Operations<'instance'> = {
                 subnetId,
                 instanceId,
                 ...(privateAddress === undefined ? {} : { privateAddress }),
+                ...(ipv6AddressCount === undefined ? {} : { ipv6AddressCount }),
                 ...(securityGroupIds === undefined ? {} : { securityGroupIds }),
               },
               { 'weft:owned-by': instanceId },

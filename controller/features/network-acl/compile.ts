@@ -4,11 +4,19 @@ import {
   type Flow,
   type FragmentDefinition,
   isIpv4,
+  isIpv6,
   on,
   onRegister,
   protocol,
 } from '../../pipeline/index.ts';
-import { type NetworkAclEntry, netmask, parseCidr, type ResourceOf } from '../../resources/index.ts';
+import {
+  ipv6Netmask,
+  type NetworkAclEntry,
+  netmask,
+  parseCidr,
+  parseIpv6Cidr,
+  type ResourceOf,
+} from '../../resources/index.ts';
 import { hasPorts, portMasks, protocolNumber } from '../security-group/rule-matches.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 
@@ -35,21 +43,32 @@ function serviceMatches(entry: NetworkAclEntry): FieldMatch[][] {
       mask === 0xffff ? on(field, value) : on(field, value, mask),
     ]);
   }
+  const six = number === protocol.icmpv6;
   return [
     [
       isProtocol,
-      ...(icmpType < 0 ? [] : [on('icmpv4_type', icmpType)]),
-      ...(icmpCode < 0 ? [] : [on('icmpv4_code', icmpCode)]),
+      ...(icmpType < 0 ? [] : [on(six ? 'icmpv6_type' : 'icmpv4_type', icmpType)]),
+      ...(icmpCode < 0 ? [] : [on(six ? 'icmpv6_code' : 'icmpv4_code', icmpCode)]),
     ],
   ];
 }
 
+/** The kind of IP, and the addresses where the entry does not name all of them. */
+function networkMatch(
+  { cidrIpv4, cidrIpv6 }: NetworkAclEntry,
+  side: 'src' | 'dst',
+): [FieldMatch, ...FieldMatch[]] {
+  if (cidrIpv6 !== undefined) {
+    const { address, prefixLength } = parseIpv6Cidr(cidrIpv6, 'cidrIpv6');
+    return prefixLength === 0 ? [isIpv6] : [isIpv6, on(`ipv6_${side}`, address, ipv6Netmask(prefixLength))];
+  }
+  const { address, prefixLength } = parseCidr(cidrIpv4 as string, 'cidrIpv4');
+  return prefixLength === 0 ? [isIpv4] : [isIpv4, on(`ipv4_${side}`, address, netmask(prefixLength))];
+}
+
 function entryFlows(acl: ResourceOf<'network-acl'>, vpc: ResourceOf<'vpc'>, entry: NetworkAclEntry): Flow[] {
   const { direction } = entry;
-  const network = parseCidr(entry.cidrIpv4, 'cidrIpv4');
-  const field = direction === 'ingress' ? 'ipv4_src' : 'ipv4_dst';
-  const address =
-    network.prefixLength === 0 ? [] : [on(field, network.address, netmask(network.prefixLength))];
+  const [ip, ...address] = networkMatch(entry, direction === 'ingress' ? 'src' : 'dst');
   const next = direction === 'ingress' ? 'ingress-check' : 'route';
   return serviceMatches(entry).map((service) => ({
     stage: `${direction}-acl`,
@@ -57,7 +76,7 @@ function entryFlows(acl: ResourceOf<'network-acl'>, vpc: ResourceOf<'vpc'>, entr
     match: [
       vpcMatch(vpc),
       onRegister('networkAcl', acl.number as number),
-      isIpv4,
+      ip,
       ...service.slice(0, 1),
       ...address,
       ...service.slice(1),

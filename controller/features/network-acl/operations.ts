@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
+  canonicalIpv6Cidr,
   type NetworkAclEntry,
   networkAclEntriesPerDirection,
   parseCidr,
@@ -8,7 +10,29 @@ import {
 import { referenced, refuseWhileUsed } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
+import { protocolNumber } from '../security-group/rule-matches.ts';
 import { requireTraffic } from '../security-group/traffic.ts';
+
+/** The one network of an entry, in canonical form. ICMP is another protocol in IPv6 (RFC 4443). */
+function requireNetwork(entry: NetworkAclEntry, field: string): Pick<NetworkAclEntry, 'cidrIpv6'> {
+  const { cidrIpv4, cidrIpv6, protocol } = entry;
+  if ((cidrIpv4 === undefined) === (cidrIpv6 === undefined)) {
+    throw new WeftError('invalid-value', 'an entry names one network', {
+      field: `${field}.cidrIpv4`,
+      value: cidrIpv4,
+      fix: 'Give one of cidrIpv4 and cidrIpv6.',
+    });
+  }
+  if (protocolNumber(protocol) === (cidrIpv4 === undefined ? 1 : 58)) {
+    throw new WeftError('invalid-value', `no packet of ${cidrIpv4 ?? cidrIpv6} has protocol ${protocol}`, {
+      field: `${field}.protocol`,
+      value: protocol,
+      fix: `Choose ${cidrIpv4 === undefined ? 'icmpv6' : 'icmp'}, or a network of the other kind.`,
+    });
+  }
+  if (cidrIpv4 !== undefined) parseCidr(cidrIpv4, `${field}.cidrIpv4`);
+  return cidrIpv6 === undefined ? {} : { cidrIpv6: canonicalIpv6Cidr(cidrIpv6, `${field}.cidrIpv6`) };
+}
 
 /** Checks what the schema cannot say, and gives the entries in the order in which they are tried. */
 function normalise(entries: readonly NetworkAclEntry[]): NetworkAclEntry[] {
@@ -32,22 +56,40 @@ function normalise(entries: readonly NetworkAclEntry[]): NetworkAclEntry[] {
         { field, value: number, fix: 'Join entries of neighbouring networks or ports into one.' },
       );
     }
-    parseCidr(entry.cidrIpv4, `${field}.cidrIpv4`);
-    return { ...entry, protocol: requireTraffic(entry, field) };
+    return { ...entry, ...requireNetwork(entry, field), protocol: requireTraffic(entry, field) };
   });
   return checked.sort((a, b) => a.direction.localeCompare(b.direction) || a.number - b.number);
 }
 
-/** The network ACL that comes with a VPC. AWS, "Default network ACL": it allows all traffic in and out. */
-export function createDefaultAcl(draft: Draft, vpcId: string): ResourceOf<'network-acl'> {
-  const entries = (['egress', 'ingress'] as const).map((direction) => ({
-    number: 100,
-    direction,
-    action: 'allow' as const,
-    protocol: 'all' as const,
-    cidrIpv4: '0.0.0.0/0',
-  }));
+const directions = ['egress', 'ingress'] as const;
+const allowAll = { action: 'allow', protocol: 'all' } as const;
+const ipv4Entries: readonly NetworkAclEntry[] = directions.map((direction) => ({
+  number: 100,
+  direction,
+  ...allowAll,
+  cidrIpv4: '0.0.0.0/0',
+}));
+const ipv6Entries: readonly NetworkAclEntry[] = directions.map((direction) => ({
+  number: 101,
+  direction,
+  ...allowAll,
+  cidrIpv6: '::/0',
+}));
+
+/**
+ * The network ACL that comes with a VPC. AWS, "Default network ACL": it allows all traffic in and out, that of IPv6 where
+ * the VPC has a block.
+ */
+export function createDefaultAcl(draft: Draft, vpcId: string, ipv6: boolean): ResourceOf<'network-acl'> {
+  const entries = normalise(ipv6 ? [...ipv4Entries, ...ipv6Entries] : ipv4Entries);
   return draft.create('network-acl', { spec: { vpcId, entries } });
+}
+
+/** When a VPC gets an IPv6 block, its default ACL allows that, too, unless somebody has changed it. */
+export function allowIpv6ByDefault(draft: Draft, aclId: string): void {
+  const acl = draft.get('network-acl', aclId);
+  if (!acl || !isDeepStrictEqual(acl.spec.entries, ipv4Entries)) return;
+  draft.update(acl, { spec: { ...acl.spec, entries: normalise([...ipv4Entries, ...ipv6Entries]) } });
 }
 
 /** Network ACLs. A new one has no entries unless they are given, and then denies everything. */

@@ -5,7 +5,7 @@ import { cloud } from '../../testing/scene.ts';
 import { World } from '../../testing/world.ts';
 
 const resolve = (hostKey: string) =>
-  `table=resolve, priority=100,reg8=0xa000104,metadata=0x1 actions=set_field:02:57:00:00:00:01->eth_dst,set_field:${hostKey}->reg4,goto_table:forward`;
+  `table=resolve, priority=100,reg15=0xa000104,metadata=0x1 actions=set_field:02:57:00:00:00:01->eth_dst,set_field:${hostKey}->reg4,goto_table:forward`;
 const local = (port: string, { identity = 1, zones = [2, 3] } = {}) => [
   `table=classify, priority=100,in_port=${Number(port)} actions=set_field:0x1->metadata,set_field:0x1->reg1,set_field:0x${identity}->reg2,set_field:0x${zones[0]}->reg5,set_field:0x1->reg9,set_field:0x${zones[1]}->reg7,goto_table:source-guard`,
   `table=locate, priority=100,metadata=0x1,dl_dst=02:57:00:00:00:01 actions=set_field:0x1->reg1,set_field:0x${identity}->reg2,set_field:0x${zones[0]}->reg5,set_field:0x1->reg9,set_field:${port}->reg6,goto_table:ingress-subnet`,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Feature,
   type Flow,
@@ -26,8 +27,10 @@ import {
   macNumber,
 } from './context.ts';
 import { dhcpFlows } from './dhcp.ts';
+import { dhcpV6Flows, ipv6DestinationFlows, ipv6GuardFlows, ipv6ResolveFlows } from './ipv6.ts';
+import { publicInterfaces, publicIpv6 } from './public-ipv6.ts';
 
-/** Where the interface is, for every host of the VPC: the only flow that an interface costs on other hosts. */
+/** Where the interface is, for every host of the VPC: the only flow that an address costs on other hosts. */
 const resolve: FragmentDefinition = {
   name: 'interface.resolve',
   code: 20,
@@ -37,6 +40,7 @@ const resolve: FragmentDefinition = {
     if (!context || !host) return undefined;
     const { networkInterface, vpc } = context;
     const { privateAddress, macAddress } = networkInterface.spec;
+    const hostKey = parseAddress(host.spec.tunnelAddress, 'tunnelAddress');
     return {
       scope: vpcScope(vpc),
       number: networkInterface.number as number,
@@ -45,12 +49,10 @@ const resolve: FragmentDefinition = {
           stage: 'resolve',
           priority: 100,
           match: [vpcMatch(vpc), onRegister('nextHop', parseAddress(privateAddress, 'privateAddress'))],
-          actions: [
-            set('eth_dst', macNumber(macAddress)),
-            load('hostKey', parseAddress(host.spec.tunnelAddress, 'tunnelAddress')),
-          ],
+          actions: [set('eth_dst', macNumber(macAddress)), load('hostKey', hostKey)],
           goto: 'forward',
         },
+        ...ipv6ResolveFlows(context, hostKey),
       ],
     };
   },
@@ -156,7 +158,7 @@ function guardFlows(context: BoundContext): Flow[] {
   ];
 }
 
-/** What the interface may send, and its DHCP answer. */
+/** What the interface may send, and its DHCP answers. */
 const guard: FragmentDefinition = {
   name: 'interface.guard',
   code: 22,
@@ -166,7 +168,12 @@ const guard: FragmentDefinition = {
       context && {
         scope: hostScope(context.host),
         number: context.networkInterface.number as number,
-        flows: [...guardFlows(context), ...dhcpFlows(view, context)],
+        flows: [
+          ...guardFlows(context),
+          ...ipv6GuardFlows(context),
+          ...dhcpFlows(view, context),
+          ...dhcpV6Flows(context),
+        ],
       }
     );
   },
@@ -191,6 +198,7 @@ const destinationIdentity: FragmentDefinition = {
           match: [vpcMatch(vpc), isIpv4, on('ipv4_dst', address)],
           actions: [load('peerIdentity', identity.number as number)],
         },
+        ...ipv6DestinationFlows(context),
       ],
     };
   },
@@ -211,10 +219,21 @@ function tellsOtherwise(before: AnyResource, after: AnyResource): boolean {
   return old.dhcpOptionsId !== now.dhcpOptionsId || old.enableDnsSupport !== now.enableDnsSupport;
 }
 
+type Gateway = ResourceOf<'internet-gateway'> | ResourceOf<'egress-only-internet-gateway'>;
+
+/** Interfaces of a host that gets or loses a port to an external network. */
+function* whenExternalPortsChange(id: string, before: unknown, after: unknown, view: TopologyView) {
+  const portsOf = (host: unknown) => (host as ResourceOf<'host'> | undefined)?.spec.externalPorts;
+  if (isDeepStrictEqual(portsOf(before), portsOf(after))) return;
+  for (const binding of view.referrers({ kind: 'host', id }, 'on-host', 'binding')) {
+    yield { definition: publicIpv6, id: binding.id };
+  }
+}
+
 /** Network interfaces: where they are, who they are, what they may send. */
 export const networkInterfaceFeature: Feature = {
   name: 'network-interface',
-  fragments: [resolve, local, guard, destinationIdentity],
+  fragments: [resolve, local, guard, destinationIdentity, publicIpv6],
   *affected({ kind, id, before, after }, view) {
     if (kind === 'network-interface') {
       yield { definition: resolve, id };
@@ -222,11 +241,13 @@ export const networkInterfaceFeature: Feature = {
       for (const binding of view.referrers({ kind, id }, 'of-interface', 'binding')) {
         yield { definition: local, id: binding.id };
         yield { definition: guard, id: binding.id };
+        yield { definition: publicIpv6, id: binding.id };
       }
     }
     if (kind === 'binding') {
       yield { definition: local, id };
       yield { definition: guard, id };
+      yield { definition: publicIpv6, id };
       const binding = (after ?? before) as { spec: { networkInterfaceId: string } };
       yield { definition: resolve, id: binding.spec.networkInterfaceId };
     }
@@ -238,7 +259,12 @@ export const networkInterfaceFeature: Feature = {
         }
       }
     }
+    if (kind === 'internet-gateway' || kind === 'egress-only-internet-gateway') {
+      const vpcs = [before, after].map((gateway) => (gateway as Gateway | undefined)?.spec.vpcId);
+      for (const vpcId of new Set(vpcs)) yield* publicInterfaces(vpcId, view);
+    }
     if (kind === 'host') {
+      yield* whenExternalPortsChange(id, before, after, view);
       // Only a host that appears, goes, or changes its tunnel address moves its interfaces.
       const address = (host: typeof before) =>
         host && (host as { spec: { tunnelAddress: string } }).spec.tunnelAddress;

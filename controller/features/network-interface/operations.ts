@@ -17,8 +17,9 @@ import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
 import { dropPlacement } from '../placement/operations.ts';
 import { requireRoomAsPeer } from '../security-group/limits.ts';
+import { assignIpv6Addresses, type WantedIpv6 } from './ipv6-addresses.ts';
 
-interface Wanted {
+interface Wanted extends WantedIpv6 {
   readonly subnetId: string;
   readonly privateAddress?: string;
   readonly macAddress?: string;
@@ -101,11 +102,15 @@ export function createInterface(
   const privateAddress = chooseAddress(draft, subnet, wanted.privateAddress);
   const id = newId('eni');
   draft.claim(subnet.id, privateAddress, id);
+  const asked = wanted.ipv6Addresses !== undefined || wanted.ipv6AddressCount !== undefined;
+  const ipv6 = asked ? wanted : { ipv6AddressCount: subnet.spec.assignIpv6Address ? 1 : 0 };
+  const ipv6Addresses = assignIpv6Addresses(draft, subnet, id, ipv6);
   const { description, instanceId } = wanted;
   const spec = {
     vpcId: vpc.id,
     subnetId: subnet.id,
     privateAddress,
+    ...(ipv6Addresses.length === 0 ? {} : { ipv6Addresses: [...ipv6Addresses] }),
     macAddress: wanted.macAddress ?? '',
     securityGroupIds,
     ...(description === undefined ? {} : { description }),
@@ -159,7 +164,7 @@ function chooseMac(
 
 /** Removes an interface with its claims and bindings. Its elastic IP stays with the account, as in AWS. */
 export function removeInterface(draft: Draft, networkInterface: ResourceOf<'network-interface'>): void {
-  const { subnetId, vpcId, privateAddress, macAddress } = networkInterface.spec;
+  const { subnetId, vpcId, privateAddress, ipv6Addresses = [], macAddress } = networkInterface.spec;
   for (const elasticIp of draft.view.referrers(networkInterface, 'of-interface', 'elastic-ip')) {
     const { networkInterfaceId: _gone, ...rest } = elasticIp.spec;
     draft.update(elasticIp, { spec: rest });
@@ -167,17 +172,33 @@ export function removeInterface(draft: Draft, networkInterface: ResourceOf<'netw
   }
   for (const binding of draft.view.referrers(networkInterface, 'of-interface', 'binding'))
     draft.remove(binding);
-  draft.release(subnetId, privateAddress);
+  for (const address of [privateAddress, ...ipv6Addresses]) draft.release(subnetId, address);
   draft.release(vpcId, macAddress);
   draft.remove(networkInterface);
+}
+
+function withIpv6(
+  draft: Draft,
+  current: ResourceOf<'network-interface'>,
+  wanted: WantedIpv6,
+): ResourceOf<'network-interface'>['spec'] {
+  if (wanted.ipv6Addresses === undefined && wanted.ipv6AddressCount === undefined) return current.spec;
+  const subnet = referenced(draft, 'subnet', current.spec.subnetId, 'spec.subnetId');
+  const { ipv6Addresses: present, ...rest } = current.spec;
+  const addresses = assignIpv6Addresses(draft, subnet, current.id, wanted, present);
+  return addresses.length === 0 ? rest : { ...rest, ipv6Addresses: [...addresses] };
 }
 
 export const networkInterfaceOperations: Operations<'network-interface'> = {
   kind: 'network-interface',
   create: (draft, { spec, tags }) => createInterface(draft, spec as unknown as Wanted, tags),
   update(draft, current, request) {
-    const { securityGroupIds, description } = request.spec as Partial<Wanted>;
-    const spec = { ...current.spec, ...(description === undefined ? {} : { description }) };
+    const wanted = request.spec as Partial<Wanted>;
+    const { securityGroupIds, description } = wanted;
+    const spec = {
+      ...withIpv6(draft, current, wanted),
+      ...(description === undefined ? {} : { description }),
+    };
     if (securityGroupIds === undefined) return draft.update(current, { spec });
     const identity = identityOf(draft, current.spec.vpcId, securityGroupIds);
     return draft.update(current, {

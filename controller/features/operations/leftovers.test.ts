@@ -7,6 +7,7 @@ import { Editor, type Step } from '../../testing/editor.ts';
 import { permanentFragments } from '../../testing/golden.ts';
 import { tearDown } from '../../testing/teardown.ts';
 import { World } from '../../testing/world.ts';
+import { isPublicOn } from '../vpc/ipv6-block.ts';
 
 /** Every edge leads to something that is there: a VPC never goes before what is in it. */
 function assertNoDanglingReferences({ topology }: World): void {
@@ -23,11 +24,18 @@ function assertNoDanglingReferences({ topology }: World): void {
 function assertClaimsHaveOwners({ topology }: World): void {
   const expected = new Map<string, string>();
   for (const { id, spec } of topology.all('network-interface')) {
-    expected.set(`${spec.subnetId}/${spec.privateAddress}`, id);
+    for (const address of [spec.privateAddress, ...(spec.ipv6Addresses ?? [])]) {
+      expected.set(`${spec.subnetId}/${address}`, id);
+    }
     expected.set(`${spec.vpcId}/${spec.macAddress}`, id);
   }
   for (const { id, spec } of topology.all('elastic-ip')) {
     expected.set(`${spec.externalNetworkId}/${spec.address}`, id);
+  }
+  const networks = [...topology.all('external-network')];
+  for (const vpc of topology.all('vpc')) {
+    const network = networks.find((other) => isPublicOn(other, vpc));
+    if (network) expected.set(`${network.id}/${vpc.spec.ipv6CidrBlock}`, vpc.id);
   }
   const claims = new Map([...topology.all('address-claim')].map(({ id, spec }) => [id, spec.ownerId]));
   assert.deepEqual([...claims].sort(), [...expected].sort());

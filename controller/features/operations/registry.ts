@@ -3,6 +3,7 @@ import { accessKeyOperations, accountOperations } from '../access/operations.ts'
 import { bindingOperations } from '../binding/operations.ts';
 import { defaultNetworkOperations } from '../default-network/operations.ts';
 import { dhcpOptionsOperations } from '../dhcp-options/operations.ts';
+import { egressOnlyInternetGatewayOperations } from '../egress-only-internet-gateway/operations.ts';
 import { elasticIpOperations } from '../elastic-ip/operations.ts';
 import { externalNetworkOperations } from '../external-network/operations.ts';
 import { hostOperations } from '../host/operations.ts';
@@ -30,6 +31,7 @@ const all = [
   vpcPeeringConnectionOperations,
   routeTableOperations,
   internetGatewayOperations,
+  egressOnlyInternetGatewayOperations,
   externalNetworkOperations,
   securityGroupOperations,
   securityGroupRuleOperations,

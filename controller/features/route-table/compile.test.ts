@@ -6,7 +6,7 @@ import { cloud, externalNetworkSpec, network } from '../../testing/scene.ts';
 import { World } from '../../testing/world.ts';
 
 const local =
-  'table=route, priority=1160,ip,reg10=0x1,metadata=0x1,nw_dst=10.0.0.0/16 actions=dec_ttl,move:NXM_OF_IP_DST[]->NXM_NX_REG8[],goto_table:route-local';
+  'table=route, priority=1160,ip,reg10=0x1,metadata=0x1,nw_dst=10.0.0.0/16 actions=dec_ttl,move:NXM_OF_IP_DST[]->NXM_NX_REG15[],goto_table:route-local';
 const dropped = 'table=route, priority=1000,ip,reg10=0x1,metadata=0x1 actions=drop';
 const outside =
   'table=route, priority=1000,ip,reg10=0x1,metadata=0x1 actions=dec_ttl,set_field:0x1->reg11,goto_table:translate';

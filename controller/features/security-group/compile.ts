@@ -1,8 +1,9 @@
 import { type Feature, type FragmentDefinition, flags, on, setFlag } from '../../pipeline/index.ts';
 import type { ResourceOf } from '../../resources/index.ts';
+import { changesIpv6Block } from '../vpc/ipv6-change.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
-import { contributions, identityFragments, membershipFragments } from './identity.ts';
-import { isUnconditional, matchOfKey } from './rule-matches.ts';
+import { contributions, identityFragments, membershipFragments, recorded } from './identity.ts';
+import { isIpv6Key, isUnconditional, matchOfKey } from './rule-matches.ts';
 
 /** A rule whose every dimension matched: the packet is allowed. */
 const accept: FragmentDefinition = {
@@ -36,7 +37,8 @@ const sharedMatch: FragmentDefinition = {
     const match = view.get('rule-match', id);
     const vpc = match && view.get('vpc', match.spec.vpcId);
     if (!match || !vpc) return undefined;
-    const { direction, dimension } = match.spec;
+    const { direction, dimension, key } = match.spec;
+    if (isIpv6Key(key) && vpc.spec.ipv6CidrBlock === undefined) return undefined;
     const actions = contributions(
       view.referrers({ kind: 'rule-match', id }, 'uses-match', 'security-group-rule'),
       dimension,
@@ -64,6 +66,14 @@ export const securityGroupFeature: Feature = {
   *affected({ kind, id, before, after }, view) {
     if (kind === 'identity') {
       for (const definition of identityFragments) yield { definition, id };
+    }
+    if (kind === 'vpc' && changesIpv6Block(before, after)) {
+      for (const { id: identity } of view.referrers({ kind, id }, 'in-vpc', 'identity')) {
+        yield { definition: recorded, id: identity };
+      }
+      for (const match of view.referrers({ kind, id }, 'in-vpc', 'rule-match')) {
+        if (isIpv6Key(match.spec.key)) yield { definition: sharedMatch, id: match.id };
+      }
     }
     if (kind === 'security-group-rule') {
       const { spec, status } = (after ?? before) as ResourceOf<'security-group-rule'>;

@@ -6,6 +6,7 @@ import {
   type FragmentDefinition,
   flags,
   isIpv4,
+  isIpv6,
   on,
   onRegister,
   registers,
@@ -93,8 +94,13 @@ function membership(
     const match = [vpcMatch(vpc), onRegister(register, identity.number as number)];
     const result: Flow[] = [];
     if (actions.length > 0) result.push({ stage, priority: 100, match, actions });
-    if (role === 'own' && rules.some(({ spec }) => isUnconditional(spec))) {
-      result.push({ stage, priority: 110, match: [...match, isIpv4], actions: [setFlag(flags.allowed, 1)] });
+    const open = role === 'own' ? rules.filter(({ spec }) => isUnconditional(spec)) : [];
+    for (const [ip, network] of [
+      [isIpv4, 'cidrIpv4'],
+      [isIpv6, 'cidrIpv6'],
+    ] as const) {
+      if (!open.some(({ spec }) => spec[network] !== undefined)) continue;
+      result.push({ stage, priority: 110, match: [...match, ip], actions: [setFlag(flags.allowed, 1)] });
     }
     return result;
   });
@@ -104,22 +110,25 @@ function membership(
  * A connection that was recorded with this identity needs no new record. Fields cannot be compared with each other,
  * so each identity has a flow in which both have its value.
  */
-const recorded = identityFragment('identity.recorded', 54, (_view, identity, vpc) => {
+export const recorded = identityFragment('identity.recorded', 54, (_view, identity, vpc) => {
   const number = identity.number as number;
-  return (['egress', 'ingress'] as const).map((direction) => ({
-    stage: `${direction}-verdict`,
-    priority: 80,
-    match: [
-      on(registers.flags, 1 << flags.allowed, 1 << flags.allowed),
-      vpcMatch(vpc),
-      onRegister('peerIdentity', number),
-      isIpv4,
-      conntrackState(['est'], ['rel', 'rpl']),
-      on('ct_label', BigInt(number), 0xffffffffn),
-    ],
-    actions: [setFlag(flags.allowed, 0)],
-    goto: direction === 'egress' ? 'egress-acl' : 'deliver',
-  }));
+  const kinds = vpc.spec.ipv6CidrBlock === undefined ? [isIpv4] : [isIpv4, isIpv6];
+  return (['egress', 'ingress'] as const).flatMap((direction) =>
+    kinds.map((ip) => ({
+      stage: `${direction}-verdict` as const,
+      priority: 80,
+      match: [
+        on(registers.flags, 1 << flags.allowed, 1 << flags.allowed),
+        vpcMatch(vpc),
+        onRegister('peerIdentity', number),
+        ip,
+        conntrackState(['est'], ['rel', 'rpl']),
+        on('ct_label', BigInt(number), 0xffffffffn),
+      ],
+      actions: [setFlag(flags.allowed, 0)],
+      goto: direction === 'egress' ? ('egress-acl' as const) : ('deliver' as const),
+    })),
+  );
 });
 
 export const membershipFragments = {

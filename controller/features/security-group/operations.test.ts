@@ -92,7 +92,7 @@ describe('a security group', () => {
     await world.remove('security-group', group.id);
     const { counter: _more, 'retired-number': _retired, ...after } = census(world);
     assert.deepEqual(after, { ...before, 'security-group': 1, 'security-group-rule': 2 });
-    assert.deepEqual(matchKeys(world), ['ingress service all']);
+    assert.deepEqual(matchKeys(world), ['ingress service all', 'ingress service ipv6/all']);
   });
 
   it('stays while rules of other groups name it, and the default one as long as its VPC', async () => {
@@ -134,12 +134,14 @@ describe('a rule', () => {
       'ingress service 6:80/65534',
       'ingress service 6:82/65535',
       'ingress service all',
+      'ingress service ipv6/all',
     ]);
     await world.remove('security-group-rule', second.id);
-    assert.deepEqual(matchKeys(world), [shared, 'ingress service all']);
+    const own = ['ingress service all', 'ingress service ipv6/all'];
+    assert.deepEqual(matchKeys(world), [shared, ...own]);
     assert.equal([...world.topology.all('retired-number')].length, 3, 'of the rule and two matches');
     await world.remove('security-group-rule', first.id);
-    assert.deepEqual(matchKeys(world), ['ingress service all']);
+    assert.deepEqual(matchKeys(world), own);
   });
 
   it('names its protocol as others do', async () => {

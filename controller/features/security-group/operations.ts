@@ -1,17 +1,27 @@
-import { parseCidr, type ResourceOf, type SecurityGroupRuleSpec, WeftError } from '../../resources/index.ts';
+import {
+  canonicalIpv6Cidr,
+  parseCidr,
+  type ResourceOf,
+  type SecurityGroupRuleSpec,
+  WeftError,
+} from '../../resources/index.ts';
 import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
 import { requireRoomAsPeer, requireRoomInMatch } from './limits.ts';
-import { matchId, sharedMatches } from './rule-matches.ts';
+import { matchId, protocolNumber, sharedMatches } from './rule-matches.ts';
 import { requireTraffic } from './traffic.ts';
 
 /** AWS's default quota of rules a group and direction; it also bounds what one set of groups costs in actions. */
 const rulesPerGroup = 60;
 
 /** The networks that a rule names, by itself or by a prefix list. */
-function networksOf(draft: Draft, { cidrIpv4, prefixListId }: SecurityGroupRuleSpec): readonly string[] {
-  if (cidrIpv4 !== undefined) return [cidrIpv4];
+function networksOf(
+  draft: Draft,
+  { cidrIpv4, cidrIpv6, prefixListId }: SecurityGroupRuleSpec,
+): readonly string[] {
+  const network = cidrIpv4 ?? cidrIpv6;
+  if (network !== undefined) return [network];
   if (prefixListId === undefined) return [];
   return draft.get('prefix-list', prefixListId)?.spec.entries.map(({ cidr }) => cidr) ?? [];
 }
@@ -55,6 +65,13 @@ export function renewMatches(draft: Draft, rule: ResourceOf<'security-group-rule
     draft,
     had.filter((id) => !matchIds.includes(id)),
   );
+}
+
+/** What a new group lets out: everything. The rule for IPv6 comes, as in AWS, where the VPC has an IPv6 block. */
+export function addDefaultEgressRules(draft: Draft, vpc: ResourceOf<'vpc'>, groupId: string): void {
+  const rule = { groupId, direction: 'egress', protocol: 'all' } as const;
+  addRule(draft, vpc.id, { ...rule, cidrIpv4: '0.0.0.0/0' });
+  if (vpc.spec.ipv6CidrBlock !== undefined) addRule(draft, vpc.id, { ...rule, cidrIpv6: '::/0' });
 }
 
 /** True when the draft leaves a rule that uses the match; looks at no more of them than it must. */
@@ -111,12 +128,7 @@ export const securityGroupOperations: Operations<'security-group'> = {
       spec: { vpcId: vpc.id, name, ...(description === undefined ? {} : { description }) },
       tags,
     });
-    addRule(draft, vpc.id, {
-      groupId: group.id,
-      direction: 'egress',
-      protocol: 'all',
-      cidrIpv4: '0.0.0.0/0',
-    });
+    addDefaultEgressRules(draft, vpc, group.id);
     return group;
   },
   update(draft, current, { spec }) {
@@ -135,19 +147,41 @@ export const securityGroupOperations: Operations<'security-group'> = {
   },
 };
 
-/** Checks what the schema cannot say, and gives the rule in the form in which rules are compared and stored. */
-function normalise(rule: SecurityGroupRuleSpec): SecurityGroupRuleSpec {
-  const { cidrIpv4, prefixListId, referencedGroupId } = rule;
-  const peers = [cidrIpv4, prefixListId, referencedGroupId].filter((peer) => peer !== undefined);
+/** The one side that a rule names, in canonical form. */
+function normalisePeer(rule: SecurityGroupRuleSpec): Pick<SecurityGroupRuleSpec, 'cidrIpv6'> {
+  const { cidrIpv4, cidrIpv6, prefixListId, referencedGroupId } = rule;
+  const peers = [cidrIpv4, cidrIpv6, prefixListId, referencedGroupId].filter((peer) => peer !== undefined);
   if (peers.length !== 1) {
     throw new WeftError('invalid-value', 'a rule names a network, a prefix list or a group', {
       field: 'spec.cidrIpv4',
       value: cidrIpv4,
-      fix: 'Give one of cidrIpv4, prefixListId and referencedGroupId.',
+      fix: 'Give one of cidrIpv4, cidrIpv6, prefixListId and referencedGroupId.',
     });
   }
   if (cidrIpv4 !== undefined) parseCidr(cidrIpv4, 'spec.cidrIpv4');
-  return { ...rule, protocol: requireTraffic(rule, 'spec') };
+  if (cidrIpv6 === undefined) return {};
+  return { cidrIpv6: canonicalIpv6Cidr(cidrIpv6, 'spec.cidrIpv6') };
+}
+
+/**
+ * ICMP is another protocol in IPv6 (RFC 4443).
+ * @throws WeftError invalid-value for a protocol that packets of the rule's network never have
+ */
+function requireProtocolOfNetwork({ protocol, cidrIpv4, cidrIpv6 }: SecurityGroupRuleSpec): void {
+  const network = cidrIpv4 ?? cidrIpv6;
+  if (network === undefined || protocolNumber(protocol) !== (cidrIpv6 === undefined ? 58 : 1)) return;
+  throw new WeftError('invalid-value', `no packet of ${network} has protocol ${protocol}`, {
+    field: 'spec.protocol',
+    value: protocol,
+    fix: `Choose ${cidrIpv6 === undefined ? 'icmp' : 'icmpv6'}, or a network of the other kind.`,
+  });
+}
+
+/** Checks what the schema cannot say, and gives the rule in the form in which rules are compared and stored. */
+function normalise(rule: SecurityGroupRuleSpec): SecurityGroupRuleSpec {
+  const peer = normalisePeer(rule);
+  requireProtocolOfNetwork(rule);
+  return { ...rule, ...peer, protocol: requireTraffic(rule, 'spec') };
 }
 
 /**

@@ -50,6 +50,9 @@ describe('shared matches of a rule', () => {
   });
   it('a group is matched by identity and shares nothing but the service', () => {
     const keys = sharedMatches({ ...rule, protocol: 'all', referencedGroupId: 'sg-2' }, []);
-    assert.deepEqual(keys, [{ dimension: 'service', key: 'all' }]);
+    assert.deepEqual(keys, [
+      { dimension: 'service', key: 'all' },
+      { dimension: 'service', key: 'ipv6/all' },
+    ]);
   });
 });

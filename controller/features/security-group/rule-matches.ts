@@ -1,6 +1,12 @@
 import type { FieldMatch } from 'node-openflow';
-import { conntrackState, isIpv4, on, protocol } from '../../pipeline/index.ts';
-import { netmask, parseCidr, type SecurityGroupRuleSpec } from '../../resources/index.ts';
+import { conntrackState, isIpv4, isIpv6, on, protocol } from '../../pipeline/index.ts';
+import {
+  ipv6Netmask,
+  netmask,
+  parseCidr,
+  parseIpv6Cidr,
+  type SecurityGroupRuleSpec,
+} from '../../resources/index.ts';
 
 /** A match that rules share as one dimension of their conjunctions. */
 export interface SharedMatch {
@@ -18,7 +24,7 @@ export function vpcOfMatch(id: string): string {
   return id.slice(0, id.indexOf('/'));
 }
 
-const protocolNumbers: Record<string, number> = { icmp: 1, tcp: 6, udp: 17 };
+const protocolNumbers: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 };
 const protocolsWithPorts = new Set<number>([protocol.tcp, protocol.udp, protocol.sctp]);
 
 /** IANA number of a rule's protocol; undefined for `all`. */
@@ -29,15 +35,27 @@ export function protocolNumber(value: SecurityGroupRuleSpec['protocol']): number
 export function hasPorts(value: SecurityGroupRuleSpec['protocol']): boolean {
   return protocolsWithPorts.has(protocolNumber(value) ?? -1);
 }
+/** ICMP of IPv4 or of IPv6: protocols with a type and a code. */
+export function isIcmp(value: SecurityGroupRuleSpec['protocol']): boolean {
+  const number = protocolNumber(value);
+  return number === protocol.icmp || number === protocol.icmpv6;
+}
 
-/** A rule that names a CIDR other than all addresses, a prefix list or a group has a third dimension: the peer. */
-export function hasPeer({ cidrIpv4 }: SecurityGroupRuleSpec): boolean {
-  return cidrIpv4 === undefined || !cidrIpv4.endsWith('/0');
+/** A rule that names a network other than all addresses, a prefix list or a group has a third dimension: the peer. */
+export function hasPeer({ cidrIpv4, cidrIpv6 }: SecurityGroupRuleSpec): boolean {
+  return !(cidrIpv4 ?? cidrIpv6)?.endsWith('/0');
 }
 
 /** A rule that allows everything: no conjunction, but a flow for each set with its group. */
 export function isUnconditional(rule: SecurityGroupRuleSpec): boolean {
   return rule.protocol === 'all' && !hasPeer(rule);
+}
+
+/** Keys of matches on IPv6 start so; a rule that names a group has matches of both kinds. */
+const ipv6Prefix = 'ipv6/';
+/** True for the key of a match on IPv6, which is of no use in a VPC without an IPv6 block. */
+export function isIpv6Key(key: string): boolean {
+  return key.startsWith(ipv6Prefix);
 }
 
 /**
@@ -54,10 +72,19 @@ export function portMasks(from: number, to: number): { value: number; mask: numb
   return result;
 }
 
+/** Kinds of IP that a rule is about: that of its network; for a group both, as far as its protocol has both. Prefix lists are of IPv4. */
+function families(rule: SecurityGroupRuleSpec): readonly ('ipv4' | 'ipv6')[] {
+  if (rule.cidrIpv4 !== undefined || rule.prefixListId !== undefined) return ['ipv4'];
+  if (rule.cidrIpv6 !== undefined) return ['ipv6'];
+  const number = protocolNumber(rule.protocol);
+  if (number === protocol.icmp) return ['ipv4'];
+  return number === protocol.icmpv6 ? ['ipv6'] : ['ipv4', 'ipv6'];
+}
+
 function serviceKeys(rule: SecurityGroupRuleSpec): string[] {
   const number = protocolNumber(rule.protocol);
   if (number === undefined) return ['all'];
-  if (number === protocol.icmp && (rule.icmpType ?? -1) >= 0) {
+  if (isIcmp(rule.protocol) && (rule.icmpType ?? -1) >= 0) {
     // Replies and errors carry other types than the packet that the rule names.
     const request = `icmp:${rule.icmpType}:${(rule.icmpCode ?? -1) >= 0 ? rule.icmpCode : 'any'}`;
     return [request, 'icmp:reply', 'icmp:error'];
@@ -74,42 +101,57 @@ function serviceKeys(rule: SecurityGroupRuleSpec): string[] {
  */
 export function sharedMatches(rule: SecurityGroupRuleSpec, networks: readonly string[]): SharedMatch[] {
   if (isUnconditional(rule)) return [];
-  const services = serviceKeys(rule).map((key) => ({ dimension: 'service', key }) as const);
+  const keyOf = (key: string, six: boolean) => (six ? `${ipv6Prefix}${key}` : key);
+  const services = families(rule).flatMap((family) =>
+    serviceKeys(rule).map((key) => ({ dimension: 'service', key: keyOf(key, family === 'ipv6') }) as const),
+  );
   if (!hasPeer(rule)) return services;
-  return [...networks.map((key) => ({ dimension: 'peer', key }) as const), ...services];
+  const peers = networks.map((key) => ({ dimension: 'peer', key: keyOf(key, key.includes(':')) }) as const);
+  return [...peers, ...services];
+}
+
+function peerMatch(direction: 'ingress' | 'egress', key: string, six: boolean): FieldMatch[] {
+  const tracked = [six ? isIpv6 : isIpv4, conntrackState([], ['inv'])];
+  const side = direction === 'ingress' ? 'src' : 'dst';
+  if (six) {
+    const { address, prefixLength } = parseIpv6Cidr(key, 'cidrIpv6');
+    return prefixLength === 0
+      ? tracked
+      : [...tracked, on(`ct_ipv6_${side}`, address, ipv6Netmask(prefixLength))];
+  }
+  const { address, prefixLength } = parseCidr(key, 'cidrIpv4');
+  return prefixLength === 0 ? tracked : [...tracked, on(`ct_nw_${side}`, address, netmask(prefixLength))];
+}
+
+/** Types of ICMP are matched on the packet, because conntrack keeps them only for the request. */
+function icmpMatch(key: string, six: boolean): FieldMatch[] {
+  const number = six ? protocol.icmpv6 : protocol.icmp;
+  const ip = six ? isIpv6 : isIpv4;
+  if (key === 'icmp:reply') return [ip, conntrackState(['rpl'], ['inv']), on('ct_nw_proto', number)];
+  if (key === 'icmp:error') return [ip, conntrackState(['rel'], ['rpl', 'inv']), on('ct_nw_proto', number)];
+  const [, type, code] = key.split(':');
+  return [
+    ip,
+    on('ip_proto', number),
+    on(six ? 'icmpv6_type' : 'icmpv4_type', Number(type)),
+    ...(code === 'any' ? [] : [on(six ? 'icmpv6_code' : 'icmpv4_code', Number(code))]),
+    conntrackState([], ['rel', 'rpl', 'inv']),
+  ];
 }
 
 /**
  * The match of a key. Conntrack's original tuple is what is matched, so that one flow serves both directions of a
- * connection; types of ICMP are matched on the packet, because conntrack keeps them only for the request.
+ * connection.
  */
 export function matchOfKey(direction: 'ingress' | 'egress', { dimension, key }: SharedMatch): FieldMatch[] {
-  if (dimension === 'peer') {
-    const network = parseCidr(key, 'cidrIpv4');
-    const field = direction === 'ingress' ? 'ct_nw_src' : 'ct_nw_dst';
-    const tracked = [isIpv4, conntrackState([], ['inv'])];
-    if (network.prefixLength === 0) return tracked;
-    return [...tracked, on(field, network.address, netmask(network.prefixLength))];
-  }
-  if (key === 'all') return [isIpv4];
-  if (key === 'icmp:reply') {
-    return [isIpv4, conntrackState(['rpl'], ['inv']), on('ct_nw_proto', protocol.icmp)];
-  }
-  if (key === 'icmp:error') {
-    return [isIpv4, conntrackState(['rel'], ['rpl', 'inv']), on('ct_nw_proto', protocol.icmp)];
-  }
-  if (key.startsWith('icmp:')) {
-    const [, type, code] = key.split(':');
-    return [
-      isIpv4,
-      on('ip_proto', protocol.icmp),
-      on('icmpv4_type', Number(type)),
-      ...(code === 'any' ? [] : [on('icmpv4_code', Number(code))]),
-      conntrackState([], ['rel', 'rpl', 'inv']),
-    ];
-  }
-  const [number, ports] = key.split(':') as [string, string | undefined];
-  const tracked = [isIpv4, conntrackState([], ['inv']), on('ct_nw_proto', Number(number))];
+  const six = isIpv6Key(key);
+  const rest = six ? key.slice(ipv6Prefix.length) : key;
+  if (dimension === 'peer') return peerMatch(direction, rest, six);
+  const ip = six ? isIpv6 : isIpv4;
+  if (rest === 'all') return [ip];
+  if (rest.startsWith('icmp:')) return icmpMatch(rest, six);
+  const [number, ports] = rest.split(':') as [string, string | undefined];
+  const tracked = [ip, conntrackState([], ['inv']), on('ct_nw_proto', Number(number))];
   if (ports === undefined) return tracked;
   const [value, mask] = ports.split('/').map(Number) as [number, number];
   return [...tracked, mask === 0xffff ? on('ct_tp_dst', value) : on('ct_tp_dst', value, mask)];

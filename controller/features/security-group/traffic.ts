@@ -1,5 +1,5 @@
 import { type SecurityGroupRuleSpec, WeftError } from '../../resources/index.ts';
-import { hasPorts, protocolNumber } from './rule-matches.ts';
+import { hasPorts, isIcmp, protocolNumber } from './rule-matches.ts';
 
 /** What rules and entries of network ACLs say of protocols. */
 export type Traffic = Pick<
@@ -27,12 +27,12 @@ export function requireTraffic(traffic: Traffic, at: string): Traffic['protocol'
       'Leave fromPort and toPort out, or choose tcp or udp.',
     );
   }
-  if (protocolNumber(protocol) !== 1 && (icmpType !== undefined || icmpCode !== undefined)) {
+  if (!isIcmp(protocol) && (icmpType !== undefined || icmpCode !== undefined)) {
     invalid(
       'icmpType',
       icmpType ?? icmpCode,
       `protocol ${protocol} has no ICMP type`,
-      'Leave icmpType and icmpCode out, or choose icmp.',
+      'Leave icmpType and icmpCode out, or choose icmp or icmpv6.',
     );
   }
   if ((icmpType ?? -1) < 0 && (icmpCode ?? -1) >= 0) {
@@ -49,6 +49,6 @@ export function requireTraffic(traffic: Traffic, at: string): Traffic['protocol'
   if (fromPort !== undefined && toPort !== undefined && fromPort > toPort) {
     invalid('fromPort', fromPort, `fromPort is above toPort (${toPort})`, 'Exchange the two.');
   }
-  const name = ({ 1: 'icmp', 6: 'tcp', 17: 'udp' } as const)[protocolNumber(protocol) ?? -1];
+  const name = ({ 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmpv6' } as const)[protocolNumber(protocol) ?? -1];
   return name ?? protocol;
 }

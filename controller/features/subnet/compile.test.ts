@@ -12,11 +12,11 @@ describe('the flows of a subnet', () => {
       scope: `vpc:${vpc.id}`,
       number: 1,
       flows: [
-        'table=admit, priority=200,arp,reg9=0x1,metadata=0x1,arp_tpa=10.0.1.1,arp_op=1 actions=set_field:0xa000101->reg8,set_field:02:57:01:00:00:01->eth_dst,goto_table:arp-reply',
-        'table=admit, priority=100,arp,reg9=0x1,metadata=0x1,arp_tpa=10.0.1.0/24,arp_op=1 actions=move:NXM_OF_ARP_TPA[]->NXM_NX_REG8[],goto_table:resolve',
+        'table=admit, priority=200,arp,reg9=0x1,metadata=0x1,arp_tpa=10.0.1.1,arp_op=1 actions=set_field:0xa000101->reg15,set_field:02:57:01:00:00:01->eth_dst,goto_table:arp-reply',
+        'table=admit, priority=100,arp,reg9=0x1,metadata=0x1,arp_tpa=10.0.1.0/24,arp_op=1 actions=move:NXM_OF_ARP_TPA[]->NXM_NX_REG15[],goto_table:resolve',
         'table=admit, priority=200,icmp,reg9=0x1,metadata=0x1,dl_dst=02:57:01:00:00:01,nw_dst=10.0.1.1,icmp_type=8,icmp_code=0 actions=move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],set_field:02:57:01:00:00:01->eth_src,move:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[],set_field:10.0.1.1->ip_src,set_field:0->icmp_type,set_field:64->nw_ttl,IN_PORT',
         'table=admit, priority=110,ip,reg9=0x1,metadata=0x1,dl_dst=02:57:01:00:00:01 actions=set_field:0x1->reg10,set_field:0x1->reg4,goto_table:egress-destination',
-        'table=admit, priority=100,ip,reg9=0x1,metadata=0x1,dl_dst=00:00:00:00:00:00/01:00:00:00:00:00,nw_dst=10.0.1.0/24 actions=set_field:0x2/0x2->reg0,move:NXM_OF_IP_DST[]->NXM_NX_REG8[],goto_table:egress-destination',
+        'table=admit, priority=100,ip,reg9=0x1,metadata=0x1,dl_dst=00:00:00:00:00:00/01:00:00:00:00:00,nw_dst=10.0.1.0/24 actions=set_field:0x2/0x2->reg0,move:NXM_OF_IP_DST[]->NXM_NX_REG15[],goto_table:egress-destination',
       ],
     });
     assert.deepEqual(fragment(world, 'subnet.route-local', subnet.id), {
@@ -47,7 +47,7 @@ describe('the flows of a subnet', () => {
     const [gatewayArp, , , routed] = fragment(world, 'subnet.admit', small.id)?.flows ?? [];
     assert.equal(
       gatewayArp,
-      'table=admit, priority=200,arp,reg9=0x2,metadata=0x1,arp_tpa=10.0.2.241,arp_op=1 actions=set_field:0xa0002f1->reg8,set_field:02:57:01:00:00:02->eth_dst,goto_table:arp-reply',
+      'table=admit, priority=200,arp,reg9=0x2,metadata=0x1,arp_tpa=10.0.2.241,arp_op=1 actions=set_field:0xa0002f1->reg15,set_field:02:57:01:00:00:02->eth_dst,goto_table:arp-reply',
     );
     assert.equal(
       routed,

@@ -1,10 +1,15 @@
 import {
+  advertiseRouter,
   type Feature,
   type Flow,
   type FragmentDefinition,
   flags,
+  icmpv6Types,
   isArp,
+  isIcmpv6,
   isIpv4,
+  isIpv6,
+  limit,
   load,
   move,
   on,
@@ -14,13 +19,20 @@ import {
   registers,
   set,
   setFlag,
+  tableOf,
+  whole,
 } from '../../pipeline/index.ts';
 import {
   derivedMac,
   gatewayAddress,
   type Ipv4Network,
+  type Ipv6Network,
+  interfaceMtu,
+  ipv6Netmask,
+  linkLocalAddress,
   netmask,
   parseCidr,
+  parseIpv6Cidr,
   type ResourceOf,
 } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
@@ -95,10 +107,114 @@ function admitFlows(
   ];
 }
 
+/** All routers of the link, ff02::2. */
+const allRouters = (0xff02n << 112n) | 2n;
+const vpcMask = ipv6Netmask(56);
+
+/**
+ * The router of a subnet in IPv6 has the link-local address of its MAC. It is what router advertisements name (RFC 4861,
+ * section 4.2); the agent writes them.
+ */
+function ipv6AdmitFlows(
+  subnet: ResourceOf<'subnet'>,
+  network: Ipv6Network,
+  routeTable: number,
+  networkAcl: number,
+  vpc: ResourceOf<'vpc'>,
+): Flow[] {
+  const here = [vpcMatch(vpc), onRegister('subnetNumber', subnet.number as number)];
+  const mac = gatewayMac(subnet);
+  const gateway = linkLocalAddress(mac);
+  const mask = ipv6Netmask(network.prefixLength);
+  return [
+    {
+      stage: 'admit',
+      priority: 200,
+      match: [...here, ...isIcmpv6('routerSolicitation'), on('ipv6_dst', allRouters)],
+      actions: [
+        limit,
+        advertiseRouter({
+          mac,
+          prefix: network.address,
+          prefixLength: network.prefixLength,
+          mtu: interfaceMtu,
+        }),
+      ],
+    },
+    {
+      stage: 'admit',
+      priority: 200,
+      match: [...here, ...isIcmpv6('neighbourSolicitation'), on('nd_target', gateway)],
+      actions: [set('eth_dst', mac), setFlag(flags.router, 1)],
+      goto: 'nd-reply',
+    },
+    {
+      stage: 'admit',
+      priority: 160,
+      match: [...here, ...isIcmpv6('neighbourSolicitation'), on('nd_target', network.address, mask)],
+      actions: [move('nd_target', registers.nextHop6, 128)],
+      goto: 'resolve',
+    },
+    {
+      stage: 'admit',
+      priority: 200,
+      match: [
+        ...here,
+        on('eth_dst', mac),
+        ...isIcmpv6('echoRequest'),
+        on('ipv6_dst', gateway),
+        on('icmpv6_code', 0),
+      ],
+      actions: [
+        move('eth_src', 'eth_dst', 48),
+        set('eth_src', mac),
+        move('ipv6_src', 'ipv6_dst', 128),
+        set('ipv6_src', gateway),
+        set('icmpv6_type', icmpv6Types.echoReply),
+        set('ip_ttl', 64),
+        { type: 'output', port: ports.inPort },
+      ],
+    },
+    {
+      stage: 'admit',
+      priority: 110,
+      match: [...here, on('eth_dst', mac), isIpv6],
+      actions: [load('routeTable', routeTable), load('networkAcl', networkAcl)],
+      goto: 'egress-destination',
+    },
+    {
+      stage: 'admit',
+      priority: 100,
+      match: [...here, unicast, isIpv6, on('ipv6_dst', network.address, mask)],
+      actions: [setFlag(flags.switched, 1), move('ipv6_dst', registers.nextHop6, 128)],
+      goto: 'egress-destination',
+    },
+    {
+      stage: 'public-track',
+      priority: 100,
+      match: [...here, isIpv6],
+      actions: [
+        load('routeTable', routeTable),
+        { type: 'conntrack', zone: whole('securityZone', 16), table: tableOf('public-check') },
+      ],
+    },
+    // Nobody outside has an address of the VPC: rules for its networks must not let such a sender in.
+    {
+      stage: 'public-track',
+      priority: 110,
+      match: [...here, isIpv6, on('ipv6_src', network.address & vpcMask, vpcMask)],
+      actions: [],
+    },
+  ];
+}
+
 function context(view: TopologyView, id: string) {
   const subnet = view.get('subnet', id);
   const vpc = subnet && view.get('vpc', subnet.spec.vpcId);
-  return subnet && vpc && { subnet, vpc, network: parseCidr(subnet.spec.cidrBlock, 'cidrBlock') };
+  if (!subnet || !vpc) return undefined;
+  const { cidrBlock, ipv6CidrBlock } = subnet.spec;
+  const ipv6 = ipv6CidrBlock === undefined ? undefined : parseIpv6Cidr(ipv6CidrBlock, 'ipv6CidrBlock');
+  return { subnet, vpc, network: parseCidr(cidrBlock, 'cidrBlock'), ipv6 };
 }
 
 function networkAclOf(view: TopologyView, { spec }: ResourceOf<'subnet'>, vpc: ResourceOf<'vpc'>) {
@@ -113,14 +229,17 @@ const admit: FragmentDefinition = {
   compile(view, id) {
     const found = context(view, id);
     if (!found) return undefined;
-    const { subnet, vpc, network } = found;
+    const { subnet, vpc, network, ipv6 } = found;
     const routeTable = view.get('route-table', subnet.spec.routeTableId ?? vpc.spec.mainRouteTableId);
     const acl = networkAclOf(view, subnet, vpc);
     if (!routeTable || !acl) return undefined;
     return {
       scope: vpcScope(vpc),
       number: subnet.number as number,
-      flows: admitFlows(subnet, network, routeTable.number as number, acl.number as number, vpc),
+      flows: [
+        ...admitFlows(subnet, network, routeTable.number as number, acl.number as number, vpc),
+        ...(ipv6 ? ipv6AdmitFlows(subnet, ipv6, routeTable.number as number, acl.number as number, vpc) : []),
+      ],
     };
   },
 };
@@ -131,19 +250,20 @@ const routeLocal: FragmentDefinition = {
   compile(view, id) {
     const found = context(view, id);
     if (!found) return undefined;
-    const { subnet, vpc, network } = found;
+    const { subnet, vpc, network, ipv6 } = found;
     return {
       scope: vpcScope(vpc),
       number: subnet.number as number,
       flows: [
-        {
-          stage: 'route-local',
-          priority: 100,
-          match: [vpcMatch(vpc), isIpv4, on('ipv4_dst', network.address, netmask(network.prefixLength))],
-          actions: [set('eth_src', gatewayMac(subnet))],
-          goto: 'resolve',
-        },
-      ],
+        [isIpv4, on('ipv4_dst', network.address, netmask(network.prefixLength))],
+        ...(ipv6 ? [[isIpv6, on('ipv6_dst', ipv6.address, ipv6Netmask(ipv6.prefixLength))]] : []),
+      ].map((destination) => ({
+        stage: 'route-local',
+        priority: 100,
+        match: [vpcMatch(vpc), ...destination],
+        actions: [set('eth_src', gatewayMac(subnet))],
+        goto: 'resolve',
+      })),
     };
   },
 };
@@ -173,7 +293,7 @@ const ingress: FragmentDefinition = {
   },
 };
 
-/** A subnet's router: ARP and echo of its gateway, switched or routed, and its MAC on routed packets. */
+/** A subnet's router: ARP, neighbour discovery and echo of its gateway, switched or routed, and its MAC on routed packets. */
 export const subnetFeature: Feature = {
   name: 'subnet',
   fragments: [admit, routeLocal, ingress],

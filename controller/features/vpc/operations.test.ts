@@ -28,6 +28,7 @@ describe('a VPC', () => {
       '+network-acl',
       '+route-table',
       '+rule-match',
+      '+rule-match',
       '+security-group',
       '+security-group-rule',
       '+security-group-rule',
@@ -103,10 +104,11 @@ describe('a VPC', () => {
     await world.remove('subnet', subnet.id);
     await world.remove('vpc', vpc.id);
     assert.deepEqual(deeds(world.commits.at(-1)), [
-      ...Array(7).fill('+retired-number'),
+      ...Array(8).fill('+retired-number'),
       '-identity',
       '-network-acl',
       '-route-table',
+      '-rule-match',
       '-rule-match',
       '-security-group',
       '-security-group-rule',

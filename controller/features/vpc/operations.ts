@@ -3,7 +3,8 @@ import { createDefaultAcl } from '../network-acl/operations.ts';
 import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
-import { addRule, removeGroup } from '../security-group/operations.ts';
+import { addDefaultEgressRules, addRule, removeGroup } from '../security-group/operations.ts';
+import { changeIpv6Block, releaseIpv6Block, takeIpv6Block } from './ipv6-block.ts';
 
 /** AWS allows blocks from /16 to /28, for VPCs and for subnets. */
 export function requireBlockSize(network: Ipv4Network, field: string, value: string): void {
@@ -43,21 +44,27 @@ function requireDhcpOptions(draft: Draft, id: string | undefined): void {
 export const vpcOperations: Operations<'vpc'> = {
   kind: 'vpc',
   create(draft, { spec, tags }) {
-    const { cidrBlock, ...attributes } = spec as { cidrBlock: string; dhcpOptionsId?: string };
+    const {
+      cidrBlock,
+      ipv6CidrBlock: wanted,
+      ...attributes
+    } = spec as { cidrBlock: string; ipv6CidrBlock?: string; dhcpOptionsId?: string };
     requireDhcpOptions(draft, attributes.dhcpOptionsId);
     const network = parseCidr(cidrBlock, 'spec.cidrBlock');
     requireBlockSize(network, 'spec.cidrBlock', cidrBlock);
     requireOrdinaryBlock(network, 'spec.cidrBlock', cidrBlock);
     const vpcId = newId('vpc');
+    const ipv6CidrBlock = wanted === undefined ? undefined : takeIpv6Block(draft, vpcId, wanted);
     const group = draft.create('security-group', {
       spec: { vpcId, name: 'default', description: 'default VPC security group' },
     });
     const table = draft.create('route-table', { spec: { vpcId, routes: [] } });
-    const acl = createDefaultAcl(draft, vpcId);
+    const acl = createDefaultAcl(draft, vpcId, wanted !== undefined);
     const vpc = draft.create('vpc', {
       id: vpcId,
       spec: {
         cidrBlock,
+        ...(ipv6CidrBlock === undefined ? {} : { ipv6CidrBlock }),
         defaultSecurityGroupId: group.id,
         mainRouteTableId: table.id,
         defaultNetworkAclId: acl.id,
@@ -71,25 +78,30 @@ export const vpcOperations: Operations<'vpc'> = {
       protocol: 'all',
       referencedGroupId: group.id,
     });
-    addRule(draft, vpcId, { groupId: group.id, direction: 'egress', protocol: 'all', cidrIpv4: '0.0.0.0/0' });
+    addDefaultEgressRules(draft, vpc, group.id);
     return vpc;
   },
   update(draft, current, { spec }) {
+    const { ipv6CidrBlock, dhcpOptionsId, ...attributes } = spec as {
+      ipv6CidrBlock?: string | null;
+      dhcpOptionsId?: string | null;
+    };
     const field = 'spec.mainRouteTableId';
     if (spec.mainRouteTableId !== undefined) {
       const table = referenced(draft, 'route-table', spec.mainRouteTableId as string, field);
       requireSameVpc(current.id, table, field);
     }
-    const { dhcpOptionsId, ...attributes } = spec as { dhcpOptionsId?: string | null };
     const { dhcpOptionsId: present, ...rest } = current.spec;
     const wanted = dhcpOptionsId === undefined ? present : (dhcpOptionsId ?? undefined);
     if (wanted !== present) requireDhcpOptions(draft, wanted);
     const chosen = wanted === undefined ? {} : { dhcpOptionsId: wanted };
-    return draft.update(current, { spec: { ...rest, ...chosen, ...attributes } });
+    const updated = draft.update(current, { spec: { ...rest, ...chosen, ...attributes } });
+    return ipv6CidrBlock === undefined ? updated : changeIpv6Block(draft, updated, ipv6CidrBlock);
   },
   remove(draft, vpc) {
     refuseWhileUsed(draft, vpc, 'in-vpc', 'subnet');
     refuseWhileUsed(draft, vpc, 'in-vpc', 'internet-gateway');
+    refuseWhileUsed(draft, vpc, 'in-vpc', 'egress-only-internet-gateway');
     for (const group of draft.view.referrers(vpc, 'in-vpc', 'security-group')) {
       if (group.id !== vpc.spec.defaultSecurityGroupId)
         refuseWhileUsed(draft, vpc, 'in-vpc', 'security-group');
@@ -105,6 +117,7 @@ export const vpcOperations: Operations<'vpc'> = {
     refuseWhileUsed(draft, vpc, 'joins', 'vpc-peering-connection');
     const group = draft.get('security-group', vpc.spec.defaultSecurityGroupId);
     if (group) removeGroup(draft, group);
+    releaseIpv6Block(draft, vpc);
     draft.remove(vpc);
   },
 };

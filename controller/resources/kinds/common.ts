@@ -11,6 +11,19 @@ export const Ipv4Address = Type.String({
   description: 'IPv4 address in dotted decimal',
   examples: ['10.0.0.5'],
 });
+/** IPv6 network in CIDR notation, RFC 4291, section 2.3. Operations store the form of RFC 5952. */
+export const Ipv6Cidr = Type.String({
+  pattern: '^[0-9A-Fa-f:.]{2,45}/\\d{1,3}$',
+  description: 'IPv6 network in CIDR notation',
+  examples: ['2001:db8:1200::/56'],
+});
+export const Ipv6Address = Type.String({
+  pattern: '^[0-9A-Fa-f:.]{2,45}$',
+  description: 'IPv6 address',
+  examples: ['2001:db8:1200::5'],
+});
+/** Where a block or an address is given, or a free one is taken. */
+export const auto = Type.Literal('auto', { description: 'a free one' });
 export const MacAddress = Type.String({
   pattern: '^[0-9a-f]{2}(:[0-9a-f]{2}){5}$',
   description: 'Ethernet address, lower case',
@@ -35,6 +48,7 @@ export const RuleProtocol = Type.Union(
     Type.Literal('tcp'),
     Type.Literal('udp'),
     Type.Literal('icmp'),
+    Type.Literal('icmpv6'),
     Type.Integer({ minimum: 0, maximum: 255 }),
   ],
   { description: 'name, or IANA protocol number; all means every protocol and takes no ports' },

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Ipv4Address, Ipv4Cidr, Name } from './common.ts';
+import { closed, Ipv4Address, Ipv4Cidr, Ipv6Address, Ipv6Cidr, Name } from './common.ts';
 import { defineKind } from './define.ts';
 
 export const AddressRange = Type.Object({ first: Ipv4Address, last: Ipv4Address }, closed);
@@ -13,8 +13,14 @@ export const ExternalNetworkSpec = Type.Object(
       maxItems: 64,
       description: 'elastic IPs are taken from here; must lie inside cidrBlock',
     }),
+    ipv6CidrBlock: Type.Optional(Ipv6Cidr),
+    ipv6Gateway: Type.Optional(Ipv6Address),
   },
-  closed,
+  {
+    ...closed,
+    description:
+      'ipv6CidrBlock, from /16 to /55, is on the link: VPCs get their /56 from it, all but the first one, in which ipv6Gateway is unless that is link-local',
+  },
 );
 export type ExternalNetworkSpec = Static<typeof ExternalNetworkSpec>;
 
@@ -28,6 +34,13 @@ export const externalNetwork = defineKind<ExternalNetworkSpec, Record<string, ne
   description: 'A network outside that hosts reach through a bridge, with the addresses for elastic IPs.',
   spec: ExternalNetworkSpec,
   create: ExternalNetworkSpec,
-  update: Type.Object({ addressRanges: Type.Optional(ExternalNetworkSpec.properties.addressRanges) }, closed),
+  update: Type.Object(
+    {
+      addressRanges: Type.Optional(ExternalNetworkSpec.properties.addressRanges),
+      ipv6CidrBlock: Type.Optional(Ipv6Cidr),
+      ipv6Gateway: Type.Optional(Ipv6Address),
+    },
+    closed,
+  ),
   references: () => [],
 });

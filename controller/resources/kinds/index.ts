@@ -4,6 +4,7 @@ import { account } from './account.ts';
 import { binding } from './binding.ts';
 import type { KindDefinition } from './define.ts';
 import { dhcpOptions } from './dhcp-options.ts';
+import { egressOnlyInternetGateway } from './egress-only-internet-gateway.ts';
 import { elasticIp } from './elastic-ip.ts';
 import { externalNetwork } from './external-network.ts';
 import { host } from './host.ts';
@@ -44,6 +45,7 @@ export const kinds: Readonly<Record<KindName, KindDefinition>> = {
   'vpc-peering-connection': vpcPeeringConnection,
   'route-table': routeTable,
   'internet-gateway': internetGateway,
+  'egress-only-internet-gateway': egressOnlyInternetGateway,
   'security-group': securityGroup,
   'security-group-rule': securityGroupRule,
   'network-interface': networkInterface,

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { closed, Id, Ipv4Address, Name, onlyTags } from './common.ts';
 import { defineKind } from './define.ts';
+import { ipv6AddressCount } from './network-interface.ts';
 
 const imageId = Type.Optional(Type.String({ maxLength: 127 }));
 const instanceType = Type.Optional(Type.String({ maxLength: 127 }));
@@ -50,6 +51,7 @@ export const instance = defineKind<InstanceSpec, InstanceStatus>({
       ),
       subnetId: Type.Optional(Id('subnet')),
       privateAddress: Type.Optional(Ipv4Address),
+      ipv6AddressCount: Type.Optional(ipv6AddressCount),
       securityGroupIds: Type.Optional(Type.Array(Id('sg'), { minItems: 1, maxItems: 16, uniqueItems: true })),
       imageId,
       instanceType,

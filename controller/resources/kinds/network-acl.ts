@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Id, Ipv4Cidr, icmpPart, port, RuleProtocol } from './common.ts';
+import { closed, Id, Ipv4Cidr, Ipv6Cidr, icmpPart, port, RuleProtocol } from './common.ts';
 import { defineKind } from './define.ts';
 
 const vpcId = Id('vpc');
@@ -17,9 +17,14 @@ export const NetworkAclEntry = Type.Object(
     toPort: Type.Optional(port),
     icmpType: Type.Optional(icmpPart),
     icmpCode: Type.Optional(icmpPart),
-    cidrIpv4: Ipv4Cidr,
+    cidrIpv4: Type.Optional(Ipv4Cidr),
+    cidrIpv6: Type.Optional(Ipv6Cidr),
   },
-  { ...closed, description: 'ingress: cidrIpv4 is where packets come from; egress: where they go' },
+  {
+    ...closed,
+    description:
+      'one of cidrIpv4 and cidrIpv6: for ingress where packets come from, for egress where they go',
+  },
 );
 export type NetworkAclEntry = Static<typeof NetworkAclEntry>;
 

@@ -1,15 +1,26 @@
 import Type, { type Static } from 'typebox';
-import { closed, Id, Ipv4Address, MacAddress } from './common.ts';
+import { closed, Id, Ipv4Address, Ipv6Address, MacAddress } from './common.ts';
 import { defineKind } from './define.ts';
 
 const subnetId = Id('subnet');
 const securityGroupIds = Type.Array(Id('sg'), { minItems: 1, maxItems: 16, uniqueItems: true });
+const ipv6Addresses = Type.Array(Ipv6Address, {
+  maxItems: 16,
+  uniqueItems: true,
+  description: "of the subnet's IPv6 block",
+});
+export const ipv6AddressCount = Type.Integer({
+  minimum: 0,
+  maximum: 16,
+  description: 'so many free IPv6 addresses, instead of ipv6Addresses',
+});
 const description = Type.Optional(Type.String({ maxLength: 255 }));
 export const NetworkInterfaceSpec = Type.Object(
   {
     vpcId: Id('vpc'),
     subnetId,
     privateAddress: Ipv4Address,
+    ipv6Addresses: Type.Optional(ipv6Addresses),
     macAddress: MacAddress,
     securityGroupIds,
     description,
@@ -37,13 +48,23 @@ export const networkInterface = defineKind<NetworkInterfaceSpec, NetworkInterfac
     {
       subnetId,
       privateAddress: Type.Optional(Ipv4Address),
+      ipv6Addresses: Type.Optional(ipv6Addresses),
+      ipv6AddressCount: Type.Optional(ipv6AddressCount),
       macAddress: Type.Optional(MacAddress),
       securityGroupIds: Type.Optional(securityGroupIds),
       description,
     },
     closed,
   ),
-  update: Type.Object({ securityGroupIds: Type.Optional(securityGroupIds), description }, closed),
+  update: Type.Object(
+    {
+      securityGroupIds: Type.Optional(securityGroupIds),
+      ipv6Addresses: Type.Optional(ipv6Addresses),
+      ipv6AddressCount: Type.Optional(ipv6AddressCount),
+      description,
+    },
+    closed,
+  ),
   references: (spec, status) => [
     { type: 'in-vpc', kind: 'vpc', id: spec.vpcId },
     { type: 'in-subnet', kind: 'subnet', id: spec.subnetId },

@@ -1,22 +1,25 @@
 import Type, { type Static } from 'typebox';
-import { closed, Id } from './common.ts';
+import { closed, Id, Ipv6Cidr } from './common.ts';
 import { defineKind } from './define.ts';
 
 const vpcId = Id('vpc');
 export const Route = Type.Object(
   {
-    destination: Type.String({
-      pattern: '^(\\d{1,3}(\\.\\d{1,3}){3}/\\d{1,2}|pl-[0-9a-f]{17})$',
-      description: 'IPv4 network in CIDR notation, or the id of a prefix list',
-      examples: ['10.0.0.0/16'],
-    }),
+    destination: Type.Optional(
+      Type.String({
+        pattern: '^(\\d{1,3}(\\.\\d{1,3}){3}/\\d{1,2}|pl-[0-9a-f]{17})$',
+        description: 'IPv4 network in CIDR notation, or the id of a prefix list',
+        examples: ['10.0.0.0/16'],
+      }),
+    ),
+    destinationIpv6: Type.Optional(Ipv6Cidr),
     target: Type.String({
-      pattern: '^((igw|nat|pcx)-[0-9a-f]{17}|blackhole)$',
+      pattern: '^((igw|eigw|nat|pcx)-[0-9a-f]{17}|blackhole)$',
       description:
-        'id of an internet gateway, NAT gateway or peering connection of the same VPC, or blackhole',
+        'id of an internet gateway, egress-only internet gateway, NAT gateway or peering connection of the same VPC, or blackhole',
     }),
   },
-  closed,
+  { ...closed, description: 'exactly one of destination and destinationIpv6' },
 );
 export type Route = Static<typeof Route>;
 const routes = Type.Array(Route, {
@@ -24,7 +27,12 @@ const routes = Type.Array(Route, {
   description: 'longest prefix wins; local is always there',
 });
 /** What a route may lead to, by the prefix of its id. */
-const targetKinds = { igw: 'internet-gateway', nat: 'nat-gateway', pcx: 'vpc-peering-connection' } as const;
+const targetKinds = {
+  igw: 'internet-gateway',
+  eigw: 'egress-only-internet-gateway',
+  nat: 'nat-gateway',
+  pcx: 'vpc-peering-connection',
+} as const;
 
 /** The kind of a route's target; undefined for `blackhole`. */
 export function routeTargetKind(target: string): (typeof targetKinds)[keyof typeof targetKinds] | undefined {

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Id, Ipv4Cidr, icmpPart, port, RuleProtocol } from './common.ts';
+import { closed, Id, Ipv4Cidr, Ipv6Cidr, icmpPart, port, RuleProtocol } from './common.ts';
 import { defineKind } from './define.ts';
 
 const description = Type.Optional(Type.String({ maxLength: 255 }));
@@ -13,13 +13,14 @@ export const SecurityGroupRuleSpec = Type.Object(
     icmpType: Type.Optional(icmpPart),
     icmpCode: Type.Optional(icmpPart),
     cidrIpv4: Type.Optional(Ipv4Cidr),
+    cidrIpv6: Type.Optional(Ipv6Cidr),
     prefixListId: Type.Optional(Id('pl')),
     referencedGroupId: Type.Optional(Id('sg')),
     description,
   },
   {
     ...closed,
-    description: 'exactly one of cidrIpv4, prefixListId and referencedGroupId names the other side',
+    description: 'exactly one of cidrIpv4, cidrIpv6, prefixListId and referencedGroupId names the other side',
   },
 );
 export type SecurityGroupRuleSpec = Static<typeof SecurityGroupRuleSpec>;

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Id, Ipv4Cidr, Name } from './common.ts';
+import { auto, closed, Id, Ipv4Cidr, Ipv6Cidr, Name } from './common.ts';
 import { defineKind } from './define.ts';
 
 const vpcId = Id('vpc');
@@ -8,10 +8,18 @@ const mapPublicIpOnLaunch = Type.Optional(
   Type.Boolean({ description: 'instances started here get a public address; absent: false' }),
 );
 const networkAclId = Id('acl');
+const ipv6CidrBlock = Type.Union([Ipv6Cidr, auto], {
+  description: "a /64 of the VPC's IPv6 block; auto: the lowest free one",
+});
+const assignIpv6Address = Type.Optional(
+  Type.Boolean({ description: 'new interfaces get an IPv6 address without asking; needs ipv6CidrBlock' }),
+);
 export const SubnetSpec = Type.Object(
   {
     vpcId,
     cidrBlock: Ipv4Cidr,
+    ipv6CidrBlock: Type.Optional(Ipv6Cidr),
+    assignIpv6Address,
     zone: Type.String({ description: 'availability zone; its instances run on hosts of this zone' }),
     routeTableId: Type.Optional(routeTableId),
     mapPublicIpOnLaunch,
@@ -35,6 +43,8 @@ export const subnet = defineKind<SubnetSpec, Record<string, never>>({
     {
       vpcId,
       cidrBlock: Ipv4Cidr,
+      ipv6CidrBlock: Type.Optional(ipv6CidrBlock),
+      assignIpv6Address,
       zone: Type.Optional(Name),
       routeTableId: Type.Optional(routeTableId),
       mapPublicIpOnLaunch,
@@ -44,6 +54,8 @@ export const subnet = defineKind<SubnetSpec, Record<string, never>>({
   ),
   update: Type.Object(
     {
+      ipv6CidrBlock: Type.Optional(Type.Union([ipv6CidrBlock, Type.Null()])),
+      assignIpv6Address,
       routeTableId: Type.Optional(Type.Union([routeTableId, Type.Null()])),
       networkAclId: Type.Optional(Type.Union([networkAclId, Type.Null()])),
       mapPublicIpOnLaunch,

@@ -1,9 +1,12 @@
 import Type, { type Static } from 'typebox';
-import { closed, Id, Ipv4Cidr } from './common.ts';
+import { auto, closed, Id, Ipv4Cidr, Ipv6Cidr } from './common.ts';
 import { defineKind } from './define.ts';
 
 const cidrBlock = Ipv4Cidr;
 const mainRouteTableId = Id('rtb');
+const ipv6CidrBlock = Type.Union([Ipv6Cidr, auto], {
+  description: 'a /56; auto: a free one of an external network with IPv6',
+});
 const attributes = {
   enableDnsSupport: Type.Optional(
     Type.Boolean({ description: 'the VPC answers DNS at its base address + 2; absent: true' }),
@@ -22,6 +25,7 @@ const dhcpOptionsId = Id('dopt');
 export const VpcSpec = Type.Object(
   {
     cidrBlock,
+    ipv6CidrBlock: Type.Optional(Ipv6Cidr),
     defaultSecurityGroupId: Type.String({ description: 'made with the VPC, used where no group is named' }),
     mainRouteTableId: Type.String({
       description: 'used by subnets without one of their own; one is made with the VPC',
@@ -46,9 +50,18 @@ export const vpc = defineKind<VpcSpec, Record<string, never>>({
   quota: 5,
   description: 'A private network with an address space of its own.',
   spec: VpcSpec,
-  create: Type.Object({ cidrBlock, dhcpOptionsId: Type.Optional(dhcpOptionsId), ...attributes }, closed),
+  create: Type.Object(
+    {
+      cidrBlock,
+      ipv6CidrBlock: Type.Optional(ipv6CidrBlock),
+      dhcpOptionsId: Type.Optional(dhcpOptionsId),
+      ...attributes,
+    },
+    closed,
+  ),
   update: Type.Object(
     {
+      ipv6CidrBlock: Type.Optional(Type.Union([ipv6CidrBlock, Type.Null()])),
       dhcpOptionsId: Type.Optional(
         Type.Union([dhcpOptionsId, Type.Null()], { description: 'null: the default of the region' }),
       ),

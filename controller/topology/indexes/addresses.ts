@@ -2,7 +2,7 @@ import type { AnyResource } from '../../resources/index.ts';
 import type { TopologyIndex } from './index.ts';
 import { KeyedIds } from './keyed-ids.ts';
 
-/** (VPC, private address) → interface id. Address claims make sure that a VPC has an address only once. */
+/** (VPC, private or IPv6 address) → interface id. Address claims make sure that a VPC has an address only once. */
 export class AddressIndex implements TopologyIndex {
   readonly #ids = new KeyedIds<string>();
 
@@ -11,15 +11,17 @@ export class AddressIndex implements TopologyIndex {
   }
 
   update(before: AnyResource | undefined, after: AnyResource | undefined): void {
-    if (before?.kind === 'network-interface') {
-      this.#ids.remove(before.spec.vpcId, before.spec.privateAddress, before.id);
-    }
-    if (after?.kind === 'network-interface') {
-      this.#ids.set(after.spec.vpcId, after.spec.privateAddress, after.id);
-    }
+    for (const [vpcId, address, id] of addressesOf(before)) this.#ids.remove(vpcId, address, id);
+    for (const [vpcId, address, id] of addressesOf(after)) this.#ids.set(vpcId, address, id);
   }
 
   *describe(): Iterable<string> {
     for (const [vpcId, address, id] of this.#ids) yield `address ${vpcId} ${address} = ${id}`;
   }
+}
+
+function addressesOf(resource: AnyResource | undefined): [vpcId: string, address: string, id: string][] {
+  if (resource?.kind !== 'network-interface') return [];
+  const { id, spec } = resource;
+  return [spec.privateAddress, ...(spec.ipv6Addresses ?? [])].map((address) => [spec.vpcId, address, id]);
 }

@@ -92,7 +92,7 @@ function servicePayload({ random }: Scene, rule: ResourceOf<'security-group-rule
   if (protocol === 'tcp') return { protocol, sourcePort, destinationPort, flags: ['syn'] };
   if (protocol === 'udp') return { protocol, sourcePort, destinationPort };
   if (protocol === 'icmp') return ping(random);
-  return protocol === 'all' ? somePayload(random) : { protocol };
+  return typeof protocol === 'number' ? { protocol } : somePayload(random);
 }
 
 const toOutside = withSender((scene, sender) => {

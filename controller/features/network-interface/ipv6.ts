@@ -1,0 +1,107 @@
+import type { FieldMatch } from 'node-openflow';
+import {
+  answerDhcpV6,
+  type Flow,
+  isIcmpv6,
+  isIpv6,
+  limit,
+  load,
+  on,
+  onRegister,
+  protocol,
+  set,
+} from '../../pipeline/index.ts';
+import { ipv6Netmask, linkLocalAddress, parseIpv6Address } from '../../resources/index.ts';
+import { gatewayMac } from '../subnet/compile.ts';
+import { vpcMatch } from '../vpc/scope.ts';
+import { type BoundContext, type InterfaceContext, macNumber } from './context.ts';
+
+/** The IPv6 addresses of an interface as numbers. */
+export function ipv6AddressesOf({ networkInterface }: Pick<InterfaceContext, 'networkInterface'>): bigint[] {
+  return (networkInterface.spec.ipv6Addresses ?? []).map((text) => parseIpv6Address(text, 'ipv6Addresses'));
+}
+
+const linkLocal = on('ipv6_src', 0xfe80n << 112n, ipv6Netmask(10));
+/** All DHCP servers and relays of the link, ff02::1:2 (RFC 8415, section 7.1). */
+const allDhcpServers = (0xff02n << 112n) | 0x1_0002n;
+const dhcpRequest = [
+  isIpv6,
+  on('ip_proto', protocol.udp),
+  on('ipv6_dst', allDhcpServers),
+  on('udp_src', 546),
+  on('udp_dst', 547),
+];
+
+/**
+ * What an interface with IPv6 addresses may send. Its link-local address may be any, since systems choose one at
+ * random (RFC 7217); it is good for neighbour discovery, DHCP and ping of the router, which are answered on the spot, so
+ * nobody else ever sees it.
+ */
+export function ipv6GuardFlows(context: BoundContext): Flow[] {
+  const addresses = ipv6AddressesOf(context);
+  if (addresses.length === 0) return [];
+  const { networkInterface, subnet } = context;
+  const mac = macNumber(networkInterface.spec.macAddress);
+  const here = [onRegister('interfaceNumber', networkInterface.number as number), on('eth_src', mac)];
+  const guard = (priority: number, match: readonly FieldMatch[], goto?: 'admit'): Flow => ({
+    stage: 'source-guard',
+    priority,
+    match: [...here, ...match],
+    actions: [],
+    ...(goto ? { goto } : {}),
+  });
+  const solicitation = isIcmpv6('neighbourSolicitation');
+  const sources = [...addresses.map((address) => on('ipv6_src', address)), linkLocal];
+  const gateway = on('ipv6_dst', linkLocalAddress(gatewayMac(subnet)));
+  return [
+    ...addresses.map((address) => guard(100, [isIpv6, on('ipv6_src', address)], 'admit')),
+    ...sources.map((source) => guard(120, [...solicitation, source, on('nd_sll', mac)], 'admit')),
+    guard(110, solicitation),
+    // Who asks for the own address has got it twice, or is probing: answered by nobody.
+    ...addresses.map((address) => guard(200, [...solicitation, on('nd_target', address)])),
+    // Before there is an address, the unspecified one may be used (RFC 4861, section 4.1).
+    ...[linkLocal, on('ipv6_src', 0n)].map((source) =>
+      guard(120, [...isIcmpv6('routerSolicitation'), source], 'admit'),
+    ),
+    guard(120, [...dhcpRequest, linkLocal], 'admit'),
+    guard(120, [...isIcmpv6('echoRequest'), linkLocal, gateway], 'admit'),
+  ];
+}
+
+/** DHCPv6 of the interface goes to the agent with the ready answer: all of its addresses. */
+export function dhcpV6Flows(context: BoundContext): Flow[] {
+  const addresses = ipv6AddressesOf(context);
+  if (addresses.length === 0) return [];
+  const answer = answerDhcpV6({ serverMac: gatewayMac(context.subnet), addresses, options: [] });
+  const { number } = context.networkInterface;
+  return [
+    {
+      stage: 'admit',
+      priority: 300,
+      match: [onRegister('interfaceNumber', number as number), ...dhcpRequest],
+      actions: [limit, answer],
+    },
+  ];
+}
+
+/** Where the IPv6 addresses are, for every host of the VPC. */
+export function ipv6ResolveFlows(context: InterfaceContext, hostKey: number): Flow[] {
+  return ipv6AddressesOf(context).map((address) => ({
+    stage: 'resolve',
+    priority: 200,
+    match: [vpcMatch(context.vpc), isIpv6, onRegister('nextHop6', address)],
+    actions: [set('eth_dst', macNumber(context.networkInterface.spec.macAddress)), load('hostKey', hostKey)],
+    goto: 'forward',
+  }));
+}
+
+/** The identity behind each IPv6 address. */
+export function ipv6DestinationFlows(context: InterfaceContext): Flow[] {
+  return ipv6AddressesOf(context).map((address) => ({
+    stage: 'egress-destination',
+    priority: 100,
+    match: [vpcMatch(context.vpc), isIpv6, on('ipv6_dst', address)],
+    actions: [load('peerIdentity', context.identity.number as number)],
+    goto: 'egress-track',
+  }));
+}

@@ -1,0 +1,119 @@
+import {
+  type Flow,
+  type FragmentDefinition,
+  isIcmpv6,
+  isIpv6,
+  load,
+  on,
+  onRegister,
+  set,
+} from '../../pipeline/index.ts';
+import { derivedMac, type ResourceOf } from '../../resources/index.ts';
+import type { TopologyView } from '../../topology/view.ts';
+import { hostScope } from '../host/scope.ts';
+import { gatewayMac } from '../subnet/compile.ts';
+import { isPublicOn } from '../vpc/ipv6-block.ts';
+import { vpcMatch } from '../vpc/scope.ts';
+import { advertisement } from './announcement.ts';
+import { type BoundContext, boundContext, conntrackZones, macNumber } from './context.ts';
+import { ipv6AddressesOf } from './ipv6.ts';
+
+const gatewayKinds = ['internet-gateway', 'egress-only-internet-gateway'] as const;
+
+/** The external network on whose link the VPC's IPv6 addresses are, if a gateway joins the two. */
+function publicNetwork(
+  view: TopologyView,
+  vpc: ResourceOf<'vpc'>,
+): ResourceOf<'external-network'> | undefined {
+  for (const kind of gatewayKinds) {
+    for (const { spec } of view.referrers(vpc, 'in-vpc', kind)) {
+      const network = view.get('external-network', spec.externalNetworkId);
+      if (network && isPublicOn(network, vpc)) return network;
+    }
+  }
+  return undefined;
+}
+
+function publicFlows(
+  context: BoundContext,
+  network: ResourceOf<'external-network'>,
+  { port, mac }: { port: number; mac: bigint },
+): Flow[] {
+  const { networkInterface, vpc, subnet, binding } = context;
+  const here = onRegister('externalNetwork', network.number as number);
+  const outbound: Flow = {
+    stage: 'translate',
+    priority: 100,
+    match: [vpcMatch(vpc), here, onRegister('interfaceNumber', networkInterface.number as number), isIpv6],
+    actions: [load('ownIdentity', 0), set('eth_src', mac)],
+    goto: 'external-route',
+  };
+  const inbound = ipv6AddressesOf(context).flatMap((address): Flow[] => [
+    {
+      stage: 'external-in',
+      priority: 110,
+      match: [here, ...isIcmpv6('neighbourSolicitation'), on('nd_target', address)],
+      actions: [set('eth_dst', mac)],
+      goto: 'nd-reply',
+    },
+    {
+      stage: 'external-in',
+      priority: 100,
+      match: [here, on('eth_dst', mac), isIpv6, on('ipv6_dst', address)],
+      actions: [
+        { type: 'decrement-ttl' },
+        set('metadata', BigInt(vpc.number as number)),
+        load('peerIdentity', 0),
+        load('subnetNumber', subnet.number as number),
+        load('securityZone', conntrackZones(binding).security),
+        set('eth_src', gatewayMac(subnet)),
+        set('eth_dst', macNumber(networkInterface.spec.macAddress)),
+      ],
+      goto: 'public-track',
+    },
+    // From another interface of this host: as if it had come in by the port.
+    {
+      stage: 'external-port',
+      priority: 200,
+      match: [here, isIpv6, onRegister('nextHop6', address)],
+      actions: [load('outputPort', port), set('eth_dst', mac)],
+      goto: 'external-in',
+    },
+  ]);
+  return [outbound, ...inbound];
+}
+
+/**
+ * IPv6 addresses are public as they are: the host of the interface answers for them on the external network, with a MAC
+ * that is unique there, and sends with it.
+ */
+export const publicIpv6: FragmentDefinition = {
+  name: 'interface.public-ipv6',
+  code: 24,
+  compile(view, id) {
+    const context = boundContext(view, id);
+    const network = context && publicNetwork(view, context.vpc);
+    const port = network && context.host.spec.externalPorts[network.spec.name];
+    if (!context || !network || port === undefined) return undefined;
+    const addresses = ipv6AddressesOf(context);
+    if (addresses.length === 0) return undefined;
+    const mac = derivedMac('publicInterface', context.networkInterface.number as number);
+    return {
+      scope: hostScope(context.host),
+      number: context.networkInterface.number as number,
+      flows: publicFlows(context, network, { port, mac }),
+      after: addresses.map((address) => advertisement(port, mac, address)),
+    };
+  },
+};
+
+/** The bound interfaces of a VPC: all of them become public, or stop to be, with its gateway. */
+export function* publicInterfaces(vpcId: string | undefined, view: TopologyView) {
+  const vpc = vpcId && view.get('vpc', vpcId);
+  if (!vpc || vpc.spec.ipv6CidrBlock === undefined) return;
+  for (const networkInterface of view.referrers(vpc, 'in-vpc', 'network-interface')) {
+    for (const { id } of view.referrers(networkInterface, 'of-interface', 'binding')) {
+      yield { definition: publicIpv6, id };
+    }
+  }
+}

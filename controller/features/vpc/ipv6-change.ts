@@ -1,0 +1,10 @@
+import type { AnyResource } from '../../resources/index.ts';
+
+function blockOf(resource: AnyResource | undefined): string | undefined {
+  return resource?.kind === 'vpc' ? resource.spec.ipv6CidrBlock : undefined;
+}
+
+/** True when a change gives a VPC its IPv6 block or takes it away: that is when its flows for IPv6 come and go. */
+export function changesIpv6Block(before: AnyResource | undefined, after: AnyResource | undefined): boolean {
+  return blockOf(before) !== blockOf(after);
+}
