@@ -26,6 +26,7 @@ const needed = [
   'route-table route-table updated',
   'route-table route-table removed',
   'route-table internet-gateway updated',
+  'route-table vpc updated',
   'network-interface network-interface created',
   'network-interface network-interface updated',
   'network-interface network-interface removed',
@@ -34,13 +35,19 @@ const needed = [
   'network-interface binding updated',
   'network-interface binding removed',
   'network-interface host updated',
+  'network-interface internet-gateway created',
+  'network-interface internet-gateway updated',
+  'network-interface egress-only-internet-gateway created',
+  'network-interface egress-only-internet-gateway removed',
   'network-interface security-group-rule created',
   'network-interface security-group-rule removed',
+  'security-group vpc updated',
   'security-group identity created',
   'security-group identity removed',
   'security-group security-group-rule created',
   'security-group security-group-rule removed',
   'external-network external-network created',
+  'external-network external-network updated',
   'external-network external-network removed',
   'elastic-ip elastic-ip created',
   'elastic-ip elastic-ip updated',
@@ -49,8 +56,15 @@ const needed = [
   'elastic-ip binding removed',
   'elastic-ip host updated',
 ];
-/** An elastic IP is removed only when no interface has it, so it has no fragments then. */
-const harmless = ['elastic-ip elastic-ip removed'];
+const harmless = [
+  // An elastic IP is removed only when no interface has it, so it has no fragments then.
+  'elastic-ip elastic-ip removed',
+  // Neither name nor number of a network change.
+  'host external-network updated',
+  // No route leads to a gateway before it is there, nor when it goes.
+  'route-table egress-only-internet-gateway created',
+  'route-table egress-only-internet-gateway removed',
+];
 
 describe('incremental compiling', () => {
   it('gives the same as a full compile after every edit of random sequences', async () => {

@@ -70,7 +70,7 @@ export const edits = {
     editor.world.create('subnet', {
       vpcId: editor.pick('vpc', a)?.id,
       cidrBlock: `10.0.${b % 4}.0/24`,
-      ...(editor.pick('vpc', a)?.spec.ipv6CidrBlock && b % 3
+      ...(editor.pick('vpc', a)?.spec.ipv6CidrBlock && b % 3 < 2
         ? { ipv6CidrBlock: 'auto', assignIpv6Address: b % 2 === 0 }
         : {}),
     }),

@@ -4,7 +4,7 @@ function blockOf(resource: AnyResource | undefined): string | undefined {
   return resource?.kind === 'vpc' ? resource.spec.ipv6CidrBlock : undefined;
 }
 
-/** True when a change gives a VPC its IPv6 block or takes it away: that is when its flows for IPv6 come and go. */
+/** True when a change gives a VPC that is there its IPv6 block or takes it away: that is when its flows for IPv6 come and go. */
 export function changesIpv6Block(before: AnyResource | undefined, after: AnyResource | undefined): boolean {
-  return blockOf(before) !== blockOf(after);
+  return before !== undefined && after !== undefined && blockOf(before) !== blockOf(after);
 }

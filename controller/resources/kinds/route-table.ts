@@ -63,7 +63,7 @@ export const routeTable = defineKind<RouteTableSpec, Record<string, never>>({
       return kind ? [{ type: 'route-target', kind, id } as const] : [];
     }),
     ...spec.routes
-      .filter(({ destination }) => namesPrefixList(destination))
-      .map(({ destination: id }) => ({ type: 'uses-prefix-list', kind: 'prefix-list', id }) as const),
+      .flatMap(({ destination }) => (destination && namesPrefixList(destination) ? [destination] : []))
+      .map((id) => ({ type: 'uses-prefix-list', kind: 'prefix-list', id }) as const),
   ],
 });
