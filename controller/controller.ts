@@ -8,8 +8,10 @@ import type {
   ResourceOf,
   Role,
 } from './resources/index.ts';
+import type { AuditLog, AuditOrigin } from './store/audit.ts';
 import type { Change, Commit } from './store/store.ts';
 
+export type { AuditEntry, AuditLog, AuditOrigin, AuditQuery, StoredAuditEntry } from './store/audit.ts';
 export type { AnsweredRequest, ControllerMetrics, MissingPart, Receipt };
 
 /** On whose behalf a call is made. Resources of other accounts, and of other regions, are invisible. */
@@ -22,6 +24,8 @@ export interface Caller {
   readonly role?: Role;
   /** With the role agent: the host that it is for. */
   readonly hostId?: string;
+  /** Who asked for a write and from where: stands in the audit log. Without it nothing is written there. */
+  readonly origin?: AuditOrigin;
 }
 
 export interface CreateInput {
@@ -98,6 +102,8 @@ export interface ReportedPort {
 /** The controller as the APIs see it. All methods throw `WeftError` for the caller's mistakes; then nothing was written. */
 export interface Controller {
   readonly revision: number;
+  /** Who has written what. */
+  readonly audit: AuditLog;
   create<K extends KindName>(
     kind: K,
     input: CreateInput,

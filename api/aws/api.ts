@@ -61,13 +61,14 @@ export class AwsApi {
   }
 
   /** Answers one request; what is refused is an answer, too. */
-  async answer(request: SignedRequest): Promise<AwsAnswer> {
+  async answer(request: SignedRequest, address = ''): Promise<AwsAnswer> {
     const requestId = randomUUID();
     let action = '';
     try {
       const form = parseForm(formTextOf(request));
       action = form.action;
-      const principal = this.#authenticate(request);
+      const who = this.#authenticate(request);
+      const principal = { ...who, origin: { principal: who.name, address, requestId, action } };
       const call = { requestId, form, principal, ...this.#lookUp(form, principal) };
       const output = await this.#run(call);
       return {
@@ -97,10 +98,10 @@ export class AwsApi {
     const { requestId, service, action, form, principal } = call;
     const { input, given } = parseInput(service, service.operations[form.action]?.input, form.parameters);
     requireSupported(action, given);
-    const { account, region, role } = principal;
+    const { account, region } = principal;
     const dryRun = input.DryRun === true;
     const idempotencyKey = idempotencyKeyOf(form, input.ClientToken);
-    const cloud = new Cloud(this.#controller, { account, region, role }, { dryRun, idempotencyKey });
+    const cloud = new Cloud(this.#controller, principal, { dryRun, idempotencyKey });
     const zones = new Zones(this.#controller, region);
     const context: ActionContext = {
       action: action.action,

@@ -27,7 +27,7 @@ export function mountAwsApi(server: FastifyInstance, options: MountOptions): voi
     const handler = async (request: FastifyRequest, reply: FastifyReply) => {
       const { method, url, headersDistinct: headers } = request.raw;
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const answer = await api.answer({ method: method ?? '', url: url ?? '', headers, body });
+      const answer = await api.answer({ method: method ?? '', url: url ?? '', headers, body }, request.ip);
       return reply
         .status(answer.status)
         .header('content-type', contentType)

@@ -110,7 +110,7 @@ function openSession(options: ClientOptions, io: Io): Session {
     });
   }
   const access = {
-    token: io.env.WEFT_TOKEN,
+    token: io.env.WEFT_TOKEN || undefined,
     account: options.account ?? io.env.WEFT_ACCOUNT,
     region: options.region ?? io.env.WEFT_REGION,
     ...(io.env.WEFT_CA === undefined ? {} : { tls: { ca: readCa(io.env.WEFT_CA) } }),

@@ -24,6 +24,9 @@ export interface ControllerOptions {
   readonly access?: 'development' | 'keys';
   readonly keyFile?: string;
   readonly region: string;
+  /** How much of the audit log is kept. */
+  readonly auditDays: number;
+  readonly auditEntries: number;
   /** Requests a second that each access key may send. */
   readonly rateLimit: number;
 }

@@ -13,7 +13,12 @@ const launchers: Launchers = {
         import('@weft/api/aws'),
       ]);
     const logger = pino({ name: 'controller' });
-    const running = await runController({ openflow, store, logger });
+    const running = await runController({
+      openflow,
+      store,
+      audit: { days: options.auditDays, entries: options.auditEntries },
+      logger,
+    });
     const { controller } = running;
     const endOnFailure = async (error: unknown) => {
       await running.close();

@@ -49,7 +49,7 @@ const cell = (value: string | number | undefined) =>
   value === undefined || value === '' ? '-' : printable(String(value));
 
 /** Names and tags come from other people; control characters in them must not reach a terminal. */
-const printable = (text: string) => text.replace(/\p{Cc}/gu, '�');
+export const printable = (text: string) => text.replace(/\p{Cc}/gu, '�');
 
 /** `[['spec.cidrBlock', '10.0.0.0/16'], …]` */
 function flatten(value: unknown, path = ''): string[][] {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addGlobalOptions, type Io } from './command.ts';
 import { addAccountCommands, addKeyCommands } from './commands/account.ts';
 import { addAgentCommand } from './commands/agent.ts';
+import { addAuditCommand } from './commands/audit.ts';
 import { addControllerCommand } from './commands/controller.ts';
 import { addDhcpOptionsCommands } from './commands/dhcp-options.ts';
 import { addExecCommand } from './commands/exec.ts';
@@ -53,6 +54,7 @@ export function createProgram(io: Io, launchers: Launchers): Command {
   addManifestCommands(program, io);
   addAccountCommands(program, io);
   addKeyCommands(program, io);
+  addAuditCommand(program, io);
   addOverviewCommand(program, io);
   addExecCommand(program, io);
   addControllerCommand(program, io, launchers);

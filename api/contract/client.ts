@@ -4,6 +4,8 @@ import { type ApiKind, paths } from './paths.ts';
 import { type Call, type ClientAccess, Transport } from './transport.ts';
 import type {
   ApiResource,
+  AuditFilter,
+  AuditPage,
   BatchAnswer,
   BatchOperation,
   BatchPreview,
@@ -110,6 +112,14 @@ export class WeftClient {
 
   createAccessKey(accountId: string, body: NewAccessKey): Promise<CreatedAccessKey> {
     return this.#call('POST', paths.accountKeys(accountId), { body });
+  }
+
+  /** Who wrote what. */
+  audit(filter: AuditFilter = {}): Promise<AuditPage> {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(filter))
+      if (value !== undefined) search.set(name, String(value));
+    return this.#call('GET', withQuery(paths.audit, search));
   }
 
   /** Agent: makes the host known, or changes what it says of itself. */

@@ -50,6 +50,7 @@ export const paths = {
   receipt: (revision: number) => `/v1/receipts/${revision}`,
   batch: '/v1/batch',
   batchPreview: '/v1/batch/preview',
+  audit: '/v1/audit',
   watch: '/v1/watch',
   health: '/v1/health',
   openapi: '/v1/openapi.json',

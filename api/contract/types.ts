@@ -47,6 +47,42 @@ export interface NewAccessKey {
 /** A new key with its secret, which is shown this once; the token is the same credential for the REST API. */
 export type CreatedAccessKey = ResourceOf<'access-key'> & { readonly secret: string; readonly token: string };
 
+/** What became of one resource by a write, or why nothing was written. */
+export interface AuditEntry {
+  readonly sequence: number;
+  readonly time: string;
+  readonly account: string;
+  readonly region: string;
+  readonly principal: string;
+  readonly address: string;
+  readonly requestId: string;
+  readonly action: string;
+  /** `done`, or the code of the error. */
+  readonly outcome: string;
+  readonly kind?: string;
+  readonly id?: string;
+  readonly before?: number;
+  readonly after?: number;
+}
+
+export interface AuditFilter {
+  readonly principal?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly id?: string | undefined;
+  readonly outcome?: string | undefined;
+  /** ISO 8601, UTC. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: number | undefined;
+}
+
+/** Newest first. */
+export interface AuditPage {
+  readonly items: readonly AuditEntry[];
+  readonly nextCursor?: number;
+}
+
 /** Body of `PATCH /v1/<kind>/{id}`: fields given replace, null removes where the schema allows null. */
 export interface UpdateRequest {
   readonly spec?: Readonly<Record<string, unknown>>;

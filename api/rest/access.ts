@@ -52,11 +52,14 @@ export function requireAccess(
     const principal = authenticate(request, reply, authenticator, failures);
     if (requests) refuseTooMany(reply, requests.take(principal.name, Date.now()));
     requireRoute(request, principal, access);
-    request.principal = withScope(
-      principal,
-      { account: header(request, 'weft-account'), region: header(request, 'weft-region') },
-      controller,
-    );
+    const wanted = { account: header(request, 'weft-account'), region: header(request, 'weft-region') };
+    const origin = {
+      principal: principal.name,
+      address: request.ip,
+      requestId: request.id,
+      action: `${request.method} ${request.url.slice(0, 300)}`,
+    };
+    request.principal = { ...withScope(principal, wanted, controller), origin };
   });
 }
 

@@ -36,7 +36,7 @@ const plain = (schema: unknown): Schema => JSON.parse(JSON.stringify(schema));
 
 /** Every schema that has a name, as `{ $id, …}`. */
 export function componentSchemas(): Schema[] {
-  const named = { ...commonSchemas(), ...agentSchemas(), ...batchSchemas() };
+  const named = { ...commonSchemas(), ...agentSchemas(), ...batchSchemas(), ...auditSchemas() };
   for (const kind of exposedKinds) Object.assign(named, kindSchemas(kind, kinds[kind]));
   return Object.entries(named).map(([name, schema]) => ({ $id: name, ...schema }));
 }
@@ -283,3 +283,31 @@ function batchSchemas(): Record<string, Schema> {
     ),
   };
 }
+
+const auditSchemas = (): Record<string, Schema> => ({
+  AuditEntry: closedObject(
+    {
+      sequence: { type: 'integer', description: 'counts entries; later ones are larger' },
+      time: { type: 'string', format: 'date-time' },
+      account: { type: 'string' },
+      region: { type: 'string' },
+      principal: { type: 'string', description: 'the access key, `host NAME`, or `development`' },
+      address: { type: 'string', description: 'where the request came from' },
+      requestId: { type: 'string' },
+      action: { type: 'string', examples: ['DELETE /v1/vpcs/vpc-0123456789abcdef0', 'RunInstances'] },
+      outcome: { type: 'string', description: '`done`, or the code of the error' },
+      kind: { type: 'string' },
+      id: { type: 'string' },
+      before: { type: 'integer', description: 'revision of what was changed or deleted' },
+      after: { type: 'integer', description: 'revision of what was made or changed' },
+    },
+    ['sequence', 'time', 'account', 'region', 'principal', 'address', 'requestId', 'action', 'outcome'],
+  ),
+  AuditPage: closedObject(
+    {
+      items: { type: 'array', items: ref('AuditEntry') },
+      nextCursor: { type: 'integer', description: 'present when there is more' },
+    },
+    ['items'],
+  ),
+});

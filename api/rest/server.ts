@@ -5,6 +5,7 @@ import { WeftError } from '@weft/controller/resources';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { defaultFailureLimit, type RequestLimits, requireAccess } from './access.ts';
 import { registerAgentRoutes } from './agent-routes.ts';
+import { registerAuditRoute } from './audit-routes.ts';
 import { registerBatchRoutes } from './batch-routes.ts';
 import type { RouteContext } from './context.ts';
 import { registerKeyRoutes } from './key-routes.ts';
@@ -93,6 +94,7 @@ export function createRestServer(
     registerResourceRoutes(scope, context);
     registerBatchRoutes(scope, context, compile);
     registerKeyRoutes(scope, context);
+    registerAuditRoute(scope, context);
     registerAgentRoutes(scope, context);
     registerWatchRoute(scope, context);
     registerReceiptRoute(scope, context);

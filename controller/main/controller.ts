@@ -25,7 +25,7 @@ import {
   WeftError,
 } from '../resources/index.ts';
 import type { Southbound } from '../southbound/index.ts';
-import type { Commit, Store } from '../store/index.ts';
+import type { AuditLog, Commit, Store } from '../store/index.ts';
 import type { TopologyView } from '../topology/index.ts';
 import { DraftBatch, requireVisible } from './batch.ts';
 import type { Executor } from './executor.ts';
@@ -53,6 +53,10 @@ export class EmbeddedController implements GraphController {
     this.#executor = parts.executor;
     this.#hosts = parts.hosts;
     this.#southbound = parts.southbound;
+  }
+
+  get audit(): AuditLog {
+    return this.#store.audit;
   }
 
   get revision(): number {

@@ -3,6 +3,7 @@ import { Draft, type Owner } from '../features/operations/draft.ts';
 import { WeftError } from '../resources/index.ts';
 import { type Store, StoreConflict } from '../store/index.ts';
 import type { TopologyView } from '../topology/index.ts';
+import { auditOf, auditOfRefusal } from './audit.ts';
 
 const attempts = 8;
 const catchUpMs = 5_000;
@@ -29,8 +30,22 @@ export class Executor {
 
   /** @throws WeftError of the plan, `quota-exceeded`, or `conflict` when others were always faster */
   async run<T>(owner: Owner, plan: (draft: Draft) => T): Promise<{ result: T; revision: number }> {
+    const time = new Date().toISOString();
+    try {
+      return await this.#attempt(owner, time, plan);
+    } catch (error) {
+      if (owner.origin) this.#store.audit.note(auditOfRefusal(owner.origin, owner, time, error));
+      throw error;
+    }
+  }
+
+  async #attempt<T>(
+    owner: Owner,
+    time: string,
+    plan: (draft: Draft) => T,
+  ): Promise<{ result: T; revision: number }> {
     for (let attempt = 1; ; attempt++) {
-      const draft = new Draft(this.#view, owner, new Date().toISOString());
+      const draft = new Draft(this.#view, owner, time);
       const result = plan(draft);
       const transaction = draft.transaction();
       if (transaction.puts.length + transaction.deletes.length === 0) {
@@ -38,7 +53,8 @@ export class Executor {
       }
       requireQuotas(this.#view, transaction);
       try {
-        const revision = await this.#store.commit(transaction);
+        const audit = owner.origin ? auditOf(owner.origin, owner, time, transaction) : [];
+        const revision = await this.#store.commit({ ...transaction, audit });
         await this.#reached(revision, catchUpMs);
         return { result, revision };
       } catch (error) {

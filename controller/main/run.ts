@@ -9,7 +9,7 @@ import {
 } from '../metrics/index.ts';
 import { WeftError } from '../resources/index.ts';
 import { type Logger, Southbound } from '../southbound/index.ts';
-import { openSqliteStore, type Store } from '../store/index.ts';
+import { type AuditRetention, defaultAuditRetention, openSqliteStore, type Store } from '../store/index.ts';
 import { EmbeddedController } from './controller.ts';
 import { Executor } from './executor.ts';
 import { HostStates } from './host-states.ts';
@@ -22,6 +22,8 @@ export interface ControllerOptions {
   readonly openflow: { readonly host: string; readonly port: number };
   /** `sqlite:PATH`; the directory must exist. */
   readonly store: string;
+  /** How much of the audit log is kept. Default: a year, and at most a million entries. */
+  readonly audit?: AuditRetention | undefined;
   readonly logger: Logger;
 }
 
@@ -34,10 +36,10 @@ export interface RunningController {
   close(): Promise<void>;
 }
 
-function openStore(address: string): Promise<Store> {
+function openStore(address: string, audit = defaultAuditRetention): Promise<Store> {
   const [engine, ...rest] = address.split(':');
   const path = rest.join(':');
-  if (engine === 'sqlite' && path !== '') return openSqliteStore(path);
+  if (engine === 'sqlite' && path !== '') return openSqliteStore(path, { audit });
   throw new WeftError('invalid-value', `no store has the address ${address}`, {
     field: '--store',
     value: address,
@@ -49,10 +51,11 @@ function openStore(address: string): Promise<Store> {
 export async function runController({
   openflow,
   store: address,
+  audit,
   logger,
 }: ControllerOptions): Promise<RunningController> {
   const instruments = new Instruments();
-  const store = new MeasuredStore(await openStore(address), instruments);
+  const store = new MeasuredStore(await openStore(address, audit), instruments);
   const projection = new Projection(store, ({ fragment, id, error }) => {
     logger.error({ err: error, fragment, id }, 'a resource cannot be compiled; its packets are dropped');
   });

@@ -1,5 +1,12 @@
 import { type AnyResource, type KindName, type ResourceOf, WeftError } from '../resources/index.ts';
-import { type Commit, type Store, StoreConflict, type Transaction, type Watch } from '../store/index.ts';
+import {
+  type AuditLog,
+  type Commit,
+  type Store,
+  StoreConflict,
+  type Transaction,
+  type Watch,
+} from '../store/index.ts';
 import type { Instruments } from './instruments.ts';
 
 const nothing: Transaction = { conditions: [], puts: [], deletes: [] };
@@ -22,6 +29,10 @@ export class MeasuredStore implements Store {
 
   get revision(): number {
     return this.#store.revision;
+  }
+
+  get audit(): AuditLog {
+    return this.#store.audit;
   }
 
   get<K extends KindName>(kind: K, id: string): Promise<ResourceOf<K> | undefined> {

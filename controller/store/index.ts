@@ -1,3 +1,5 @@
+export type * from './audit.ts';
+export { defaultAuditRetention } from './audit.ts';
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite.ts';
 export {
   type Change,

@@ -1,6 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AnyResource, type KindName, type ResourceOf, WeftError } from '../resources/index.ts';
+import { type AuditEntry, type AuditRetention, defaultAuditRetention } from './audit.ts';
+import { SqliteAuditLog } from './sqlite-audit.ts';
 import { isSqliteError, openDatabase, writeError } from './sqlite-database.ts';
 import {
   type Change,
@@ -17,6 +19,8 @@ import { rethrowLater, Watchers } from './watchers.ts';
 export interface SqliteStoreOptions {
   /** How many commits are kept for watchers that come back. Default 100,000. */
   readonly historyLimit?: number;
+  /** How much of the audit log is kept. Default: a year, and at most a million entries. */
+  readonly audit?: AuditRetention;
   /** Called when a watcher throws. Default: rethrown in a microtask, so that it ends the process loudly. */
   readonly onWatcherError?: (error: unknown) => void;
 }
@@ -33,7 +37,7 @@ const prunePerCommit = 16;
  * @throws WeftError `unavailable` when the file is held by another process, is of a newer version or cannot be opened
  */
 export async function openSqliteStore(path: string, options: SqliteStoreOptions = {}): Promise<Store> {
-  const { historyLimit = 100_000, onWatcherError = rethrowLater } = options;
+  const { historyLimit = 100_000, audit = defaultAuditRetention, onWatcherError = rethrowLater } = options;
   if (!Number.isSafeInteger(historyLimit) || historyLimit < 1) {
     throw new WeftError('invalid-value', `historyLimit is ${historyLimit}`, {
       field: 'historyLimit',
@@ -41,7 +45,7 @@ export async function openSqliteStore(path: string, options: SqliteStoreOptions 
       fix: 'Give a whole number of at least 1.',
     });
   }
-  return new SqliteStore(openDatabase(path), historyLimit, onWatcherError);
+  return new SqliteStore(openDatabase(path), historyLimit, onWatcherError, audit);
 }
 
 /**
@@ -50,6 +54,7 @@ export async function openSqliteStore(path: string, options: SqliteStoreOptions 
  * SQLite is called synchronously. One commit therefore never sees half of another, and needs no lock of its own.
  */
 export class SqliteStore implements Store {
+  readonly audit: SqliteAuditLog;
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
   readonly #historyLimit: number;
@@ -60,8 +65,14 @@ export class SqliteStore implements Store {
   #closed = false;
 
   /** @param database as `openDatabase` gives it; the store closes it */
-  constructor(database: DatabaseSync, historyLimit: number, onWatcherError: (error: unknown) => void) {
+  constructor(
+    database: DatabaseSync,
+    historyLimit: number,
+    onWatcherError: (error: unknown) => void,
+    audit = defaultAuditRetention,
+  ) {
     this.#database = database;
+    this.audit = new SqliteAuditLog(database, audit);
     this.#statements = prepareStatements(database);
     this.#historyLimit = historyLimit;
     this.#watchers = new Watchers(onWatcherError);
@@ -120,6 +131,7 @@ export class SqliteStore implements Store {
     if (this.#closed) return;
     this.#closed = true;
     this.#watchers.clear();
+    this.audit.flush();
     this.#database.close();
   }
 
@@ -132,7 +144,9 @@ export class SqliteStore implements Store {
       const changes = this.#applyChanges(transaction, revision);
       this.#statements.appendHistory.run(revision, JSON.stringify(changes));
       const oldest = this.#pruneHistory(revision);
+      this.audit.write(withRevision(transaction, revision));
       this.#statements.commit.run();
+      this.audit.written();
       this.#revision = revision;
       this.#oldest = oldest;
       return { revision, changes };
@@ -187,6 +201,13 @@ export class SqliteStore implements Store {
     if (!this.#closed) return;
     throw new WeftError('unavailable', 'the store is closed', { fix: 'Open it again.' });
   }
+}
+
+/** What was put has the revision of the commit from now on. */
+function withRevision({ audit = [], deletes }: Transaction, revision: number): AuditEntry[] {
+  const isDeleted = ({ kind, id }: AuditEntry) =>
+    deletes.some((gone) => gone.kind === kind && gone.id === id);
+  return audit.map((entry) => (isDeleted(entry) ? entry : { ...entry, after: revision }));
 }
 
 /** JSON has no undefined: what was absent must be put back, so that a replayed change equals the live one. */

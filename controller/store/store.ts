@@ -1,4 +1,5 @@
 import type { AnyResource, KindName, ResourceOf } from '../resources/index.ts';
+import type { AuditEntry, AuditLog } from './audit.ts';
 
 /** What must hold for a commit to happen. Revision 0: the resource must not exist. */
 export interface Condition {
@@ -13,6 +14,8 @@ export interface Transaction {
   /** New versions, whole. Their `revision` is ignored: the store sets it. */
   readonly puts: readonly AnyResource[];
   readonly deletes: readonly { readonly kind: KindName; readonly id: string }[];
+  /** Entries about the puts and deletes, to be written with them; `after` of a put is set by the store. */
+  readonly audit?: readonly AuditEntry[];
 }
 
 export interface Change {
@@ -48,6 +51,7 @@ export interface Store {
    * @throws StoreConflict when a condition does not hold; nothing is written then.
    */
   commit(transaction: Transaction): Promise<number>;
+  readonly audit: AuditLog;
   /** Everything as of one revision, to start a projection from. */
   snapshot(): Promise<{ revision: number; resources: AnyResource[] }>;
   /**

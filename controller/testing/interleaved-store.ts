@@ -15,6 +15,9 @@ export class InterleavedStore implements Store {
   get revision(): number {
     return this.#store.revision;
   }
+  get audit() {
+    return this.#store.audit;
+  }
   get<K extends KindName>(kind: K, id: string) {
     return this.#store.get(kind, id);
   }

@@ -37,5 +37,12 @@ export function addControllerCommand(program: Command, io: Io, launchers: Launch
       number('requests', 1, 1_000_000),
       200,
     )
+    .option('--audit-days <days>', 'how long the audit log is kept', number('days', 1, 36_500), 365)
+    .option(
+      '--audit-entries <entries>',
+      'how many entries of the audit log are kept',
+      number('entries', 1, 1_000_000_000),
+      1_000_000,
+    )
     .action((options: ControllerOptions) => serve('controller', io, () => launchers.controller(options)));
 }

@@ -1,5 +1,6 @@
 import type {
   AnsweredRequest,
+  AuditLog,
   Batch,
   Caller,
   Commit,
@@ -65,6 +66,7 @@ export class FakeController implements ObservedController {
     requestAnswered: (request) => void this.answered.push(request),
     receiptAwaited: (seconds, applied) => void this.receiptsAwaited.push({ seconds, applied }),
   };
+  readonly audit: AuditLog = { note: () => undefined, query: async () => [] };
   oldestRevision = 1;
   heartbeats: string[] = [];
   #resources = new Map<string, AnyResource>();

@@ -8,6 +8,7 @@ import {
   type Role,
   WeftError,
 } from '../../resources/index.ts';
+import type { AuditOrigin } from '../../store/audit.ts';
 import type { Condition, Transaction } from '../../store/store.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { DraftView } from './draft-view.ts';
@@ -19,6 +20,8 @@ export interface Owner {
   /** What the caller may do; absent for the controller's own work. */
   readonly role?: Role;
   readonly hostId?: string;
+  /** Who asked for it, for the audit log; absent for what nobody asked for. */
+  readonly origin?: AuditOrigin;
 }
 
 type NewResource<K extends KindName> = Pick<ResourceOf<K>, 'spec'> & {
