@@ -188,6 +188,28 @@ describe('the ports of a host', () => {
     ]);
   });
 
+  it('are each of one interface: the newer report counts, and one that says otherwise is refused', async () => {
+    await using world = await World.create();
+    const { hosts } = await hostsOf(world);
+    await hosts.register('a', spec);
+    const { subnet } = await network(world);
+    const [one, two] = [
+      await world.create('network-interface', { subnetId: subnet.id }),
+      await world.create('network-interface', { subnetId: subnet.id }),
+    ];
+    await hosts.bind('a', { networkInterfaceId: one.id, ofport: 7 });
+    await hosts.bind('a', { networkInterfaceId: two.id, ofport: 7 });
+    assert.deepEqual(deeds(world.commits.at(-1)), ['+binding', '-binding']);
+    assert.equal(world.topology.bindingAtPort('a', 7)?.spec.networkInterfaceId, two.id);
+    const ports = [one, two].map(({ id }) => ({ networkInterfaceId: id, ofport: 9 }));
+    await assertRefused(world, () => hosts.report('a', ports), {
+      code: 'invalid-value',
+      field: 'ports[1].ofport',
+      value: 9,
+      fix: /Report each port once/,
+    });
+  });
+
   it('of unknown interfaces are skipped in a full report, and returned', async () => {
     await using world = await World.create();
     const { hosts, bound, port } = await withPorts(world);

@@ -95,9 +95,10 @@ export class Hosts {
         fix: "Set the port's external_ids:iface-id to the id of a network interface.",
       });
     }
-    const { revision } = await this.#withBinder(hostId, (binder) =>
-      binder.bind(port.networkInterfaceId, port.ofport),
-    );
+    const { revision } = await this.#withBinder(hostId, (binder) => {
+      binder.clearPort(port.ofport, port.networkInterfaceId);
+      binder.bind(port.networkInterfaceId, port.ofport);
+    });
     const resource = this.#view.get('binding', `${hostId}/${port.networkInterfaceId}`);
     if (!resource)
       throw new WeftError('conflict', 'the interface was deleted meanwhile', { fix: 'Report again.' });
@@ -114,6 +115,7 @@ export class Hosts {
     ports: readonly ReportedPort[],
   ): Promise<{ revision: number; unknown: string[] }> {
     const host = this.#require(hostId);
+    requireOwnPorts(ports);
     const { result, revision } = await this.#withBinder(hostId, (binder) => {
       const reported = new Set(ports.map((port) => port.networkInterfaceId));
       for (const { spec } of this.#view.referrers(host, 'on-host', 'binding')) {
@@ -163,5 +165,25 @@ export class Hosts {
       value: name,
       fix: 'The agent registers it with PUT /v1/hosts/NAME.',
     });
+  }
+}
+
+/** @throws WeftError invalid-value when two interfaces are said to be at one port: flows would mix them up */
+function requireOwnPorts(ports: readonly ReportedPort[]): void {
+  const interfaces = new Map<number, string>();
+  for (const [index, { networkInterfaceId, ofport }] of ports.entries()) {
+    const other = interfaces.get(ofport);
+    if (other !== undefined) {
+      throw new WeftError(
+        'invalid-value',
+        `interfaces ${other} and ${networkInterfaceId} are both at port ${ofport}`,
+        {
+          field: `ports[${index}].ofport`,
+          value: ofport,
+          fix: 'Report each port once, with the one interface that external_ids:iface-id of its row names.',
+        },
+      );
+    }
+    interfaces.set(ofport, networkInterfaceId);
   }
 }

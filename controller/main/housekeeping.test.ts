@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, mock } from 'node:test';
 import type { Logger } from '../southbound/index.ts';
+import { assertRefused } from '../testing/assertions.ts';
 import { network } from '../testing/scene.ts';
 import { World } from '../testing/world.ts';
 import { Housekeeping, type HousekeepingOptions } from './housekeeping.ts';
@@ -15,6 +16,7 @@ async function keep(world: World, options: Partial<HousekeepingOptions> = {}): P
     view: world.topology,
     executor: world.executor,
     confirmedEverywhere: () => 0,
+    confirmedBy: () => 0,
     logger: silent,
     ...options,
   });
@@ -203,5 +205,73 @@ describe('a request that is not to be carried out twice', () => {
     assert.deepEqual(left(), ['a/r/first', 'a/r/second']);
     await housekeeping.round(24 * 60 * minute);
     assert.deepEqual(left(), ['a/r/second']);
+  });
+});
+
+describe('the address of a deleted interface', () => {
+  it('is free when every host that had it has confirmed, and not before', async () => {
+    await using world = await World.create();
+    const { subnet } = await network(world);
+    await world.host(1);
+    await world.host(2);
+    const confirmed = new Map<string, number>();
+    const housekeeping = await keep(world, { confirmedBy: (hostId) => confirmed.get(hostId) ?? 0 });
+    const spec = { subnetId: subnet.id, privateAddress: '10.0.1.9' };
+    const port = await world.create('network-interface', spec);
+    await world.bind('host-1', port.id, 7);
+    await world.bind('host-2', port.id, 7);
+    await world.remove('network-interface', port.id);
+    const isRefused = () =>
+      assertRefused(world, () => world.create('network-interface', spec), {
+        code: 'address-in-use',
+        field: 'spec.privateAddress',
+        value: '10.0.1.9',
+        fix: /host/,
+      });
+    await housekeeping.round(0);
+    await isRefused();
+    confirmed.set('host-1', world.store.revision);
+    await housekeeping.round(0);
+    await isRefused();
+    confirmed.set('host-2', world.store.revision);
+    await housekeeping.round(0);
+    await world.create('network-interface', spec);
+    assert.deepEqual(
+      [...world.topology.all('address-claim')].filter(({ spec }) => spec.hostIds),
+      [],
+    );
+  });
+
+  it('is free at once when it was on no host, and when its host is deleted', async () => {
+    await using world = await World.create();
+    const { subnet } = await network(world);
+    const spec = { subnetId: subnet.id, privateAddress: '10.0.1.9' };
+    await world.remove('network-interface', (await world.create('network-interface', spec)).id);
+    const port = await world.create('network-interface', spec);
+    const host = await world.host(1);
+    const housekeeping = await keep(world);
+    await world.bind(host.id, port.id, 7);
+    await world.remove('network-interface', port.id);
+    await world.remove('host', host.id);
+    await housekeeping.round(0);
+    await world.create('network-interface', spec);
+  });
+
+  it('is still held after a restart of the controller', async () => {
+    await using world = await World.create();
+    const { subnet } = await network(world);
+    const host = await world.host(1);
+    const port = await world.create('network-interface', { subnetId: subnet.id });
+    await world.bind(host.id, port.id, 7);
+    await world.remove('network-interface', port.id);
+    let confirmed = 0;
+    const housekeeping = await keep(world, { confirmedBy: () => confirmed });
+    housekeeping.start();
+    housekeeping.stop();
+    await housekeeping.round(0);
+    assert.equal(world.topology.count('address-claim'), 2, 'address and MAC');
+    confirmed = world.store.revision;
+    await housekeeping.round(0);
+    assert.equal(world.topology.count('address-claim'), 0);
   });
 });

@@ -12,6 +12,8 @@ export interface HousekeepingOptions {
   readonly executor: Executor;
   /** Newest revision that every registered host has confirmed. */
   readonly confirmedEverywhere: () => number;
+  /** Newest revision that one host has confirmed. */
+  readonly confirmedBy: (hostId: string) => number;
   readonly logger: Logger;
   readonly intervalMs?: number;
   /** How long a set of groups without members stays, so that flapping members do not make it anew each time. */
@@ -21,21 +23,26 @@ export interface HousekeepingOptions {
 }
 
 /**
- * Gives numbers back when no host can have them any more, removes sets of groups that nobody is in, and forgets requests
+ * Gives numbers and addresses back when no host can have them any more, removes sets of groups that nobody is in, and forgets requests
  * with idempotency keys after a day.
  */
 export class Housekeeping {
   readonly #options: Required<HousekeepingOptions>;
   /** Identity → when it lost its last member, in ms. */
   readonly #unused = new Map<string, number>();
+  /** Ids of claims to addresses whose owner is gone. */
+  readonly #heldClaims = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: HousekeepingOptions) {
-    this.#options = { intervalMs: 10_000, unusedIdentityMs: 60_000, batch: 1000, ...options };
+    this.#options = { intervalMs: 2_000, unusedIdentityMs: 60_000, batch: 1000, ...options };
   }
 
   start(): void {
     for (const identity of this.#options.view.all('identity')) this.#look(identity.id);
+    for (const { id, spec } of this.#options.view.all('address-claim')) {
+      if (spec.hostIds) this.#heldClaims.add(id);
+    }
     this.#timer = setInterval(() => {
       this.round(Date.now()).catch((error: unknown) => {
         this.#options.logger.error({ err: error }, 'housekeeping failed; it goes on with the next round');
@@ -48,9 +55,13 @@ export class Housekeeping {
     clearInterval(this.#timer);
   }
 
-  /** Notes sets of groups that a commit may have emptied or filled. */
+  /** Notes sets of groups that a commit may have emptied or filled, and addresses that it has given back. */
   follow({ changes }: Commit): void {
-    for (const { kind, before, after } of changes) {
+    for (const { kind, id, before, after } of changes) {
+      if (kind === 'address-claim') {
+        if ((after as ResourceOf<'address-claim'> | undefined)?.spec.hostIds) this.#heldClaims.add(id);
+        else this.#heldClaims.delete(id);
+      }
       if (kind !== 'network-interface') continue;
       for (const resource of [before, after] as (ResourceOf<'network-interface'> | undefined)[]) {
         if (resource) this.#look(resource.status.identityId);
@@ -62,6 +73,7 @@ export class Housekeeping {
   async round(now: number): Promise<void> {
     await this.#removeIdentities(now);
     await this.#releaseNumbers();
+    await this.#releaseAddresses();
     await this.#forgetRequests(now);
   }
 
@@ -103,6 +115,26 @@ export class Housekeeping {
     if (free.length === 0) return;
     await executor.run(operator, (draft) => {
       for (const retired of free) draft.remove(retired);
+    });
+  }
+
+  async #releaseAddresses(): Promise<void> {
+    const { view, executor, confirmedBy, batch } = this.#options;
+    const free: string[] = [];
+    for (const id of this.#heldClaims) {
+      const claim = view.get('address-claim', id);
+      const isHeld = (hostId: string) =>
+        view.get('host', hostId) !== undefined && confirmedBy(hostId) < (claim?.revision ?? 0);
+      if (claim?.spec.hostIds?.some(isHeld)) continue;
+      free.push(id);
+      if (free.length === batch) break;
+    }
+    if (free.length === 0) return;
+    await executor.run(operator, (draft) => {
+      for (const id of free) {
+        const claim = draft.get('address-claim', id);
+        if (claim?.spec.hostIds) draft.remove(claim);
+      }
     });
   }
 

@@ -10,6 +10,7 @@ import {
 import { WeftError } from '../resources/index.ts';
 import { type Logger, Southbound } from '../southbound/index.ts';
 import { type AuditRetention, defaultAuditRetention, openSqliteStore, type Store } from '../store/index.ts';
+import { ContestedInterfaces } from './contested.ts';
 import { EmbeddedController } from './controller.ts';
 import { Executor } from './executor.ts';
 import { HostStates } from './host-states.ts';
@@ -83,6 +84,7 @@ export async function runController({
       }
       return least;
     },
+    confirmedBy: (hostId) => southbound.liveness(hostId).appliedRevision,
   });
   const placer = new Placer(topology, (plan) => executor.run({ account: '', region: '' }, plan));
   const placements = new Placements(placer, logger);
@@ -94,12 +96,14 @@ export async function runController({
     agentLeaseMs: leaseMs,
     logger,
   });
+  const contested = new ContestedInterfaces(topology, logger);
   southbound.on('up', () => hostStates.lookSoon());
   await projection.start((commit, changes) => {
     compiled.record(changes, store.secondsSinceTold());
     hosts.follow(commit);
     southbound.apply(changes);
     housekeeping.follow(commit);
+    contested.follow(commit);
     placements.follow(commit);
     for (const { kind, id, after } of commit.changes) {
       if (kind === 'host' && !after) southbound.hostRemoved(id);
@@ -107,6 +111,7 @@ export async function runController({
   });
   compiled.load();
   hosts.load();
+  contested.load();
   for (const host of topology.all('host')) southbound.hostRegistered(host.id);
   try {
     // Only now, with a complete view, may switches connect: nothing is ever repaired from half of the truth.
@@ -117,7 +122,7 @@ export async function runController({
     hostStates.start(Date.now());
     const embedded = new EmbeddedController({ store, view: topology, executor, hosts, southbound });
     const liveness = (hostId: string) => hosts.liveness(hostId);
-    const sources = { store, view: topology, compiled, southbound, liveness };
+    const sources = { store, view: topology, compiled, southbound, liveness, contested };
     return {
       controller: Object.assign(embedded, {
         metrics: new PrometheusMetrics(instruments, sources),

@@ -12,6 +12,8 @@ export interface MetricSources {
   readonly view: Pick<TopologyView, 'revision' | 'all' | 'count'>;
   readonly compiled: { readonly totals: Readonly<CompiledTotals> };
   readonly southbound: { readonly metrics: Readonly<SouthboundCounters> };
+  /** Interfaces that several hosts claim. */
+  readonly contested: { readonly count: number };
   liveness(hostId: string): {
     readonly agent: 'up' | 'down';
     readonly openflow: 'up' | 'down';
@@ -62,7 +64,8 @@ export class PrometheusMetrics implements ControllerMetrics {
   }
 
   #readState(): void {
-    const { store, view, compiled } = this.#sources;
+    const { store, view, compiled, contested } = this.#sources;
+    this.#set('weft_interfaces_contested', contested.count);
     this.#set('weft_store_revision', store.revision);
     this.#set('weft_projection_revision', view.revision);
     this.#set('weft_compiled_scopes', compiled.totals.scopes);

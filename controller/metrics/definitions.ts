@@ -115,6 +115,11 @@ export const definitions = {
     unit: 'messages',
     help: 'Error messages from switches.',
   },
+  weft_interfaces_contested: {
+    type: 'gauge',
+    unit: 'interfaces',
+    help: 'Network interfaces that several hosts have bound: a live migration, or two VMs with one interface.',
+  },
   weft_hosts_registered: { type: 'gauge', unit: 'hosts', help: 'Hosts that agents have registered.' },
   weft_agents_up: {
     type: 'gauge',

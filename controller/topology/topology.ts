@@ -12,6 +12,7 @@ import { EgressGroupRuleIndex } from './indexes/egress-group-rules.ts';
 import { GatewayHostIndex } from './indexes/gateway-hosts.ts';
 import type { TopologyIndex } from './indexes/index.ts';
 import { NumberIndex } from './indexes/numbers.ts';
+import { PortIndex } from './indexes/ports.ts';
 import { PresenceIndex } from './indexes/presence.ts';
 import { UsageIndex } from './indexes/usage.ts';
 import { ZoneSlotIndex } from './indexes/zone-slots.ts';
@@ -114,6 +115,11 @@ export class Topology implements TopologyView {
     return this.#indexes.gatewayHosts.get(networkName);
   }
 
+  bindingAtPort(hostId: string, ofport: number): ResourceOf<'binding'> | undefined {
+    const id = this.#indexes.ports.get(hostId, ofport);
+    return id === undefined ? undefined : this.#graph.get('binding', id);
+  }
+
   zoneSlotTaken(hostId: string, slot: number): boolean {
     return this.#indexes.zoneSlots.isTaken(hostId, slot);
   }
@@ -158,6 +164,7 @@ function makeIndexes(graph: ResourceGraph) {
     numbers: new NumberIndex(),
     addresses: new AddressIndex(),
     zoneSlots: new ZoneSlotIndex(),
+    ports: new PortIndex(),
     presence: new PresenceIndex(graph),
     gatewayHosts: new GatewayHostIndex(),
     egressGroupRules: new EgressGroupRuleIndex(graph),

@@ -35,6 +35,8 @@ export interface TopologyView {
   interfaceByAddress(vpcId: string, address: string): ResourceOf<'network-interface'> | undefined;
   /** Ids of the hosts that are up; with a network's name, of those that have a port to it. Kept incrementally. */
   gatewayHosts(networkName?: string): ReadonlySet<string>;
+  /** The binding of this OpenFlow port of the host. */
+  bindingAtPort(hostId: string, ofport: number): ResourceOf<'binding'> | undefined;
   /** True when the zone slot (conntrack zones) of the host is held by a binding or a placement. */
   zoneSlotTaken(hostId: string, slot: number): boolean;
 }

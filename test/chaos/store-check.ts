@@ -38,6 +38,10 @@ function* claimProblems(state: StoredState): Generator<string> {
     owners.set(`${spec.externalNetworkId}/${spec.address}`, id);
   }
   for (const { id, spec } of state.all('address-claim')) {
+    if (spec.hostIds) {
+      yield `address ${id} is held, though hosts ${spec.hostIds.join(', ')} have confirmed`;
+      continue;
+    }
     if (owners.get(id) !== spec.ownerId) yield `address claim ${id} of ${spec.ownerId} is leaked`;
     owners.delete(id);
   }

@@ -35,6 +35,15 @@ export class Binder {
     });
   }
 
+  /**
+   * Takes a port from the interface that had it before: a switch has one port of a number, and what is reported now is
+   * newer.
+   */
+  clearPort(ofport: number, forInterfaceId: string): void {
+    const other = this.#draft.view.bindingAtPort(this.#hostId, ofport);
+    if (other && other.spec.networkInterfaceId !== forInterfaceId) this.#draft.remove(other);
+  }
+
   unbind(networkInterfaceId: string): void {
     const current = this.#draft.get('binding', bindingId(this.#hostId, networkInterfaceId));
     if (current) this.#draft.remove(current);

@@ -28,6 +28,13 @@ interface Wanted extends WantedIpv6 {
   readonly instanceId?: string;
 }
 
+/** For addresses whose interface is gone: what they wait for. */
+function whyHeld(draft: Draft, subnetId: string, address: string): string {
+  const hostIds = draft.get('address-claim', `${subnetId}/${address}`)?.spec.hostIds ?? [];
+  if (hostIds.length === 0) return '';
+  return `Its interface was deleted; it is free when host ${hostIds.join(' and ')} has confirmed.`;
+}
+
 /** The asked-for address, checked, or the lowest free one. */
 export function chooseAddress(
   draft: Draft,
@@ -51,7 +58,7 @@ export function chooseAddress(
       throw new WeftError('address-in-use', `${wanted} belongs to another interface of the subnet`, {
         field,
         value: wanted,
-        fix: 'Choose another address, or leave it out to get a free one.',
+        fix: `Choose another address, or leave it out to get a free one. ${whyHeld(draft, subnet.id, wanted)}`.trim(),
       });
     }
     return wanted;
@@ -170,10 +177,13 @@ export function removeInterface(draft: Draft, networkInterface: ResourceOf<'netw
     draft.update(elasticIp, { spec: rest });
     dropPlacement(draft, elasticIp.id);
   }
-  for (const binding of draft.view.referrers(networkInterface, 'of-interface', 'binding'))
+  const hostIds: string[] = [];
+  for (const binding of draft.view.referrers(networkInterface, 'of-interface', 'binding')) {
+    hostIds.push(binding.spec.hostId);
     draft.remove(binding);
-  for (const address of [privateAddress, ...ipv6Addresses]) draft.release(subnetId, address);
-  draft.release(vpcId, macAddress);
+  }
+  for (const address of [privateAddress, ...ipv6Addresses]) draft.release(subnetId, address, hostIds);
+  draft.release(vpcId, macAddress, hostIds);
   draft.remove(networkInterface);
 }
 

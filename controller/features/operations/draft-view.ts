@@ -122,6 +122,12 @@ export class DraftView implements TopologyView {
   gatewayHosts(networkName?: string): ReadonlySet<string> {
     return this.#base.gatewayHosts(networkName);
   }
+  /** The binding may have got another port in this draft: then nobody has this one. */
+  bindingAtPort(hostId: string, ofport: number): ResourceOf<'binding'> | undefined {
+    const stored = this.#base.bindingAtPort(hostId, ofport);
+    const now = stored && this.get('binding', stored.id);
+    return now?.spec.ofport === ofport ? now : undefined;
+  }
   zoneSlotTaken(hostId: string, slot: number): boolean {
     return this.#base.zoneSlotTaken(hostId, slot);
   }

@@ -114,9 +114,15 @@ export class Draft {
   isClaimed(scope: string, address: string): boolean {
     return this.get('address-claim', `${scope}/${address}`) !== undefined;
   }
-  release(scope: string, address: string): void {
+  /**
+   * Gives an address back. While hosts may still have flows for it (`hostIds`), nobody else gets it: a VM there could go on
+   * using it. Housekeeping frees it when all of them have confirmed.
+   */
+  release(scope: string, address: string, hostIds: readonly string[] = []): void {
     const claim = this.get('address-claim', `${scope}/${address}`);
-    if (claim) this.remove(claim);
+    if (!claim) return;
+    if (hostIds.length === 0) this.remove(claim);
+    else this.update(claim, { spec: { ownerId: '', hostIds: [...hostIds] } });
   }
 
   /** The commit happens only if the resource is still as the plan saw it. */

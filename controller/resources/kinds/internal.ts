@@ -44,7 +44,17 @@ export const ruleMatch = defineKind<RuleMatchSpec, Record<string, never>>({
   references: (spec) => [{ type: 'in-vpc', kind: 'vpc', id: spec.vpcId }],
 });
 
-export const AddressClaimSpec = Type.Object({ ownerId: Type.String() }, closed);
+export const AddressClaimSpec = Type.Object(
+  {
+    ownerId: Type.String({ description: 'the resource that has the address; empty when it is gone' }),
+    hostIds: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'hosts that may still have flows for the address of a resource that is gone',
+      }),
+    ),
+  },
+  closed,
+);
 export type AddressClaimSpec = Static<typeof AddressClaimSpec>;
 
 /** Makes an address unique: the id is `SCOPE/ADDRESS`, and two commits cannot both create it. */
