@@ -6,13 +6,13 @@ export interface PageRequest {
   readonly NextToken?: string | undefined;
 }
 
-const smallest = 5;
-const largest = 1000;
+const usual = { least: 5, most: 1000 } as const;
 
 /**
  * One page of items, which come in the order of their positions. The token names the last item of the page and not its
  * number, so that nothing is skipped or repeated when items come and go between pages.
  * @param scope what a token is good for: the action with its caller
+ * @param bounds how many items a page may have
  * @throws AwsError InvalidParameterValue, InvalidPaginationToken
  */
 export function pageOf<T>(
@@ -20,11 +20,13 @@ export function pageOf<T>(
   positionOf: (item: T) => string,
   { MaxResults: wanted, NextToken: token }: PageRequest,
   scope: string,
+  bounds: { readonly least: number; readonly most: number } = usual,
 ): { items: T[]; nextToken: string | undefined } {
-  if (wanted !== undefined && (wanted < smallest || wanted > largest)) {
+  const { least, most } = bounds;
+  if (wanted !== undefined && (wanted < least || wanted > most)) {
     throw new AwsError(
       'InvalidParameterValue',
-      `Value ( ${wanted} ) for parameter maxResults is invalid. Expecting a value between ${smallest} and ${largest}.`,
+      `Value ( ${wanted} ) for parameter maxResults is invalid. Expecting a value between ${least} and ${most}.`,
     );
   }
   const after = token === undefined ? undefined : decode(token, scope);
@@ -34,7 +36,7 @@ export function pageOf<T>(
     if (after === undefined || position > after) rest.push([position, item]);
   }
   rest.sort(([a], [b]) => (a < b ? -1 : 1));
-  const page = wanted === undefined && token === undefined ? rest : rest.slice(0, wanted ?? largest);
+  const page = wanted === undefined && token === undefined ? rest : rest.slice(0, wanted ?? most);
   const last = page.at(-1);
   return {
     items: page.map(([, item]) => item),

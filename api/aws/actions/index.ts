@@ -18,6 +18,7 @@ import {
   detachInternetGateway,
 } from './gateway/internet-gateways.ts';
 import { createNatGateway, deleteNatGateway, describeNatGateways } from './gateway/nat-gateways.ts';
+import { describeInstanceAttribute, modifyInstanceAttribute } from './instance/attributes.ts';
 import { describeImages, describeInstanceTypes } from './instance/catalogue.ts';
 import { describeInstanceStatus, describeInstances } from './instance/describe-instances.ts';
 import { runInstances } from './instance/run-instances.ts';
@@ -29,6 +30,32 @@ import {
   describeNetworkInterfaces,
   modifyNetworkInterfaceAttribute,
 } from './interface/network-interfaces.ts';
+import {
+  createNetworkAclEntry,
+  deleteNetworkAclEntry,
+  replaceNetworkAclEntry,
+} from './network-acl/entries.ts';
+import {
+  createNetworkAcl,
+  deleteNetworkAcl,
+  describeNetworkAcls,
+  replaceNetworkAclAssociation,
+} from './network-acl/network-acls.ts';
+import {
+  acceptVpcPeeringConnection,
+  createVpcPeeringConnection,
+  deleteVpcPeeringConnection,
+  describeVpcPeeringConnections,
+  rejectVpcPeeringConnection,
+} from './peering/peering-connections.ts';
+import {
+  createManagedPrefixList,
+  deleteManagedPrefixList,
+  describeManagedPrefixLists,
+  describePrefixLists,
+  getManagedPrefixListEntries,
+  modifyManagedPrefixList,
+} from './prefix-list/prefix-lists.ts';
 import {
   associateRouteTable,
   disassociateRouteTable,
@@ -48,6 +75,7 @@ import {
 } from './security-group/rules.ts';
 import { createTags, deleteTags } from './tags/change-tags.ts';
 import { describeTags } from './tags/describe-tags.ts';
+import { describeVpcClassicLink, describeVpcClassicLinkDnsSupport } from './vpc/classic-link.ts';
 import { createSubnet } from './vpc/create-subnet.ts';
 import { createVpc } from './vpc/create-vpc.ts';
 import { deleteSubnet } from './vpc/delete-subnet.ts';
@@ -68,6 +96,8 @@ export const actions: readonly AnyAction[] = [
   deleteVpc,
   describeVpcAttribute,
   modifyVpcAttribute,
+  describeVpcClassicLink,
+  describeVpcClassicLinkDnsSupport,
   createSubnet,
   describeSubnets,
   deleteSubnet,
@@ -110,9 +140,29 @@ export const actions: readonly AnyAction[] = [
   describeSecurityGroupRules,
   updateSecurityGroupRuleDescriptionsIngress,
   updateSecurityGroupRuleDescriptionsEgress,
+  createNetworkAcl,
+  describeNetworkAcls,
+  deleteNetworkAcl,
+  replaceNetworkAclAssociation,
+  createNetworkAclEntry,
+  replaceNetworkAclEntry,
+  deleteNetworkAclEntry,
+  createVpcPeeringConnection,
+  describeVpcPeeringConnections,
+  acceptVpcPeeringConnection,
+  rejectVpcPeeringConnection,
+  deleteVpcPeeringConnection,
+  createManagedPrefixList,
+  describeManagedPrefixLists,
+  getManagedPrefixListEntries,
+  modifyManagedPrefixList,
+  deleteManagedPrefixList,
+  describePrefixLists,
   runInstances,
   describeInstances,
   describeInstanceStatus,
+  describeInstanceAttribute,
+  modifyInstanceAttribute,
   terminateInstances,
   describeInstanceTypes,
   describeImages,

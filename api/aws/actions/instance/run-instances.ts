@@ -15,6 +15,9 @@ import { presentInstance } from './present.ts';
 /** Instances of one request: a lab needs tens, and each is a namespace with programs. */
 const mostAtOnce = 100;
 
+/** Tags of volumes are for all that an instance has: here, none. */
+const taggedTypes: readonly string[] = ['instance', 'network-interface', 'volume'];
+
 /** What one instance is made of. */
 interface Plan {
   readonly spec: Record<string, unknown>;
@@ -76,14 +79,9 @@ function planOf(context: ActionContext, input: RunInstancesRequest): Plan {
   const { cloud } = context;
   const specifications = input.TagSpecifications ?? [];
   const ofType = (type: string) => specifications.filter(({ ResourceType }) => ResourceType === type);
-  const unknown = specifications.find(
-    ({ ResourceType }) => ResourceType !== 'instance' && ResourceType !== 'network-interface',
-  );
+  const unknown = specifications.find(({ ResourceType = '' }) => !taggedTypes.includes(ResourceType));
   if (unknown) {
-    throw new AwsError(
-      'UnsupportedOperation',
-      `Tags of a ${unknown.ResourceType} have nothing to stand on here`,
-    );
+    throw new AwsError('UnsupportedOperation', `Nothing of type ${unknown.ResourceType} is made here`);
   }
   const labels = {
     ...(input.ImageId === undefined ? {} : { imageId: input.ImageId }),

@@ -34,8 +34,13 @@ export function routesOf(context: ActionContext, table: ResourceOf<'route-table'
   return [local, ...table.spec.routes.map((route) => presentRoute(context, table, route))];
 }
 
+function destinationOf({ destination }: Route): AwsRoute {
+  if (destination.startsWith('pl-')) return { DestinationPrefixListId: destination };
+  return { DestinationCidrBlock: destination };
+}
+
 function presentRoute({ cloud }: ActionContext, table: ResourceOf<'route-table'>, route: Route): AwsRoute {
-  const common = { DestinationCidrBlock: route.destination, Origin: 'CreateRoute' } as const;
+  const common = { ...destinationOf(route), Origin: 'CreateRoute' as const };
   const state = (works: boolean) => (works ? ('active' as const) : ('blackhole' as const));
   switch (route.target.split('-')[0]) {
     case 'igw': {
@@ -48,6 +53,11 @@ function presentRoute({ cloud }: ActionContext, table: ResourceOf<'route-table'>
         NatGatewayId: route.target,
         State: state(cloud.find('nat-gateway', route.target) !== undefined),
       };
+    case 'pcx': {
+      const peering = cloud.find('vpc-peering-connection', route.target);
+      const active = peering?.spec.state === 'active';
+      return { ...common, VpcPeeringConnectionId: route.target, State: state(active) };
+    }
     default:
       return { ...common, State: 'blackhole' };
   }

@@ -38,6 +38,10 @@ export const describeRouteTables = describe({
       routesOf(context, table).map((route) => route.DestinationCidrBlock),
     'route.gateway-id': (table, context) => routesOf(context, table).map((route) => route.GatewayId),
     'route.nat-gateway-id': (table, context) => routesOf(context, table).map((route) => route.NatGatewayId),
+    'route.destination-prefix-list-id': (table, context) =>
+      routesOf(context, table).map((route) => route.DestinationPrefixListId),
+    'route.vpc-peering-connection-id': (table, context) =>
+      routesOf(context, table).map((route) => route.VpcPeeringConnectionId),
     'route.origin': (table, context) => routesOf(context, table).map((route) => route.Origin),
     'route.state': (table, context) => routesOf(context, table).map((route) => route.State),
   },

@@ -7,21 +7,31 @@ import { canonicalBlock } from '../vpc/present.ts';
 interface RouteInput {
   readonly RouteTableId: string;
   readonly DestinationCidrBlock?: string | undefined;
+  readonly DestinationPrefixListId?: string | undefined;
+  readonly VpcPeeringConnectionId?: string | undefined;
   readonly GatewayId?: string | undefined;
   readonly NatGatewayId?: string | undefined;
 }
 
-function destinationOf({ DestinationCidrBlock: block }: RouteInput): string {
+/** The one destination of a request, as routes keep it. */
+function destinationOf({ cloud }: ActionContext, input: RouteInput): string {
+  const { DestinationCidrBlock: block, DestinationPrefixListId: list } = input;
+  if (block !== undefined && list !== undefined) {
+    throw new AwsError('InvalidParameterCombination', 'A route has one destination');
+  }
+  if (list !== undefined) return cloud.require('prefix-list', list).id;
   if (block !== undefined) return canonicalBlock(block);
   throw new AwsError('MissingParameter', 'The request must contain the parameter destinationCidrBlock');
 }
 
 /** What the route leads to. @throws AwsError when none or several are given, or it is not there */
-function targetOf({ cloud }: ActionContext, { GatewayId: gateway, NatGatewayId: nat }: RouteInput): string {
-  if ((gateway === undefined) === (nat === undefined)) {
+function targetOf({ cloud }: ActionContext, input: RouteInput): string {
+  const { GatewayId: gateway, NatGatewayId: nat, VpcPeeringConnectionId: peering } = input;
+  if ([gateway, nat, peering].filter((target) => target !== undefined).length !== 1) {
     throw new AwsError('InvalidParameterCombination', 'A route needs exactly one target');
   }
   if (gateway !== undefined) return cloud.require('internet-gateway', gateway).id;
+  if (peering !== undefined) return cloud.require('vpc-peering-connection', peering).id;
   const found = cloud.find('nat-gateway', nat);
   if (found) return found.id;
   throw new AwsError(
@@ -29,6 +39,9 @@ function targetOf({ cloud }: ActionContext, { GatewayId: gateway, NatGatewayId: 
     `The natGateway ID '${nat?.slice(0, 100)}' does not exist`,
   );
 }
+
+const destinations = ['DestinationCidrBlock', 'DestinationPrefixListId'];
+const targets = ['GatewayId', 'NatGatewayId', 'VpcPeeringConnectionId'];
 
 /** Changes the routes of a table as they are at the moment of the commit. */
 async function changeRoutes(
@@ -51,10 +64,10 @@ const notFound = (id: string, destination: string) =>
 
 export const createRoute = define({
   action: 'CreateRoute',
-  supports: ['RouteTableId', 'DestinationCidrBlock', 'GatewayId', 'NatGatewayId'],
+  supports: ['RouteTableId', ...destinations, ...targets],
   refusals: { 'already-exists': 'RouteAlreadyExists', 'invalid-value': 'InvalidParameterValue' },
   async handle(context, input) {
-    const destination = destinationOf(input);
+    const destination = destinationOf(context, input);
     const target = targetOf(context, input);
     await changeRoutes(context, input.RouteTableId, (routes) => {
       if (routes.some((route) => route.destination === destination)) {
@@ -68,9 +81,9 @@ export const createRoute = define({
 
 export const replaceRoute = define({
   action: 'ReplaceRoute',
-  supports: ['RouteTableId', 'DestinationCidrBlock', 'GatewayId', 'NatGatewayId'],
+  supports: ['RouteTableId', ...destinations, ...targets],
   async handle(context, input) {
-    const destination = destinationOf(input);
+    const destination = destinationOf(context, input);
     const target = targetOf(context, input);
     await changeRoutes(context, input.RouteTableId, (routes) => {
       if (!routes.some((route) => route.destination === destination))
@@ -83,9 +96,9 @@ export const replaceRoute = define({
 
 export const deleteRoute = define({
   action: 'DeleteRoute',
-  supports: ['RouteTableId', 'DestinationCidrBlock'],
+  supports: ['RouteTableId', ...destinations],
   async handle(context, input) {
-    const destination = destinationOf(input);
+    const destination = destinationOf(context, input);
     const { cloud } = context;
     const vpc = cloud.find('vpc', cloud.require('route-table', input.RouteTableId).spec.vpcId);
     if (vpc?.spec.cidrBlock === destination) {

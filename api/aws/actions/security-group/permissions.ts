@@ -2,6 +2,7 @@ import type { ResourceOf, SecurityGroupRuleSpec } from '@weft/controller/resourc
 import type { ActionContext } from '../../context.ts';
 import { AwsError } from '../../errors.ts';
 import type { IpPermission, UserIdGroupPair } from '../../model/generated/types.ts';
+import { protocolOf } from '../protocols.ts';
 import { canonicalBlock } from '../vpc/present.ts';
 
 type Direction = SecurityGroupRuleSpec['direction'];
@@ -17,23 +18,12 @@ export interface FlatPermission {
   readonly SourceSecurityGroupName?: string | undefined;
 }
 
-const numbers: Readonly<Record<string, SecurityGroupRuleSpec['protocol']>> = {
-  '-1': 'all',
-  all: 'all',
-  tcp: 'tcp',
-  udp: 'udp',
-  icmp: 'icmp',
-  '1': 'icmp',
-  '6': 'tcp',
-  '17': 'udp',
-};
-
-function protocolOf(text: string | undefined): SecurityGroupRuleSpec['protocol'] {
-  if (text === undefined)
+function protocolNamed(text: string | undefined): SecurityGroupRuleSpec['protocol'] {
+  if (text === undefined) {
     throw new AwsError('MissingParameter', 'The request must contain the parameter ipProtocol');
-  const known = numbers[text.toLowerCase()];
-  if (known !== undefined) return known;
-  if (/^\d{1,3}$/.test(text) && Number(text) <= 255) return Number(text);
+  }
+  const protocol = protocolOf(text);
+  if (protocol !== undefined) return protocol;
   throw new AwsError(
     'InvalidPermission.Malformed',
     `Unsupported IP protocol "${text.slice(0, 50)}" - supported: [tcp, udp, icmp, -1, 0 to 255]`,
@@ -44,7 +34,7 @@ type Service = Pick<Permission, 'protocol' | 'fromPort' | 'toPort' | 'icmpType' 
 
 /** Ports mean type and code for ICMP; -1 is any. */
 function serviceOf({ IpProtocol, FromPort: from, ToPort: to }: FlatPermission): Service {
-  const protocol = protocolOf(IpProtocol);
+  const protocol = protocolNamed(IpProtocol);
   if (protocol === 'icmp') {
     return {
       protocol,
@@ -100,6 +90,10 @@ export function permissionsOf(
         cidrIpv4: canonicalBlock(cidr ?? ''),
         ...described(Description),
       })),
+      ...(permission.PrefixListIds ?? []).map(({ PrefixListId: id = '', Description }) => ({
+        prefixListId: context.cloud.require('prefix-list', id).id,
+        ...described(Description),
+      })),
       ...(permission.UserIdGroupPairs ?? []).map((pair) => ({
         referencedGroupId: peerOf(context, group, pair),
         ...described(pair.Description),
@@ -131,8 +125,10 @@ function flatList(flat: FlatPermission): IpPermission[] {
 
 /** What makes two rules of a group and direction the same. */
 export function permissionKey(permission: Permission): string {
-  const { protocol, fromPort, toPort, icmpType, icmpCode, cidrIpv4, referencedGroupId } = permission;
-  return JSON.stringify([protocol, fromPort, toPort, icmpType, icmpCode, cidrIpv4, referencedGroupId]);
+  const { protocol, fromPort, toPort, icmpType, icmpCode, cidrIpv4, prefixListId, referencedGroupId } =
+    permission;
+  const peer = [cidrIpv4, prefixListId, referencedGroupId];
+  return JSON.stringify([protocol, fromPort, toPort, icmpType, icmpCode, ...peer]);
 }
 
 /** Rules of a group in a direction. */

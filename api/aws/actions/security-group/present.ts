@@ -32,7 +32,9 @@ function permissions(
       cidrIpv4 === undefined ? [] : [{ CidrIp: cidrIpv4, Description: description }],
     ),
     Ipv6Ranges: [],
-    PrefixListIds: [],
+    PrefixListIds: specs.flatMap(({ prefixListId, description }) =>
+      prefixListId === undefined ? [] : [{ PrefixListId: prefixListId, Description: description }],
+    ),
     UserIdGroupPairs: specs.flatMap(({ referencedGroupId, description }) =>
       referencedGroupId === undefined
         ? []
@@ -69,6 +71,7 @@ export function presentRule(
     FromPort,
     ToPort,
     CidrIpv4: spec.cidrIpv4,
+    PrefixListId: spec.prefixListId,
     ReferencedGroupInfo:
       spec.referencedGroupId === undefined
         ? undefined

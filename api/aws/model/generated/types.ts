@@ -3,6 +3,15 @@
 /** What is given for a time in answers: ISO 8601. */
 export type Time = string;
 
+export interface AcceptVpcPeeringConnectionRequest {
+  DryRun?: boolean | undefined;
+  VpcPeeringConnectionId?: string | undefined;
+}
+
+export interface AcceptVpcPeeringConnectionResult {
+  VpcPeeringConnection?: VpcPeeringConnection | undefined;
+}
+
 export interface AccountAttribute {
   AttributeName?: string | undefined;
   AttributeValues?: readonly AccountAttributeValue[] | undefined;
@@ -10,6 +19,11 @@ export interface AccountAttribute {
 
 export interface AccountAttributeValue {
   AttributeValue?: string | undefined;
+}
+
+export interface AddPrefixListEntry {
+  Cidr: string;
+  Description?: string | undefined;
 }
 
 export interface Address {
@@ -161,6 +175,10 @@ export interface AvailabilityZoneMessage {
   Message?: string | undefined;
 }
 
+export interface BlobAttributeValue {
+  Value?: Uint8Array | undefined;
+}
+
 export interface BlockDeviceMapping {
   DeviceName?: string | undefined;
   VirtualName?: string | undefined;
@@ -188,6 +206,15 @@ export interface CapacityReservationTargetResponse {
   CapacityReservationResourceGroupArn?: string | undefined;
 }
 
+export interface CidrBlock {
+  CidrBlock?: string | undefined;
+}
+
+export interface ClassicLinkDnsSupport {
+  ClassicLinkDnsSupported?: boolean | undefined;
+  VpcId?: string | undefined;
+}
+
 export interface CpuOptions {
   CoreCount?: number | undefined;
   ThreadsPerCore?: number | undefined;
@@ -207,6 +234,20 @@ export interface CreateInternetGatewayResult {
   InternetGateway?: InternetGateway | undefined;
 }
 
+export interface CreateManagedPrefixListRequest {
+  DryRun?: boolean | undefined;
+  PrefixListName: string;
+  Entries?: readonly AddPrefixListEntry[] | undefined;
+  MaxEntries: number;
+  TagSpecifications?: readonly TagSpecification[] | undefined;
+  AddressFamily: string;
+  ClientToken?: string | undefined;
+}
+
+export interface CreateManagedPrefixListResult {
+  PrefixList?: ManagedPrefixList | undefined;
+}
+
 export interface CreateNatGatewayRequest {
   AllocationId?: string | undefined;
   ClientToken?: string | undefined;
@@ -220,6 +261,29 @@ export interface CreateNatGatewayRequest {
 export interface CreateNatGatewayResult {
   ClientToken?: string | undefined;
   NatGateway?: NatGateway | undefined;
+}
+
+export interface CreateNetworkAclEntryRequest {
+  CidrBlock?: string | undefined;
+  DryRun?: boolean | undefined;
+  Egress: boolean;
+  IcmpTypeCode?: IcmpTypeCode | undefined;
+  Ipv6CidrBlock?: string | undefined;
+  NetworkAclId: string;
+  PortRange?: PortRange | undefined;
+  Protocol: string;
+  RuleAction: 'allow' | 'deny';
+  RuleNumber: number;
+}
+
+export interface CreateNetworkAclRequest {
+  DryRun?: boolean | undefined;
+  VpcId: string;
+  TagSpecifications?: readonly TagSpecification[] | undefined;
+}
+
+export interface CreateNetworkAclResult {
+  NetworkAcl?: NetworkAcl | undefined;
 }
 
 export interface CreateNetworkInterfaceRequest {
@@ -314,6 +378,19 @@ export interface CreateTagsRequest {
   Tags: readonly Tag[];
 }
 
+export interface CreateVpcPeeringConnectionRequest {
+  DryRun?: boolean | undefined;
+  PeerOwnerId?: string | undefined;
+  PeerVpcId?: string | undefined;
+  VpcId?: string | undefined;
+  PeerRegion?: string | undefined;
+  TagSpecifications?: readonly TagSpecification[] | undefined;
+}
+
+export interface CreateVpcPeeringConnectionResult {
+  VpcPeeringConnection?: VpcPeeringConnection | undefined;
+}
+
 export interface CreateVpcRequest {
   CidrBlock?: string | undefined;
   AmazonProvidedIpv6CidrBlock?: boolean | undefined;
@@ -342,6 +419,15 @@ export interface DeleteInternetGatewayRequest {
   InternetGatewayId: string;
 }
 
+export interface DeleteManagedPrefixListRequest {
+  DryRun?: boolean | undefined;
+  PrefixListId: string;
+}
+
+export interface DeleteManagedPrefixListResult {
+  PrefixList?: ManagedPrefixList | undefined;
+}
+
 export interface DeleteNatGatewayRequest {
   DryRun?: boolean | undefined;
   NatGatewayId: string;
@@ -349,6 +435,18 @@ export interface DeleteNatGatewayRequest {
 
 export interface DeleteNatGatewayResult {
   NatGatewayId?: string | undefined;
+}
+
+export interface DeleteNetworkAclEntryRequest {
+  DryRun?: boolean | undefined;
+  Egress: boolean;
+  NetworkAclId: string;
+  RuleNumber: number;
+}
+
+export interface DeleteNetworkAclRequest {
+  DryRun?: boolean | undefined;
+  NetworkAclId: string;
 }
 
 export interface DeleteNetworkInterfaceRequest {
@@ -384,6 +482,15 @@ export interface DeleteTagsRequest {
   DryRun?: boolean | undefined;
   Resources: readonly string[];
   Tags?: readonly Tag[] | undefined;
+}
+
+export interface DeleteVpcPeeringConnectionRequest {
+  DryRun?: boolean | undefined;
+  VpcPeeringConnectionId: string;
+}
+
+export interface DeleteVpcPeeringConnectionResult {
+  Return?: boolean | undefined;
 }
 
 export interface DeleteVpcRequest {
@@ -449,6 +556,12 @@ export interface DescribeImagesResult {
   Images?: readonly Image[] | undefined;
 }
 
+export interface DescribeInstanceAttributeRequest {
+  Attribute: 'instanceType' | 'kernel' | 'ramdisk' | 'userData' | 'disableApiTermination' | 'instanceInitiatedShutdownBehavior' | 'rootDeviceName' | 'blockDeviceMapping' | 'productCodes' | 'sourceDestCheck' | 'groupSet' | 'ebsOptimized' | 'sriovNetSupport' | 'enaSupport' | 'enclaveOptions' | 'disableApiStop';
+  DryRun?: boolean | undefined;
+  InstanceId: string;
+}
+
 export interface DescribeInstanceStatusRequest {
   Filters?: readonly Filter[] | undefined;
   InstanceIds?: readonly string[] | undefined;
@@ -502,6 +615,19 @@ export interface DescribeInternetGatewaysResult {
   NextToken?: string | undefined;
 }
 
+export interface DescribeManagedPrefixListsRequest {
+  DryRun?: boolean | undefined;
+  Filters?: readonly Filter[] | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+  PrefixListIds?: readonly string[] | undefined;
+}
+
+export interface DescribeManagedPrefixListsResult {
+  NextToken?: string | undefined;
+  PrefixLists?: readonly ManagedPrefixList[] | undefined;
+}
+
 export interface DescribeNatGatewaysRequest {
   DryRun?: boolean | undefined;
   Filter?: readonly Filter[] | undefined;
@@ -512,6 +638,19 @@ export interface DescribeNatGatewaysRequest {
 
 export interface DescribeNatGatewaysResult {
   NatGateways?: readonly NatGateway[] | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeNetworkAclsRequest {
+  Filters?: readonly Filter[] | undefined;
+  DryRun?: boolean | undefined;
+  NetworkAclIds?: readonly string[] | undefined;
+  NextToken?: string | undefined;
+  MaxResults?: number | undefined;
+}
+
+export interface DescribeNetworkAclsResult {
+  NetworkAcls?: readonly NetworkAcl[] | undefined;
   NextToken?: string | undefined;
 }
 
@@ -540,6 +679,19 @@ export interface DescribeNetworkInterfacesRequest {
 export interface DescribeNetworkInterfacesResult {
   NetworkInterfaces?: readonly NetworkInterface[] | undefined;
   NextToken?: string | undefined;
+}
+
+export interface DescribePrefixListsRequest {
+  DryRun?: boolean | undefined;
+  Filters?: readonly Filter[] | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+  PrefixListIds?: readonly string[] | undefined;
+}
+
+export interface DescribePrefixListsResult {
+  NextToken?: string | undefined;
+  PrefixLists?: readonly PrefixList[] | undefined;
 }
 
 export interface DescribeRegionsRequest {
@@ -631,6 +783,40 @@ export interface DescribeVpcAttributeResult {
   EnableNetworkAddressUsageMetrics?: AttributeBooleanValue | undefined;
 }
 
+export interface DescribeVpcClassicLinkDnsSupportRequest {
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+  VpcIds?: readonly string[] | undefined;
+}
+
+export interface DescribeVpcClassicLinkDnsSupportResult {
+  NextToken?: string | undefined;
+  Vpcs?: readonly ClassicLinkDnsSupport[] | undefined;
+}
+
+export interface DescribeVpcClassicLinkRequest {
+  Filters?: readonly Filter[] | undefined;
+  DryRun?: boolean | undefined;
+  VpcIds?: readonly string[] | undefined;
+}
+
+export interface DescribeVpcClassicLinkResult {
+  Vpcs?: readonly VpcClassicLink[] | undefined;
+}
+
+export interface DescribeVpcPeeringConnectionsRequest {
+  Filters?: readonly Filter[] | undefined;
+  DryRun?: boolean | undefined;
+  VpcPeeringConnectionIds?: readonly string[] | undefined;
+  NextToken?: string | undefined;
+  MaxResults?: number | undefined;
+}
+
+export interface DescribeVpcPeeringConnectionsResult {
+  VpcPeeringConnections?: readonly VpcPeeringConnection[] | undefined;
+  NextToken?: string | undefined;
+}
+
 export interface DescribeVpcsRequest {
   Filters?: readonly Filter[] | undefined;
   VpcIds?: readonly string[] | undefined;
@@ -690,6 +876,11 @@ export interface EbsInstanceBlockDevice {
   AttachTime?: Time | undefined;
   DeleteOnTermination?: boolean | undefined;
   Status?: 'attaching' | 'attached' | 'detaching' | 'detached' | undefined;
+  VolumeId?: string | undefined;
+}
+
+export interface EbsInstanceBlockDeviceSpecification {
+  DeleteOnTermination?: boolean | undefined;
   VolumeId?: string | undefined;
 }
 
@@ -767,6 +958,19 @@ export interface FpgaInfo {
   TotalFpgaMemoryInMiB?: number | undefined;
 }
 
+export interface GetManagedPrefixListEntriesRequest {
+  DryRun?: boolean | undefined;
+  PrefixListId: string;
+  TargetVersion?: number | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface GetManagedPrefixListEntriesResult {
+  Entries?: readonly PrefixListEntry[] | undefined;
+  NextToken?: string | undefined;
+}
+
 export interface GpuDeviceInfo {
   Name?: string | undefined;
   Manufacturer?: string | undefined;
@@ -804,6 +1008,11 @@ export interface IamInstanceProfile {
 export interface IamInstanceProfileSpecification {
   Arn?: string | undefined;
   Name?: string | undefined;
+}
+
+export interface IcmpTypeCode {
+  Code?: number | undefined;
+  Type?: number | undefined;
 }
 
 export interface Image {
@@ -908,9 +1117,36 @@ export interface Instance {
   MaintenanceOptions?: InstanceMaintenanceOptions | undefined;
 }
 
+export interface InstanceAttribute {
+  Groups?: readonly GroupIdentifier[] | undefined;
+  BlockDeviceMappings?: readonly InstanceBlockDeviceMapping[] | undefined;
+  DisableApiTermination?: AttributeBooleanValue | undefined;
+  EnaSupport?: AttributeBooleanValue | undefined;
+  EnclaveOptions?: EnclaveOptions | undefined;
+  EbsOptimized?: AttributeBooleanValue | undefined;
+  InstanceId?: string | undefined;
+  InstanceInitiatedShutdownBehavior?: AttributeValue | undefined;
+  InstanceType?: AttributeValue | undefined;
+  KernelId?: AttributeValue | undefined;
+  ProductCodes?: readonly ProductCode[] | undefined;
+  RamdiskId?: AttributeValue | undefined;
+  RootDeviceName?: AttributeValue | undefined;
+  SourceDestCheck?: AttributeBooleanValue | undefined;
+  SriovNetSupport?: AttributeValue | undefined;
+  UserData?: AttributeValue | undefined;
+  DisableApiStop?: AttributeBooleanValue | undefined;
+}
+
 export interface InstanceBlockDeviceMapping {
   DeviceName?: string | undefined;
   Ebs?: EbsInstanceBlockDevice | undefined;
+}
+
+export interface InstanceBlockDeviceMappingSpecification {
+  DeviceName?: string | undefined;
+  Ebs?: EbsInstanceBlockDeviceSpecification | undefined;
+  NoDevice?: string | undefined;
+  VirtualName?: string | undefined;
 }
 
 export interface InstanceIpv4Prefix {
@@ -1132,6 +1368,10 @@ export interface Ipv4PrefixSpecificationRequest {
   Ipv4Prefix?: string | undefined;
 }
 
+export interface Ipv6CidrBlock {
+  Ipv6CidrBlock?: string | undefined;
+}
+
 export interface Ipv6PrefixSpecification {
   Ipv6Prefix?: string | undefined;
 }
@@ -1159,8 +1399,55 @@ export interface LicenseConfigurationRequest {
   LicenseConfigurationArn?: string | undefined;
 }
 
+export interface ManagedPrefixList {
+  PrefixListId?: string | undefined;
+  AddressFamily?: string | undefined;
+  State?: 'create-in-progress' | 'create-complete' | 'create-failed' | 'modify-in-progress' | 'modify-complete' | 'modify-failed' | 'restore-in-progress' | 'restore-complete' | 'restore-failed' | 'delete-in-progress' | 'delete-complete' | 'delete-failed' | undefined;
+  StateMessage?: string | undefined;
+  PrefixListArn?: string | undefined;
+  PrefixListName?: string | undefined;
+  MaxEntries?: number | undefined;
+  Version?: number | undefined;
+  Tags?: readonly Tag[] | undefined;
+  OwnerId?: string | undefined;
+}
+
 export interface MemoryInfo {
   SizeInMiB?: number | undefined;
+}
+
+export interface ModifyInstanceAttributeRequest {
+  SourceDestCheck?: AttributeBooleanValue | undefined;
+  Attribute?: 'instanceType' | 'kernel' | 'ramdisk' | 'userData' | 'disableApiTermination' | 'instanceInitiatedShutdownBehavior' | 'rootDeviceName' | 'blockDeviceMapping' | 'productCodes' | 'sourceDestCheck' | 'groupSet' | 'ebsOptimized' | 'sriovNetSupport' | 'enaSupport' | 'enclaveOptions' | 'disableApiStop' | undefined;
+  BlockDeviceMappings?: readonly InstanceBlockDeviceMappingSpecification[] | undefined;
+  DisableApiTermination?: AttributeBooleanValue | undefined;
+  DryRun?: boolean | undefined;
+  EbsOptimized?: AttributeBooleanValue | undefined;
+  EnaSupport?: AttributeBooleanValue | undefined;
+  Groups?: readonly string[] | undefined;
+  InstanceId: string;
+  InstanceInitiatedShutdownBehavior?: AttributeValue | undefined;
+  InstanceType?: AttributeValue | undefined;
+  Kernel?: AttributeValue | undefined;
+  Ramdisk?: AttributeValue | undefined;
+  SriovNetSupport?: AttributeValue | undefined;
+  UserData?: BlobAttributeValue | undefined;
+  Value?: string | undefined;
+  DisableApiStop?: AttributeBooleanValue | undefined;
+}
+
+export interface ModifyManagedPrefixListRequest {
+  DryRun?: boolean | undefined;
+  PrefixListId: string;
+  CurrentVersion?: number | undefined;
+  PrefixListName?: string | undefined;
+  AddEntries?: readonly AddPrefixListEntry[] | undefined;
+  RemoveEntries?: readonly RemovePrefixListEntry[] | undefined;
+  MaxEntries?: number | undefined;
+}
+
+export interface ModifyManagedPrefixListResult {
+  PrefixList?: ManagedPrefixList | undefined;
 }
 
 export interface ModifyNetworkInterfaceAttributeRequest {
@@ -1218,6 +1505,33 @@ export interface NatGatewayAddress {
   NetworkInterfaceId?: string | undefined;
   PrivateIp?: string | undefined;
   PublicIp?: string | undefined;
+}
+
+export interface NetworkAcl {
+  Associations?: readonly NetworkAclAssociation[] | undefined;
+  Entries?: readonly NetworkAclEntry[] | undefined;
+  IsDefault?: boolean | undefined;
+  NetworkAclId?: string | undefined;
+  Tags?: readonly Tag[] | undefined;
+  VpcId?: string | undefined;
+  OwnerId?: string | undefined;
+}
+
+export interface NetworkAclAssociation {
+  NetworkAclAssociationId?: string | undefined;
+  NetworkAclId?: string | undefined;
+  SubnetId?: string | undefined;
+}
+
+export interface NetworkAclEntry {
+  CidrBlock?: string | undefined;
+  Egress?: boolean | undefined;
+  IcmpTypeCode?: IcmpTypeCode | undefined;
+  Ipv6CidrBlock?: string | undefined;
+  PortRange?: PortRange | undefined;
+  Protocol?: string | undefined;
+  RuleAction?: 'allow' | 'deny' | undefined;
+  RuleNumber?: number | undefined;
 }
 
 export interface NetworkCardInfo {
@@ -1325,6 +1639,22 @@ export interface PlacementGroupInfo {
   SupportedStrategies?: readonly ('cluster' | 'partition' | 'spread')[] | undefined;
 }
 
+export interface PortRange {
+  From?: number | undefined;
+  To?: number | undefined;
+}
+
+export interface PrefixList {
+  Cidrs?: readonly string[] | undefined;
+  PrefixListId?: string | undefined;
+  PrefixListName?: string | undefined;
+}
+
+export interface PrefixListEntry {
+  Cidr?: string | undefined;
+  Description?: string | undefined;
+}
+
 export interface PrefixListId {
   Description?: string | undefined;
   PrefixListId?: string | undefined;
@@ -1395,11 +1725,47 @@ export interface Region {
   OptInStatus?: string | undefined;
 }
 
+export interface RejectVpcPeeringConnectionRequest {
+  DryRun?: boolean | undefined;
+  VpcPeeringConnectionId: string;
+}
+
+export interface RejectVpcPeeringConnectionResult {
+  Return?: boolean | undefined;
+}
+
 export interface ReleaseAddressRequest {
   AllocationId?: string | undefined;
   PublicIp?: string | undefined;
   NetworkBorderGroup?: string | undefined;
   DryRun?: boolean | undefined;
+}
+
+export interface RemovePrefixListEntry {
+  Cidr: string;
+}
+
+export interface ReplaceNetworkAclAssociationRequest {
+  AssociationId: string;
+  DryRun?: boolean | undefined;
+  NetworkAclId: string;
+}
+
+export interface ReplaceNetworkAclAssociationResult {
+  NewAssociationId?: string | undefined;
+}
+
+export interface ReplaceNetworkAclEntryRequest {
+  CidrBlock?: string | undefined;
+  DryRun?: boolean | undefined;
+  Egress: boolean;
+  IcmpTypeCode?: IcmpTypeCode | undefined;
+  Ipv6CidrBlock?: string | undefined;
+  NetworkAclId: string;
+  PortRange?: PortRange | undefined;
+  Protocol: string;
+  RuleAction: 'allow' | 'deny';
+  RuleNumber: number;
 }
 
 export interface ReplaceRouteRequest {
@@ -1740,12 +2106,48 @@ export interface VpcCidrBlockState {
   StatusMessage?: string | undefined;
 }
 
+export interface VpcClassicLink {
+  ClassicLinkEnabled?: boolean | undefined;
+  Tags?: readonly Tag[] | undefined;
+  VpcId?: string | undefined;
+}
+
 export interface VpcIpv6CidrBlockAssociation {
   AssociationId?: string | undefined;
   Ipv6CidrBlock?: string | undefined;
   Ipv6CidrBlockState?: VpcCidrBlockState | undefined;
   NetworkBorderGroup?: string | undefined;
   Ipv6Pool?: string | undefined;
+}
+
+export interface VpcPeeringConnection {
+  AccepterVpcInfo?: VpcPeeringConnectionVpcInfo | undefined;
+  ExpirationTime?: Time | undefined;
+  RequesterVpcInfo?: VpcPeeringConnectionVpcInfo | undefined;
+  Status?: VpcPeeringConnectionStateReason | undefined;
+  Tags?: readonly Tag[] | undefined;
+  VpcPeeringConnectionId?: string | undefined;
+}
+
+export interface VpcPeeringConnectionOptionsDescription {
+  AllowDnsResolutionFromRemoteVpc?: boolean | undefined;
+  AllowEgressFromLocalClassicLinkToRemoteVpc?: boolean | undefined;
+  AllowEgressFromLocalVpcToRemoteClassicLink?: boolean | undefined;
+}
+
+export interface VpcPeeringConnectionStateReason {
+  Code?: 'initiating-request' | 'pending-acceptance' | 'active' | 'deleted' | 'rejected' | 'failed' | 'expired' | 'provisioning' | 'deleting' | undefined;
+  Message?: string | undefined;
+}
+
+export interface VpcPeeringConnectionVpcInfo {
+  CidrBlock?: string | undefined;
+  Ipv6CidrBlockSet?: readonly Ipv6CidrBlock[] | undefined;
+  CidrBlockSet?: readonly CidrBlock[] | undefined;
+  OwnerId?: string | undefined;
+  PeeringOptions?: VpcPeeringConnectionOptionsDescription | undefined;
+  VpcId?: string | undefined;
+  Region?: string | undefined;
 }
 
 export interface GetCallerIdentityRequest {
@@ -1760,6 +2162,7 @@ export interface GetCallerIdentityResponse {
 
 /** Input and answer of every action. */
 export interface Actions {
+  AcceptVpcPeeringConnection: { input: AcceptVpcPeeringConnectionRequest; output: AcceptVpcPeeringConnectionResult };
   AllocateAddress: { input: AllocateAddressRequest; output: AllocateAddressResult };
   AssociateAddress: { input: AssociateAddressRequest; output: AssociateAddressResult };
   AssociateRouteTable: { input: AssociateRouteTableRequest; output: AssociateRouteTableResult };
@@ -1767,7 +2170,10 @@ export interface Actions {
   AuthorizeSecurityGroupEgress: { input: AuthorizeSecurityGroupEgressRequest; output: AuthorizeSecurityGroupEgressResult };
   AuthorizeSecurityGroupIngress: { input: AuthorizeSecurityGroupIngressRequest; output: AuthorizeSecurityGroupIngressResult };
   CreateInternetGateway: { input: CreateInternetGatewayRequest; output: CreateInternetGatewayResult };
+  CreateManagedPrefixList: { input: CreateManagedPrefixListRequest; output: CreateManagedPrefixListResult };
   CreateNatGateway: { input: CreateNatGatewayRequest; output: CreateNatGatewayResult };
+  CreateNetworkAcl: { input: CreateNetworkAclRequest; output: CreateNetworkAclResult };
+  CreateNetworkAclEntry: { input: CreateNetworkAclEntryRequest; output: undefined };
   CreateNetworkInterface: { input: CreateNetworkInterfaceRequest; output: CreateNetworkInterfaceResult };
   CreateRoute: { input: CreateRouteRequest; output: CreateRouteResult };
   CreateRouteTable: { input: CreateRouteTableRequest; output: CreateRouteTableResult };
@@ -1775,8 +2181,12 @@ export interface Actions {
   CreateSubnet: { input: CreateSubnetRequest; output: CreateSubnetResult };
   CreateTags: { input: CreateTagsRequest; output: undefined };
   CreateVpc: { input: CreateVpcRequest; output: CreateVpcResult };
+  CreateVpcPeeringConnection: { input: CreateVpcPeeringConnectionRequest; output: CreateVpcPeeringConnectionResult };
   DeleteInternetGateway: { input: DeleteInternetGatewayRequest; output: undefined };
+  DeleteManagedPrefixList: { input: DeleteManagedPrefixListRequest; output: DeleteManagedPrefixListResult };
   DeleteNatGateway: { input: DeleteNatGatewayRequest; output: DeleteNatGatewayResult };
+  DeleteNetworkAcl: { input: DeleteNetworkAclRequest; output: undefined };
+  DeleteNetworkAclEntry: { input: DeleteNetworkAclEntryRequest; output: undefined };
   DeleteNetworkInterface: { input: DeleteNetworkInterfaceRequest; output: undefined };
   DeleteRoute: { input: DeleteRouteRequest; output: undefined };
   DeleteRouteTable: { input: DeleteRouteTableRequest; output: undefined };
@@ -1784,18 +2194,23 @@ export interface Actions {
   DeleteSubnet: { input: DeleteSubnetRequest; output: undefined };
   DeleteTags: { input: DeleteTagsRequest; output: undefined };
   DeleteVpc: { input: DeleteVpcRequest; output: undefined };
+  DeleteVpcPeeringConnection: { input: DeleteVpcPeeringConnectionRequest; output: DeleteVpcPeeringConnectionResult };
   DescribeAccountAttributes: { input: DescribeAccountAttributesRequest; output: DescribeAccountAttributesResult };
   DescribeAddresses: { input: DescribeAddressesRequest; output: DescribeAddressesResult };
   DescribeAddressesAttribute: { input: DescribeAddressesAttributeRequest; output: DescribeAddressesAttributeResult };
   DescribeAvailabilityZones: { input: DescribeAvailabilityZonesRequest; output: DescribeAvailabilityZonesResult };
   DescribeImages: { input: DescribeImagesRequest; output: DescribeImagesResult };
+  DescribeInstanceAttribute: { input: DescribeInstanceAttributeRequest; output: InstanceAttribute };
   DescribeInstanceStatus: { input: DescribeInstanceStatusRequest; output: DescribeInstanceStatusResult };
   DescribeInstanceTypes: { input: DescribeInstanceTypesRequest; output: DescribeInstanceTypesResult };
   DescribeInstances: { input: DescribeInstancesRequest; output: DescribeInstancesResult };
   DescribeInternetGateways: { input: DescribeInternetGatewaysRequest; output: DescribeInternetGatewaysResult };
+  DescribeManagedPrefixLists: { input: DescribeManagedPrefixListsRequest; output: DescribeManagedPrefixListsResult };
   DescribeNatGateways: { input: DescribeNatGatewaysRequest; output: DescribeNatGatewaysResult };
+  DescribeNetworkAcls: { input: DescribeNetworkAclsRequest; output: DescribeNetworkAclsResult };
   DescribeNetworkInterfaceAttribute: { input: DescribeNetworkInterfaceAttributeRequest; output: DescribeNetworkInterfaceAttributeResult };
   DescribeNetworkInterfaces: { input: DescribeNetworkInterfacesRequest; output: DescribeNetworkInterfacesResult };
+  DescribePrefixLists: { input: DescribePrefixListsRequest; output: DescribePrefixListsResult };
   DescribeRegions: { input: DescribeRegionsRequest; output: DescribeRegionsResult };
   DescribeRouteTables: { input: DescribeRouteTablesRequest; output: DescribeRouteTablesResult };
   DescribeSecurityGroupRules: { input: DescribeSecurityGroupRulesRequest; output: DescribeSecurityGroupRulesResult };
@@ -1803,14 +2218,23 @@ export interface Actions {
   DescribeSubnets: { input: DescribeSubnetsRequest; output: DescribeSubnetsResult };
   DescribeTags: { input: DescribeTagsRequest; output: DescribeTagsResult };
   DescribeVpcAttribute: { input: DescribeVpcAttributeRequest; output: DescribeVpcAttributeResult };
+  DescribeVpcClassicLink: { input: DescribeVpcClassicLinkRequest; output: DescribeVpcClassicLinkResult };
+  DescribeVpcClassicLinkDnsSupport: { input: DescribeVpcClassicLinkDnsSupportRequest; output: DescribeVpcClassicLinkDnsSupportResult };
+  DescribeVpcPeeringConnections: { input: DescribeVpcPeeringConnectionsRequest; output: DescribeVpcPeeringConnectionsResult };
   DescribeVpcs: { input: DescribeVpcsRequest; output: DescribeVpcsResult };
   DetachInternetGateway: { input: DetachInternetGatewayRequest; output: undefined };
   DisassociateAddress: { input: DisassociateAddressRequest; output: undefined };
   DisassociateRouteTable: { input: DisassociateRouteTableRequest; output: undefined };
+  GetManagedPrefixListEntries: { input: GetManagedPrefixListEntriesRequest; output: GetManagedPrefixListEntriesResult };
+  ModifyInstanceAttribute: { input: ModifyInstanceAttributeRequest; output: undefined };
+  ModifyManagedPrefixList: { input: ModifyManagedPrefixListRequest; output: ModifyManagedPrefixListResult };
   ModifyNetworkInterfaceAttribute: { input: ModifyNetworkInterfaceAttributeRequest; output: undefined };
   ModifySubnetAttribute: { input: ModifySubnetAttributeRequest; output: undefined };
   ModifyVpcAttribute: { input: ModifyVpcAttributeRequest; output: undefined };
+  RejectVpcPeeringConnection: { input: RejectVpcPeeringConnectionRequest; output: RejectVpcPeeringConnectionResult };
   ReleaseAddress: { input: ReleaseAddressRequest; output: undefined };
+  ReplaceNetworkAclAssociation: { input: ReplaceNetworkAclAssociationRequest; output: ReplaceNetworkAclAssociationResult };
+  ReplaceNetworkAclEntry: { input: ReplaceNetworkAclEntryRequest; output: undefined };
   ReplaceRoute: { input: ReplaceRouteRequest; output: undefined };
   ReplaceRouteTableAssociation: { input: ReplaceRouteTableAssociationRequest; output: ReplaceRouteTableAssociationResult };
   RevokeSecurityGroupEgress: { input: RevokeSecurityGroupEgressRequest; output: RevokeSecurityGroupEgressResult };

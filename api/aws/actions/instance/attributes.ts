@@ -1,0 +1,61 @@
+import type { ResourceOf } from '@weft/controller/resources';
+import type { ActionContext } from '../../context.ts';
+import { define } from '../../define.ts';
+import { AwsError } from '../../errors.ts';
+import type { InstanceAttribute } from '../../model/generated/types.ts';
+import { presentInstance } from './present.ts';
+
+/** What is asked for by `Attribute`. What a lab instance does not have is as AWS shows it where nothing was set. */
+const attributes: Readonly<
+  Record<string, (context: ActionContext, instance: ResourceOf<'instance'>) => InstanceAttribute>
+> = {
+  groupSet: (context, instance) => ({ Groups: presentInstance(context, instance).SecurityGroups }),
+  instanceType: (context, instance) => ({
+    InstanceType: { Value: presentInstance(context, instance).InstanceType },
+  }),
+  sourceDestCheck: () => ({ SourceDestCheck: { Value: true } }),
+  disableApiTermination: () => ({ DisableApiTermination: { Value: false } }),
+  disableApiStop: () => ({ DisableApiStop: { Value: false } }),
+  instanceInitiatedShutdownBehavior: () => ({ InstanceInitiatedShutdownBehavior: { Value: 'stop' } }),
+  ebsOptimized: () => ({ EbsOptimized: { Value: false } }),
+  enaSupport: () => ({ EnaSupport: { Value: false } }),
+  rootDeviceName: () => ({ RootDeviceName: { Value: '/dev/xvda' } }),
+  blockDeviceMapping: () => ({ BlockDeviceMappings: [] }),
+  productCodes: () => ({ ProductCodes: [] }),
+  userData: () => ({ UserData: {} }),
+};
+
+export const describeInstanceAttribute = define({
+  action: 'DescribeInstanceAttribute',
+  supports: ['InstanceId', 'Attribute'],
+  handle(context, { InstanceId: id, Attribute: attribute }) {
+    const instance = context.cloud.require('instance', id);
+    const look = attributes[attribute];
+    if (!look) {
+      throw new AwsError('UnsupportedOperation', `Instances have no attribute ${attribute} here`);
+    }
+    return { InstanceId: id, ...look(context, instance) };
+  },
+});
+
+export const modifyInstanceAttribute = define({
+  action: 'ModifyInstanceAttribute',
+  supports: ['InstanceId', 'Groups'],
+  only: {
+    'SourceDestCheck.Value': ['true'],
+    'DisableApiTermination.Value': ['false'],
+    'DisableApiStop.Value': ['false'],
+    'EbsOptimized.Value': ['false'],
+  },
+  note: 'groups are those of the first interface',
+  async handle({ cloud }, { InstanceId: id, Groups: groups, ...others }) {
+    const { spec } = cloud.require('instance', id);
+    if ((groups === undefined ? 0 : 1) + Object.keys(others).length !== 1) {
+      throw new AwsError('InvalidParameterCombination', 'Give one attribute a request');
+    }
+    for (const group of groups ?? []) cloud.require('security-group', group);
+    const change = groups === undefined ? {} : { securityGroupIds: [...new Set(groups)] };
+    await cloud.update('network-interface', spec.networkInterfaceIds[0] as string, { spec: change });
+    return undefined;
+  },
+});

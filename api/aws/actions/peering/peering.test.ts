@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type Harness, startHarness } from '../../testing/harness.ts';
+
+describe('peering connections and prefix lists', () => {
+  let api: Harness;
+  before(async () => {
+    api = await startHarness();
+  });
+  after(() => api.close());
+  const vpc = async (CidrBlock: string): Promise<string> =>
+    (await api.ok('CreateVpc', { CidrBlock })).vpc.vpcId;
+
+  it('a connection is asked for, accepted, routed over and deleted', async () => {
+    const [one, two] = [await vpc('10.0.0.0/16'), await vpc('10.1.0.0/16')];
+    await api.refused('InvalidParameterValue', 'CreateVpcPeeringConnection', {
+      VpcId: one,
+      PeerVpcId: await vpc('10.0.0.0/20'),
+    });
+    const { vpcPeeringConnection } = await api.ok('CreateVpcPeeringConnection', {
+      VpcId: one,
+      PeerVpcId: two,
+    });
+    const id: string = vpcPeeringConnection.vpcPeeringConnectionId;
+    assert.equal(vpcPeeringConnection.status.code, 'pending-acceptance');
+    await api.refused('VpcPeeringConnectionAlreadyExists', 'CreateVpcPeeringConnection', {
+      VpcId: two,
+      PeerVpcId: one,
+    });
+    const accepted = await api.ok('AcceptVpcPeeringConnection', { VpcPeeringConnectionId: id });
+    assert.equal(accepted.vpcPeeringConnection.status.code, 'active');
+    assert.equal(accepted.vpcPeeringConnection.accepterVpcInfo.cidrBlock, '10.1.0.0/16');
+    await api.refused('InvalidStateTransition', 'RejectVpcPeeringConnection', { VpcPeeringConnectionId: id });
+    const { routeTable } = await api.ok('CreateRouteTable', { VpcId: one });
+    await api.ok('CreateRoute', {
+      RouteTableId: routeTable.routeTableId,
+      DestinationCidrBlock: '10.1.0.0/16',
+      VpcPeeringConnectionId: id,
+    });
+    const state = async () =>
+      (await api.ok('DescribeRouteTables', { 'RouteTableId.1': routeTable.routeTableId })).routeTableSet[0]
+        .routeSet[1];
+    assert.deepEqual(await state(), {
+      destinationCidrBlock: '10.1.0.0/16',
+      origin: 'CreateRoute',
+      vpcPeeringConnectionId: id,
+      state: 'active',
+    });
+    await api.ok('DeleteVpcPeeringConnection', { VpcPeeringConnectionId: id });
+    const { vpcPeeringConnectionSet } = await api.ok('DescribeVpcPeeringConnections', {
+      'VpcPeeringConnectionId.1': id,
+    });
+    assert.equal(vpcPeeringConnectionSet[0].status.code, 'deleted');
+    assert.equal((await state()).state, 'blackhole');
+    await api.refused('InvalidVpcPeeringConnectionID.NotFound', 'DeleteVpcPeeringConnection', {
+      VpcPeeringConnectionId: id,
+    });
+  });
+
+  it('a list has versions, entries, and rules that name it', async () => {
+    const { prefixList } = await api.ok('CreateManagedPrefixList', {
+      PrefixListName: 'offices',
+      MaxEntries: 3,
+      AddressFamily: 'IPv4',
+      'Entry.1.Cidr': '192.0.2.0/24',
+      'Entry.1.Description': 'here',
+    });
+    const id: string = prefixList.prefixListId;
+    assert.deepEqual([prefixList.version, prefixList.state], ['1', 'create-complete']);
+    const change = {
+      PrefixListId: id,
+      'AddEntry.1.Cidr': '198.51.100.0/24',
+      'RemoveEntry.1.Cidr': '192.0.2.0/24',
+    };
+    await api.refused('PrefixListVersionMismatch', 'ModifyManagedPrefixList', {
+      ...change,
+      CurrentVersion: 7,
+    });
+    const modified = await api.ok('ModifyManagedPrefixList', { ...change, CurrentVersion: 1 });
+    assert.deepEqual([modified.prefixList.version, modified.prefixList.state], ['2', 'modify-complete']);
+    const { entrySet } = await api.ok('GetManagedPrefixListEntries', { PrefixListId: id, MaxResults: 1 });
+    assert.deepEqual(entrySet, [{ cidr: '198.51.100.0/24' }]);
+    const { groupId } = await api.ok('CreateSecurityGroup', {
+      GroupName: 'lists',
+      GroupDescription: 'd',
+      VpcId: await vpc('10.5.0.0/16'),
+    });
+    const rule = {
+      GroupId: groupId,
+      'IpPermissions.1.IpProtocol': '-1',
+      'IpPermissions.1.PrefixListIds.1.PrefixListId': id,
+    };
+    await api.ok('AuthorizeSecurityGroupIngress', rule);
+    const { securityGroupInfo } = await api.ok('DescribeSecurityGroups', { 'GroupId.1': groupId });
+    assert.deepEqual(securityGroupInfo[0].ipPermissions[0].prefixListIds, [{ prefixListId: id }]);
+    await api.refused('DependencyViolation', 'DeleteManagedPrefixList', { PrefixListId: id });
+    await api.ok('RevokeSecurityGroupIngress', rule);
+    const { prefixList: gone } = await api.ok('DeleteManagedPrefixList', { PrefixListId: id });
+    assert.equal(gone.state, 'delete-complete');
+    await api.refused('InvalidPrefixListID.NotFound', 'DescribeManagedPrefixLists', { 'PrefixListId.1': id });
+    assert.equal((await api.ok('DescribePrefixLists')).prefixListSet, '');
+  });
+});
