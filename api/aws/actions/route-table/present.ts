@@ -31,10 +31,16 @@ export function routesOf(context: ActionContext, table: ResourceOf<'route-table'
     Origin: 'CreateRouteTable',
     State: 'active',
   };
-  return [local, ...table.spec.routes.map((route) => presentRoute(context, table, route))];
+  const block = vpc?.spec.ipv6CidrBlock;
+  const localIpv6 =
+    block === undefined
+      ? []
+      : [{ ...local, DestinationCidrBlock: undefined, DestinationIpv6CidrBlock: block }];
+  return [local, ...localIpv6, ...table.spec.routes.map((route) => presentRoute(context, table, route))];
 }
 
-function destinationOf({ destination }: Route): AwsRoute {
+function destinationOf({ destination, destinationIpv6 }: Route): AwsRoute {
+  if (destination === undefined) return { DestinationIpv6CidrBlock: destinationIpv6 };
   if (destination.startsWith('pl-')) return { DestinationPrefixListId: destination };
   return { DestinationCidrBlock: destination };
 }
@@ -52,6 +58,12 @@ function presentRoute({ cloud }: ActionContext, table: ResourceOf<'route-table'>
         ...common,
         NatGatewayId: route.target,
         State: state(cloud.find('nat-gateway', route.target) !== undefined),
+      };
+    case 'eigw':
+      return {
+        ...common,
+        EgressOnlyInternetGatewayId: route.target,
+        State: state(cloud.find('egress-only-internet-gateway', route.target) !== undefined),
       };
     case 'pcx': {
       const peering = cloud.find('vpc-peering-connection', route.target);
