@@ -22,20 +22,23 @@ export interface DecodeContext {
 }
 
 /** One number under which an action travels, and its layout there. */
-export interface ActionForm<A extends Action> {
+export interface ActionForm {
   /** Type of a standard action, or subtype of an experimenter's. */
   readonly number: number;
   readonly experimenter?: number;
   /** First and last version that have it; all when absent. */
   readonly versions?: readonly [first: Version, last: Version];
-  /** The reader is behind the header and ends with the action; what is left is padding. */
-  decode(reader: Reader, context: DecodeContext): A;
+  /**
+   * The reader is behind the header and ends with the action; what is left is padding. Gives an action that is written in
+   * this form or does the same; undefined when there is none, and the bytes are to be kept.
+   */
+  decode(reader: Reader, context: DecodeContext): Action | undefined;
 }
 
 /** All there is to know about one action: numbers, versions, layout and text form. */
 export interface ActionCodec<A extends Action = Action> {
   readonly type: A['type'];
-  readonly forms: readonly ActionForm<A>[];
+  readonly forms: readonly ActionForm[];
   /** Writes the whole action, header and padding included. */
   encode(writer: Writer, action: A, context: EncodeContext): void;
   /** The words with which the text form begins, in lower case. */

@@ -21,11 +21,7 @@ import type { MoveAction } from './types.ts';
  * Nicira 6 (up to 1.4): the three numbers without the paddings, two field headers.
  */
 
-function moveForm(
-  form: Omit<ActionForm<MoveAction>, 'decode'>,
-  before: number,
-  after: number,
-): ActionForm<MoveAction> {
+function moveForm(form: Omit<ActionForm, 'decode'>, before: number, after: number): ActionForm {
   return {
     ...form,
     decode(reader: Reader) {

@@ -103,19 +103,19 @@ const byType = new Map(actionCodecs.map((codec) => [codec.type, codec]));
 const byWord = new Map(
   [...actionCodecs, ...textForms].flatMap((form) => form.words.map((word) => [word, form] as const)),
 );
-const formsByVersion = new Map<number, Map<number, ActionForm<Action>>>();
+const formsByVersion = new Map<number, Map<number, ActionForm>>();
 
 /** One number for experimenter and subtype: experimenters are 32 bits wide, subtypes 16. */
 function formKey(number: number, experimenter: number): number {
   return experimenter * 0x10000 + number;
 }
 
-function inVersion({ versions: [first, last] = [4, 6] }: ActionForm<Action>, version: Version): boolean {
+function inVersion({ versions: [first, last] = [4, 6] }: ActionForm, version: Version): boolean {
   return version >= first && version <= last;
 }
 
 for (const version of [4, 5, 6] as const) {
-  const forms = new Map<number, ActionForm<Action>>();
+  const forms = new Map<number, ActionForm>();
   for (const form of actionCodecs.flatMap((codec) => codec.forms)) {
     if (inVersion(form, version)) forms.set(formKey(form.number, form.experimenter ?? 0), form);
   }
@@ -132,7 +132,7 @@ function codecOf(action: Action): ActionCodec {
 class ActionCoder implements EncodeContext, DecodeContext {
   readonly version: Version;
   readonly #depth: number;
-  readonly #forms: Map<number, ActionForm<Action>>;
+  readonly #forms: Map<number, ActionForm>;
   #inner: ActionCoder | undefined;
 
   constructor(version: Version, depth: number) {
@@ -163,20 +163,20 @@ class ActionCoder implements EncodeContext, DecodeContext {
     }
     const outer = reader.enter(length - 4);
     const form = this.#findForm(reader, type, length);
-    if (!form) reader.offset = start;
-    const action = form ? form.decode(reader, this.#deeper(start)) : this.#keep(reader);
+    const action = form?.decode(reader, this.#deeper(start)) ?? this.#keep(reader, start);
     reader.leave(outer);
     return action;
   }
 
-  #findForm(reader: Reader, type: number, length: number): ActionForm<Action> | undefined {
+  #findForm(reader: Reader, type: number, length: number): ActionForm | undefined {
     if (type !== experimenterType) return this.#forms.get(type);
     if (length < 16) return undefined;
     const experimenter = reader.u32();
     return this.#forms.get(formKey(reader.u16(), experimenter));
   }
 
-  #keep(reader: Reader): UnknownAction {
+  #keep(reader: Reader, start: number): UnknownAction {
+    reader.offset = start;
     return { type: 'unknown', raw: reader.rest() };
   }
 

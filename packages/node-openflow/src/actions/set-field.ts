@@ -45,7 +45,11 @@ function decodeStandard(reader: Reader, { version }: DecodeContext): SetFieldAct
   return action;
 }
 
-function decodeLoad2(reader: Reader): SetFieldAction {
+/**
+ * Open vSwitch sends only fields in this form that a load cannot name. Others under a mask would be written as loads again:
+ * they are read as the load that does the same, and kept whole where that takes several, or none.
+ */
+function decodeLoad2(reader: Reader): SetFieldAction | LoadAction | undefined {
   const start = reader.offset;
   const action = decodeSetField(reader);
   const { bytes, bits } = actionTable.get(action.field);
@@ -54,13 +58,22 @@ function decodeLoad2(reader: Reader): SetFieldAction {
   if (bytes !== 0 && used >> BigInt(bits) !== 0n) {
     reader.fail('OPENFLOW_BAD_VALUE', `set-field: ${action.field} has only ${bits} bits`, start);
   }
-  return action;
+  if (action.mask === undefined || needsLoad2(action.field)) return action;
+  const [load, ...more] = loadSegments(action.field, BigInt(action.value), BigInt(action.mask));
+  if (!load || more.length > 0) return undefined;
+  return load.destination.bits > 32 ? load : { ...load, value: Number(load.value) };
 }
 
 function encodeSetField(writer: Writer, entry: FieldMatch, version: 4 | 5 | 6): void {
   const start = startAction(writer, 25);
   encodeActionEntry(writer, entry, version);
   finishAction(writer, start);
+}
+
+/** Whether loads cannot name the field. */
+function needsLoad2(field: SetFieldAction['field']): boolean {
+  const { versionless, bytes } = actionTable.get(field);
+  return versionless.experimenter !== undefined || bytes === 0;
 }
 
 function encodeLoad2(writer: Writer, entry: FieldMatch): void {
@@ -89,12 +102,11 @@ function loadSegments(field: SetFieldAction['field'], value: bigint, mask: bigin
 
 /** Before 1.5 a masked set-field does not exist; loads take its place. */
 function encodeAsLoads(writer: Writer, action: FieldMatch): void {
-  const definition = actionTable.get(action.field);
-  if (definition.versionless.experimenter !== undefined || definition.bytes === 0) {
+  if (needsLoad2(action.field)) {
     encodeLoad2(writer, action);
     return;
   }
-  const mask = BigInt(action.mask ?? definition.allOnes);
+  const mask = BigInt(action.mask ?? actionTable.get(action.field).allOnes);
   for (const segment of loadSegments(action.field, BigInt(action.value), mask)) encodeLoad(writer, segment);
 }
 

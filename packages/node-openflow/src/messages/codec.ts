@@ -10,8 +10,8 @@ export const onfExperimenter = 0x4f4e4600;
 export interface MessageEncodeContext {
   readonly version: Version;
   readonly xid: number;
-  /** Writes another message, header included, at the end. */
-  encodeMessage(writer: Writer, message: Message): void;
+  /** Writes another message, header included, at the end; by default with the same xid. */
+  encodeMessage(writer: Writer, message: Message, xid?: number): void;
 }
 
 /** What decoding a message needs from its surroundings. */

@@ -52,8 +52,8 @@ class EncodeContext implements MessageEncodeContext {
     this.xid = xid;
   }
 
-  encodeMessage(writer: Writer, message: Message): void {
-    writeMessage(writer, message, this);
+  encodeMessage(writer: Writer, message: Message, xid = this.xid): void {
+    writeMessage(writer, message, new EncodeContext(this.version, xid));
   }
 }
 

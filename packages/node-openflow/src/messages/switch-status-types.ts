@@ -5,7 +5,8 @@ import type { Message } from './types.ts';
 /** Tells a controller of a change of a group or meter that another controller asked for. */
 export interface RequestForward {
   readonly type: 'request-forward';
-  readonly request: Message;
+  /** With `xid`, that of the other controller; where it is absent, the xid of this message is written. */
+  readonly request: Message & { readonly xid?: number };
 }
 
 /** Why a controller's status is told; a number is a reason without a name. */

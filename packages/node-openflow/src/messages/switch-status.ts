@@ -23,15 +23,23 @@ import type {
   RequestForward,
 } from './switch-status-types.ts';
 
-/** A whole message, header included. In 1.3 a message of the ONF. */
+/** A whole message, header included, with an xid of its own. In 1.3 a message of the ONF. */
 export const requestForward: MessageCodec<RequestForward> = {
   type: 'request-forward',
   forms: [
     { number: 32, versions: [5, 6] },
     { number: 2350, experimenter: onfExperimenter, versions: [4, 4] },
   ],
-  encode: (writer, message, context) => context.encodeMessage(writer, message.request),
-  decode: (reader, context) => ({ type: 'request-forward', request: context.decodeMessage(reader) }),
+  encode: (writer, { request }, context) => context.encodeMessage(writer, request, request.xid),
+  decode(reader, context) {
+    const start = reader.offset;
+    const request = context.decodeMessage(reader);
+    // A switch translates what it forwards into the version of the connection.
+    if (request.version !== context.version) {
+      reader.fail('OPENFLOW_BAD_VALUE', `the request has version ${request.version}`, start);
+    }
+    return { type: 'request-forward', request };
+  },
 };
 
 const reasons = enumeration('controller-status reason', [
