@@ -217,8 +217,8 @@ export class FakeController implements ObservedController {
   }
 
   async setInstanceStatus(id: string, status: InstanceStatus): Promise<WriteResult<ResourceOf<'instance'>>> {
-    const before = this.#expect('instance', id, operator, {});
-    return this.put('instance', id, { spec: before.spec, status, tags: before.tags }, operator);
+    const before = this.#expect('instance', id, { account: '*', region: '*' }, {});
+    return this.put('instance', id, { spec: before.spec, status, tags: before.tags }, before);
   }
 
   async applied(revision: number, timeoutMs: number): Promise<Receipt> {
