@@ -24,6 +24,12 @@ export interface ControllerOptions {
   readonly access?: 'development' | 'keys';
   readonly keyFile?: string;
   readonly region: string;
+  /** Files in PEM. */
+  readonly tlsCertificate?: string;
+  readonly tlsKey?: string;
+  readonly tlsClientCa?: string;
+  /** Switches connect by TLS, with the same files. */
+  readonly openflowTls?: true;
   /** How much of the audit log is kept. */
   readonly auditDays: number;
   readonly auditEntries: number;

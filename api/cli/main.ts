@@ -1,20 +1,28 @@
 import type { NewCredentials } from '@weft/api/auth';
-import { addressText, type Launchers } from './launch.ts';
+import { readCertificates } from './certificates.ts';
+import { addressText, type Launchers, type ServiceLogger } from './launch.ts';
 import { runCli } from './program.ts';
 
 const launchers: Launchers = {
   async controller({ api, openflow, store, ...options }) {
-    const [{ pino }, { runController }, { createRestServer, listen }, { openAccess }, { mountAwsApi }] =
-      await Promise.all([
-        import('pino'),
-        import('@weft/controller'),
-        import('@weft/api/rest'),
-        import('@weft/api/auth'),
-        import('@weft/api/aws'),
-      ]);
+    const [
+      { pino },
+      { runController },
+      { createRestServer, listen, renewCertificates },
+      { openAccess },
+      { mountAwsApi },
+    ] = await Promise.all([
+      import('pino'),
+      import('@weft/controller'),
+      import('@weft/api/rest'),
+      import('@weft/api/auth'),
+      import('@weft/api/aws'),
+    ]);
     const logger = pino({ name: 'controller' });
+    const tls = readCertificates(options);
+    const switchTls = options.openflowTls && tls?.ca !== undefined ? { ...tls, ca: tls.ca } : undefined;
     const running = await runController({
-      openflow,
+      openflow: { ...openflow, tls: switchTls },
       store,
       audit: { days: options.auditDays, entries: options.auditEntries },
       logger,
@@ -24,16 +32,20 @@ const launchers: Launchers = {
       await running.close();
       throw error;
     };
-    const openflowTarget = `tcp:${addressText({ host: openflow.host, port: running.openflowPort })}`;
+    const openflowTarget = `${switchTls ? 'ssl' : 'tcp'}:${addressText({ host: openflow.host, port: running.openflowPort })}`;
     const keyFile = options.keyFile ?? `${store.slice(store.indexOf(':') + 1)}.key`;
     const accessOptions = { host: api.host, mode: options.access, keyFile, region: options.region };
     const access = await openAccess(controller, accessOptions).catch(endOnFailure);
     if (access.firstKey) process.stderr.write(firstKeyText(access.firstKey));
     const { authenticator, keys, mode } = access;
     const limits = mode === 'development' ? {} : keyLimits(options.rateLimit);
-    const server = createRestServer(controller, { openflowTarget, logger, authenticator, keys, limits });
+    const server = createRestServer(controller, { openflowTarget, logger, authenticator, keys, limits, tls });
     mountAwsApi(server, { controller, authenticate: (request) => authenticator.signed(request) });
     const url = await listen(server, api).catch(endOnFailure);
+    if (tls)
+      process.on('SIGHUP', () =>
+        renew(() => renewCertificates(server, readCertificates(options) ?? tls), logger),
+      );
     return {
       logger,
       about: { api: url, openflow: openflowTarget, store, access: mode },
@@ -53,6 +65,16 @@ const launchers: Launchers = {
     return { logger, about, close: () => running.close() };
   },
 };
+
+/** A renewal that fails is told, and the old certificates stay. */
+function renew(change: () => void, logger: ServiceLogger): void {
+  try {
+    change();
+    logger.info({}, 'the certificates of the API are read again');
+  } catch (error) {
+    logger.error({ err: error }, 'the certificates of the API cannot be renewed; the old ones stay');
+  }
+}
 
 /** Each key may send a burst of five seconds' requests, and follow changes in as many places as a person can look at. */
 const keyLimits = (perSecond: number) => ({ requests: { perSecond, burst: perSecond * 5 }, watches: 64 });

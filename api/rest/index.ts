@@ -1,2 +1,3 @@
 export { type ListenAddress, listen } from './listen.ts';
 export { createRestServer, type RestServerOptions } from './server.ts';
+export { renewCertificates, type ServerTls } from './tls.ts';

@@ -16,6 +16,7 @@ import { measureRequests } from './request-metrics.ts';
 import { registerResourceRoutes } from './resource-routes.ts';
 import { componentSchemas } from './schemas.ts';
 import { registerServiceRoutes } from './service-routes.ts';
+import { type ServerTls, tlsOptions } from './tls.ts';
 import { validatorCompiler } from './validation.ts';
 import { registerWatchRoute } from './watch-routes.ts';
 import { registerReceiptRoute } from './writing.ts';
@@ -29,6 +30,8 @@ export interface RestServerOptions {
   /** Makes access keys; without it none can be made. */
   readonly keys?: Pick<KeyRing, 'create'>;
   readonly limits?: Partial<RequestLimits>;
+  /** Absent: plain HTTP. */
+  readonly tls?: ServerTls | undefined;
   /** Bytes that may wait for one watching client. Default 4 MiB. */
   readonly watchBacklogBytes?: number;
   /** Time between signs of life on a watch, in milliseconds. Default 15 s. */
@@ -58,7 +61,7 @@ export function createRestServer(
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.keepAliveMs,
     routerOptions: { maxParamLength: limits.parameterLength },
-    http: { maxHeaderSize: limits.headerBytes },
+    ...transportOf(options.tls),
     clientErrorHandler: refuseOnSocket,
     frameworkErrors: sendProblem,
   });
@@ -102,6 +105,12 @@ export function createRestServer(
     refuseTheRest();
   });
   return server;
+}
+
+/** Fastify has a type for each of the two; what is done with the server is the same. */
+function transportOf(tls: ServerTls | undefined): { http: { maxHeaderSize: number } } {
+  const http = { maxHeaderSize: limits.headerBytes };
+  return tls ? ({ https: { ...http, ...tlsOptions(tls) } } as unknown as { http: typeof http }) : { http };
 }
 
 /** Many clients declare JSON and send nothing, for example with DELETE; only routes that need a body mind. */

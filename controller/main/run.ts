@@ -8,7 +8,7 @@ import {
   PrometheusMetrics,
 } from '../metrics/index.ts';
 import { WeftError } from '../resources/index.ts';
-import { type Logger, Southbound } from '../southbound/index.ts';
+import { type ListenAddress, type Logger, Southbound } from '../southbound/index.ts';
 import { type AuditRetention, defaultAuditRetention, openSqliteStore, type Store } from '../store/index.ts';
 import { ContestedInterfaces } from './contested.ts';
 import { EmbeddedController } from './controller.ts';
@@ -20,7 +20,7 @@ import { Placements } from './placements.ts';
 import { Projection } from './projection.ts';
 
 export interface ControllerOptions {
-  readonly openflow: { readonly host: string; readonly port: number };
+  readonly openflow: ListenAddress;
   /** `sqlite:PATH`; the directory must exist. */
   readonly store: string;
   /** How much of the audit log is kept. Default: a year, and at most a million entries. */

@@ -1,2 +1,2 @@
-export { Southbound } from './southbound.ts';
+export { type ListenAddress, Southbound } from './southbound.ts';
 export * from './types.ts';

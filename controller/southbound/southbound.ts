@@ -22,6 +22,14 @@ import {
 } from './types.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
+/** Where switches connect to. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+  /** PEM text. With it only switches come in whose certificate `ca` has signed. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly ca: string } | undefined;
+}
+
 /**
  * The OpenFlow side of the controller: keeps every connected switch at the desired state, writes each commit to the
  * switches that it touches, and knows what they have confirmed.
@@ -64,13 +72,15 @@ export class Southbound extends EventEmitter<SouthboundEvents> {
       ...options.connection,
     });
     this.#server.on('connection', (connection) => void this.#welcome(connection));
+    this.#server.on('refused', (error) => logger.warn({ err: error }, 'a switch was refused'));
     this.#server.on('error', (error) => logger.error({ err: error }, 'the OpenFlow server has a problem'));
   }
 
   /** Accepts switches. Port 0 takes any free port. @throws Error when the address cannot be listened on */
-  async listen(address: { readonly host: string; readonly port: number }): Promise<{ port: number }> {
+  async listen({ tls, ...address }: ListenAddress): Promise<{ port: number }> {
     this.#context.revision = this.#context.desired.revision;
-    const { port } = await this.#server.listen(address);
+    const mutual = tls && { ...tls, requestCert: true, rejectUnauthorized: true };
+    const { port } = await this.#server.listen(mutual ? { ...address, tls: mutual } : address);
     return { port: port ?? address.port };
   }
 

@@ -37,6 +37,16 @@ export function addControllerCommand(program: Command, io: Io, launchers: Launch
       number('requests', 1, 1_000_000),
       200,
     )
+    .option(
+      '--tls-certificate <path>',
+      'PEM file: certificate of the API, which then speaks HTTPS; read again on SIGHUP',
+    )
+    .option('--tls-key <path>', 'PEM file: key of the certificate')
+    .option(
+      '--tls-client-ca <path>',
+      'PEM file: authority whose certificates, named like hosts, their agents show',
+    )
+    .option('--openflow-tls', 'switches connect by TLS, with certificates of the client authority')
     .option('--audit-days <days>', 'how long the audit log is kept', number('days', 1, 36_500), 365)
     .option(
       '--audit-entries <entries>',
