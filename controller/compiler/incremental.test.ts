@@ -55,10 +55,21 @@ const needed = [
   'elastic-ip binding updated',
   'elastic-ip binding removed',
   'elastic-ip host updated',
+  'elastic-ip placement created',
+  'elastic-ip placement updated',
+  'elastic-ip placement removed',
+  'elastic-ip nat-gateway removed',
+  'nat-gateway placement created',
+  'nat-gateway placement updated',
+  'nat-gateway placement removed',
+  'nat-gateway host updated',
+  'nat-gateway subnet updated',
 ];
 const harmless = [
-  // An elastic IP is removed only when no interface has it, so it has no fragments then.
+  // An elastic IP is removed only when nobody has it, so it has no fragments then.
   'elastic-ip elastic-ip removed',
+  // A NAT gateway that takes an elastic IP writes that in the same commit.
+  'elastic-ip nat-gateway created',
   // Neither name nor number of a network change.
   'host external-network updated',
   // No route leads to a gateway before it is there, nor when it goes.

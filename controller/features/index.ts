@@ -5,6 +5,7 @@ import { externalNetworkFeature } from './external-network/compile.ts';
 import { hostFeature } from './host/compile.ts';
 import { limitFeature } from './limit/compile.ts';
 import { networkAclFeature } from './network-acl/compile.ts';
+import { natGatewayFeature } from './nat-gateway/compile.ts';
 import { networkInterfaceFeature } from './network-interface/compile.ts';
 import { routeTableFeature } from './route-table/compile.ts';
 import { routerErrorsFeature } from './router-errors/compile.ts';
@@ -24,4 +25,5 @@ export const features: readonly Feature[] = [
   securityGroupFeature,
   externalNetworkFeature,
   elasticIpFeature,
+  natGatewayFeature,
 ];

@@ -139,7 +139,15 @@ export const stages = [
   {
     name: 'route',
     purpose: 'Longest prefix of the route table; decrements the TTL, and tells the sender when none is left.',
-    matches: [r('flags'), 'metadata', r('interfaceNumber'), r('routeTable'), ...ipFields, 'ip_ttl'],
+    matches: [
+      r('flags'),
+      'metadata',
+      r('interfaceNumber'),
+      r('routeTable'),
+      ...ipFields,
+      'ip_ttl',
+      'ct_state',
+    ],
     next: ['route-local', 'translate', 'resolve'],
     calls: ['limit'],
   },

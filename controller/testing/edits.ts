@@ -4,11 +4,16 @@ import { dualStackNetworkSpec, externalNetworkSpec } from './scene.ts';
 
 type Edit = (editor: Editor, a: number, b: number, c: number) => Promise<unknown> | undefined;
 
+/** An elastic IP that nobody has, if there is one. */
+const freeElasticIp = (editor: Editor, first: number) =>
+  editor.all('elastic-ip', first).find(({ spec }) => spec.networkInterfaceId === undefined);
+
 /** What may be removed at any time; the operations refuse what is in use. */
 const removable: readonly KindName[] = [
   'security-group-rule',
   'network-interface',
   'elastic-ip',
+  'nat-gateway',
   'subnet',
   'security-group',
   'route-table',
@@ -171,6 +176,24 @@ export const edits = {
     const elasticIp = editor.pick('elastic-ip', a);
     const networkInterfaceId = b % 3 ? editor.pick('network-interface', b)?.id : null;
     return elasticIp && editor.world.update('elastic-ip', elasticIp.id, { networkInterfaceId });
+  },
+  /** Private ones, or public ones with an elastic IP that is free; both in any subnet. */
+  createNatGateway: (editor, a, b) =>
+    editor.world.create('nat-gateway', {
+      subnetId: editor.pick('subnet', a)?.id,
+      ...(b % 3 ? { elasticIpId: freeElasticIp(editor, b)?.id } : { connectivity: 'private' }),
+    }),
+  routeToNat: (editor, a, b) => {
+    const gateway = editor.pick('nat-gateway', a);
+    const tables = editor.all('route-table', b).filter(({ spec }) => spec.vpcId === gateway?.spec.vpcId);
+    const routes = [{ destination: '0.0.0.0/0', target: gateway?.id }];
+    return tables[0] && editor.world.update('route-table', tables[0].id, { routes });
+  },
+  /** A host falls silent, or is heard again. */
+  changeHostState: (editor, a) => {
+    const host = editor.pick('host', a);
+    const state = host?.status.state === 'up' ? 'down' : 'up';
+    return host && editor.world.run((draft) => draft.update(host, { status: { state } }));
   },
   createInstance: (editor, a, b) => {
     const port = editor.pick('network-interface', b);

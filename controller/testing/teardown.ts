@@ -24,6 +24,7 @@ const order: readonly KindName[] = [
 /** Deletes everything, as callers do: one thing after the other, with what stands in the way undone first. */
 export async function tearDown(world: World): Promise<void> {
   const { topology } = world;
+  for (const { id } of [...topology.all('nat-gateway')]) await world.remove('nat-gateway', id);
   for (const { id } of [...topology.all('elastic-ip')]) {
     await world.update('elastic-ip', id, { networkInterfaceId: null });
   }

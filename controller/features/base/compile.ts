@@ -140,6 +140,28 @@ const translatedOnly = (['external-route', 'locate'] as const).map(
   (stage): Flow => ({ stage, priority: 200, match: [isIpv4, conntrackState(['inv'])], actions: [] }),
 );
 
+/** The same of a NAT gateway, whose packets start again from here. */
+const translatedOnlyRouted: Flow = {
+  stage: 'route',
+  priority: 65100,
+  match: [on(registers.flags, 1 << flags.translated, 1 << flags.translated), isIpv4, conntrackState(['inv'])],
+  actions: [],
+};
+
+/**
+ * What comes back through a translation: conntrack knows whose it is. What nobody has asked for meets no flow, but for
+ * elastic IPs, which have their own.
+ */
+const backThroughNat = [conntrackState(['rpl'], ['inv']), conntrackState(['rel'], ['inv'])].map(
+  (match, index): Flow => ({
+    stage: 'nat',
+    priority: 100 - index,
+    match: [isIpv4, match],
+    actions: [move('ipv4_dst', registers.nextHop, 32)],
+    goto: 'route-local',
+  }),
+);
+
 /**
  * Addresses that no router passes on, whatever its routes say: this network, loopback, link-local (RFC 3927, section
  * 7), groups and broadcast. A route to everywhere would let the network outside answer as the metadata service.
@@ -234,6 +256,8 @@ function baseFlows(): Flow[] {
   return [
     untaggedOnly,
     ...translatedOnly,
+    translatedOnlyRouted,
+    ...backThroughNat,
     // A VM that answers DHCP requests of others would hand out addresses: never.
     ...([[isIpv4, 67, 68] as const, [isIpv6, 547, 546] as const].map(([ip, server, client]) => ({
       stage: 'admit' as const,

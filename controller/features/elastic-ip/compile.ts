@@ -1,60 +1,55 @@
-import type { Action, Message } from 'node-openflow';
 import {
   type Feature,
   type Flow,
   type FragmentDefinition,
-  isArp,
+  type FragmentReference,
   isIpv4,
-  isTooLarge,
-  limit,
   load,
-  move,
   on,
   onRegister,
-  packetTooLarge,
-  ports,
   set,
   tableOf,
   whole,
 } from '../../pipeline/index.ts';
-import {
-  derivedMac,
-  interfaceMtu,
-  netmask,
-  parseAddress,
-  parseCidr,
-  type ResourceOf,
-} from '../../resources/index.ts';
+import type { ResourceOf } from '../../resources/index.ts';
+import type { Change } from '../../store/store.ts';
 import type { TopologyView } from '../../topology/view.ts';
-import { fromNeighbour, learnNeighbour } from '../external-network/compile.ts';
 import { hostScope } from '../host/scope.ts';
-import {
-  type BoundContext,
-  boundContext,
-  conntrackZones,
-  currentBinding,
-  interfaceContext,
-  macNumber,
-} from '../network-interface/context.ts';
-import { gatewayMac } from '../subnet/compile.ts';
+import { hostChanged } from '../placement/place.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import { announcement } from './announcement.ts';
+import { type ElasticIpContext, elasticIpContext } from './context.ts';
+import { inboundFlows } from './inbound.ts';
 
-/** A MAC of its own that moves with the address: neighbours need not forget anything. */
-const macOf = (elasticIp: ResourceOf<'elastic-ip'>) => derivedMac('elasticIp', elasticIp.number as number);
+/** What happens to a packet that leaves: it is translated here, or sent to the gateway host that does it. */
+function departure({ address, mac, place }: ElasticIpContext): Pick<Flow, 'actions' | 'goto'> {
+  const nobodys = load('ownIdentity', 0);
+  if (place?.type === 'gateway') {
+    return { actions: [nobodys, set('eth_dst', mac), load('hostKey', place.hostKey)], goto: 'forward' };
+  }
+  return {
+    actions: [
+      nobodys,
+      set('eth_src', mac),
+      {
+        type: 'conntrack',
+        commit: true,
+        zone: whole('translationZone', 16),
+        nat: { type: 'source', family: 4, address: [address] },
+        table: tableOf('external-route'),
+      },
+    ],
+  };
+}
 
-/** Out: the private address becomes the elastic IP, in the interface's own translation zone. Equal on all hosts. */
+/** Out: the private address becomes the elastic IP, in the owner's own translation zone. Equal on all hosts. */
 const outbound: FragmentDefinition = {
   name: 'elastic-ip.outbound',
   code: 40,
   compile(view, id) {
-    const elasticIp = view.get('elastic-ip', id);
-    const context =
-      elasticIp?.spec.networkInterfaceId && interfaceContext(view, elasticIp.spec.networkInterfaceId);
-    const network = elasticIp && view.get('external-network', elasticIp.spec.externalNetworkId);
-    if (!elasticIp || !context || !network) return undefined;
-    const { networkInterface, vpc } = context;
-    const address = parseAddress(elasticIp.spec.address, 'address');
+    const context = elasticIpContext(view, id);
+    if (!context) return undefined;
+    const { elasticIp, network, vpc, privateAddress } = context;
     return {
       scope: vpcScope(vpc),
       number: elasticIp.number as number,
@@ -66,166 +61,80 @@ const outbound: FragmentDefinition = {
             vpcMatch(vpc),
             onRegister('externalNetwork', network.number as number),
             isIpv4,
-            on('ipv4_src', parseAddress(networkInterface.spec.privateAddress, 'privateAddress')),
+            on('ipv4_src', privateAddress),
           ],
-          actions: [
-            load('ownIdentity', 0),
-            set('eth_src', macOf(elasticIp)),
-            {
-              type: 'conntrack',
-              commit: true,
-              zone: whole('translationZone', 16),
-              nat: { type: 'source', family: 4, address: [address] },
-              table: tableOf('external-route'),
-            },
-          ],
+          ...departure(context),
         },
       ],
     };
   },
 };
 
-function inboundFlows(
-  elasticIp: ResourceOf<'elastic-ip'>,
-  network: ResourceOf<'external-network'>,
-  context: BoundContext,
-  port: number,
-): Flow[] {
-  const { networkInterface, vpc, subnet, binding } = context;
-  const inside = parseCidr(vpc.spec.cidrBlock, 'cidrBlock');
-  const address = parseAddress(elasticIp.spec.address, 'address');
-  const privateAddress = parseAddress(networkInterface.spec.privateAddress, 'privateAddress');
-  const mac = macOf(elasticIp);
-  const here = onRegister('externalNetwork', network.number as number);
-  const question = [here, isArp, on('arp_op', 1), on('arp_tpa', address)];
-  const answer: Action[] = [
-    move('arp_sha', 'arp_tha', 48),
-    move('arp_spa', 'arp_tpa', 32),
-    move('eth_src', 'eth_dst', 48),
-    set('eth_src', mac),
-    set('arp_sha', mac),
-    set('arp_spa', address),
-    set('arp_op', 2),
-    { type: 'output', port: ports.inPort },
-  ];
-  return [
-    { stage: 'external-in', priority: 100, match: question, actions: answer },
-    {
-      stage: 'external-in',
-      priority: 110,
-      match: [...question, fromNeighbour(network)],
-      actions: [learnNeighbour, ...answer],
-    },
-    {
-      stage: 'external-in',
-      priority: 100,
-      match: [here, on('eth_dst', mac), isIpv4, on('ipv4_dst', address)],
-      actions: [
-        { type: 'decrement-ttl' },
-        set('metadata', BigInt(vpc.number as number)),
-        load('peerIdentity', 0),
-        set('eth_src', gatewayMac(subnet)),
-        set('eth_dst', macNumber(networkInterface.spec.macAddress)),
-        {
-          type: 'conntrack',
-          commit: true,
-          zone: conntrackZones(binding).translation,
-          nat: { type: 'destination', family: 4, address: [privateAddress] },
-          table: tableOf('locate'),
-        },
-      ],
-    },
-    // Told before the address is translated, so that the sender outside knows its own packet again.
-    {
-      stage: 'external-in',
-      priority: 105,
-      match: [isTooLarge(1), here, on('eth_dst', mac), isIpv4, on('ipv4_dst', address)],
-      actions: [
-        load('interfaceNumber', networkInterface.number as number),
-        limit,
-        packetTooLarge({ address, mac, mtu: interfaceMtu }),
-      ],
-    },
-    // Nobody outside has an address of the VPC: rules for its networks must not let such a sender in.
-    {
-      stage: 'external-in',
-      priority: 110,
-      match: [
-        here,
-        isIpv4,
-        on('ipv4_src', inside.address, netmask(inside.prefixLength)),
-        on('ipv4_dst', address),
-      ],
-      actions: [],
-    },
-    // From another interface of this host: the network outside would not send the packet back to where it came from.
-    // It goes on as if it had come in by the port.
-    {
-      stage: 'external-port',
-      priority: 200,
-      match: [here, isIpv4, onRegister('nextHop', address)],
-      actions: [load('outputPort', port), set('eth_dst', mac)],
-      goto: 'external-in',
-    },
-  ];
-}
-
-/** In: on the host that has the interface, if it has a port to the external network. */
+/** In: on the host that translates the address. */
 const inbound: FragmentDefinition = {
   name: 'elastic-ip.inbound',
   code: 41,
   compile(view, id) {
-    const elasticIp = view.get('elastic-ip', id);
-    const interfaceId = elasticIp?.spec.networkInterfaceId;
-    const binding = interfaceId && currentBinding(view, interfaceId);
-    const context = binding && boundContext(view, binding.id);
-    const network = elasticIp && view.get('external-network', elasticIp.spec.externalNetworkId);
-    if (!elasticIp || !context || !network) return undefined;
-    const port = context.host.spec.externalPorts[network.spec.name];
-    if (port === undefined) return undefined;
-    const announce: Message = announcement(
-      port,
-      macOf(elasticIp),
-      parseAddress(elasticIp.spec.address, 'address'),
-    );
+    const context = elasticIpContext(view, id);
+    if (!context?.place) return undefined;
+    const { elasticIp, network, address, mac, place } = context;
+    const port = place.host.spec.externalPorts[network.spec.name] as number;
     return {
-      scope: hostScope(context.host),
+      scope: hostScope(place.host),
       number: elasticIp.number as number,
-      flows: inboundFlows(elasticIp, network, context, port),
+      flows: inboundFlows(context, place, port),
       // Connections of an earlier elastic IP would go on under that address, which may be somebody else's now.
-      after: [{ type: 'ct-flush-zone', zone: conntrackZones(context.binding).translation }, announce],
+      after: [{ type: 'ct-flush-zone', zone: place.zone }, announcement(port, mac, address)],
     };
   },
 };
 
-function* elasticIpsOf(networkInterfaceId: string, view: TopologyView) {
-  yield* view.referrers({ kind: 'network-interface', id: networkInterfaceId }, 'of-interface', 'elastic-ip');
+function* both(id: string): Iterable<FragmentReference> {
+  yield { definition: outbound, id };
+  yield { definition: inbound, id };
 }
 
-/** Elastic IPs, translated on the host of the interface itself. */
+function* elasticIpsOf(networkInterfaceId: string, view: TopologyView): Iterable<FragmentReference> {
+  const owner = { kind: 'network-interface', id: networkInterfaceId } as const;
+  for (const { id } of view.referrers(owner, 'of-interface', 'elastic-ip')) yield* both(id);
+}
+
+function* whenHostChanges(
+  { kind, id, before, after }: Change,
+  view: TopologyView,
+): Iterable<FragmentReference> {
+  const [old, now] = [before, after] as (ResourceOf<'host'> | undefined)[];
+  if (!hostChanged(old, now)) return;
+  for (const { spec } of view.referrers({ kind, id }, 'on-host', 'binding')) {
+    yield* elasticIpsOf(spec.networkInterfaceId, view);
+  }
+  for (const { spec } of view.referrers({ kind, id }, 'on-host', 'placement')) {
+    yield* elasticIpsOfOwner(spec.ownerId, view);
+  }
+}
+
+/** The elastic IP that a placement is about: the owner itself, or that of the NAT gateway. */
+function* elasticIpsOfOwner(ownerId: string, view: TopologyView): Iterable<FragmentReference> {
+  const elasticIpId = view.get('nat-gateway', ownerId)?.spec.elasticIpId ?? ownerId;
+  yield* both(elasticIpId);
+}
+
+/** Elastic IPs: translated beside their interface or NAT gateway, or on a gateway host. */
 export const elasticIpFeature: Feature = {
   name: 'elastic-ip',
   fragments: [outbound, inbound],
-  *affected({ kind, id, before, after }, view) {
-    if (kind === 'elastic-ip') {
-      yield { definition: outbound, id };
-      yield { definition: inbound, id };
+  *affected(change, view) {
+    const { kind, id, before, after } = change;
+    if (kind === 'elastic-ip') yield* both(id);
+    if (kind === 'placement') yield* elasticIpsOfOwner(id, view);
+    if (kind === 'nat-gateway') {
+      const { elasticIpId } = ((after ?? before) as ResourceOf<'nat-gateway'>).spec;
+      if (elasticIpId !== undefined) yield* both(elasticIpId);
     }
     if (kind === 'binding') {
       const { spec } = (after ?? before) as ResourceOf<'binding'>;
-      for (const elasticIp of elasticIpsOf(spec.networkInterfaceId, view)) {
-        yield { definition: inbound, id: elasticIp.id };
-      }
+      yield* elasticIpsOf(spec.networkInterfaceId, view);
     }
-    if (kind === 'host') {
-      const portsOf = (host: typeof before) =>
-        JSON.stringify((host as ResourceOf<'host'> | undefined)?.spec.externalPorts);
-      if (portsOf(before) === portsOf(after)) return;
-      for (const binding of view.referrers({ kind, id }, 'on-host', 'binding')) {
-        for (const elasticIp of elasticIpsOf(binding.spec.networkInterfaceId, view)) {
-          yield { definition: inbound, id: elasticIp.id };
-        }
-      }
-    }
+    if (kind === 'host') yield* whenHostChanges(change, view);
   },
 };

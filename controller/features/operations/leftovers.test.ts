@@ -30,6 +30,9 @@ function assertClaimsHaveOwners({ topology }: World): void {
     }
     expected.set(`${spec.vpcId}/${spec.macAddress}`, id);
   }
+  for (const { id, spec } of topology.all('nat-gateway')) {
+    expected.set(`${spec.subnetId}/${spec.privateAddress}`, id);
+  }
   for (const { id, spec } of topology.all('elastic-ip')) {
     expected.set(`${spec.externalNetworkId}/${spec.address}`, id);
   }

@@ -69,8 +69,9 @@ describe('the placement of a NAT gateway', () => {
     await using world = await World.create();
     await world.host(5, external);
     for (const index of [1, 2, 3, 4]) await world.host(index, { ...external, zone: 'zone-b' });
-    const { subnet } = await publicSubnet(world);
-    const gateway = await publicGateway(world, subnet.id);
+    const { vpc } = await publicSubnet(world);
+    const spec = { vpcId: vpc.id, cidrBlock: '10.0.2.0/24', zone: 'zone-a' };
+    const gateway = await publicGateway(world, (await world.create('subnet', spec)).id);
     assert.equal(hostOf(world, gateway.id), 'host-5');
     await setState(world, 'host-5', 'down');
     assert.notEqual(hostOf(world, gateway.id), 'host-5');

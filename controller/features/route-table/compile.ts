@@ -4,6 +4,7 @@ import {
   type Feature,
   type Flow,
   type FragmentDefinition,
+  flags,
   isIpv4,
   isIpv6,
   load,
@@ -15,6 +16,7 @@ import {
 import {
   ipv6Netmask,
   netmask,
+  parseAddress,
   parseCidr,
   parseIpv6Cidr,
   type ResourceOf,
@@ -27,6 +29,25 @@ import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 
 /** Longest prefix first; ten apart, so that the local route can stand between. */
 const priorityOf = ({ prefixLength }: { prefixLength: number }) => 1000 + 10 * prefixLength;
+
+type Decision = Pick<Flow, 'actions' | 'goto'>;
+const drop: Decision = { actions: [] };
+const isTranslated = on(registers.flags, 1 << flags.translated, 1 << flags.translated);
+
+/** Where a route leads: a NAT gateway is sought like an interface, by its private address. */
+function decisionOf(route: Route, vpcId: string, view: TopologyView): Decision {
+  const natGateway = view.get('nat-gateway', route.target);
+  if (natGateway) {
+    const address = parseAddress(natGateway.spec.privateAddress, 'privateAddress');
+    return { actions: [{ type: 'decrement-ttl' }, load('nextHop', address)], goto: 'resolve' };
+  }
+  const found = gatewayOf(route, vpcId, view);
+  if (!found) return drop;
+  return {
+    actions: [{ type: 'decrement-ttl' }, load('externalNetwork', found.network.number as number)],
+    goto: 'translate',
+  };
+}
 
 type Gateway = ResourceOf<'internet-gateway'> | ResourceOf<'egress-only-internet-gateway'>;
 
@@ -75,6 +96,12 @@ function fromOutside(route: Route, here: FieldMatch[], vpcId: string, view: Topo
   return [drop, pass];
 }
 
+/** From one NAT gateway to another, or back to itself, would be a circle. */
+function notTwice(route: Route, { stage, priority, match }: Flow): Flow[] {
+  if (routeTargetKind(route.target) !== 'nat-gateway') return [];
+  return [{ stage, priority: priority + 1, match: [isTranslated, ...match], ...drop }];
+}
+
 const routes: FragmentDefinition = {
   name: 'route-table.routes',
   code: 30,
@@ -83,7 +110,7 @@ const routes: FragmentDefinition = {
     const vpc = table && view.get('vpc', table.spec.vpcId);
     if (!table || !vpc) return undefined;
     const here = [vpcMatch(vpc), onRegister('routeTable', table.number as number)];
-    const flow = (text: string, then: Pick<Flow, 'actions' | 'goto'>): Flow => {
+    const flow = (text: string, then: Decision): Flow => {
       const { prefixLength, match } = ipMatch(text, 'dst');
       return { stage: 'route', priority: priorityOf({ prefixLength }), match: [...here, ...match], ...then };
     };
@@ -94,15 +121,9 @@ const routes: FragmentDefinition = {
       });
     const { cidrBlock, ipv6CidrBlock } = vpc.spec;
     const others = table.spec.routes.flatMap((route) => {
-      const found = gatewayOf(route, vpc.id, view);
-      const then: Pick<Flow, 'actions' | 'goto'> = found
-        ? {
-            actions: [{ type: 'decrement-ttl' }, load('externalNetwork', found.network.number as number)],
-            goto: 'translate',
-          }
-        : { actions: [] };
       const destination = (route.destination ?? route.destinationIpv6) as string;
-      return [flow(destination, then), ...fromOutside(route, here, vpc.id, view)];
+      const decision = flow(destination, decisionOf(route, vpc.id, view));
+      return [decision, ...notTwice(route, decision), ...fromOutside(route, here, vpc.id, view)];
     });
     return {
       scope: vpcScope(vpc),
@@ -123,6 +144,7 @@ export const routeTableFeature: Feature = {
   *affected(change, view) {
     const { kind, id, before, after } = change;
     if (kind === 'route-table') yield { definition: routes, id };
+    // A NAT gateway never changes, and its routes change when it goes.
     if (kind === 'internet-gateway' || kind === 'egress-only-internet-gateway') {
       for (const table of view.referrers(change, 'route-target', 'route-table')) {
         yield { definition: routes, id: table.id };

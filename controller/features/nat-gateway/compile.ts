@@ -1,0 +1,144 @@
+import {
+  type Feature,
+  type Flow,
+  type FragmentDefinition,
+  type FragmentReference,
+  flags,
+  isIpv4,
+  load,
+  on,
+  onRegister,
+  set,
+  setFlag,
+  tableOf,
+} from '../../pipeline/index.ts';
+import { ownerKind, type ResourceOf } from '../../resources/index.ts';
+import type { TopologyView } from '../../topology/view.ts';
+import { hostScope } from '../host/scope.ts';
+import { type GatewayPlace, hostChanged } from '../placement/place.ts';
+import { vpcMatch, vpcScope } from '../vpc/scope.ts';
+import { type NatGatewayContext, natGatewayContext } from './context.ts';
+
+/** Where the gateway is, for every host of the VPC: as for an interface. */
+const resolve: FragmentDefinition = {
+  name: 'nat-gateway.resolve',
+  code: 43,
+  compile(view, id) {
+    const context = natGatewayContext(view, id);
+    if (!context?.place) return undefined;
+    const { gateway, vpc, privateAddress, mac, place } = context;
+    return {
+      scope: vpcScope(vpc),
+      number: gateway.number as number,
+      flows: [
+        {
+          stage: 'resolve',
+          priority: 100,
+          match: [vpcMatch(vpc), onRegister('nextHop', privateAddress)],
+          actions: [set('eth_dst', mac), load('hostKey', place.hostKey)],
+          goto: 'forward',
+        },
+      ],
+    };
+  },
+};
+
+/**
+ * What comes to the gateway's MAC. Packets for its own address can only be replies: conntrack gives them back the address
+ * of the interface. All others were routed here to go on under its address, by the route table of its subnet; they belong
+ * to no interface and no group any more. What comes from outside never starts anything here.
+ */
+function localFlows(context: NatGatewayContext, { zones }: GatewayPlace): Flow[] {
+  const { vpc, subnet, routeTable, privateAddress, mac } = context;
+  const here = [vpcMatch(vpc), on('eth_dst', mac), isIpv4];
+  const inside = onRegister('externalNetwork', 0);
+  const nobodys = [load('interfaceNumber', 0), load('ownIdentity', 0), load('peerIdentity', 0)];
+  return [
+    {
+      stage: 'locate',
+      priority: 110,
+      match: [...here, on('ipv4_dst', privateAddress)],
+      actions: [
+        ...nobodys,
+        { type: 'conntrack', zone: zones.nat, nat: { type: 'none' }, table: tableOf('nat') },
+      ],
+    },
+    {
+      stage: 'locate',
+      priority: 100,
+      match: [...here, inside],
+      actions: [
+        ...nobodys,
+        setFlag(flags.translated, 1),
+        load('subnetNumber', subnet.number as number),
+        load('routeTable', routeTable.number as number),
+        load('translationZone', zones.elasticIp),
+        {
+          type: 'conntrack',
+          commit: true,
+          zone: zones.nat,
+          nat: { type: 'source', family: 4, address: [privateAddress] },
+          table: tableOf('route'),
+        },
+      ],
+    },
+  ];
+}
+
+const local: FragmentDefinition = {
+  name: 'nat-gateway.local',
+  code: 44,
+  compile(view, id) {
+    const context = natGatewayContext(view, id);
+    if (!context?.place) return undefined;
+    const { place } = context;
+    return {
+      scope: hostScope(place.host),
+      number: context.gateway.number as number,
+      flows: localFlows(context, place),
+      // The zones may have been another owner's before: its connections must not be taken for this one's.
+      before: [
+        { type: 'ct-flush-zone', zone: place.zones.nat },
+        { type: 'ct-flush-zone', zone: place.zones.elasticIp },
+      ],
+    };
+  },
+};
+
+function* both(id: string): Iterable<FragmentReference> {
+  yield { definition: resolve, id };
+  yield { definition: local, id };
+}
+
+/** The gateways whose packets go by this table of a subnet or VPC, when it has another one now. */
+function* whenTableChanges(
+  kind: 'subnet' | 'vpc',
+  id: string,
+  view: TopologyView,
+): Iterable<FragmentReference> {
+  const type = kind === 'subnet' ? 'in-subnet' : 'in-vpc';
+  for (const gateway of view.referrers({ kind, id }, type, 'nat-gateway')) {
+    yield { definition: local, id: gateway.id };
+  }
+}
+
+/** NAT gateways: many interfaces behind one address, on a gateway host. */
+export const natGatewayFeature: Feature = {
+  name: 'nat-gateway',
+  fragments: [resolve, local],
+  *affected({ kind, id, before, after }, view) {
+    // A gateway has flows only where it is placed, and its placement goes with it.
+    if (kind === 'placement' && ownerKind(id) === 'nat-gateway') yield* both(id);
+    if (kind === 'host') {
+      const [old, now] = [before, after] as (ResourceOf<'host'> | undefined)[];
+      if (!hostChanged(old, now)) return;
+      for (const placement of view.referrers({ kind, id }, 'on-host', 'placement')) yield* both(placement.id);
+    }
+    if (kind === 'subnet') yield* whenTableChanges(kind, id, view);
+    if (kind === 'vpc') {
+      const tableOfVpc = (vpc: typeof before) =>
+        (vpc as ResourceOf<'vpc'> | undefined)?.spec.mainRouteTableId;
+      if (tableOfVpc(before) !== tableOfVpc(after)) yield* whenTableChanges(kind, id, view);
+    }
+  },
+};

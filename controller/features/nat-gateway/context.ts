@@ -1,0 +1,34 @@
+import { derivedMac, parseAddress, type ResourceOf } from '../../resources/index.ts';
+import type { TopologyView } from '../../topology/view.ts';
+import { type GatewayPlace, gatewayPlace } from '../placement/place.ts';
+
+/** A NAT gateway with everything that its flows are made of. */
+export interface NatGatewayContext {
+  readonly gateway: ResourceOf<'nat-gateway'>;
+  readonly vpc: ResourceOf<'vpc'>;
+  readonly subnet: ResourceOf<'subnet'>;
+  /** The table that says where its packets go: that of its subnet. */
+  readonly routeTable: ResourceOf<'route-table'>;
+  readonly privateAddress: number;
+  readonly mac: bigint;
+  /** Absent while it has no host. */
+  readonly place: GatewayPlace | undefined;
+}
+
+export function natGatewayContext(view: TopologyView, id: string): NatGatewayContext | undefined {
+  const gateway = view.get('nat-gateway', id);
+  const vpc = gateway && view.get('vpc', gateway.spec.vpcId);
+  const subnet = gateway && view.get('subnet', gateway.spec.subnetId);
+  const tableId = subnet?.spec.routeTableId ?? vpc?.spec.mainRouteTableId;
+  const routeTable = tableId === undefined ? undefined : view.get('route-table', tableId);
+  if (!gateway || !vpc || !subnet || !routeTable) return undefined;
+  return {
+    gateway,
+    vpc,
+    subnet,
+    routeTable,
+    privateAddress: parseAddress(gateway.spec.privateAddress, 'privateAddress'),
+    mac: derivedMac('natGateway', gateway.number as number),
+    place: gatewayPlace(view, id),
+  };
+}
