@@ -3,13 +3,14 @@ import type { Answered, Dropped } from './outcome.ts';
 import type { Arp, Frame } from './packet.ts';
 import {
   bindingOf,
-  canReachOutside,
   interfaceAt,
   isInside,
-  named,
+  natGatewayAt,
+  natGatewayMac,
   publicMac,
   routerAddress,
   routerMac,
+  translatorOf,
 } from './resources.ts';
 import type { Walk } from './walk.ts';
 
@@ -32,9 +33,12 @@ export function answerArp(
   const { targetAddress } = arp;
   if (arp.operation !== 'request') return walk.drop(stage, 'arp-unanswered', sender.id);
   if (targetAddress === routerAddress(subnet)) return answer(walk, arp, routerMac(subnet), subnet.id);
-  const target = isInside(subnet.spec.cidrBlock, targetAddress)
-    ? interfaceAt(resources, subnet.spec.vpcId, targetAddress)
-    : undefined;
+  if (!isInside(subnet.spec.cidrBlock, targetAddress)) return walk.drop(stage, 'arp-unanswered', subnet.id);
+  const gateway = natGatewayAt(resources, subnet.spec.vpcId, targetAddress);
+  if (gateway && resources.placement.has(gateway.id)) {
+    return answer(walk, arp, natGatewayMac(gateway), gateway.id);
+  }
+  const target = interfaceAt(resources, subnet.spec.vpcId, targetAddress);
   if (!target || target.id === sender.id || !bindingOf(resources, target.id)) {
     return walk.drop(stage, 'arp-unanswered', target?.id ?? subnet.id);
   }
@@ -52,19 +56,15 @@ export function answerArpOutside(
   return answer(walk, arp, publicMac(elasticIp), elasticIp.id);
 }
 
-/** The elastic IP with this address, when it is an interface's whose host has a port to the network. */
+/** The elastic IP with this address, when somebody has it and a host translates it. */
 export function reachableAddress(
   { resources }: Walk,
   network: ResourceOf<'external-network'>,
   address: string,
 ): ResourceOf<'elastic-ip'> | undefined {
   for (const elasticIp of resources['elastic-ip'].values()) {
-    const { externalNetworkId, networkInterfaceId } = elasticIp.spec;
-    if (externalNetworkId !== network.id || elasticIp.spec.address !== address || !networkInterfaceId)
-      continue;
-    const owner = named(resources, 'network-interface', networkInterfaceId);
-    const binding = bindingOf(resources, owner.id);
-    return binding && canReachOutside(resources, binding, network) ? elasticIp : undefined;
+    if (elasticIp.spec.externalNetworkId !== network.id || elasticIp.spec.address !== address) continue;
+    return translatorOf(resources, elasticIp) === undefined ? undefined : elasticIp;
   }
   return undefined;
 }

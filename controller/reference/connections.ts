@@ -1,6 +1,7 @@
+import type { ResourceOf } from '../resources/index.ts';
 import { type FlowNames, flowNames, isIcmpError, isIcmpRequest } from './flow-names.ts';
 import type { Ipv4 } from './packet.ts';
-import { bindingOf, type Resources } from './resources.ts';
+import { type Resources, translatorOf } from './resources.ts';
 import { closeTcp, hasPossibleFlags, mayOpenTcp, reopensTcp, type TcpClosing, tcpOpen } from './tcp.ts';
 
 /**
@@ -30,9 +31,19 @@ export function groupTracker(bindingId: string): string {
   return `groups ${bindingId}`;
 }
 
-/** The tracker of an interface's elastic IP. */
-export function addressTracker(bindingId: string, elasticIpId: string): string {
-  return `address ${bindingId} ${elasticIpId}`;
+/** The tracker of an elastic IP. @param translator name of what translates it */
+export function addressTracker(translator: string, elasticIpId: string): string {
+  return `address ${translator} ${elasticIpId}`;
+}
+
+/** The tracker of a NAT gateway where it is placed. */
+export function natTracker({ ownerId, hostId, zoneSlot }: ResourceOf<'placement'>['spec']): string {
+  return `nat ${ownerId} ${hostId}/${zoneSlot}`;
+}
+
+/** Every connection of a tracker. */
+export function* connectionsOf(connections: Connections, tracker: string): Iterable<Connection> {
+  for (const [key, connection] of connections) if (key.startsWith(`${tracker}: `)) yield connection;
 }
 
 /** What a tracker says of a packet. */
@@ -146,9 +157,10 @@ function forget(connections: Connections, key: string): Connections {
 export function afterChange(resources: Resources, connections: Connections): Connections {
   const trackers = new Set<string>();
   for (const { id } of resources.binding.values()) trackers.add(groupTracker(id));
-  for (const { id, spec } of resources['elastic-ip'].values()) {
-    const binding = spec.networkInterfaceId && bindingOf(resources, spec.networkInterfaceId);
-    if (binding) trackers.add(addressTracker(binding.id, id));
+  for (const elasticIp of resources['elastic-ip'].values()) {
+    const translator = translatorOf(resources, elasticIp);
+    if (translator !== undefined) trackers.add(addressTracker(translator.name, elasticIp.id));
   }
+  for (const { spec } of resources.placement.values()) trackers.add(natTracker(spec));
   return new Map([...connections].filter(([key]) => trackers.has(key.slice(0, key.indexOf(': ')))));
 }

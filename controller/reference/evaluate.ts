@@ -1,9 +1,12 @@
 import type { ResourceOf } from '../resources/index.ts';
 import { answerArp, answerArpOutside } from './arp.ts';
 import type { Connections } from './connections.ts';
-import type { Answered, Delivered, Dropped, Outcome, Step } from './outcome.ts';
+import type { Origin } from './delivery.ts';
+import { sendInside } from './nat-gateways.ts';
+import { sendOnward } from './onward.ts';
+import type { Outcome, Step } from './outcome.ts';
 import { type Frame, type Ipv4, isGroupMac, type ReferencePacket } from './packet.ts';
-import { receiveOutside, sendOutside } from './public-addresses.ts';
+import { receiveOutside } from './public-addresses.ts';
 import {
   bindingOf,
   interfaceAt,
@@ -13,9 +16,7 @@ import {
   routerAddress,
   routerMac,
 } from './resources.ts';
-import { isTooLarge, type RouterVoice, tooLarge } from './router-errors.ts';
 import { answerDhcp, answerEcho } from './router-services.ts';
-import { route } from './routing.ts';
 import { type End, judge } from './security-groups.ts';
 import { checkSource } from './source-check.ts';
 import { Walk } from './walk.ts';
@@ -99,49 +100,13 @@ function sendPacket(
   const judged = judge(walk, sender, packet, 'egress', peerGroups);
   if (judged) return judged;
   const { macAddress } = sender.interface.spec;
-  const voice = { address: routerAddress(subnet), mac: routerMac(subnet), receiver: macAddress };
-  if (!routed) return deliver(walk, sender, packet, voice, macAddress);
-
-  const way = route(walk, subnet, packet, voice);
-  if (way.type === 'dropped' || way.type === 'answered') return way;
-  if (way.type === 'internet-gateway') return sendOutside(walk, sender, way.gateway, way.packet);
-  return deliver(walk, sender, way.packet, voice);
-}
-
-/**
- * To the interface of the same VPC that has the destination address. Two VPCs may use the same addresses; neither
- * sees the other (AWS, "What is Amazon VPC?": "logically isolated").
- *
- * @param voice the router of the sender's subnet, which tells it what is too large for the way to another host
- * @param sourceMac of a frame that stays in its subnet; a routed one comes from the router of the receiver's subnet
- */
-function deliver(
-  walk: Walk,
-  { interface: sender, binding: origin }: End,
-  packet: Ipv4,
-  voice: RouterVoice,
-  sourceMac?: string,
-): Delivered | Answered | Dropped {
-  const { resources } = walk;
-  const receiver = interfaceAt(resources, sender.spec.vpcId, packet.destination);
-  if (!receiver) return walk.drop('delivery', 'no-interface', sender.spec.vpcId);
-  if (receiver.id === sender.id) return walk.drop('delivery', 'to-itself', sender.id);
-  const binding = bindingOf(resources, receiver.id);
-  if (!binding) return walk.drop('delivery', 'receiver-not-bound', receiver.id);
-  if (binding.spec.hostId !== origin.spec.hostId && isTooLarge(packet)) {
-    return tooLarge(walk, voice, packet) ?? walk.drop('tunnel', 'too-large', sender.id);
-  }
-  const judged = judge(
-    walk,
-    { interface: receiver, binding },
-    packet,
-    'ingress',
-    sender.spec.securityGroupIds,
-  );
-  if (judged) return judged;
-  const subnet = named(resources, 'subnet', receiver.spec.subnetId);
-  walk.note('delivery', `to ${receiver.spec.macAddress}`, receiver.id);
-  const source = sourceMac ?? routerMac(subnet);
-  const frame = { source, destination: receiver.spec.macAddress, content: packet };
-  return { type: 'delivered', interfaceId: receiver.id, frame };
+  const origin: Origin = {
+    vpcId,
+    hostId: sender.binding.spec.hostId,
+    interfaceId: sender.interface.id,
+    groups: sender.interface.spec.securityGroupIds,
+    voice: { address: routerAddress(subnet), mac: routerMac(subnet), receiver: macAddress },
+  };
+  if (!routed) return sendInside(walk, { ...origin, mac: macAddress }, packet);
+  return sendOnward(walk, origin, sender.interface, packet);
 }

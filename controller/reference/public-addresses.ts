@@ -1,15 +1,20 @@
 import type { ResourceOf } from '../resources/index.ts';
 import { reachableAddress } from './arp.ts';
-import { addressTracker, remember, track } from './connections.ts';
+import { addressTracker, remember, type Tracked, track } from './connections.ts';
+import { crossTunnel, type Origin, receive } from './delivery.ts';
+import { comeBack } from './nat-gateways.ts';
 import type { Answered, Delivered, Dropped, SentOutside } from './outcome.ts';
-import type { Frame, Icmp, Ipv4 } from './packet.ts';
-import { bindingOf, canReachOutside, isInside, named, publicMac, routerMac } from './resources.ts';
+import type { Frame, Ipv4 } from './packet.ts';
+import { isInside, named, natGatewayOf, publicMac, type Translator, translatorOf } from './resources.ts';
 import { isTooLarge, tooLarge } from './router-errors.ts';
 import { takeHop } from './routing.ts';
-import { type End, judge } from './security-groups.ts';
+import { translateDestination, translateSource } from './translation.ts';
 import type { Walk } from './walk.ts';
 
 const stage = 'elastic IP';
+
+/** Who may have an elastic IP. */
+type Owner = ResourceOf<'network-interface'> | ResourceOf<'nat-gateway'>;
 
 /**
  * Through the internet gateway: the private source becomes the elastic IP.
@@ -20,18 +25,20 @@ const stage = 'elastic IP';
  */
 export function sendOutside(
   walk: Walk,
-  { interface: sender, binding }: End,
+  origin: Origin,
+  sender: Owner,
   gateway: ResourceOf<'internet-gateway'>,
   packet: Ipv4,
 ): Delivered | SentOutside | Answered | Dropped {
   const { resources } = walk;
   const network = named(resources, 'external-network', gateway.spec.externalNetworkId);
-  const elasticIp = elasticIpOf(walk, sender.id, network.id);
+  const elasticIp = elasticIpOf(walk, sender, network.id);
   if (!elasticIp) return walk.drop(stage, 'no-elastic-ip', sender.id);
-  if (!canReachOutside(resources, binding, network)) {
-    return walk.drop(stage, 'no-external-port', binding.spec.hostId, network.id);
-  }
-  if (!opensOrBelongs(walk, { interface: sender, binding }, elasticIp, packet, 'egress')) {
+  const translator = translatorOf(resources, elasticIp);
+  if (translator === undefined) return walk.drop(stage, 'no-external-port', elasticIp.id, network.id);
+  const stuck = crossTunnel(walk, origin, translator.hostId, packet);
+  if (stuck) return stuck;
+  if (!belongs(walk, translator.name, elasticIp, packet, 'egress')) {
     return walk.drop(stage, 'untracked', elasticIp.id);
   }
   const { address } = elasticIp.spec;
@@ -42,18 +49,14 @@ export function sendOutside(
     : network.spec.gateway;
   if (nextHop === undefined) return walk.drop('external network', 'no-next-hop', network.id);
   const source = publicMac(elasticIp);
-  if (packet.destination === address) return walk.drop(stage, 'to-itself', elasticIp.id);
   const target = reachableAddress(walk, network, nextHop);
   if (target && isTooLarge(translated)) {
     walk.leftOpen = 'a packet between elastic IPs is larger than the MTU inside a VPC';
   }
-  if (target)
-    return receiveOutside(
-      walk,
-      network,
-      { source, destination: publicMac(target), content: translated },
-      translated,
-    );
+  if (target) {
+    const frame = { source, destination: publicMac(target), content: translated };
+    return receiveOutside(walk, network, frame, translated);
+  }
   walk.note('external network', `sent to ${nextHop}`, network.id);
   return {
     type: 'sent-outside',
@@ -65,7 +68,7 @@ export function sendOutside(
 
 /**
  * From outside: the elastic IP becomes the private address. Who sends from outside is in no security group, and has no
- * address of the VPC (RFC 2827). The elastic IP itself says that a packet is too large, before anything else is asked.
+ * address of the VPC (RFC 2827).
  */
 export function receiveOutside(
   walk: Walk,
@@ -77,36 +80,39 @@ export function receiveOutside(
   const elasticIp = reachableAddress(walk, network, packet.destination);
   if (!elasticIp) return walk.drop(stage, 'unknown-public-address', network.id);
   if (frame.destination !== publicMac(elasticIp)) return walk.drop(stage, 'wrong-mac', elasticIp.id);
-  const owner = named(resources, 'network-interface', elasticIp.spec.networkInterfaceId as string);
+  const gateway = natGatewayOf(resources, elasticIp);
+  const owner = gateway ?? named(resources, 'network-interface', elasticIp.spec.networkInterfaceId as string);
   const vpc = named(resources, 'vpc', owner.spec.vpcId);
   if (isInside(vpc.spec.cidrBlock, packet.source)) return walk.drop(stage, 'private-source', vpc.id);
   if (isTooLarge(packet)) {
     const voice = { address: packet.destination, mac: frame.destination, receiver: frame.source };
     return tooLarge(walk, voice, packet) ?? walk.drop(stage, 'too-large', elasticIp.id);
   }
-  const receiver = { interface: owner, binding: bindingOf(resources, owner.id) as ResourceOf<'binding'> };
   const forwarded = takeHop(packet);
   if (!forwarded) return walk.drop(stage, 'ttl-exceeded', elasticIp.id);
   const translated = translateDestination(forwarded, owner.spec.privateAddress);
-  if (!opensOrBelongs(walk, receiver, elasticIp, translated, 'ingress')) {
-    return walk.drop(stage, 'untracked', elasticIp.id);
-  }
+  const translator = translatorOf(resources, elasticIp) as Translator;
+  const mayOpen = gateway === undefined;
+  const relation = belongs(walk, translator.name, elasticIp, translated, 'ingress', mayOpen);
+  if (!relation) return walk.drop(stage, 'untracked', elasticIp.id);
+  if (gateway && relation === 'new') return walk.drop(stage, 'unsolicited', gateway.id);
   walk.note(stage, `${packet.destination} becomes ${owner.spec.privateAddress}`, elasticIp.id);
-  const judged = judge(walk, receiver, translated, 'ingress', []);
-  if (judged) return judged;
-  const subnet = named(resources, 'subnet', owner.spec.subnetId);
-  const arriving = { source: routerMac(subnet), destination: owner.spec.macAddress, content: translated };
-  return { type: 'delivered', interfaceId: owner.id, frame: arriving };
+  const origin = { vpcId: vpc.id, hostId: translator.hostId, groups: [] };
+  if (gateway) return comeBack(walk, origin, gateway, translated);
+  return receive(walk, origin, owner as ResourceOf<'network-interface'>, translated);
 }
 
 function elasticIpOf(
   { resources }: Walk,
-  interfaceId: string,
+  owner: Owner,
   externalNetworkId: string,
 ): ResourceOf<'elastic-ip'> | undefined {
   for (const one of resources['elastic-ip'].values()) {
-    const { spec } = one;
-    if (spec.networkInterfaceId === interfaceId && spec.externalNetworkId === externalNetworkId) return one;
+    const isOwn =
+      owner.kind === 'nat-gateway'
+        ? owner.spec.elasticIpId === one.id
+        : one.spec.networkInterfaceId === owner.id;
+    if (isOwn && one.spec.externalNetworkId === externalNetworkId) return one;
   }
   return undefined;
 }
@@ -114,38 +120,27 @@ function elasticIpOf(
 /**
  * A translated connection is remembered by the address, too, so that one from before the address came does not go on under
  * it half-way.
+ *
+ * @param mayOpen whether a packet of no connection starts to be remembered
+ * @returns what the packet is to its connection; undefined when it can have none
  */
-function opensOrBelongs(
+function belongs(
   walk: Walk,
-  { binding }: End,
+  translator: string,
   elasticIp: ResourceOf<'elastic-ip'>,
   packet: Ipv4,
   direction: 'egress' | 'ingress',
-): boolean {
-  const seen = track(walk.connections, addressTracker(binding.id, elasticIp.id), packet, direction);
-  walk.connections = seen.connections;
-  if (!seen.tracked) return false;
-  walk.connections = remember(walk.connections, seen.tracked.key, seen.tracked.connection);
-  return true;
-}
-
-/**
- * What an ICMP error quotes is translated the other way, so that the quoted packet looks as its sender sent it (RFC 5508,
- * section 4).
- */
-function translateSource(packet: Ipv4, source: string): Ipv4 {
-  return { ...packet, source, payload: translateQuoted(packet, 'destination', source) };
-}
-
-function translateDestination(packet: Ipv4, destination: string): Ipv4 {
-  return { ...packet, destination, payload: translateQuoted(packet, 'source', destination) };
-}
-
-function translateQuoted(
-  { payload }: Ipv4,
-  side: 'source' | 'destination',
-  address: string,
-): Ipv4['payload'] {
-  const { quoted } = payload as Icmp;
-  return quoted ? { ...(payload as Icmp), quoted: { ...quoted, [side]: address } } : payload;
+  mayOpen = true,
+): Tracked['relation'] | undefined {
+  const { connections, tracked } = track(
+    walk.connections,
+    addressTracker(translator, elasticIp.id),
+    packet,
+    direction,
+  );
+  walk.connections = connections;
+  if (tracked && (mayOpen || tracked.relation !== 'new')) {
+    walk.connections = remember(walk.connections, tracked.key, tracked.connection);
+  }
+  return tracked?.relation;
 }

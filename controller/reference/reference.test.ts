@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import type { AnyResource } from '../resources/index.ts';
 import {
   type Arp,
   afterChange,
@@ -15,11 +16,15 @@ import {
   changed,
   ip,
   macOf,
+  natGateway,
+  natPlacement,
   network,
   ping,
   pong,
   publicMac,
   router,
+  routeToInternet,
+  routeToNat,
   rule,
   Sender,
   tcp,
@@ -63,6 +68,20 @@ const aboutNothing = ip(remote, '203.0.113.10', {
   code: 3,
   quoted: ip('203.0.113.10', remote, udp(53)),
 });
+
+/**
+ * `vpc-a` with a NAT gateway in `subnet-2` on `host-1`, with the elastic IP that is free elsewhere; `subnet-1` routes to it, and
+ * `subnet-2` to the internet gateway.
+ */
+const withNat = (changes: readonly AnyResource[] = []) =>
+  network([
+    routeToNat,
+    routeToInternet,
+    natGateway,
+    natPlacement,
+    ...[changed('subnet-2', { routeTableId: 'rtb-public' })],
+    ...changes,
+  ]);
 
 type Send = (sender: Sender) => ReturnType<Sender['send']>;
 /** For each reason: what is dropped for it, and what differs just so much that it is not. */
@@ -185,9 +204,9 @@ const cases: Readonly<
     ],
   ],
   'to-itself': [
-    fromWeb(router.subnet1, ip(web, '203.0.113.10', ping)),
+    fromWeb(router.subnet1, ip(web, web, ping)),
     network(),
-    [fromWeb(router.subnet1, ip(web, '203.0.113.11', ping)), network(), 'delivered to twin'],
+    [fromWeb(router.subnet1, toApp), network(), 'delivered to app'],
   ],
   'no-interface': [
     fromWeb(router.subnet1, ip(web, '10.0.2.77', ping)),
@@ -212,6 +231,28 @@ const cases: Readonly<
     fromOutside(publicMac.web, ip(remote, '203.0.113.12', ping)),
     network(),
     [fromOutside(publicMac.web, toPublic), network(), 'delivered to web'],
+  ],
+  'no-gateway-host': [
+    fromWeb(router.subnet1, toRemote),
+    network([routeToNat, natGateway]),
+    [fromWeb(router.subnet1, toRemote), withNat(), 'sent to 203.0.113.1'],
+  ],
+  'translated-twice': [
+    fromWeb(router.subnet1, toRemote),
+    withNat([changed('subnet-2', { routeTableId: 'rtb-a' })]),
+    [fromWeb(router.subnet1, toRemote), withNat(), 'sent to 203.0.113.1'],
+  ],
+  unsolicited: [
+    fromOutside(publicMac.nat, ip(remote, '203.0.113.12', ping)),
+    withNat(),
+    [
+      (s) => {
+        s.send('web', router.subnet1, toRemote);
+        return s.receive(publicMac.nat, ip(remote, '203.0.113.12', pong));
+      },
+      withNat(),
+      'delivered to web',
+    ],
   ],
   'private-source': [
     fromOutside(publicMac.web, ip(db, '203.0.113.10', ping)),

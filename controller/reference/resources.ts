@@ -24,8 +24,10 @@ const modelledKinds = [
   'security-group-rule',
   'network-interface',
   'elastic-ip',
+  'nat-gateway',
   'binding',
   'dhcp-options',
+  'placement',
 ] as const satisfies readonly KindName[];
 export type ModelledKind = (typeof modelledKinds)[number];
 
@@ -97,11 +99,65 @@ export function bindingOf(resources: Resources, interfaceId: string): ResourceOf
   return newest;
 }
 
-/** True when the host that the interface is on has a port to the external network. */
-export function canReachOutside(
+/** The NAT gateway that has this private address in the VPC. */
+export function natGatewayAt(
   resources: Resources,
-  binding: ResourceOf<'binding'>,
-  network: ResourceOf<'external-network'>,
-): boolean {
-  return network.spec.name in named(resources, 'host', binding.spec.hostId).spec.externalPorts;
+  vpcId: string,
+  address: string,
+): ResourceOf<'nat-gateway'> | undefined {
+  for (const one of resources['nat-gateway'].values()) {
+    if (one.spec.vpcId === vpcId && one.spec.privateAddress === address) return one;
+  }
+  return undefined;
+}
+
+/** The MAC of a NAT gateway in its subnet. */
+export function natGatewayMac(gateway: ResourceOf<'nat-gateway'>): string {
+  return formatMac(derivedMac('natGateway', gateway.number as number));
+}
+
+/** What translates an elastic IP. */
+export interface Translator {
+  /** Another one when the translations are remembered somewhere else. */
+  readonly name: string;
+  readonly hostId: string;
+}
+
+/**
+ * The host that has the interface or NAT gateway of an elastic IP if it has a port to the network, else the gateway host
+ * that stands in.
+ *
+ * @returns undefined when nobody can translate the address
+ */
+export function translatorOf(
+  resources: Resources,
+  elasticIp: ResourceOf<'elastic-ip'>,
+): Translator | undefined {
+  const { id, spec } = elasticIp;
+  const network = named(resources, 'external-network', spec.externalNetworkId);
+  const reaches = (hostId: string) =>
+    network.spec.name in named(resources, 'host', hostId).spec.externalPorts;
+  const placed = (ownerId: string, name = '') => {
+    const placement = resources.placement.get(ownerId)?.spec;
+    if (!placement || !reaches(placement.hostId)) return undefined;
+    const { hostId, zoneSlot } = placement;
+    return { name: `${hostId}/${zoneSlot} ${name}`, hostId };
+  };
+  const gateway = natGatewayOf(resources, elasticIp);
+  if (gateway) return placed(gateway.id);
+  const binding = spec.networkInterfaceId && bindingOf(resources, spec.networkInterfaceId);
+  if (!binding) return undefined;
+  const { hostId } = binding.spec;
+  return reaches(hostId) ? { name: binding.id, hostId } : placed(id, spec.networkInterfaceId);
+}
+
+/** The NAT gateway that has an elastic IP. */
+export function natGatewayOf(
+  resources: Resources,
+  elasticIp: ResourceOf<'elastic-ip'>,
+): ResourceOf<'nat-gateway'> | undefined {
+  for (const one of resources['nat-gateway'].values()) {
+    if (one.spec.elasticIpId === elasticIp.id) return one;
+  }
+  return undefined;
 }

@@ -20,6 +20,11 @@ export type Way =
       readonly type: 'internet-gateway';
       readonly gateway: ResourceOf<'internet-gateway'>;
       readonly packet: Ipv4;
+    }
+  | {
+      readonly type: 'nat-gateway';
+      readonly gateway: ResourceOf<'nat-gateway'>;
+      readonly packet: Ipv4;
     };
 
 /**
@@ -28,12 +33,16 @@ export type Way =
  * AWS, "Route tables": a subnet without a table of its own uses the main one; every table has a local route for the VPC; the
  * most specific route wins; a route whose target is gone has the state blackhole and drops. What has no time to live left is
  * not looked up (RFC 1812, section 5.3.1).
+ *
+ * @param voice of the router, where it can tell the sender
+ * @param translated whether a NAT gateway sends the packet: from one to another would be a circle
  */
 export function route(
   walk: Walk,
   subnet: ResourceOf<'subnet'>,
   packet: Ipv4,
-  voice: RouterVoice,
+  voice: RouterVoice | undefined,
+  translated = false,
 ): Way | Answered | Dropped {
   const { resources } = walk;
   const vpc = named(resources, 'vpc', subnet.spec.vpcId);
@@ -42,7 +51,10 @@ export function route(
     return walk.drop(stage, 'no-route', table.id);
   }
   const forwarded = takeHop(packet);
-  if (!forwarded) return timeExceeded(walk, voice, packet) ?? walk.drop(stage, 'ttl-exceeded', table.id);
+  if (!forwarded) {
+    const told = voice && timeExceeded(walk, voice, packet);
+    return told ?? walk.drop(stage, 'ttl-exceeded', table.id);
+  }
   const local = { destination: vpc.spec.cidrBlock, target: 'local' };
   const routes = table.spec.routes.flatMap(({ destination, target }) =>
     destination === undefined ? [] : [{ destination, target }],
@@ -52,11 +64,14 @@ export function route(
     .sort((a, b) => prefixLength(b.destination) - prefixLength(a.destination));
   if (!best) return walk.drop(stage, 'no-route', table.id);
   if (best.target === 'blackhole') return walk.drop(stage, 'blackhole', table.id);
+  const natGateway = resources['nat-gateway'].get(best.target);
   const gateway = resources['internet-gateway'].get(best.target);
-  if (best.target !== 'local' && gateway?.spec.vpcId !== vpc.id) {
+  if (natGateway && translated) return walk.drop(stage, 'translated-twice', table.id, natGateway.id);
+  if (best.target !== 'local' && !natGateway && gateway?.spec.vpcId !== vpc.id) {
     return walk.drop(stage, 'detached-gateway', table.id, best.target);
   }
   walk.note(stage, `${best.destination} leads to ${best.target}`, table.id);
+  if (natGateway) return { type: 'nat-gateway', gateway: natGateway, packet: forwarded };
   return gateway
     ? { type: 'internet-gateway', gateway, packet: forwarded }
     : { type: 'local', packet: forwarded };

@@ -143,7 +143,33 @@ export const router = {
   subnet2: '02:57:01:00:00:02',
   subnet3: '02:57:01:00:00:03',
 };
-export const publicMac = { web: '02:57:02:00:00:01', twin: '02:57:02:00:00:02' };
+export const publicMac = {
+  web: '02:57:02:00:00:01',
+  twin: '02:57:02:00:00:02',
+  nat: '02:57:02:00:00:03',
+};
+
+/** A NAT gateway in `subnet-2`, which has a table of its own to the internet gateway; the main table leads to it. */
+export const natGateway = resource('nat-gateway', 'nat-a', 1, {
+  vpcId: 'vpc-a',
+  subnetId: 'subnet-2',
+  connectivity: 'public',
+  privateAddress: '10.0.2.9',
+  elasticIpId: 'eip-free',
+});
+export const natPlacement = placement('nat-a', 'host-1');
+export const routeToNat = resource('route-table', 'rtb-a', 1, {
+  vpcId: 'vpc-a',
+  routes: [{ destination: '0.0.0.0/0', target: 'nat-a' }],
+});
+export const routeToInternet = resource('route-table', 'rtb-public', 3, {
+  vpcId: 'vpc-a',
+  routes: [{ destination: '0.0.0.0/0', target: 'igw-a' }],
+});
+
+export function placement(ownerId: string, hostId: string): AnyResource {
+  return resource('placement', ownerId, 0, { ownerId, vpcId: 'vpc-a', hostId, zoneSlot: 9 });
+}
 
 /** The network with some resources in place of those with the same kind and id, or beside them; without those of `gone`. */
 export function network(changes: readonly AnyResource[] = [], gone: readonly string[] = []): Resources {

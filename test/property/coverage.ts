@@ -11,6 +11,10 @@ const features = [
   'from the outside',
   'between elastic IPs, one host',
   'between elastic IPs, two hosts',
+  'to the outside through a NAT gateway',
+  'back through a NAT gateway',
+  'elastic IP on a gateway host',
+  'own elastic IP',
   'opens a connection',
   'again in the original direction',
   'reply',
@@ -120,6 +124,15 @@ function* featuresOf({ packet, evaluation, observation }: Sent): Generator<Featu
     }
   }
   if (outcome.type === 'dropped') return;
+  const throughNat = steps.some(({ stage }) => stage === 'NAT gateway');
+  if (throughNat && outcome.type === 'sent-outside') yield 'to the outside through a NAT gateway';
+  if (throughNat && !inside && outcome.type === 'delivered') yield 'back through a NAT gateway';
+  if (steps.some(({ stage }) => stage === 'elastic IP') && !throughNat && hosts > 1) {
+    if (!inside || outcome.type === 'sent-outside') yield 'elastic IP on a gateway host';
+  }
+  if (inside && outcome.type === 'delivered' && outcome.interfaceId === packet.from.interfaceId) {
+    yield 'own elastic IP';
+  }
   const relation = steps.findLast(({ stage }) => stage.startsWith('security groups'))?.decision.split(' ')[0];
   const feature = relation && relations[relation];
   if (feature) yield feature;

@@ -14,7 +14,12 @@ const stagesOfReason: Readonly<Record<DropReason, readonly StageName[]>> = {
   'arp-unanswered': ['source-guard', 'admit', 'resolve', 'external-in'],
   broadcast: ['admit'],
   'wrong-mac': ['admit', 'external-in'],
+  'no-gateway-host': ['resolve'],
+  'translated-twice': ['route'],
+  unsolicited: ['locate', 'nat'],
   untracked: [
+    'route',
+    'nat',
     'egress-check',
     'egress-verdict',
     'ingress-check',

@@ -196,6 +196,22 @@ export const faults: readonly Fault[] = [
   inStages('packets from outside may claim to come from the VPC', ['external-in'], (flow) =>
     matches(flow, 'ipv4_src') ? undefined : flow,
   ),
+  inStages('a NAT gateway does not remember', ['locate'], (flow) =>
+    withActions(flow, (action) =>
+      action.type === 'conntrack' && action.table === tableOf('route')
+        ? [{ ...action, commit: false }]
+        : [action],
+    ),
+  ),
+  inStages('NAT gateways follow each other', ['route'], (flow) =>
+    matches(flow, registers.flags) && matches(flow, registers.routeTable) ? undefined : flow,
+  ),
+  inStages('a gateway host does not know the way inside', ['nat'], (flow) =>
+    matches(flow, 'metadata') ? undefined : flow,
+  ),
+  inStages('what a gateway host sends out is not translated', ['locate'], (flow) =>
+    matches(flow, 'ipv4_src') ? withoutAction('conntrack')(flow) : flow,
+  ),
   inStages('tagged frames pass', ['classify'], (flow) => (matches(flow, 'vlan_vid') ? undefined : flow)),
   {
     name: 'zones are not flushed',

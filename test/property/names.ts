@@ -67,7 +67,7 @@ export class Names {
     return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, this.resolve(one)])) as T;
   }
 
-  /** `@name` to the MAC of an interface, an elastic IP, or a subnet's router, anywhere in a frame. */
+  /** `@name` to the MAC of an interface, an elastic IP, a NAT gateway, or a subnet's router, anywhere in a frame. */
   resolveMacs<T>(value: T): T {
     if (typeof value === 'string') return (value.startsWith('@') ? this.#macOf(value.slice(1)) : value) as T;
     if (Array.isArray(value) || typeof value !== 'object' || value === null) return value;
@@ -78,6 +78,7 @@ export class Names {
     const { kind, id } = this.#find(name);
     if (kind === 'network-interface') return this.#world.get(kind, id).spec.macAddress;
     const { number } = this.#world.get(kind, id);
-    return formatMac(derivedMac(kind === 'subnet' ? 'subnetGateway' : 'elasticIp', number as number));
+    const uses = { subnet: 'subnetGateway', 'nat-gateway': 'natGateway' } as const;
+    return formatMac(derivedMac(uses[kind as keyof typeof uses] ?? 'elasticIp', number as number));
   }
 }

@@ -118,6 +118,11 @@ export class Rig implements AsyncDisposable {
       case 'bind':
         await world.bind(names.idOf(step.host), names.idOf(step.interface), step.port);
         return;
+      case 'host-state': {
+        const host = world.get('host', names.idOf(step.host));
+        await world.run((draft) => draft.update(host, { status: { state: step.state } }));
+        return;
+      }
       case 'unbind':
         await world.unbind(names.idOf(step.host), names.idOf(step.interface));
     }

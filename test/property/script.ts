@@ -15,6 +15,7 @@ export type ScriptStep =
   | { readonly do: 'update'; readonly kind: KindName; readonly name: string; readonly spec: Spec }
   | { readonly do: 'remove'; readonly kind: KindName; readonly name: string }
   | { readonly do: 'bind'; readonly interface: string; readonly host: string; readonly port: number }
+  | { readonly do: 'host-state'; readonly host: string; readonly state: 'up' | 'down' }
   | { readonly do: 'unbind'; readonly interface: string; readonly host: string }
   | SendStep;
 

@@ -18,7 +18,7 @@ const inbound = ({ zone = 3, port = 2 } = {}) => [
   `table=external-in, priority=100,ip,reg11=0x1,dl_dst=02:57:02:00:00:01,nw_dst=203.0.113.10 actions=dec_ttl,set_field:0x1->metadata,set_field:0->reg3,set_field:02:57:01:00:00:01->eth_src,set_field:02:57:00:00:00:01->eth_dst,ct(commit,table=locate,zone=${zone},nat(dst=10.0.1.4))`,
   'table=external-in, priority=105,ip,reg0=0x4/0x4,reg11=0x1,dl_dst=02:57:02:00:00:01,nw_dst=203.0.113.10 actions=set_field:0x1->reg1,resubmit(,limit),controller(id=22342,userdata=05.cb.00.71.0a.02.57.02.00.00.01.00.00.00.00.00.00.05.a2)',
   'table=external-in, priority=110,ip,reg11=0x1,nw_src=10.0.0.0/16,nw_dst=203.0.113.10 actions=drop',
-  `table=external-port, priority=200,ip,reg11=0x1,reg15=0xcb00710a actions=set_field:0x${port}->reg6,set_field:02:57:02:00:00:01->eth_dst,goto_table:external-in`,
+  `table=external-port, priority=200,ip,reg11=0x1,reg15=0xcb00710a actions=ct_clear,set_field:0x${port}->reg6,set_field:0->in_port,set_field:02:57:02:00:00:01->eth_dst,goto_table:external-in`,
 ];
 
 /** An interface with an elastic IP, not bound yet. */

@@ -29,6 +29,8 @@ export interface ElasticIpContext {
   readonly mac: bigint;
   /** What it stands for inside. */
   readonly privateAddress: number;
+  /** Whose share of what the agent is asked is used up by packets to it; 0 for a NAT gateway. */
+  readonly interfaceNumber: number;
   /** Absent while no host translates it. */
   readonly place: TranslationPlace | undefined;
 }
@@ -53,7 +55,7 @@ export function elasticIpContext(view: TopologyView, id: string): ElasticIpConte
   );
 }
 
-type Owner = Pick<ElasticIpContext, 'vpc' | 'subnet' | 'privateAddress' | 'place'>;
+type Owner = Pick<ElasticIpContext, 'vpc' | 'subnet' | 'privateAddress' | 'interfaceNumber' | 'place'>;
 
 function ofNatGateway(
   view: TopologyView,
@@ -68,6 +70,7 @@ function ofNatGateway(
     vpc,
     subnet,
     privateAddress,
+    interfaceNumber: 0,
     place: translates
       ? { type: 'beside', host: place.host, zone: place.zones.elasticIp, mac, opensInward: false }
       : undefined,
@@ -84,19 +87,21 @@ function ofInterface(
   if (!context) return undefined;
   const { networkInterface, vpc, subnet } = context;
   const privateAddress = parseAddress(networkInterface.spec.privateAddress, 'privateAddress');
+  const interfaceNumber = networkInterface.number as number;
+  const owner = { vpc, subnet, privateAddress, interfaceNumber };
   const binding = currentBinding(view, id);
   const host = binding && view.get('host', binding.spec.hostId);
   if (host && reaches(host, network)) {
     const mac = macNumber(networkInterface.spec.macAddress);
     const { translation: zone } = conntrackZones(binding);
-    return { vpc, subnet, privateAddress, place: { type: 'beside', host, zone, mac, opensInward: true } };
+    return { ...owner, place: { type: 'beside', host, zone, mac, opensInward: true } };
   }
   const gateway = host && gatewayPlace(view, elasticIp.id);
   const place: TranslationPlace | undefined =
     gateway && reaches(gateway.host, network)
       ? { type: 'gateway', host: gateway.host, hostKey: gateway.hostKey, zone: gateway.zones.elasticIp }
       : undefined;
-  return { vpc, subnet, privateAddress, place };
+  return { ...owner, place };
 }
 
 function reaches(host: ResourceOf<'host'>, network: ResourceOf<'external-network'>): boolean {

@@ -3,15 +3,18 @@ import {
   type Flow,
   isArp,
   isIpv4,
+  isTooLarge,
+  limit,
   load,
   move,
   on,
   onRegister,
+  packetTooLarge,
   ports,
   set,
   tableOf,
 } from '../../pipeline/index.ts';
-import { netmask, parseCidr } from '../../resources/index.ts';
+import { interfaceMtu, netmask, parseCidr } from '../../resources/index.ts';
 import { fromNeighbour, learnNeighbour } from '../external-network/compile.ts';
 import { gatewayMac } from '../subnet/compile.ts';
 import { vpcMatch } from '../vpc/scope.ts';
@@ -105,7 +108,7 @@ function gatewayFlows(context: ElasticIpContext, place: TranslationPlace): Flow[
 
 /** Everything of an elastic IP on the host that translates it, which reaches the network by `port`. */
 export function inboundFlows(context: ElasticIpContext, place: TranslationPlace, port: number): Flow[] {
-  const { network, vpc, address, mac } = context;
+  const { network, vpc, address, mac, interfaceNumber } = context;
   const inside = parseCidr(vpc.spec.cidrBlock, 'cidrBlock');
   const here = onRegister('externalNetwork', network.number as number);
   return [
@@ -115,6 +118,17 @@ export function inboundFlows(context: ElasticIpContext, place: TranslationPlace,
       priority: 100,
       match: [here, on('eth_dst', mac), isIpv4, on('ipv4_dst', address)],
       actions: [{ type: 'decrement-ttl' }, ...arrival(context, place)],
+    },
+    // Told before the address is translated, so that the sender outside knows its own packet again.
+    {
+      stage: 'external-in',
+      priority: 105,
+      match: [isTooLarge(1), here, on('eth_dst', mac), isIpv4, on('ipv4_dst', address)],
+      actions: [
+        load('interfaceNumber', interfaceNumber),
+        limit,
+        packetTooLarge({ address, mac, mtu: interfaceMtu }),
+      ],
     },
     // Nobody outside has an address of the VPC: rules for its networks must not let such a sender in.
     {
@@ -129,12 +143,18 @@ export function inboundFlows(context: ElasticIpContext, place: TranslationPlace,
       actions: [],
     },
     // From another interface of this host: the network outside would not send the packet back to where it came from.
-    // It goes on as if it had come in by the port.
+    // It goes on as if it had come in by no port, and as nobody's connection: its sender may be the receiver, whose zone
+    // would know it already.
     {
       stage: 'external-port',
       priority: 200,
       match: [here, isIpv4, onRegister('nextHop', address)],
-      actions: [load('outputPort', port), set('eth_dst', mac)],
+      actions: [
+        { type: 'conntrack-clear' },
+        load('outputPort', port),
+        set('in_port', 0),
+        set('eth_dst', mac),
+      ],
       goto: 'external-in',
     },
     ...(place.type === 'gateway' ? gatewayFlows(context, place) : []),

@@ -52,7 +52,13 @@ function localFlows(context: NatGatewayContext, { zones }: GatewayPlace): Flow[]
   const { vpc, subnet, routeTable, privateAddress, mac } = context;
   const here = [vpcMatch(vpc), on('eth_dst', mac), isIpv4];
   const inside = onRegister('externalNetwork', 0);
-  const nobodys = [load('interfaceNumber', 0), load('ownIdentity', 0), load('peerIdentity', 0)];
+  const nobodys = [
+    load('interfaceNumber', 0),
+    load('ownIdentity', 0),
+    load('peerIdentity', 0),
+    // It leaves the subnet of whoever it comes from.
+    setFlag(flags.switched, 0),
+  ];
   return [
     {
       stage: 'locate',

@@ -1,3 +1,4 @@
+import { ownerKind } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 
 /** What a gateway asks of its host. */
@@ -37,6 +38,12 @@ export function rendezvous(key: string, hostIds: Iterable<string>): string | und
   return best;
 }
 
+/** By number and not by id, which is random: the same network, built twice, has the same placements. */
+function keyOf(view: TopologyView, ownerId: string): string {
+  const kind = ownerKind(ownerId);
+  return `${kind} ${view.get(kind, ownerId)?.number}`;
+}
+
 /** The host for a gateway, among those that are up; undefined when there is none. Work grows with their number. */
 export function chooseGatewayHost(
   view: TopologyView,
@@ -45,5 +52,5 @@ export function chooseGatewayHost(
 ): string | undefined {
   const eligible = [...view.gatewayHosts(networkName)];
   const near = eligible.filter((id) => view.get('host', id)?.spec.zone === zone);
-  return rendezvous(ownerId, near.length > 0 ? near : eligible);
+  return rendezvous(keyOf(view, ownerId), near.length > 0 ? near : eligible);
 }

@@ -6,13 +6,15 @@ import {
   type ControllerProgram,
   createLab,
   type Host,
+  type HostOptions,
   type Lab,
   meetOnUnderlay,
   type Vm,
 } from '@weft/labs/hosts';
 
 export interface CloudOptions {
-  readonly hosts?: number;
+  /** How many, or which. Default 2. */
+  readonly hosts?: number | readonly HostOptions[];
   readonly external?: boolean;
 }
 

@@ -50,6 +50,9 @@ export class Edits {
       [1, () => this.newDhcpOptions()],
       [2, () => this.changeDhcpOptions()],
       [1, () => this.removeOne('dhcp-options')],
+      [3, () => this.newNatGateway()],
+      [1, () => this.removeOne('nat-gateway')],
+      [3, () => this.changeHostState()],
     ]);
     return edit();
   }
@@ -210,7 +213,7 @@ export class Edits {
     return table ? this.update(table, { routes: this.#someRoutes(table) }) : nothing;
   }
 
-  #someRoutes({ spec: { vpcId } }: ResourceOf<'route-table'>): Spec[] {
+  #someRoutes({ id, spec: { vpcId } }: ResourceOf<'route-table'>): Spec[] {
     const { random } = this.#scene;
     const gateways = this.#scene.all('internet-gateway').filter(({ spec }) => spec.vpcId === vpcId);
     const target = () => {
@@ -220,8 +223,13 @@ export class Edits {
     const subnets = this.#scene.all('subnet').filter(({ spec }) => spec.vpcId === vpcId);
     const inside = random.pickOrNone(subnets)?.spec.cidrBlock ?? '10.0.3.0/24';
     const routes: Spec[] = [];
-    if (random.chance(0.8) && gateways[0]) {
-      routes.push({ destination: '0.0.0.0/0', target: this.#scene.ref(gateways[0]) });
+    const natGateways = this.#scene.all('nat-gateway').filter(({ spec }) => spec.vpcId === vpcId);
+    // A gateway that is led to itself, or to another one, sends nothing.
+    const isTheirs = natGateways.some(({ spec }) => this.#scene.routeTableOf(spec.subnetId) === id);
+    const natGateway = random.pickOrNone(natGateways);
+    const main = natGateway && random.chance(isTheirs ? 0.1 : 0.7) ? natGateway : gateways[0];
+    if (random.chance(0.8) && main) {
+      routes.push({ destination: '0.0.0.0/0', target: this.#scene.ref(main) });
     }
     const more = ['198.51.100.0/24', '198.51.100.64/26', '203.0.113.0/24', '192.0.2.0/24', '10.0.0.0/8'];
     for (const destination of random.sample(more, 0, 2)) routes.push({ destination, target: target() });
@@ -236,6 +244,32 @@ export class Edits {
     const tables = this.#scene.all('route-table').filter(({ spec }) => spec.vpcId === subnet.spec.vpcId);
     const table = random.chance(0.7) ? random.pickOrNone(tables) : undefined;
     return this.update(subnet, { routeTableId: table ? this.#scene.ref(table) : null });
+  }
+
+  /** A public one if there is an elastic IP for it; some are private. */
+  newNatGateway(): ScriptStep {
+    const { random } = this.#scene;
+    const subnet = random.pickOrNone(this.#scene.all('subnet'));
+    if (!subnet) return nothing;
+    const elasticIp = random.chance(0.85) ? random.pickOrNone(this.#scene.freeElasticIps()) : undefined;
+    return this.create('nat-gateway', 'nat', {
+      subnetId: this.#scene.ref(subnet),
+      ...(elasticIp ? { elasticIpId: this.#scene.ref(elasticIp) } : { connectivity: 'private' }),
+    });
+  }
+
+  /** A host falls silent, or is heard again; what it forwards is the same, but gateways leave it. */
+  changeHostState(): ScriptStep {
+    const { random } = this.#scene;
+    const hosts = this.#scene.all('host');
+    const away = hosts.filter(({ status }) => status.state === 'down');
+    const host = random.pick(away.length > 0 && random.chance(0.7) ? away : hosts);
+    const state = host.status.state === 'up' ? 'down' : 'up';
+    return { do: 'host-state', host: this.#scene.name(host), state };
+  }
+
+  freeElasticIp(): ScriptStep {
+    return this.create('elastic-ip', 'eip', {});
   }
 
   newElasticIp(): ScriptStep {
@@ -258,6 +292,7 @@ export class Edits {
       | 'network-interface'
       | 'elastic-ip'
       | 'dhcp-options'
+      | 'nat-gateway'
       | 'security-group'
       | 'subnet',
   ): ScriptStep {

@@ -45,7 +45,13 @@ export async function buildNetwork(
     await run(edits.newGateway());
     await run(edits.newRouteTable());
   }
-  for (let index = 0; index < vpcs * 3; index++) await run(edits.changeRoutes());
+  for (let index = 0; index < vpcs; index++) {
+    await run(edits.freeElasticIp());
+    await run(edits.newNatGateway());
+    await run(edits.newRouteTable());
+  }
+  for (let index = 0; index < vpcs * 2; index++) await run(edits.changeSubnetTable());
+  for (let index = 0; index < vpcs * 5; index++) await run(edits.changeRoutes());
   for (let index = 0; index < interfaces / 2; index++) await run(edits.newElasticIp());
   return edits;
 }

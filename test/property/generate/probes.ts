@@ -33,7 +33,8 @@ function withSender(make: (scene: Scene, sender: Interface) => SendStep | undefi
 
 function withElasticIp(make: (scene: Scene, target: ElasticIp) => SendStep | undefined): Probe {
   return (scene) => {
-    const used = scene.all('elastic-ip').filter(({ spec }) => spec.networkInterfaceId !== undefined);
+    const free = new Set(scene.freeElasticIps());
+    const used = scene.all('elastic-ip').filter((one) => !free.has(one));
     const target = scene.random.pickOrNone(used);
     return target && make(scene, target);
   };
@@ -233,6 +234,7 @@ const someArp = withSender((scene, sender) => {
     peer?.spec.privateAddress ?? '10.0.0.9',
     peer?.spec.privateAddress ?? '10.0.0.9',
     sender.spec.privateAddress,
+    scene.all('nat-gateway')[0]?.spec.privateAddress ?? '10.0.0.78',
     '10.0.0.77',
     '198.51.100.7',
   ];
@@ -370,13 +372,40 @@ function ownAddress(scene: Scene, target: ElasticIp): string {
   return (peer ?? owner)?.spec.privateAddress ?? '10.0.0.5';
 }
 
+/** Through a NAT gateway, mostly to the outside, to an elastic IP of the same cloud, or to the gateway itself. */
+const throughNat: Probe = (scene) => {
+  const { random } = scene;
+  const senders = scene.interfaces(true).filter((one) => scene.natGatewayOf(one));
+  const sender = random.pickOrNone(senders);
+  const elasticIp = random.pickOrNone(scene.all('elastic-ip'));
+  if (!sender) return undefined;
+  const destination =
+    elasticIp && random.chance(0.25) ? elasticIp.spec.address : random.pick(outsideAddresses);
+  return scene.fromInterface(sender, { destination, payload: somePayload(random) });
+};
+
+/** To the private address of a NAT gateway, by its MAC or through the router. */
+const toNatGateway: Probe = (scene) => {
+  const { random } = scene;
+  const gateway = random.pickOrNone(scene.all('nat-gateway'));
+  const peers = scene.interfaces(true).filter(({ spec }) => spec.vpcId === gateway?.spec.vpcId);
+  const sender = random.pickOrNone(peers);
+  if (!gateway || !sender) return undefined;
+  const payload = somePayload(random);
+  const step = scene.fromInterface(sender, { destination: gateway.spec.privateAddress, payload });
+  const isNear = sender.spec.subnetId === gateway.spec.subnetId;
+  return isNear ? { ...step, frame: { ...step.frame, destination: scene.ref(gateway) } } : step;
+};
+
 /** Where a route leads whose gateway serves the VPC no longer. */
 const viaDetached = withSender((scene, sender) => {
   const subnet = scene.subnetOf(sender);
   const tableId = subnet.spec.routeTableId ?? scene.vpcOf(sender).spec.mainRouteTableId;
   const routes = scene.resources['route-table'].get(tableId)?.spec.routes ?? [];
   const route = routes.find(
-    ({ target }) => scene.resources['internet-gateway'].get(target)?.spec.vpcId !== sender.spec.vpcId,
+    ({ target }) =>
+      target.startsWith('igw-') &&
+      scene.resources['internet-gateway'].get(target)?.spec.vpcId !== sender.spec.vpcId,
   );
   if (!route || route.target === 'blackhole') return undefined;
   const destination = scene.random.pick(outsideAddresses);
@@ -408,6 +437,8 @@ export const probes: readonly (readonly [weight: number, probe: Probe])[] = [
   [5, hairpin],
   [5, fromOutside],
   [15, viaDetached],
+  [9, throughNat],
+  [1, toNatGateway],
   [1, tagged],
   [2, toStranger],
   [2, toUnbound],

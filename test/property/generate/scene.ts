@@ -99,11 +99,44 @@ export class Scene {
     for (const one of this.all('network-interface')) {
       if (one.spec.securityGroupIds.some((id) => groups.has(id))) names.add(this.name(one));
     }
+    const routed = new Set(
+      this.all('nat-gateway')
+        .filter(mentioned)
+        .map(({ id }) => id),
+    );
+    for (const one of this.interfaces(true)) {
+      const gateway = this.natGatewayOf(one);
+      if (gateway && routed.has(gateway.id)) names.add(this.name(one));
+    }
     for (const elasticIp of this.all('elastic-ip').filter(mentioned)) {
       const owner = this.ownerOf(elasticIp);
       if (owner) names.add(this.name(owner));
     }
     return names;
+  }
+
+  /** Those that neither an interface nor a NAT gateway has. */
+  freeElasticIps(): ElasticIp[] {
+    const used = new Set(this.all('nat-gateway').map(({ spec }) => spec.elasticIpId));
+    return this.all('elastic-ip').filter(
+      ({ id, spec }) => spec.networkInterfaceId === undefined && !used.has(id),
+    );
+  }
+
+  /** Id of the table that a subnet's packets go by. */
+  routeTableOf(subnetId: string): string {
+    const subnet = this.resources.subnet.get(subnetId) as ResourceOf<'subnet'>;
+    return subnet.spec.routeTableId ?? this.vpcOf(subnet).spec.mainRouteTableId;
+  }
+
+  /** The NAT gateway that the interface's default route leads to. */
+  natGatewayOf(sender: Interface): ResourceOf<'nat-gateway'> | undefined {
+    const tableId = this.routeTableOf(sender.spec.subnetId);
+    for (const { target } of this.resources['route-table'].get(tableId)?.spec.routes ?? []) {
+      const gateway = this.resources['nat-gateway'].get(target);
+      if (gateway) return gateway;
+    }
+    return undefined;
   }
 
   ownerOf({ spec }: ElasticIp): Interface | undefined {

@@ -1,0 +1,65 @@
+import type { ResourceOf } from '../resources/index.ts';
+import type { Answered, Delivered, Dropped } from './outcome.ts';
+import type { Ipv4 } from './packet.ts';
+import { bindingOf, interfaceAt, named, routerMac } from './resources.ts';
+import { isTooLarge, type RouterVoice, tooLarge } from './router-errors.ts';
+import { judge } from './security-groups.ts';
+import type { Walk } from './walk.ts';
+
+/** What sends a packet inside of a VPC: an interface, a NAT gateway, or whoever is behind an elastic IP. */
+export interface Origin {
+  readonly vpcId: string;
+  /** The host that the packet comes from. */
+  readonly hostId: string;
+  /** The interface, if it is one. */
+  readonly interfaceId?: string;
+  /** Its security groups; what is no interface is in none. */
+  readonly groups: readonly string[];
+  /** Source of a frame that stays in its subnet; a routed one comes from the router of the receiver's subnet. */
+  readonly mac?: string;
+  /** The router of its subnet, which tells it what is too large for the way to another host. */
+  readonly voice?: RouterVoice;
+}
+
+/**
+ * To the interface of the same VPC that has the destination address. Two VPCs may use the same addresses; neither
+ * sees the other (AWS, "What is Amazon VPC?": "logically isolated").
+ */
+export function deliver(walk: Walk, origin: Origin, packet: Ipv4): Delivered | Answered | Dropped {
+  const receiver = interfaceAt(walk.resources, origin.vpcId, packet.destination);
+  if (!receiver) return walk.drop('delivery', 'no-interface', origin.vpcId);
+  if (receiver.id === origin.interfaceId) return walk.drop('delivery', 'to-itself', receiver.id);
+  return receive(walk, origin, receiver, packet);
+}
+
+/** The way to the receiver, its security groups, and into it. */
+export function receive(
+  walk: Walk,
+  origin: Origin,
+  receiver: ResourceOf<'network-interface'>,
+  packet: Ipv4,
+): Delivered | Answered | Dropped {
+  const { resources } = walk;
+  const binding = bindingOf(resources, receiver.id);
+  if (!binding) return walk.drop('delivery', 'receiver-not-bound', receiver.id);
+  const stuck = crossTunnel(walk, origin, binding.spec.hostId, packet);
+  if (stuck) return stuck;
+  const judged = judge(walk, { interface: receiver, binding }, packet, 'ingress', origin.groups);
+  if (judged) return judged;
+  walk.note('delivery', `to ${receiver.spec.macAddress}`, receiver.id);
+  const source = origin.mac ?? routerMac(named(resources, 'subnet', receiver.spec.subnetId));
+  const frame = { source, destination: receiver.spec.macAddress, content: packet };
+  return { type: 'delivered', interfaceId: receiver.id, frame };
+}
+
+/** @returns what becomes of a packet that is too large for the tunnel; undefined when it gets to the other host */
+export function crossTunnel(
+  walk: Walk,
+  { hostId: from, voice, interfaceId, vpcId }: Origin,
+  to: string,
+  packet: Ipv4,
+): Answered | Dropped | undefined {
+  if (from === to || !isTooLarge(packet)) return undefined;
+  const told = voice && tooLarge(walk, voice, packet);
+  return told ?? walk.drop('tunnel', 'too-large', interfaceId ?? vpcId);
+}

@@ -1,0 +1,41 @@
+import type { ResourceOf } from '../resources/index.ts';
+import type { Origin } from './delivery.ts';
+import { sendInside, translate } from './nat-gateways.ts';
+import type { Answered, Delivered, Dropped, SentOutside } from './outcome.ts';
+import type { Ipv4 } from './packet.ts';
+import { sendOutside } from './public-addresses.ts';
+import { named } from './resources.ts';
+import { route } from './routing.ts';
+import type { Walk } from './walk.ts';
+
+/** Somebody who sends by a route table, and what a public address may belong to. */
+export type Sender = ResourceOf<'network-interface'> | ResourceOf<'nat-gateway'>;
+
+/**
+ * By the route table of the sender's subnet. Through a NAT gateway, the table of the gateway's subnet decides once more
+ * (AWS, "NAT gateways": a public one is in a public subnet, whose route leads to the internet gateway).
+ */
+export function sendOnward(
+  walk: Walk,
+  origin: Origin,
+  sender: Sender,
+  packet: Ipv4,
+): Delivered | SentOutside | Answered | Dropped {
+  const subnet = named(walk.resources, 'subnet', sender.spec.subnetId);
+  const way = route(walk, subnet, packet, origin.voice, sender.kind === 'nat-gateway');
+  switch (way.type) {
+    case 'dropped':
+    case 'answered':
+      return way;
+    case 'local':
+      return sendInside(walk, origin, way.packet);
+    case 'internet-gateway':
+      return sendOutside(walk, origin, sender, way.gateway, way.packet);
+    case 'nat-gateway': {
+      const translated = translate(walk, origin, way.gateway, way.packet);
+      if (translated.type !== 'translated') return translated;
+      const { hostId } = translated;
+      return sendOnward(walk, { vpcId: origin.vpcId, hostId, groups: [] }, way.gateway, translated.packet);
+    }
+  }
+}

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ResourceOf } from '@weft/controller/resources';
+import type { Outsider, Program } from '@weft/labs/hosts';
+import { Cloud, type CloudVm, eventually, externalCidr } from './support/cloud.ts';
+
+const web = 'http://203.0.113.200:8080/';
+const hosts = [{ name: 'h1' }, { name: 'h2' }, { name: 'h3', external: false }];
+
+/** Two hosts that reach the network outside, and one that does not, where the VMs are. */
+describe('NAT gateways and gateway hosts', () => {
+  let cloud: Cloud;
+  let outside: Outsider;
+  let server: Program;
+  let vpc: ResourceOf<'vpc'>;
+  let publicSubnet: ResourceOf<'subnet'>;
+  let privateSubnet: ResourceOf<'subnet'>;
+  let privateTable: ResourceOf<'route-table'>;
+  let one: CloudVm;
+  let two: CloudVm;
+  let gateway: ResourceOf<'nat-gateway'>;
+  let address: ResourceOf<'elastic-ip'>;
+
+  const hostOf = async (ownerId: string) => (await cloud.client.get('placement', ownerId)).spec.hostId;
+
+  /** Resolves when the gateway's host and all others have what the placement means for them. */
+  async function placed(ownerId: string): Promise<string> {
+    let hostId = '';
+    await eventually(`a host for ${ownerId}`, async () => {
+      const [placement] = (await cloud.client.list('placement', { filter: { 'spec.ownerId': ownerId } }))
+        .items;
+      if (!placement) return false;
+      hostId = placement.spec.hostId;
+      const all = (await cloud.client.list('host')).items;
+      return all.every(
+        ({ status, liveness }) => status.state === 'down' || liveness.appliedRevision >= placement.revision,
+      );
+    });
+    await Promise.all(cloud.lab.hosts.map((host) => host.appctl('revalidator/wait')));
+    return hostId;
+  }
+
+  const curl = (vm: CloudVm, ...args: string[]) =>
+    vm.exec('curl', ['--silent', '--output', '/dev/null', '--max-time', '3', ...args, web]);
+
+  before(async () => {
+    cloud = await Cloud.start({ hosts, external: true });
+    outside = await cloud.lab.addOutsider({ address: '203.0.113.200/24' });
+    server = await outside.spawn('/usr/bin/python3', ['-u', '-m', 'http.server', '8080'], { name: 'web' });
+    const network = await cloud.client.create('external-network', {
+      spec: {
+        name: 'external',
+        cidrBlock: externalCidr,
+        addressRanges: [{ first: '203.0.113.10', last: '203.0.113.50' }],
+      },
+    });
+    vpc = await cloud.vpc();
+    publicSubnet = await cloud.subnet(vpc.id, '10.0.1.0/24');
+    privateSubnet = await cloud.subnet(vpc.id, '10.0.2.0/24');
+    const internet = await cloud.client.create('internet-gateway', {
+      spec: { vpcId: vpc.id, externalNetworkId: network.id },
+    });
+    await cloud.client.update('route-table', vpc.spec.mainRouteTableId, {
+      spec: { routes: [{ destination: '0.0.0.0/0', target: internet.id }] },
+    });
+    privateTable = await cloud.client.create('route-table', { spec: { vpcId: vpc.id } });
+    await cloud.client.update('subnet', privateSubnet.id, { spec: { routeTableId: privateTable.id } });
+    const group = await cloud.group(vpc.id, 'open', ['all from 0.0.0.0/0']);
+    one = await cloud.vm(cloud.host(2), privateSubnet, { groups: [group] });
+    two = await cloud.vm(cloud.host(2), privateSubnet, { groups: [group] });
+    address = await cloud.client.create('elastic-ip', { spec: {} });
+    gateway = await cloud.client.create('nat-gateway', {
+      spec: { subnetId: publicSubnet.id, elasticIpId: address.id },
+    });
+  });
+  after(() => cloud[Symbol.asyncDispose]());
+
+  it('leads out what is routed to it, under its elastic IP', async () => {
+    assert.notEqual((await curl(one)).code, 0, 'there is no route yet');
+    assert.notEqual(await placed(gateway.id), 'h3');
+    await cloud.applied(
+      cloud.client.update(
+        'route-table',
+        privateTable.id,
+        { spec: { routes: [{ destination: '0.0.0.0/0', target: gateway.id }] } },
+        { waitSeconds: 10 },
+      ),
+    );
+    assert.equal((await curl(one)).code, 0);
+    await server.waitForLine((line) => line.startsWith(`${address.spec.address} `));
+    const ping = await one.ping('203.0.113.200');
+    assert.equal(ping.received, 3, ping.output);
+  });
+
+  it('gives each VM a port of its own, though they choose the same', async () => {
+    const source = ['--local-port', '5555'];
+    assert.deepEqual([(await curl(one, ...source)).code, (await curl(two, ...source)).code], [0, 0]);
+    const names = await Promise.all(
+      [one, two].map(async (vm) => {
+        const connection = await vm.udpOpen('203.0.113.200', 9000);
+        await connection.close();
+        return vm.namespace;
+      }),
+    );
+    assert.equal(new Set(names).size, 2);
+  });
+
+  it('brings ICMP errors back', async () => {
+    const refused = await one.udpExchange('203.0.113.200', 6000, { timeoutMs: 1000 });
+    assert.equal(refused.error, 'refused');
+  });
+
+  it('lets nothing in that was not asked for', async () => {
+    await using servers = new AsyncDisposableStack();
+    servers.adopt(await one.tcpListen(80), (listener) => listener.close());
+    assert.equal((await outside.ping(address.spec.address, { count: 2 })).received, 0);
+    const attempt = await outside.tcpConnect(address.spec.address, 80, { timeoutMs: 1000 });
+    assert.equal(attempt.connected, false);
+    await outside.addRoute('10.0.0.0/16', address.spec.address);
+    assert.equal((await outside.ping(one.address, { count: 2 })).received, 0);
+    assert.equal((await one.ping(gateway.spec.privateAddress, { count: 1 })).received, 0);
+  });
+
+  it('private ones show their private address', async () => {
+    const inside = await cloud.client.create('nat-gateway', {
+      spec: { subnetId: publicSubnet.id, connectivity: 'private' },
+    });
+    const target = await cloud.vm(cloud.host(0), publicSubnet, {
+      groups: [
+        await cloud.group(vpc.id, 'only the gateway', [`tcp:80 from ${inside.spec.privateAddress}/32`]),
+      ],
+    });
+    await placed(inside.id);
+    await using servers = new AsyncDisposableStack();
+    servers.adopt(await target.tcpListen(80), (listener) => listener.close());
+    assert.equal((await one.tcpConnect(target.address, 80, { timeoutMs: 1000 })).connected, false);
+    const routes = [
+      { destination: '0.0.0.0/0', target: gateway.id },
+      { destination: `${target.address}/32`, target: inside.id },
+    ];
+    const update = cloud.client.update(
+      'route-table',
+      privateTable.id,
+      { spec: { routes } },
+      { waitSeconds: 10 },
+    );
+    await cloud.applied(update);
+    const answer = await one.tcpConnect(target.address, 80);
+    assert.match(answer.answer, new RegExp(target.namespace));
+  });
+
+  it('an elastic IP works on a host without the network, both ways and to itself', async () => {
+    const table = await cloud.client.create('route-table', { spec: { vpcId: vpc.id } });
+    const subnet = await cloud.subnet(vpc.id, '10.0.3.0/24');
+    const [toInternet] = (await cloud.client.get('route-table', vpc.spec.mainRouteTableId)).spec.routes;
+    await cloud.client.update('route-table', table.id, { spec: { routes: [toInternet] } });
+    await cloud.client.update('subnet', subnet.id, { spec: { routeTableId: table.id } });
+    const group = await cloud.group(vpc.id, 'pings', ['icmp from 0.0.0.0/0', 'tcp:80 from 0.0.0.0/0']);
+    const vm = await cloud.vm(cloud.host(2), subnet, { groups: [group] });
+    const spec = { networkInterfaceId: vm.networkInterface.id };
+    const own = await cloud.client.create('elastic-ip', { spec });
+    await placed(own.id);
+    const ping = await outside.ping(own.spec.address);
+    assert.equal(ping.received, 3, ping.output);
+    await using servers = new AsyncDisposableStack();
+    for (const port of [80, 81]) {
+      servers.adopt(await vm.tcpListen(port), (listener) => listener.close());
+    }
+    assert.ok((await outside.tcpConnect(own.spec.address, 80)).connected);
+    assert.equal((await outside.tcpConnect(own.spec.address, 81, { timeoutMs: 1000 })).connected, false);
+    assert.equal((await curl(vm)).code, 0);
+    await server.waitForLine((line) => line.startsWith(`${own.spec.address} `));
+    assert.equal((await vm.ping(own.spec.address)).received, 3, 'its own address');
+    assert.equal((await one.ping(own.spec.address)).received, 3, 'from a VM behind the NAT gateway');
+  });
+
+  it('moves within seconds when its host dies, with a loop of requests through it', async () => {
+    const first = await hostOf(gateway.id);
+    const loop = await one.spawn(
+      '/bin/sh',
+      [
+        '-c',
+        `while :; do curl -s -o /dev/null --max-time 0.5 ${web} && echo "ok $(date +%s%N)" || echo lost; sleep 0.05; done`,
+      ],
+      { name: 'loop' },
+    );
+    await loop.waitForLine((line) => line.startsWith('ok'));
+    const index = cloud.lab.hosts.findIndex(({ name }) => name === first);
+    const victim = cloud.host(index);
+    const database = Number(await readFile(join(victim.directory, 'ovsdb-server.pid'), 'utf8'));
+    const died = Date.now();
+    process.kill(database, 'SIGKILL');
+    await Promise.all([victim.killVswitchd(), cloud.agents[index]?.kill9()]);
+    await eventually('another host has the gateway', async () => (await hostOf(gateway.id)) !== first, 8_000);
+    const isLater = (line: string) =>
+      line.startsWith('ok') && Number(line.split(' ')[1]) / 1e6 > died + 1_000;
+    const back = await loop.waitForLine(isLater, 10_000);
+    const lostMs = Number(back.split(' ')[1]) / 1e6 - died;
+    assert.ok(lostMs < 9_000, `back after ${lostMs} ms`);
+    await sleep(500);
+    await loop.stop();
+    const { status } = await cloud.client.get('host', first);
+    assert.equal(status.state, 'down');
+  });
+});
