@@ -21,7 +21,8 @@ export class Editor {
 
   /**
    * A start in which most things can happen soon: three hosts, of which two reach an external network; a VPC with two
-   * subnets, each with a bound interface, of which one is bound twice and has an elastic IP; a route to the outside.
+   * subnets, each with an interface that is bound twice and has an elastic IP, one of them on a host without the network;
+   * a public NAT gateway, and a route to the outside.
    *
    * @param egressGroupRule whether there is an egress rule that names a group, too
    */
@@ -40,7 +41,11 @@ export class Editor {
       await this.do('bind', index, index);
     }
     await this.do('bind', 1, 0);
+    await this.do('bind', 2, 1, 1);
     await this.do('createElasticIp');
+    await this.do('createElasticIp', 1);
+    await this.do('createElasticIp', 0, 0, 3);
+    await this.do('createNatGateway', 0, 1);
   }
 
   /** @returns false when the operation was refused, which must leave no trace */

@@ -167,10 +167,10 @@ export const edits = {
     const networkAclId = b % 3 ? editor.pick('network-acl', b)?.id : null;
     return subnet && editor.world.update('subnet', subnet.id, { networkAclId });
   },
-  createElasticIp: (editor, a, b) =>
+  createElasticIp: (editor, a, b, c) =>
     editor.world.create('elastic-ip', {
       externalNetworkId: editor.pick('external-network', b)?.id,
-      networkInterfaceId: editor.pick('network-interface', a)?.id,
+      ...(c % 4 === 3 ? {} : { networkInterfaceId: editor.pick('network-interface', a)?.id }),
     }),
   associate: (editor, a, b) => {
     const elasticIp = editor.pick('elastic-ip', a);

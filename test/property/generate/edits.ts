@@ -50,8 +50,8 @@ export class Edits {
       [1, () => this.newDhcpOptions()],
       [2, () => this.changeDhcpOptions()],
       [1, () => this.removeOne('dhcp-options')],
-      [3, () => this.newNatGateway()],
-      [1, () => this.removeOne('nat-gateway')],
+      [2, () => this.newNatGateway()],
+      [2, () => this.removeOne('nat-gateway')],
       [3, () => this.changeHostState()],
     ]);
     return edit();
@@ -193,7 +193,10 @@ export class Edits {
   /** Detaches a gateway, or attaches one that is free. */
   changeGateway(): ScriptStep {
     const { random } = this.#scene;
-    const needed = new Set(this.#scene.all('elastic-ip').map((one) => this.#scene.ownerOf(one)?.spec.vpcId));
+    const needed = new Set([
+      ...this.#scene.all('elastic-ip').map((one) => this.#scene.ownerOf(one)?.spec.vpcId),
+      ...this.#scene.all('nat-gateway').map(({ spec }) => spec.elasticIpId && spec.vpcId),
+    ]);
     const gateways = this.#scene.all('internet-gateway');
     const free = gateways.filter(({ spec }) => spec.vpcId === undefined || !needed.has(spec.vpcId));
     const gateway = random.pickOrNone(free.length > 0 ? free : gateways);
@@ -227,7 +230,7 @@ export class Edits {
     // A gateway that is led to itself, or to another one, sends nothing.
     const isTheirs = natGateways.some(({ spec }) => this.#scene.routeTableOf(spec.subnetId) === id);
     const natGateway = random.pickOrNone(natGateways);
-    const main = natGateway && random.chance(isTheirs ? 0.1 : 0.7) ? natGateway : gateways[0];
+    const main = natGateway && random.chance(isTheirs ? 0.25 : 0.7) ? natGateway : gateways[0];
     if (random.chance(0.8) && main) {
       routes.push({ destination: '0.0.0.0/0', target: this.#scene.ref(main) });
     }
@@ -268,7 +271,7 @@ export class Edits {
     return { do: 'host-state', host: this.#scene.name(host), state };
   }
 
-  freeElasticIp(): ScriptStep {
+  freeElasticIp(): Extract<ScriptStep, { do: 'create' }> {
     return this.create('elastic-ip', 'eip', {});
   }
 

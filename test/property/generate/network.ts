@@ -46,9 +46,10 @@ export async function buildNetwork(
     await run(edits.newRouteTable());
   }
   for (let index = 0; index < vpcs; index++) {
+    await run(edits.newRouteTable());
+    if (random.chance(0.5)) continue;
     await run(edits.freeElasticIp());
     await run(edits.newNatGateway());
-    await run(edits.newRouteTable());
   }
   for (let index = 0; index < vpcs * 2; index++) await run(edits.changeSubnetTable());
   for (let index = 0; index < vpcs * 5; index++) await run(edits.changeRoutes());
