@@ -54,8 +54,8 @@ describe('the base flows', () => {
         'table=external-route, priority=200,ct_state=+inv+trk,ip actions=drop',
         'table=locate, priority=200,ct_state=+inv+trk,ip actions=drop',
         'table=route, priority=65100,ct_state=+inv+trk,ip,reg0=0x8/0x8 actions=drop',
-        'table=nat, priority=100,ct_state=+rpl-inv+trk,ip actions=move:NXM_OF_IP_DST[]->NXM_NX_REG8[],goto_table:route-local',
-        'table=nat, priority=99,ct_state=+rel-inv+trk,ip actions=move:NXM_OF_IP_DST[]->NXM_NX_REG8[],goto_table:route-local',
+        'table=nat, priority=100,ct_state=+rpl-inv+trk,ip actions=move:NXM_OF_IP_DST[]->NXM_NX_REG15[],goto_table:route-local',
+        'table=nat, priority=99,ct_state=+rel-inv+trk,ip actions=move:NXM_OF_IP_DST[]->NXM_NX_REG15[],goto_table:route-local',
         'table=admit, priority=290,udp,tp_src=67,tp_dst=68 actions=drop',
         'table=admit, priority=290,udp6,tp_src=547,tp_dst=546 actions=drop',
         ...[133, 134, 135, 136, 137].map(

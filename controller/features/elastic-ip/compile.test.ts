@@ -63,7 +63,7 @@ describe('the flows of an elastic IP', () => {
     await using world = await World.create();
     const { networkInterface, elasticIp, vpc } = await withElasticIp(world);
     await world.bind('host-2', networkInterface.id, 10);
-    const [arp, learnedArp, , spoofed, turn] = inbound();
+    const [arp, learnedArp, , tooLarge, spoofed, turn] = inbound();
     assert.deepEqual(fragment(world, 'elastic-ip.inbound', elasticIp.id), {
       scope: 'host:host-1',
       number: 1,
@@ -71,10 +71,11 @@ describe('the flows of an elastic IP', () => {
         arp,
         learnedArp,
         'table=external-in, priority=100,ip,reg11=0x1,dl_dst=02:57:02:00:00:01,nw_dst=203.0.113.10 actions=dec_ttl,set_field:0x1->metadata,set_field:0->reg3,set_field:0->reg2,ct(commit,table=nat,zone=3,nat(dst=10.0.1.4))',
+        tooLarge,
         spoofed,
         turn,
         'table=locate, priority=100,ip,metadata=0x1,dl_dst=02:57:02:00:00:01,nw_src=10.0.1.4 actions=set_field:0x1->reg11,set_field:0->reg2,set_field:02:57:02:00:00:01->eth_src,ct(commit,table=external-route,zone=3,nat(src=203.0.113.10))',
-        'table=nat, priority=80,ip,reg11=0x1,metadata=0x1,nw_dst=10.0.1.4 actions=set_field:0xa000104->reg8,goto_table:route-local',
+        'table=nat, priority=80,ip,reg11=0x1,metadata=0x1,nw_dst=10.0.1.4 actions=set_field:0xa000104->reg15,goto_table:route-local',
       ],
     });
     assert.deepEqual(fragment(world, 'elastic-ip.outbound', elasticIp.id)?.flows, [

@@ -14,7 +14,7 @@ async function withGateway(world: World) {
   return { ...scene, table, elasticIp, gateway };
 }
 
-const nobodys = 'set_field:0->reg1,set_field:0->reg2,set_field:0->reg3';
+const nobodys = 'set_field:0->reg1,set_field:0->reg2,set_field:0->reg3,set_field:0/0x2->reg0';
 
 describe('the flows of a NAT gateway', () => {
   it('say to every host of the VPC where it is', async () => {
@@ -24,7 +24,7 @@ describe('the flows of a NAT gateway', () => {
       scope: `vpc:${vpc.id}`,
       number: 1,
       flows: [
-        'table=resolve, priority=100,reg8=0xa000104,metadata=0x1 actions=set_field:02:57:03:00:00:01->eth_dst,set_field:0xc6120001->reg4,goto_table:forward',
+        'table=resolve, priority=100,reg15=0xa000104,metadata=0x1 actions=set_field:02:57:03:00:00:01->eth_dst,set_field:0xc6120001->reg4,goto_table:forward',
       ],
     });
   });
@@ -71,7 +71,7 @@ describe('the flows of a NAT gateway', () => {
     assert.deepEqual(
       fragment(world, 'route-table.routes', table.id)?.flows.filter((flow) => !flow.includes('10.0.0.0/16')),
       [
-        'table=route, priority=1000,ip,reg10=0x2,metadata=0x1 actions=dec_ttl,set_field:0xa000104->reg8,goto_table:resolve',
+        'table=route, priority=1000,ip,reg10=0x2,metadata=0x1 actions=dec_ttl,set_field:0xa000104->reg15,goto_table:resolve',
         'table=route, priority=1001,ip,reg0=0x8/0x8,reg10=0x2,metadata=0x1 actions=drop',
       ],
     );
