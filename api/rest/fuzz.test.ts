@@ -56,4 +56,34 @@ describe('random requests', () => {
       { numRuns: 200 },
     );
   });
+
+  it('of random bytes, deep nesting and broken text are refused, and nothing is kept of them', async () => {
+    const revision = api.controller.revision;
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const bodies: (Uint8Array<ArrayBuffer> | string)[] = [
+      deep,
+      `{"spec":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}}`,
+      '{"spec":{"cidrBlock":"\ud800"}}',
+      '{"__proto__":{"x":1},"spec":{}}',
+      `{"spec":{"cidrBlock":"${'9'.repeat(900_000)}"}}`,
+      'x'.repeat(2 * 1024 * 1024),
+      new Uint8Array([0xff, 0xfe, 0x00, 0xc3, 0x28]),
+      ...fc.sample(fc.uint8Array({ maxLength: 200 }), 100).map((bytes) => new Uint8Array(bytes)),
+    ];
+    for (const body of bodies) {
+      for (const type of ['application/json', 'application/x-www-form-urlencoded']) {
+        const answer = await fetch(`${api.url}/v1/vpcs`, {
+          method: 'POST',
+          headers: { 'content-type': type },
+          body,
+        });
+        assert.ok(
+          answer.status >= 400 && answer.status < 500,
+          `${answer.status} for ${String(body).slice(0, 80)}`,
+        );
+        await answer.arrayBuffer();
+      }
+    }
+    assert.equal(api.controller.revision, revision);
+  });
 });

@@ -76,8 +76,13 @@ export function refuseOnSocket(error: NodeJS.ErrnoException, socket: Socket): vo
   );
 }
 
-/** Values come from the caller; a long one is not sent back whole. */
+/** Values come from the caller; one that is long, or nested too deeply to be written again, is not sent back whole. */
 function shortened(value: unknown): unknown {
-  const text = JSON.stringify(value) ?? '';
-  return text.length <= 1000 ? value : `${text.slice(0, 1000)}…`;
+  try {
+    const text = JSON.stringify(value) ?? '';
+    return text.length <= 1000 ? value : `${text.slice(0, 1000)}…`;
+  } catch (error) {
+    if (error instanceof RangeError) return '…';
+    throw error;
+  }
 }
