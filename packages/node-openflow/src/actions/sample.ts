@@ -51,6 +51,8 @@ function decodeSource(reader: Reader): number | Subfield {
   if (reader.u32() === 0) return reader.u32();
   reader.offset = start;
   const field = decodeShortFieldHeader(reader);
+  // Written again, the number of the field might be 0, which says that there is none.
+  if (field.size === 0) reader.fail('OPENFLOW_BAD_VALUE', `sample: ${field.field} has no bits`, start);
   const range = unpackRange(reader.u16());
   reader.skip(2);
   return { ...field, ...range };
