@@ -86,8 +86,25 @@ export class FieldTable {
   }
 }
 
-/** Makes up a definition for a number without one. `head` is the header without mask bit and length. */
+/**
+ * What was made up, by number: making it takes ten times as long as writing the field. Peers choose the numbers, so the
+ * number of them is bounded.
+ */
+const madeUp = new Map<string, FieldDefinition>();
+const mostMadeUp = 1024;
+
+/** The definition of a number without one. `head` is the header without mask bit and length. */
 export function unknownField(head: number, experimenter: number | undefined): FieldDefinition {
+  const key = `${head}/${experimenter}`;
+  const known = madeUp.get(key);
+  if (known) return known;
+  const definition = makeUp(head, experimenter);
+  if (madeUp.size >= mostMadeUp) madeUp.clear();
+  madeUp.set(key, definition);
+  return definition;
+}
+
+function makeUp(head: number, experimenter: number | undefined): FieldDefinition {
   const oxmClass = head >>> 16;
   const number = (head >>> 9) & 0x7f;
   const suffix = experimenter === undefined ? '' : `_${experimenter.toString(16)}`;

@@ -30,8 +30,10 @@ const byWord = new Map(
   instructionCodecs.flatMap((codec) => (codec.word ? [[codec.word, codec] as const] : [])),
 );
 
+const allVersions = [4, 6] as const;
+
 function isIn(codec: InstructionCodec, version: Version): boolean {
-  const [first, last] = codec.versions ?? [4, 6];
+  const [first, last] = codec.versions ?? allVersions;
   return version >= first && version <= last;
 }
 

@@ -52,6 +52,7 @@ export function bitSet<const Name extends string>(
   const named = entries.reduce((sum, [, bit]) => sum | bit, 0);
   return {
     names(bits) {
+      if (bits === 0) return [];
       const names: (Name | number)[] = entries.filter(([, bit]) => (bits & bit) !== 0).map(([name]) => name);
       const rest = bits & ~named;
       if (rest !== 0) names.push(rest >>> 0);
