@@ -1,4 +1,4 @@
-/** The example of the README is one that runs. */
+/** The examples run, and the documents name what there is. */
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -15,6 +15,17 @@ const example = fileURLToPath(new URL('../examples/follow-bridges.ts', import.me
 it('the README shows the example as it is', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   assert.ok(readme.includes(`\`\`\`ts\n${readFileSync(example, 'utf8')}\`\`\``));
+});
+
+it('CONFORMANCE.md names files and tests that exist', () => {
+  const page = readFileSync(new URL('../CONFORMANCE.md', import.meta.url), 'utf8');
+  const source = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| (?!section)(.+) \| (.+) \| `(.+?)`: (.+) \|$/gm)];
+  assert.ok(rows.length > 40);
+  for (const [, section, where = '', file, title = ''] of rows) {
+    for (const [, path] of where.matchAll(/`([\w/-]+\.ts)`/g)) assert.ok(source(`./${path}`), section);
+    assert.ok(source(`./${file}`).includes(`'${title}'`), `${section}: ${file} has no test "${title}"`);
+  }
 });
 
 it('the example works', { skip: skipWithoutServer }, async (test) => {

@@ -94,7 +94,7 @@ describe('OvsdbClient with ovsdb-server', {
   });
 
   it('evaluates every function of a condition', async () => {
-    const queues = [1, 5, 9].map((dscp) => ovs.insert('Queue', { dscp }));
+    const queues = [1, 5, 9, undefined].map((dscp) => ovs.insert('Queue', { dscp }));
     const select = (...where: Parameters<typeof ovs.select<'Queue'>>[1][number][]) =>
       ovs.select('Queue', where, ['dscp']);
     const results = await client.transact<OpenVSwitch>(database, [
@@ -111,12 +111,26 @@ describe('OvsdbClient with ovsdb-server', {
       select(true),
       select(false),
     ]);
-    const found = results.slice(3).map(({ rows }) => rows?.map(({ dscp }) => dscp).sort());
+    const found = results.slice(4).map(({ rows }) => rows?.map(({ dscp }) => dscp).sort());
     const [all, without] = [
-      [1, 5, 9],
-      [1, 9],
+      [1, 5, 9, undefined],
+      [1, 9, undefined],
     ];
-    assert.deepEqual(found, [[5], without, [1], [1, 5], [9], [5, 9], [5], without, [], all, []]);
+    // Comparisons by size are false for a column without value.
+    const bySize = [[1], [1, 5], [9], [5, 9]];
+    assert.deepEqual(found, [[5], without, ...bySize, [5], without, [undefined], all, []]);
+  });
+
+  it('commits durably, and reads the version of a row, which changes with every write', async () => {
+    const add = [ops.insert('Queue', { dscp: 1 }), ops.commit(true)];
+    assert.deepEqual((await client.transact(database, add))[1], {});
+    const version = ops.select('Queue', [], ['_version']);
+    const change = ops.update('Queue', [], { dscp: 2 });
+    const [before] = await client.transact(database, [version]);
+    await client.transact(database, [change, ops.commit(false)]);
+    const [after] = await client.transact(database, [version]);
+    assert.match(String(before?.rows?.[0]?._version), /^[0-9a-f-]{36}$/);
+    assert.notDeepEqual(before, after);
   });
 
   it('waits until a condition holds', async () => {
@@ -200,6 +214,25 @@ describe('OvsdbClient with ovsdb-server', {
       assert.deepEqual(afterwards, beforehand);
     });
   }
+
+  it('hands on the notifications of a monitor that the caller has made', async () => {
+    const news: unknown[] = [];
+    const listener = (...notification: unknown[]) => news.push(notification);
+    client.on('notification', listener);
+    const select = { initial: false, delete: false };
+    const request = { Queue: [{ columns: ['dscp'], select }] };
+    assert.deepEqual(await client.request('monitor', [database, 'own', request]), {});
+    const [added] = await client.transact<OpenVSwitch>(database, [
+      ovs.insert('Queue', { dscp: 7 }, 'queue'),
+      ovs.insert('QoS', { type: 'x', queues: { 1: ovs.namedUuid('queue') } }),
+    ]);
+    const rows = { [added?.uuid ?? noRow]: { new: { dscp: 7 } } };
+    assert.deepEqual(news, [['update', ['own', { Queue: rows }]]]);
+    await client.transact<OpenVSwitch>(database, [ovs.delete('QoS', []), ovs.delete('Queue', [])]);
+    assert.equal(news.length, 1);
+    await client.request('monitor_cancel', ['own']);
+    client.off('notification', listener);
+  });
 
   it('cancels a transaction that waits', async () => {
     const controller = new AbortController();

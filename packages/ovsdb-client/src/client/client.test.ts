@@ -227,10 +227,12 @@ describe('OvsdbClient and hostile servers', () => {
     assert.equal(losses[0], 'OVSDB_TIMEOUT');
   });
 
-  it('ignores notifications that concern nobody', async (test) => {
+  it('stays with a server whose notifications concern nobody, and hands them on', async (test) => {
     const server = await serve(test);
     const client = clientOf(test, [server]);
     const losses = lossesOf(client);
+    const methods: string[] = [];
+    client.on('notification', (method) => methods.push(method));
     await client.connect();
     server.peer.notify('update', ['9.9', { T: {} }]);
     server.peer.notify('update3', [null, zero, {}]);
@@ -239,6 +241,7 @@ describe('OvsdbClient and hostile servers', () => {
     server.peer.notify('something new', [1]);
     assert.deepEqual(await client.echo(transactionOne), [transactionOne]);
     assert.deepEqual(losses, []);
+    assert.deepEqual(methods, ['update', 'update3', 'monitor_canceled', 'stolen', 'something new']);
   });
 
   it('understands replies however they are cut', async (test) => {

@@ -31,6 +31,11 @@ export interface OvsdbClientEvents {
   disconnect: [reason: OvsdbError];
   /** An endpoint could not be reached, or its server will not do. The next one is tried. */
   attemptFailed: [endpoint: string, reason: OvsdbError];
+  /**
+   * The server sent a notification that concerns no replica and no lock of this client: for a monitor that was made with
+   * `request`, or late news of something that was given up.
+   */
+  notification: [method: string, params: readonly unknown[]];
 }
 
 /**
@@ -58,7 +63,11 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
         this.emit('disconnect', reason);
       },
       onAttemptFailed: (endpoint, reason) => this.emit('attemptFailed', endpoint, reason),
-      onNotification: (server, method, params) => this.#subscriptions.deliver(server, method, params),
+      onNotification: (server, method, params) => {
+        if (!this.#subscriptions.deliver(server, method, params)) {
+          this.emit('notification', method, params);
+        }
+      },
     });
   }
 
@@ -112,12 +121,14 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
   }
 
   /**
-   * Converts a database to another schema, ovsdb-server(7) section 4.1.19.
+   * Converts a database to another schema, ovsdb-server(7) section 4.1.19. That takes as long as there are rows: give it
+   * time.
    *
    * @param schema the JSON of the new schema
+   * @throws OvsdbRemoteError when the schema does not fit the database or its rows; nothing has been changed
    */
-  async convert(database: string, schema: object): Promise<void> {
-    await this.request('convert', [database, schema]);
+  async convert(database: string, schema: object, options: RequestOptions = {}): Promise<void> {
+    await this.request('convert', [database, schema], options);
   }
 
   /**

@@ -136,7 +136,7 @@ describe('Replica of ovsdb-server', {
     schema.tables.Bridge.columns.note = { type: 'string' };
     schema.version = '8.99.0';
     const delayed = once(replica, 'delayed');
-    await client.convert(database, schema);
+    await client.convert(database, schema, { timeoutMs: 20_000 });
     await delayed;
     await eventually(() => replica.synced, 'the replica is back');
     assert.equal((replica.find('Bridge', { name: 'br0' }) as { note?: string } | undefined)?.note, '');

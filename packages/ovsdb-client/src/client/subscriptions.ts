@@ -60,20 +60,28 @@ export class Subscriptions {
     }
   }
 
-  /** Hands a notification to whom it concerns. Those that concern nobody are late news of what was given up. */
-  deliver(server: Server, method: string, params: readonly unknown[]): void {
+  /** Hands a notification to whom it concerns; gives whether there is anybody. */
+  deliver(server: Server, method: string, params: readonly unknown[]): boolean {
     const [id] = params;
-    if (isUpdateMethod(method)) {
-      this.#monitors.get(id)?.update(method, params);
-    } else if (method === 'monitor_canceled') {
-      const session = this.#monitors.get(id);
-      if (session !== undefined) {
-        server.forgetSchema(session.database);
-        session.canceledByServer();
-      }
-    } else if (method === 'locked' || method === 'stolen') {
-      this.#locks.get(id)?.setOwned(method === 'locked');
+    if (method === 'locked' || method === 'stolen') {
+      const lock = this.#locks.get(id);
+      lock?.setOwned(method === 'locked');
+      return lock !== undefined;
     }
+    const session = this.#monitors.get(id);
+    if (session === undefined) {
+      return false;
+    }
+    if (isUpdateMethod(method)) {
+      session.update(method, params);
+      return true;
+    }
+    if (method === 'monitor_canceled') {
+      server.forgetSchema(session.database);
+      session.canceledByServer();
+      return true;
+    }
+    return false;
   }
 
   /** Ends all replicas and forgets all locks. */
