@@ -10,6 +10,8 @@ export const cliErrorCodes = {
   'cannot-enter': { exit: 1, meaning: 'A command cannot be run in this instance from here.' },
   'wrong-manifest': { exit: 2, meaning: 'A manifest says something that cannot be.' },
   'cannot-change': { exit: 1, meaning: 'A manifest wants a change that needs the resource to be made anew.' },
+  'wrong-configuration': { exit: 2, meaning: 'The file with the profiles cannot be used.' },
+  'unknown-profile': { exit: 2, meaning: 'The configuration has no profile of this name.' },
   'cannot-start': { exit: 1, meaning: 'The controller or agent could not start.' },
 } as const;
 export type CliErrorCode = keyof typeof cliErrorCodes;

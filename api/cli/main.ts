@@ -97,6 +97,7 @@ process.exitCode = await runCli(
   process.argv.slice(2),
   {
     env: process.env,
+    errIsTerminal: process.stderr.isTTY,
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
   },

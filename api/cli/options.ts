@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { CliError } from './errors.ts';
+import { specifiable } from './spec.ts';
 
 /** Parser of a repeatable option. */
 export const repeated = (value: string, before: string[] = []): string[] => [...before, value];
@@ -36,14 +37,14 @@ export interface Naming {
   readonly tag?: Readonly<Record<string, string>>;
 }
 
-/** Adds `--name`, which is the tag `Name`, and `--tag`. */
+/** Adds what every write takes: `--name`, which is the tag `Name`, `--tag`, and `--spec`. */
 export function nameable(command: Command): Command {
   return taggable(command.option('--name <name>', 'name for people: the tag Name'));
 }
 
-/** Adds `--tag`, for kinds that have a name of their own. */
+/** Adds `--tag` and `--spec`, for kinds that have a name of their own. */
 export function taggable(command: Command): Command {
-  return command.option('--tag <name=value>', 'label; repeatable', tagOption);
+  return specifiable(command).option('--tag <name=value>', 'label; repeatable', tagOption);
 }
 
 /** The tags that `--name` and `--tag` ask for. */

@@ -1,5 +1,5 @@
 import type { ApiKind, ApiResource } from '../contract/index.ts';
-import { columnsOf } from './columns.ts';
+import { type Column, columnsOf } from './columns.ts';
 
 export const formats = ['table', 'wide', 'json', 'yaml', 'name'] as const;
 export type Format = (typeof formats)[number];
@@ -13,9 +13,13 @@ export async function renderList<K extends ApiKind>(
   if (format === 'name') return resources.map((resource) => `${resource.id}\n`).join('');
   if (format === 'json' || format === 'yaml') return renderData(resources, format);
   const columns = columnsOf(kind, format === 'wide');
-  const rows = resources.map((resource) => columns.map((column) => cell(column.value(resource))));
+  const rows = resources.map((resource) => renderCells(columns, resource));
   return renderTable([columns.map((column) => column.title), ...rows]);
 }
+
+/** What a row of a table shows of a resource. */
+export const renderCells = <R>(columns: readonly Column<R>[], resource: R): string[] =>
+  columns.map((column) => cell(column.value(resource)));
 
 /** One resource in full: a field a line, or as data. */
 export async function renderOne(resource: ApiResource<ApiKind>, format: Format): Promise<string> {

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { addGlobalOptions, type Io } from './command.ts';
+import type { Io } from './command.ts';
 import { addAccountCommands, addKeyCommands } from './commands/account.ts';
 import { addAgentCommand } from './commands/agent.ts';
 import { addAuditCommand } from './commands/audit.ts';
@@ -13,6 +13,7 @@ import { addInterfaceCommands } from './commands/interface.ts';
 import { addManifestCommands } from './commands/manifest.ts';
 import { addNatGatewayCommands } from './commands/nat-gateway.ts';
 import { addNetworkAclCommands } from './commands/network-acl.ts';
+import { addRemainingNouns } from './commands/noun.ts';
 import { addOverviewCommand } from './commands/overview.ts';
 import { addPeeringCommands } from './commands/peering.ts';
 import { addPrefixListCommands } from './commands/prefix-list.ts';
@@ -23,6 +24,7 @@ import {
 } from './commands/routing.ts';
 import { addSecurityGroupCommands } from './commands/security-group.ts';
 import { addSubnetCommands, addVpcCommands } from './commands/vpc.ts';
+import { addConnectionOptions } from './connection.ts';
 import { errorLine, exitCodeOf, exitCodes } from './errors.ts';
 import type { Launchers } from './launch.ts';
 
@@ -34,7 +36,7 @@ export function createProgram(io: Io, launchers: Launchers): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: (text) => io.err(usageText(text)) });
-  addGlobalOptions(program);
+  addConnectionOptions(program);
   addVpcCommands(program, io);
   addSubnetCommands(program, io);
   addInterfaceCommands(program, io);
@@ -55,6 +57,7 @@ export function createProgram(io: Io, launchers: Launchers): Command {
   addAccountCommands(program, io);
   addKeyCommands(program, io);
   addAuditCommand(program, io);
+  addRemainingNouns(program, io);
   addOverviewCommand(program, io);
   addExecCommand(program, io);
   addControllerCommand(program, io, launchers);

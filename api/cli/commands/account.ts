@@ -30,10 +30,7 @@ export function addAccountCommands(program: Command, io: Io): void {
     async (session, options) => {
       const spec = given({ id: options.id, name: options.name, quotas: options.quota });
       const { name: _name, ...tags } = options;
-      await session.show(
-        'account',
-        await session.client.create('account', { spec, tags: tagsOf(tags) }, session.write),
-      );
+      await session.create('account', { spec, tags: tagsOf(tags) });
     },
   );
   addSwitch(account, io, 'account', true);

@@ -29,6 +29,6 @@ export function addDhcpOptionsCommands(program: Command, io: Io): void {
     const { domainName, dns, ntp, leaseSeconds } = chosen;
     const spec = given({ domainName, domainNameServers: dns, ntpServers: ntp, leaseSeconds });
     const body = { spec, tags: tagsOf(chosen) };
-    await session.show('dhcp-options', await session.client.create('dhcp-options', body, session.write));
+    await session.create('dhcp-options', body);
   });
 }

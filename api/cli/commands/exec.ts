@@ -26,6 +26,7 @@ export function addExecCommand(program: Command, io: Io): void {
       throw new CliError('usage', 'the command to run is missing', { fix: 'Give it after the instance.' });
     }
     const namespace = await namespaceOf(await resolve(session.client, 'instance', text));
+    session.progress.end();
     io.setExitCode(await runInside(namespace, command));
   });
 }

@@ -37,10 +37,7 @@ export function addExternalNetworkCommands(program: Command, io: Io): void {
     const { name, cidrBlock, gateway, ipv6CidrBlock, ipv6Gateway, tag = {} } = options;
     const ipv6 = { ipv6CidrBlock, ipv6Gateway };
     const spec = given({ name, cidrBlock, gateway, ...ipv6, addressRanges: options.range.map(rangeOf) });
-    await session.show(
-      'external-network',
-      await session.client.create('external-network', { spec, tags: tag }, session.write),
-    );
+    await session.create('external-network', { spec, tags: tag });
   });
 }
 
@@ -100,7 +97,7 @@ export function addElasticIpCommands(program: Command, io: Io): void {
     const networkInterfaceId = await ownerId(session, options);
     const spec = given({ externalNetworkId, address, networkInterfaceId });
     const body = { spec, tags: tagsOf(options) };
-    await session.show('elastic-ip', await session.client.create('elastic-ip', body, session.write));
+    await session.create('elastic-ip', body);
   });
   const associate = withOwner(elasticIp.command('associate').description('give it to an interface')).argument(
     '<elastic-ip>',

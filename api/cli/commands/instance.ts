@@ -44,9 +44,10 @@ export function addInstanceCommands(program: Command, io: Io): void {
 
 async function runInstance(session: Session, options: Run): Promise<void> {
   const body = { spec: await runSpec(session, options), tags: options.tag ?? {} };
-  const made = await session.client.create('instance', body, session.write);
+  const made = await session.make('instance', body);
   if (options.wait !== true || made.receipt?.applied === false) return session.show('instance', made);
   const seconds = options.timeout ?? 0;
+  session.progress.say('waiting until the instance runs');
   const running = await waitForInstance(
     session.client,
     made,
@@ -94,6 +95,7 @@ async function bindingReceipt(
     .filter((binding) => networkInterfaceIds.includes(binding.spec.networkInterfaceId))
     .map((binding) => binding.revision);
   if (revisions.length === 0) return undefined;
+  session.progress.say('waiting for the hosts to know the instance');
   const receipt = await session.client.receipt(Math.max(...revisions), seconds);
   requireApplied(receipt);
   return receipt;

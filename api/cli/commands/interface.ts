@@ -47,10 +47,7 @@ function addCreate(port: Command, io: Io): void {
     const addresses = { privateAddress, ipv6Addresses, ipv6AddressCount, macAddress };
     const spec = given({ subnetId, ...addresses, securityGroupIds, description });
     const body = { spec, tags: tagsOf(options) };
-    await session.show(
-      'network-interface',
-      await session.client.create('network-interface', body, session.write),
-    );
+    await session.create('network-interface', body);
   });
 }
 

@@ -45,9 +45,9 @@ function addPlan(program: Command, io: Io): void {
     const { flows } =
       planned.operations.length === 0 ? { flows: [] } : await session.client.previewBatch(planned.operations);
     if (session.format === 'json' || session.format === 'yaml') {
-      io.out(await renderData({ steps: planned.steps, flows }, session.format));
+      session.io.out(await renderData({ steps: planned.steps, flows }, session.format));
     } else {
-      io.out(renderPlan(planned) + (planned.steps.length === 0 ? '' : renderCost(flows)));
+      session.io.out(renderPlan(planned) + (planned.steps.length === 0 ? '' : renderCost(flows)));
     }
     if (options.exitCode && planned.steps.length > 0) io.setExitCode(changesExit);
   });
@@ -64,10 +64,10 @@ function addApply(program: Command, io: Io): void {
   );
   writingCommand<ManifestOptions>(apply, io, async (session, options) => {
     const planned = await planOf(session, options);
-    if (session.format === 'table' || session.format === 'wide') io.out(renderPlan(planned));
+    if (session.format === 'table' || session.format === 'wide') session.io.out(renderPlan(planned));
     if (planned.operations.length === 0) {
       if (session.format === 'json' || session.format === 'yaml')
-        io.out(await renderData({ results: [] }, session.format));
+        session.io.out(await renderData({ results: [] }, session.format));
       return;
     }
     await carryOut(session, planned);
@@ -77,6 +77,9 @@ function addApply(program: Command, io: Io): void {
 async function carryOut(session: Session, plan: Plan): Promise<void> {
   // Under a key of its own, so that a connection that breaks does not leave it open whether it was done.
   const query = { ...session.write, idempotencyKey: randomUUID() };
+  session.progress.say(
+    `${plan.operations.length} writes at once${session.write.waitSeconds === undefined ? '' : ', and waiting for the hosts to confirm'}`,
+  );
   await report(session, plan, await session.client.batch(plan.operations, query));
 }
 
@@ -97,7 +100,7 @@ function addDelete(program: Command, io: Io): void {
     const manifest = await readManifest(file, set);
     const planned = await planRemoval(session.client, manifest);
     if (planned.operations.length === 0) {
-      io.out(`Nothing to do: there is nothing of the set ${manifest.set}.\n`);
+      session.io.out(`Nothing to do: there is nothing of the set ${manifest.set}.\n`);
       return;
     }
     await carryOut(session, planned);
@@ -116,6 +119,6 @@ function addExport(program: Command, io: Io): void {
       ...entry,
       ...(Object.keys(tags).length > 0 ? { tags } : {}),
     }));
-    io.out(await renderData(plain, session.format === 'json' ? 'json' : 'yaml'));
+    session.io.out(await renderData(plain, session.format === 'json' ? 'json' : 'yaml'));
   });
 }

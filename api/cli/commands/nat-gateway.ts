@@ -38,7 +38,7 @@ export function addNatGatewayCommands(program: Command, io: Io): void {
     const connectivity = options.private ? 'private' : 'public';
     const spec = given({ subnetId, connectivity, elasticIpId, privateAddress: options.privateAddress });
     const body = { spec, tags: tagsOf(options) };
-    await session.show('nat-gateway', await session.client.create('nat-gateway', body, session.write));
+    await session.create('nat-gateway', body);
   });
   addNoun(program, io, {
     kind: 'placement',

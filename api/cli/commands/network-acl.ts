@@ -23,7 +23,7 @@ export function addNetworkAclCommands(program: Command, io: Io): void {
     .requiredOption('--vpc <vpc>', 'VPC that it belongs to');
   writingCommand<Naming & { vpc: string }>(nameable(create), io, async (session, options) => {
     const body = { spec: { vpcId: await session.id('vpc', options.vpc) }, tags: tagsOf(options) };
-    await session.show('network-acl', await session.client.create('network-acl', body, session.write));
+    await session.create('network-acl', body);
   });
   addEntryAddition(acl, io);
   addEntryRemoval(acl, io);

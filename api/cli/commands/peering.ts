@@ -6,7 +6,7 @@ import { addNoun } from './noun.ts';
 interface CreatePeering extends Naming {
   readonly vpc: string;
   readonly with: string;
-  readonly account?: string;
+  readonly peerAccount?: string;
 }
 
 /** `weft vpc-peering` */
@@ -23,19 +23,16 @@ export function addPeeringCommands(program: Command, io: Io): void {
     .description('ask for a connection with another VPC; its owner accepts or rejects')
     .requiredOption('--vpc <vpc>', 'VPC of your own')
     .requiredOption('--with <vpc>', 'the other VPC')
-    .option('--account <account>', "account of the other VPC's owner; without it your own");
+    .option('--peer-account <account>', "account of the other VPC's owner; without it your own");
   writingCommand<CreatePeering>(nameable(create), io, async (session, options) => {
     const accepterVpcId =
-      options.account === undefined ? await session.id('vpc', options.with) : options.with;
+      options.peerAccount === undefined ? await session.id('vpc', options.with) : options.with;
     const spec = given({
       requesterVpcId: await session.id('vpc', options.vpc),
       accepterVpcId,
-      accepterAccount: options.account,
+      accepterAccount: options.peerAccount,
     });
-    await session.show(
-      kind,
-      await session.client.create(kind, { spec, tags: tagsOf(options) }, session.write),
-    );
+    await session.create(kind, { spec, tags: tagsOf(options) });
   });
   for (const [verb, state] of [
     ['accept', 'active'],

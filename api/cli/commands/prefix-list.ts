@@ -22,7 +22,7 @@ export function addPrefixListCommands(program: Command, io: Io): void {
   writingCommand<Create>(taggable(create), io, async (session, options) => {
     const { name, maxEntries, cidr = [], tag = {} } = options;
     const body = { spec: { name, maxEntries, entries: cidr.map((one) => ({ cidr: one })) }, tags: tag };
-    await session.show('prefix-list', await session.client.create('prefix-list', body, session.write));
+    await session.create('prefix-list', body);
   });
   const add = list.command('add').description('add networks').argument('<list>').argument('<cidr...>');
   writingCommand(add, io, async (session, _options, text, ...cidrs) => {

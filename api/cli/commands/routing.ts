@@ -22,7 +22,7 @@ export function addRouteTableCommands(program: Command, io: Io): void {
     .requiredOption('--vpc <vpc>', 'VPC that it belongs to');
   writingCommand<Naming & { vpc: string }>(nameable(create), io, async (session, options) => {
     const body = { spec: { vpcId: await session.id('vpc', options.vpc) }, tags: tagsOf(options) };
-    await session.show('route-table', await session.client.create('route-table', body, session.write));
+    await session.create('route-table', body);
   });
   addRouteAddition(table, io);
   addRouteRemoval(table, io);
@@ -122,10 +122,7 @@ export function addInternetGatewayCommands(program: Command, io: Io): void {
     const vpcId = vpc && (await session.id('vpc', vpc));
     const externalNetworkId = externalNetwork && (await session.id('external-network', externalNetwork));
     const body = { spec: given({ vpcId, externalNetworkId }), tags: tagsOf(options) };
-    await session.show(
-      'internet-gateway',
-      await session.client.create('internet-gateway', body, session.write),
-    );
+    await session.create('internet-gateway', body);
   });
   const attach = gateway
     .command('attach')
@@ -164,7 +161,7 @@ export function addEgressOnlyInternetGatewayCommands(program: Command, io: Io): 
     const externalNetworkId = externalNetwork && (await session.id('external-network', externalNetwork));
     const body = { spec: given({ vpcId, externalNetworkId }), tags: tagsOf(options) };
     const kind = 'egress-only-internet-gateway';
-    await session.show(kind, await session.client.create(kind, body, session.write));
+    await session.create(kind, body);
   });
 }
 

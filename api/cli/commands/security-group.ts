@@ -28,6 +28,7 @@ export function addSecurityGroupCommands(program: Command, io: Io): void {
     name: 'security-group-rule',
     aliases: ['sgr'],
     description: 'rules by themselves; security-group allow makes them',
+    create: true,
     deleteVerb: 'revoke',
   });
 }
@@ -47,10 +48,7 @@ function addCreate(group: Command, io: Io): void {
     .option('--description <text>', 'note for people');
   writingCommand<CreateGroup>(taggable(create), io, async (session, { vpc, name, description, tag = {} }) => {
     const spec = given({ vpcId: await session.id('vpc', vpc), name, description });
-    await session.show(
-      'security-group',
-      await session.client.create('security-group', { spec, tags: tag }, session.write),
-    );
+    await session.create('security-group', { spec, tags: tag });
   });
 }
 
@@ -104,10 +102,7 @@ function addAllow(group: Command, io: Io): void {
       ...(await peerFields(session, subject, peer)),
       description: options.description,
     });
-    await session.show(
-      'security-group-rule',
-      await session.client.create('security-group-rule', { spec }, session.write),
-    );
+    await session.create('security-group-rule', { spec });
   });
 }
 
@@ -155,6 +150,6 @@ function addRules(group: Command, io: Io): void {
     const groupId = text === undefined ? undefined : await session.id('security-group', text);
     const filter: Record<string, string> = groupId === undefined ? {} : { 'spec.groupId': groupId };
     const { items } = await session.client.listAll('security-group-rule', filter);
-    io.out(await renderList('security-group-rule', items, session.format));
+    session.io.out(await renderList('security-group-rule', items, session.format));
   });
 }

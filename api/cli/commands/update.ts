@@ -42,7 +42,10 @@ export function addUpdate<O extends object>(
   verb?.options(update);
   writingCommand<TagChanges & O>(update, io, async (session, options, text) => {
     const id = await session.id(kind, text);
-    const spec = (await verb?.spec(session, options, id)) ?? {};
+    const spec = {
+      ...(await verb?.spec(session, options, id)),
+      ...(await session.givenSpec(kind, 'Update')),
+    };
     const added = tagsOf(options);
     const removed = new Set(options.untag);
     if (Object.keys(spec).length + Object.keys(added).length + removed.size === 0) {

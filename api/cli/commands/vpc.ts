@@ -23,7 +23,7 @@ export function addVpcCommands(program: Command, io: Io): void {
     const { cidrBlock, ipv6CidrBlock, dhcpOptions } = options;
     const dhcpOptionsId = dhcpOptions && (await session.id('dhcp-options', dhcpOptions));
     const body = { spec: given({ cidrBlock, ipv6CidrBlock, dhcpOptionsId }), tags: tagsOf(options) };
-    await session.show('vpc', await session.client.create('vpc', body, session.write));
+    await session.create('vpc', body);
   });
 }
 
@@ -71,7 +71,7 @@ function addSubnetCreate(subnet: Command, io: Io): void {
     const ipv6 = { ipv6CidrBlock, assignIpv6Address };
     const spec = given({ vpcId, cidrBlock, ...ipv6, zone, routeTableId, networkAclId });
     const body = { spec, tags: tagsOf(options) };
-    await session.show('subnet', await session.client.create('subnet', body, session.write));
+    await session.create('subnet', body);
   });
 }
 
