@@ -3,6 +3,7 @@ import type { Io } from './command.ts';
 import { addAccountCommands, addKeyCommands } from './commands/account.ts';
 import { addAgentCommand } from './commands/agent.ts';
 import { addAuditCommand } from './commands/audit.ts';
+import { addCompletionCommands } from './commands/completion.ts';
 import { addControllerCommand } from './commands/controller.ts';
 import { addDhcpOptionsCommands } from './commands/dhcp-options.ts';
 import { addExecCommand } from './commands/exec.ts';
@@ -17,6 +18,7 @@ import { addRemainingNouns } from './commands/noun.ts';
 import { addOverviewCommand } from './commands/overview.ts';
 import { addPeeringCommands } from './commands/peering.ts';
 import { addPrefixListCommands } from './commands/prefix-list.ts';
+import { addProfileCommands } from './commands/profile.ts';
 import {
   addEgressOnlyInternetGatewayCommands,
   addInternetGatewayCommands,
@@ -59,6 +61,8 @@ export function createProgram(io: Io, launchers: Launchers): Command {
   addAuditCommand(program, io);
   addRemainingNouns(program, io);
   addOverviewCommand(program, io);
+  addProfileCommands(program, io);
+  addCompletionCommands(program, io);
   addExecCommand(program, io);
   addControllerCommand(program, io, launchers);
   addAgentCommand(program, io, launchers);

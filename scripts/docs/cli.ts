@@ -9,7 +9,8 @@ function section(command: Command, path: readonly string[]): string {
   const name = [...path, command.name()].join(' ');
   command.configureHelp({ helpWidth: 100 });
   const help = `${'#'.repeat(path.length + 2)} ${name}\n\n\`\`\`\n${command.helpInformation().trim()}\n\`\`\`\n`;
-  const children = command.commands.map((child) => section(child as Command, [...path, command.name()]));
+  const shown = command.commands.filter((child) => !(child as { _hidden?: boolean })._hidden);
+  const children = shown.map((child) => section(child as Command, [...path, command.name()]));
   return [help, ...children].join('\n');
 }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { awsPage } from './aws.ts';
 import { cliPage } from './cli.ts';
 import { errorsPage } from './errors.ts';
+import { manPage } from './man.ts';
 import { metricsPage } from './metrics.ts';
 import { packageApiPages } from './package-api.ts';
 import { pipelinePage } from './pipeline.ts';
@@ -20,6 +21,7 @@ const pages: Record<string, string> = {
   'docs/reference/pipeline.md': notice + pipelinePage(),
   'docs/reference/errors.md': notice + errorsPage(),
   'docs/reference/cli.md': notice + cliPage(),
+  'docs/reference/weft.1': manPage(),
   'docs/reference/aws.md': notice + awsPage(),
   'docs/reference/metrics.md': notice + metricsPage(),
   'docs/reference/rest.md': notice + restPage(document),
