@@ -10,18 +10,16 @@ import {
   freezePipeline,
   type Item,
   type QueuedItem,
-  type StackEntry,
   thawPipeline,
 } from './frozen-state.ts';
 import { type LookupOptions, lookupKey } from './lookup-key.ts';
 import type { Operation } from './operations.ts';
 import { packetInOf } from './output-actions.ts';
-import { allFieldsOf, isHeaderSlot, readTags, type WirePacket } from './packet-slots.ts';
+import { allFieldsOf } from './packet-slots.ts';
 import { isIp } from './prerequisites.ts';
-import { readNumber, type Slots } from './slots.ts';
-import type { SwitchState } from './switch-state.ts';
+import { readNumber } from './slots.ts';
 import { formatItem } from './trace-item.ts';
-import type { TraceStep } from './types.ts';
+import { WalkedPacket } from './walked-packet.ts';
 
 /** Limits of Open vSwitch on the work for one packet. */
 const maximumDepth = 64;
@@ -33,55 +31,23 @@ const noCookie = 0xffff_ffff_ffff_ffffn;
 /** Behind these nothing is put aside: what they lead to has done that. */
 const leadsOn = new Set<Item['type']>(['resubmit', 'goto-table']);
 
-/**
- * One walk of a packet through the tables, up to the point where it is output, dropped or given to the connection tracker.
- * The walk changes `flow`, what the tables see; `operations` tell the datapath what to do with the packet itself.
- */
-export class Translation {
-  readonly switch: SwitchState;
-  readonly trace: TraceStep[];
-  flow: Slots;
-  /** The headers as the operations so far leave them, address translation apart, which the tables do not see. */
-  base: Slots;
-  operations: Operation[] = [];
-  stack: StackEntry[] = [];
-  actionSet: Action[] = [];
+/** One walk of a packet through the tables, up to the point where it is output, dropped or given to the connection tracker. */
+export class Translation extends WalkedPacket {
   actionSetHasGroup = false;
   inActionSet = false;
   inBucket = false;
   table = 0;
   cookie = noCookie;
   rule: FlowEntry | undefined;
-  depth = 0;
   resubmits = 0;
   /** The rest of all action lists is skipped. */
   exit = false;
   /** Why the packet is dropped, whatever was asked for. */
   failure: string | undefined;
-  tracked = false;
   /** A pause is under way, and what it leaves behind is collected while the walk unwinds. */
   freezing = false;
   frozen: QueuedItem[] = [];
   paused: { action: ControllerAction; table: number; cookie: bigint } | undefined;
-  readonly untaggedLength: number;
-  /** Destination of the tunnel that the packet came by. */
-  readonly ownTunnelAddress: readonly [ipv4: bigint, ipv6: bigint];
-
-  constructor(state: SwitchState, wire: WirePacket, trace: TraceStep[]) {
-    this.switch = state;
-    this.trace = trace;
-    // Open vSwitch looks behind one VLAN header only (other_config:vlan-limit).
-    if (readTags(wire.slots).length > 1) unsupported('a packet with two VLAN headers comes into the tables');
-    this.flow = new Map(wire.slots);
-    this.base = new Map(wire.slots);
-    this.untaggedLength = wire.untaggedLength;
-    this.ownTunnelAddress = this.tunnelDestination();
-  }
-
-  /** Address to which a tunnel port would send the packet now. */
-  tunnelDestination(): readonly [ipv4: bigint, ipv6: bigint] {
-    return [this.flow.get('tun_ipv4_dst') ?? 0n, this.flow.get('tun_ipv6_dst') ?? 0n];
-  }
 
   /** Walks through the tables from the first one, or from where the packet left them. */
   run(state?: FrozenState): Operation[] {
@@ -251,54 +217,6 @@ export class Translation {
     return rule;
   }
 
-  /** Brings the packet's headers up to what the tables have made of them. */
-  commit(): void {
-    const changes = new Map<string, bigint>();
-    for (const slot of new Set([...this.flow.keys(), ...this.base.keys()])) {
-      const value = this.flow.get(slot) ?? 0n;
-      if (isHeaderSlot(slot) && value !== (this.base.get(slot) ?? 0n)) changes.set(slot, value);
-    }
-    if (changes.size === 0) return;
-    this.operations.push({ type: 'set', slots: changes });
-    for (const [slot, value] of changes) this.base.set(slot, value);
-  }
-
-  /** Undoes what `body` does to the stack and to the action set. */
-  keepingLists(body: () => void): void {
-    const { stack, actionSet } = this;
-    this.stack = [...stack];
-    this.actionSet = [...actionSet];
-    body();
-    this.stack = stack;
-    this.actionSet = actionSet;
-  }
-
-  /** Undoes what `body` does to the fields. */
-  keepingFields(body: () => void): void {
-    const { flow } = this;
-    this.flow = new Map(flow);
-    body();
-    this.flow = flow;
-  }
-
-  /** The operations that `body` asks for, which are meant for a copy of the packet. */
-  apart(body: () => void): Operation[] {
-    this.commit();
-    const { base, operations, tracked } = this;
-    const nested: Operation[] = [];
-    this.base = new Map(base);
-    this.operations = nested;
-    body();
-    this.operations = operations;
-    this.base = base;
-    this.tracked = tracked;
-    return nested;
-  }
-
-  clearConnection(): void {
-    for (const slot of [...this.flow.keys()]) if (slot.startsWith('ct_')) this.flow.delete(slot);
-  }
-
   /** The state in which the tables go on later: with what was put aside, or else with a lookup in `table`. */
   freeze(table: number): FrozenState {
     if (this.actionSet.length > 0) {
@@ -326,9 +244,5 @@ export class Translation {
     this.exit = true;
     this.freezing = true;
     this.paused = { action, table: this.table, cookie: this.cookie };
-  }
-
-  report(text: string): void {
-    this.trace.push({ type: 'note', depth: this.depth, text });
   }
 }
