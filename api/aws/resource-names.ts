@@ -99,6 +99,22 @@ export const resourceNames: readonly ResourceName[] = [
     'InvalidPrefixListID.NotFound',
     'InvalidPrefixListId.Malformed',
   ),
+  name(
+    'dhcp-options',
+    'dopt',
+    'dhcp-options',
+    'dhcpOptions ID',
+    'InvalidDhcpOptionID.NotFound',
+    'InvalidDhcpOptionsId.Malformed',
+  ),
+  name(
+    'egress-only-internet-gateway',
+    'eigw',
+    'egress-only-internet-gateway',
+    'egressOnlyInternetGateway ID',
+    'InvalidGatewayID.NotFound',
+    'InvalidGatewayID.NotFound',
+  ),
   name('nat-gateway', 'nat', 'natgateway', 'Nat Gateway', 'NatGatewayNotFound', 'NatGatewayNotFound'),
   name(
     'instance',

@@ -11,6 +11,17 @@ import {
 } from './address/addresses.ts';
 import { associateAddress, disassociateAddress } from './address/associations.ts';
 import {
+  associateDhcpOptions,
+  createDhcpOptions,
+  deleteDhcpOptions,
+  describeDhcpOptions,
+} from './dhcp/dhcp-options.ts';
+import {
+  createEgressOnlyInternetGateway,
+  deleteEgressOnlyInternetGateway,
+  describeEgressOnlyInternetGateways,
+} from './gateway/egress-only-gateways.ts';
+import {
   attachInternetGateway,
   createInternetGateway,
   deleteInternetGateway,
@@ -23,6 +34,7 @@ import { describeImages, describeInstanceTypes } from './instance/catalogue.ts';
 import { describeInstanceStatus, describeInstances } from './instance/describe-instances.ts';
 import { runInstances } from './instance/run-instances.ts';
 import { terminateInstances } from './instance/terminate-instances.ts';
+import { assignIpv6Addresses, unassignIpv6Addresses } from './interface/ipv6-addresses.ts';
 import {
   createNetworkInterface,
   deleteNetworkInterface,
@@ -30,6 +42,12 @@ import {
   describeNetworkInterfaces,
   modifyNetworkInterfaceAttribute,
 } from './interface/network-interfaces.ts';
+import {
+  associateSubnetCidrBlock,
+  associateVpcCidrBlock,
+  disassociateSubnetCidrBlock,
+  disassociateVpcCidrBlock,
+} from './ipv6/vpc-blocks.ts';
 import {
   createNetworkAclEntry,
   deleteNetworkAclEntry,
@@ -98,10 +116,18 @@ export const actions: readonly AnyAction[] = [
   modifyVpcAttribute,
   describeVpcClassicLink,
   describeVpcClassicLinkDnsSupport,
+  associateVpcCidrBlock,
+  disassociateVpcCidrBlock,
+  associateSubnetCidrBlock,
+  disassociateSubnetCidrBlock,
   createSubnet,
   describeSubnets,
   deleteSubnet,
   modifySubnetAttribute,
+  createDhcpOptions,
+  describeDhcpOptions,
+  associateDhcpOptions,
+  deleteDhcpOptions,
   createRouteTable,
   describeRouteTables,
   deleteRouteTable,
@@ -116,6 +142,9 @@ export const actions: readonly AnyAction[] = [
   attachInternetGateway,
   detachInternetGateway,
   deleteInternetGateway,
+  createEgressOnlyInternetGateway,
+  describeEgressOnlyInternetGateways,
+  deleteEgressOnlyInternetGateway,
   createNatGateway,
   describeNatGateways,
   deleteNatGateway,
@@ -130,6 +159,8 @@ export const actions: readonly AnyAction[] = [
   describeNetworkInterfaceAttribute,
   modifyNetworkInterfaceAttribute,
   deleteNetworkInterface,
+  assignIpv6Addresses,
+  unassignIpv6Addresses,
   createSecurityGroup,
   describeSecurityGroups,
   deleteSecurityGroup,

@@ -8,6 +8,8 @@ const known: Readonly<Record<string, Protocol>> = {
   tcp: 'tcp',
   udp: 'udp',
   icmp: 'icmp',
+  icmpv6: 'icmpv6',
+  '58': 'icmpv6',
   '1': 'icmp',
   '6': 'tcp',
   '17': 'udp',
@@ -20,7 +22,7 @@ export function protocolOf(text: string): Protocol | undefined {
   return /^\d{1,3}$/.test(text) && Number(text) <= 255 ? Number(text) : undefined;
 }
 
-const numbers: Readonly<Record<string, string>> = { all: '-1', icmp: '1', tcp: '6', udp: '17' };
+const numbers: Readonly<Record<string, string>> = { all: '-1', icmp: '1', icmpv6: '58', tcp: '6', udp: '17' };
 
 /** A protocol as network ACLs show it: always a number. */
 export const protocolNumberText = (protocol: Protocol) => numbers[protocol] ?? String(protocol);

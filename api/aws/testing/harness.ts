@@ -45,6 +45,7 @@ const authorization = (region: string, key = 'test') =>
 const externalNetworkSpec = {
   name: 'external',
   cidrBlock: '203.0.113.0/24',
+  ipv6CidrBlock: '2001:db8::/40',
   addressRanges: [{ first: '203.0.113.10', last: '203.0.113.12' }],
 };
 const hostSpec = {

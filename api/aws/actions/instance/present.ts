@@ -72,7 +72,7 @@ function presentOwnInterface(
     PrivateDnsName: shown.PrivateDnsName,
     Groups: shown.Groups,
     Association: association,
-    Ipv6Addresses: [],
+    Ipv6Addresses: (shown.Ipv6Addresses ?? []).map(({ Ipv6Address }) => ({ Ipv6Address })),
     PrivateIpAddresses: (shown.PrivateIpAddresses ?? []).map((address) => ({
       Primary: address.Primary,
       PrivateIpAddress: address.PrivateIpAddress,

@@ -12,10 +12,12 @@ export const createNetworkInterface = define({
     'Groups',
     'PrivateIpAddress',
     'PrivateIpAddresses',
+    'Ipv6Addresses',
+    'Ipv6AddressCount',
     'TagSpecifications',
     'ClientToken',
   ],
-  only: { InterfaceType: ['interface'], SecondaryPrivateIpAddressCount: ['0'], Ipv6AddressCount: ['0'] },
+  only: { InterfaceType: ['interface'], SecondaryPrivateIpAddressCount: ['0'] },
   refusals: { 'quota-exceeded': 'NetworkInterfaceLimitExceeded' },
   async handle(context, input) {
     const { cloud } = context;
@@ -30,6 +32,10 @@ export const createNetworkInterface = define({
       subnetId: input.SubnetId,
       ...(input.Groups?.length ? { securityGroupIds: [...new Set(input.Groups)] } : {}),
       ...(input.Description === undefined ? {} : { description: input.Description }),
+      ...(input.Ipv6Addresses?.length
+        ? { ipv6Addresses: input.Ipv6Addresses.map(({ Ipv6Address: text = '' }) => text.toLowerCase()) }
+        : {}),
+      ...(input.Ipv6AddressCount === undefined ? {} : { ipv6AddressCount: input.Ipv6AddressCount }),
       ...(address === undefined ? {} : { privateAddress: address }),
     };
     const tags = tagsFor('network-interface', input.TagSpecifications);
@@ -54,6 +60,7 @@ export const describeNetworkInterfaces = describe({
     'owner-id': ({ account }) => account,
     'private-ip-address': ({ spec }) => spec.privateAddress,
     'addresses.private-ip-address': ({ spec }) => spec.privateAddress,
+    'ipv6-addresses.ipv6-address': ({ spec }) => spec.ipv6Addresses,
     'addresses.primary': () => true,
     'addresses.association.public-ip': (port, context) => associationOf(context, port)?.PublicIp,
     'association.public-ip': (port, context) => associationOf(context, port)?.PublicIp,

@@ -101,7 +101,7 @@ export function presentInterface(
         Association: association,
       },
     ],
-    Ipv6Addresses: [],
+    Ipv6Addresses: (spec.ipv6Addresses ?? []).map((Ipv6Address) => ({ Ipv6Address })),
     Groups: groupsOf(context, spec.securityGroupIds),
     TagSet: tagList(networkInterface.tags),
   };

@@ -10,7 +10,7 @@ const largestNumber = 32766;
 
 function portsOf(protocol: Entry['protocol'], input: CreateNetworkAclEntryRequest) {
   const { PortRange: ports, IcmpTypeCode: icmp } = input;
-  if (protocol === 'icmp') {
+  if (protocol === 'icmp' || protocol === 'icmpv6') {
     const [type, code] = [icmp?.Type, icmp?.Code];
     if (type === undefined || code === undefined) {
       throw new AwsError('MissingParameter', 'An entry for ICMP needs a type and a code; -1 is any');
@@ -25,15 +25,16 @@ function portsOf(protocol: Entry['protocol'], input: CreateNetworkAclEntryReques
 }
 
 function entryOf(input: CreateNetworkAclEntryRequest): Entry {
-  const { RuleNumber: number, CidrBlock: block } = input;
+  const { RuleNumber: number, CidrBlock: block, Ipv6CidrBlock: ipv6Block } = input;
   if (number < 1 || number > largestNumber) {
     throw new AwsError(
       'InvalidParameterValue',
       `Invalid value '${number}' for ruleNumber. It must be between 1 and ${largestNumber}.`,
     );
   }
-  if (block === undefined)
-    throw new AwsError('MissingParameter', 'The request must contain the parameter cidrBlock');
+  if ((block === undefined) === (ipv6Block === undefined)) {
+    throw new AwsError('MissingParameter', 'An entry needs one of cidrBlock and ipv6CidrBlock');
+  }
   const protocol = protocolOf(input.Protocol);
   if (protocol === undefined) {
     throw new AwsError(
@@ -46,7 +47,9 @@ function entryOf(input: CreateNetworkAclEntryRequest): Entry {
     direction: input.Egress ? 'egress' : 'ingress',
     action: input.RuleAction,
     protocol,
-    cidrIpv4: canonicalBlock(block),
+    ...(block === undefined
+      ? { cidrIpv6: (ipv6Block as string).toLowerCase() }
+      : { cidrIpv4: canonicalBlock(block) }),
     ...portsOf(protocol, input),
   };
 }
@@ -81,7 +84,7 @@ const notFound = ({ RuleNumber: number, Egress: egress }: Place) =>
   );
 
 const place = ['NetworkAclId', 'RuleNumber', 'Egress'];
-const entry = [...place, 'Protocol', 'RuleAction', 'CidrBlock', 'PortRange', 'IcmpTypeCode'];
+const entry = [...place, 'Protocol', 'RuleAction', 'CidrBlock', 'Ipv6CidrBlock', 'PortRange', 'IcmpTypeCode'];
 const refusals = { 'already-exists': 'NetworkAclEntryAlreadyExists' } as const;
 
 export const createNetworkAclEntry = define({

@@ -43,8 +43,12 @@ function presentEntry(entry: Entry): NetworkAclEntry {
     RuleAction: entry.action,
     Protocol: protocolNumberText(protocol),
     CidrBlock: entry.cidrIpv4,
+    Ipv6CidrBlock: entry.cidrIpv6,
     PortRange: fromPort === undefined ? undefined : { From: fromPort, To: toPort },
-    IcmpTypeCode: protocol === 'icmp' ? { Type: icmpType ?? -1, Code: icmpCode ?? -1 } : undefined,
+    IcmpTypeCode:
+      protocol === 'icmp' || protocol === 'icmpv6'
+        ? { Type: icmpType ?? -1, Code: icmpCode ?? -1 }
+        : undefined,
   };
 }
 
@@ -112,6 +116,7 @@ export const describeNetworkAcls = describe({
     'association.network-acl-id': association((one) => one.NetworkAclId),
     'association.subnet-id': association((one) => one.SubnetId),
     'entry.cidr': entry((one) => one.CidrBlock),
+    'entry.ipv6-cidr': entry((one) => one.Ipv6CidrBlock),
     'entry.egress': entry((one) => one.Egress),
     'entry.protocol': entry((one) => one.Protocol),
     'entry.rule-action': entry((one) => one.RuleAction),

@@ -36,6 +36,10 @@ export const describeRouteTables = describe({
       associationsOf(context, table).map((each) => each.AssociationState?.State),
     'route.destination-cidr-block': (table, context) =>
       routesOf(context, table).map((route) => route.DestinationCidrBlock),
+    'route.destination-ipv6-cidr-block': (table, context) =>
+      routesOf(context, table).map((route) => route.DestinationIpv6CidrBlock),
+    'route.egress-only-internet-gateway-id': (table, context) =>
+      routesOf(context, table).map((route) => route.EgressOnlyInternetGatewayId),
     'route.gateway-id': (table, context) => routesOf(context, table).map((route) => route.GatewayId),
     'route.nat-gateway-id': (table, context) => routesOf(context, table).map((route) => route.NatGatewayId),
     'route.destination-prefix-list-id': (table, context) =>

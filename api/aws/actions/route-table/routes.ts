@@ -7,6 +7,8 @@ import { canonicalBlock } from '../vpc/present.ts';
 interface RouteInput {
   readonly RouteTableId: string;
   readonly DestinationCidrBlock?: string | undefined;
+  readonly DestinationIpv6CidrBlock?: string | undefined;
+  readonly EgressOnlyInternetGatewayId?: string | undefined;
   readonly DestinationPrefixListId?: string | undefined;
   readonly VpcPeeringConnectionId?: string | undefined;
   readonly GatewayId?: string | undefined;
@@ -15,10 +17,15 @@ interface RouteInput {
 
 /** The one destination of a request, as routes keep it. */
 function destinationOf({ cloud }: ActionContext, input: RouteInput): string {
-  const { DestinationCidrBlock: block, DestinationPrefixListId: list } = input;
-  if (block !== undefined && list !== undefined) {
+  const {
+    DestinationCidrBlock: block,
+    DestinationPrefixListId: list,
+    DestinationIpv6CidrBlock: ipv6,
+  } = input;
+  if ([block, list, ipv6].filter((given) => given !== undefined).length > 1) {
     throw new AwsError('InvalidParameterCombination', 'A route has one destination');
   }
+  if (ipv6 !== undefined) return ipv6.toLowerCase();
   if (list !== undefined) return cloud.require('prefix-list', list).id;
   if (block !== undefined) return canonicalBlock(block);
   throw new AwsError('MissingParameter', 'The request must contain the parameter destinationCidrBlock');
@@ -27,10 +34,12 @@ function destinationOf({ cloud }: ActionContext, input: RouteInput): string {
 /** What the route leads to. @throws AwsError when none or several are given, or it is not there */
 function targetOf({ cloud }: ActionContext, input: RouteInput): string {
   const { GatewayId: gateway, NatGatewayId: nat, VpcPeeringConnectionId: peering } = input;
-  if ([gateway, nat, peering].filter((target) => target !== undefined).length !== 1) {
+  const egressOnly = input.EgressOnlyInternetGatewayId;
+  if ([gateway, nat, peering, egressOnly].filter((target) => target !== undefined).length !== 1) {
     throw new AwsError('InvalidParameterCombination', 'A route needs exactly one target');
   }
   if (gateway !== undefined) return cloud.require('internet-gateway', gateway).id;
+  if (egressOnly !== undefined) return cloud.require('egress-only-internet-gateway', egressOnly).id;
   if (peering !== undefined) return cloud.require('vpc-peering-connection', peering).id;
   const found = cloud.find('nat-gateway', nat);
   if (found) return found.id;
@@ -40,8 +49,12 @@ function targetOf({ cloud }: ActionContext, input: RouteInput): string {
   );
 }
 
-const destinations = ['DestinationCidrBlock', 'DestinationPrefixListId'];
-const targets = ['GatewayId', 'NatGatewayId', 'VpcPeeringConnectionId'];
+const destinations = ['DestinationCidrBlock', 'DestinationIpv6CidrBlock', 'DestinationPrefixListId'];
+const targets = ['GatewayId', 'EgressOnlyInternetGatewayId', 'NatGatewayId', 'VpcPeeringConnectionId'];
+
+const keyOf = ({ destination, destinationIpv6 }: Route) => destination ?? destinationIpv6;
+const routeOf = (destination: string, target: string): Route =>
+  destination.includes(':') ? { destinationIpv6: destination, target } : { destination, target };
 
 /** Changes the routes of a table as they are at the moment of the commit. */
 async function changeRoutes(
@@ -70,10 +83,10 @@ export const createRoute = define({
     const destination = destinationOf(context, input);
     const target = targetOf(context, input);
     await changeRoutes(context, input.RouteTableId, (routes) => {
-      if (routes.some((route) => route.destination === destination)) {
+      if (routes.some((route) => keyOf(route) === destination)) {
         throw new AwsError('RouteAlreadyExists', `The route identified by ${destination} already exists.`);
       }
-      return [...routes, { destination, target }];
+      return [...routes, routeOf(destination, target)];
     });
     return { Return: true };
   },
@@ -86,9 +99,9 @@ export const replaceRoute = define({
     const destination = destinationOf(context, input);
     const target = targetOf(context, input);
     await changeRoutes(context, input.RouteTableId, (routes) => {
-      if (!routes.some((route) => route.destination === destination))
+      if (!routes.some((route) => keyOf(route) === destination))
         throw notFound(input.RouteTableId, destination);
-      return routes.map((route) => (route.destination === destination ? { destination, target } : route));
+      return routes.map((route) => (keyOf(route) === destination ? routeOf(destination, target) : route));
     });
     return undefined;
   },
@@ -101,14 +114,14 @@ export const deleteRoute = define({
     const destination = destinationOf(context, input);
     const { cloud } = context;
     const vpc = cloud.find('vpc', cloud.require('route-table', input.RouteTableId).spec.vpcId);
-    if (vpc?.spec.cidrBlock === destination) {
+    if (vpc?.spec.cidrBlock === destination || vpc?.spec.ipv6CidrBlock === destination) {
       throw new AwsError(
         'InvalidParameterValue',
         `cannot remove local route ${destination} in route table ${input.RouteTableId}`,
       );
     }
     await changeRoutes(context, input.RouteTableId, (routes) => {
-      const kept = routes.filter((route) => route.destination !== destination);
+      const kept = routes.filter((route) => keyOf(route) !== destination);
       if (kept.length === routes.length) throw notFound(input.RouteTableId, destination);
       return kept;
     });

@@ -70,6 +70,7 @@ function ruleFilters(prefix: string, direction: 'ingress' | 'egress'): Readonly<
     [`${prefix}.from-port`]: each(({ fromPort, icmpType }) => fromPort ?? icmpType),
     [`${prefix}.to-port`]: each(({ toPort, icmpCode }) => toPort ?? icmpCode),
     [`${prefix}.protocol`]: each(protocolText),
+    [`${prefix}.ipv6-cidr`]: each(({ cidrIpv6 }) => cidrIpv6),
     [`${prefix}.prefix-list-id`]: each(({ prefixListId }) => prefixListId),
     [`${prefix}.group-id`]: each(({ referencedGroupId }) => referencedGroupId),
     [`${prefix}.user-id`]: (group) => group.account,

@@ -35,7 +35,7 @@ type Service = Pick<Permission, 'protocol' | 'fromPort' | 'toPort' | 'icmpType' 
 /** Ports mean type and code for ICMP; -1 is any. */
 function serviceOf({ IpProtocol, FromPort: from, ToPort: to }: FlatPermission): Service {
   const protocol = protocolNamed(IpProtocol);
-  if (protocol === 'icmp') {
+  if (protocol === 'icmp' || protocol === 'icmpv6') {
     return {
       protocol,
       ...(from === undefined || from === -1 ? {} : { icmpType: from }),
@@ -90,6 +90,10 @@ export function permissionsOf(
         cidrIpv4: canonicalBlock(cidr ?? ''),
         ...described(Description),
       })),
+      ...(permission.Ipv6Ranges ?? []).map(({ CidrIpv6: cidr = '', Description }) => ({
+        cidrIpv6: cidr.toLowerCase(),
+        ...described(Description),
+      })),
       ...(permission.PrefixListIds ?? []).map(({ PrefixListId: id = '', Description }) => ({
         prefixListId: context.cloud.require('prefix-list', id).id,
         ...described(Description),
@@ -125,9 +129,18 @@ function flatList(flat: FlatPermission): IpPermission[] {
 
 /** What makes two rules of a group and direction the same. */
 export function permissionKey(permission: Permission): string {
-  const { protocol, fromPort, toPort, icmpType, icmpCode, cidrIpv4, prefixListId, referencedGroupId } =
-    permission;
-  const peer = [cidrIpv4, prefixListId, referencedGroupId];
+  const {
+    protocol,
+    fromPort,
+    toPort,
+    icmpType,
+    icmpCode,
+    cidrIpv4,
+    cidrIpv6,
+    prefixListId,
+    referencedGroupId,
+  } = permission;
+  const peer = [cidrIpv4, cidrIpv6, prefixListId, referencedGroupId];
   return JSON.stringify([protocol, fromPort, toPort, icmpType, icmpCode, ...peer]);
 }
 

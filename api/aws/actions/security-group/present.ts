@@ -8,7 +8,9 @@ import { rulesOf } from './permissions.ts';
 function service(spec: SecurityGroupRuleSpec): { IpProtocol: string; FromPort?: number; ToPort?: number } {
   const { protocol, fromPort, toPort, icmpType = -1, icmpCode = -1 } = spec;
   if (protocol === 'all') return { IpProtocol: '-1' };
-  if (protocol === 'icmp') return { IpProtocol: 'icmp', FromPort: icmpType, ToPort: icmpCode };
+  if (protocol === 'icmp' || protocol === 'icmpv6') {
+    return { IpProtocol: protocol, FromPort: icmpType, ToPort: icmpCode };
+  }
   if (protocol !== 'tcp' && protocol !== 'udp') return { IpProtocol: String(protocol) };
   return { IpProtocol: protocol, FromPort: fromPort ?? 0, ToPort: toPort ?? 65535 };
 }
@@ -31,7 +33,9 @@ function permissions(
     IpRanges: specs.flatMap(({ cidrIpv4, description }) =>
       cidrIpv4 === undefined ? [] : [{ CidrIp: cidrIpv4, Description: description }],
     ),
-    Ipv6Ranges: [],
+    Ipv6Ranges: specs.flatMap(({ cidrIpv6, description }) =>
+      cidrIpv6 === undefined ? [] : [{ CidrIpv6: cidrIpv6, Description: description }],
+    ),
     PrefixListIds: specs.flatMap(({ prefixListId, description }) =>
       prefixListId === undefined ? [] : [{ PrefixListId: prefixListId, Description: description }],
     ),
@@ -71,6 +75,7 @@ export function presentRule(
     FromPort,
     ToPort,
     CidrIpv4: spec.cidrIpv4,
+    CidrIpv6: spec.cidrIpv6,
     PrefixListId: spec.prefixListId,
     ReferencedGroupInfo:
       spec.referencedGroupId === undefined

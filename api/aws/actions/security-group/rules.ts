@@ -24,6 +24,7 @@ const permission = [
   'IpPermissions.FromPort',
   'IpPermissions.ToPort',
   'IpPermissions.IpRanges',
+  'IpPermissions.Ipv6Ranges',
   'IpPermissions.PrefixListIds',
   'IpPermissions.UserIdGroupPairs.GroupId',
   'IpPermissions.UserIdGroupPairs.GroupName',

@@ -150,10 +150,14 @@ describe('security groups', () => {
       'AuthorizeSecurityGroupIngress',
       permission('tcq', 1, 2),
     );
-    await api.refused('UnsupportedOperation', 'AuthorizeSecurityGroupIngress', {
-      ...permission('tcp', 1, 2),
-      'IpPermissions.1.Ipv6Ranges.1.CidrIpv6': '::/0',
+    const ipv6 = { ...permission('icmpv6', -1, -1), 'IpPermissions.1.Ipv6Ranges.1.CidrIpv6': '::/0' };
+    const { 'IpPermissions.1.IpRanges.1.CidrIp': _ipv4, ...onlyIpv6 } = ipv6;
+    await api.ok('AuthorizeSecurityGroupIngress', onlyIpv6);
+    const { securityGroupInfo } = await api.ok('DescribeSecurityGroups', {
+      'Filter.1.Name': 'ip-permission.ipv6-cidr',
+      'Filter.1.Value.1': '::/0',
     });
+    assert.equal(securityGroupInfo[0].groupId, id);
   });
 
   it('have at most 60 rules a direction', async () => {

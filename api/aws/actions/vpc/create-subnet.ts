@@ -5,12 +5,20 @@ import { canonicalBlock, presentSubnet } from './present.ts';
 
 export const createSubnet = define({
   action: 'CreateSubnet',
-  supports: ['VpcId', 'CidrBlock', 'AvailabilityZone', 'AvailabilityZoneId', 'TagSpecifications'],
+  supports: [
+    'VpcId',
+    'CidrBlock',
+    'Ipv6CidrBlock',
+    'AvailabilityZone',
+    'AvailabilityZoneId',
+    'TagSpecifications',
+  ],
   only: { Ipv6Native: ['false'] },
   refusals: {
     'invalid-value': 'InvalidSubnet.Range',
     'address-outside': 'InvalidSubnet.Range',
     overlap: 'InvalidSubnet.Conflict',
+    'quota-exceeded': 'SubnetLimitExceeded',
   },
   async handle(context, input) {
     const { VpcId: vpcId, CidrBlock: cidrBlock } = input;
@@ -22,7 +30,9 @@ export const createSubnet = define({
     const named = input.AvailabilityZone ?? input.AvailabilityZoneId;
     const zone = named === undefined ? zones.preferred() : zones.named(named);
     const tags = tagsFor('subnet', input.TagSpecifications);
-    const spec = { vpcId, cidrBlock: canonicalBlock(cidrBlock), zone };
+    const ipv6 =
+      input.Ipv6CidrBlock === undefined ? {} : { ipv6CidrBlock: input.Ipv6CidrBlock.toLowerCase() };
+    const spec = { vpcId, cidrBlock: canonicalBlock(cidrBlock), zone, ...ipv6 };
     return { Subnet: presentSubnet(context, await cloud.create('subnet', { spec, tags })) };
   },
 });

@@ -5,19 +5,19 @@ import { canonicalBlock, presentVpc } from './present.ts';
 
 export const createVpc = define({
   action: 'CreateVpc',
-  supports: ['CidrBlock', 'InstanceTenancy', 'TagSpecifications'],
-  only: { AmazonProvidedIpv6CidrBlock: ['false'], InstanceTenancy: ['default', 'dedicated'] },
-  refusals: { 'invalid-value': 'InvalidVpc.Range' },
-  async handle(
-    context,
-    { CidrBlock: cidrBlock, InstanceTenancy: tenancy, TagSpecifications: specifications },
-  ) {
+  supports: ['CidrBlock', 'AmazonProvidedIpv6CidrBlock', 'InstanceTenancy', 'TagSpecifications'],
+  only: { InstanceTenancy: ['default', 'dedicated'] },
+  refusals: { 'invalid-value spec.cidrBlock': 'InvalidVpc.Range', 'quota-exceeded': 'VpcLimitExceeded' },
+  async handle(context, input) {
+    const { CidrBlock: cidrBlock, InstanceTenancy: tenancy, TagSpecifications: specifications } = input;
+    const ipv6 = input.AmazonProvidedIpv6CidrBlock;
     if (cidrBlock === undefined) {
       throw new AwsError('MissingParameter', 'The request must contain the parameter cidrBlock');
     }
     const tags = tagsFor('vpc', specifications);
     const spec = {
       cidrBlock: canonicalBlock(cidrBlock),
+      ...(ipv6 ? { ipv6CidrBlock: 'auto' } : {}),
       ...(tenancy === undefined ? {} : { instanceTenancy: tenancy }),
     };
     return { Vpc: presentVpc(context, await context.cloud.create('vpc', { spec, tags })) };

@@ -1,5 +1,6 @@
 import { arnOf } from '../../context.ts';
 import { describe } from '../../describe.ts';
+import { subnetIpv6Associations } from '../ipv6/vpc-blocks.ts';
 import { freeAddresses, presentSubnet } from './present.ts';
 
 export const describeSubnets = describe({
@@ -22,6 +23,10 @@ export const describeSubnets = describe({
     'default-for-az': ({ spec }) => spec.defaultForZone ?? false,
     defaultForAz: ({ spec }) => spec.defaultForZone ?? false,
     'map-public-ip-on-launch': ({ spec }) => spec.mapPublicIpOnLaunch ?? false,
+    'ipv6-cidr-block-association.ipv6-cidr-block': ({ spec }) => spec.ipv6CidrBlock,
+    'ipv6-cidr-block-association.association-id': (subnet) =>
+      subnetIpv6Associations(subnet).map(({ AssociationId }) => AssociationId),
+    'ipv6-cidr-block-association.state': ({ spec }) => spec.ipv6CidrBlock && 'associated',
     'ipv6-native': () => false,
     'owner-id': ({ account }) => account,
     state: () => 'available',

@@ -1,5 +1,7 @@
 import { describe } from '../../describe.ts';
+import { defaultOptionsId } from '../dhcp/dhcp-options.ts';
 import { relatedId } from '../ids.ts';
+import { vpcIpv6Associations } from '../ipv6/vpc-blocks.ts';
 import { presentVpc } from './present.ts';
 
 export const describeVpcs = describe({
@@ -15,9 +17,13 @@ export const describeVpcs = describe({
     'cidr-block-association.cidr-block': ({ spec }) => spec.cidrBlock,
     'cidr-block-association.association-id': ({ id }) => relatedId('vpc-cidr-assoc', id),
     'cidr-block-association.state': () => 'associated',
-    'dhcp-options-id': () => 'default',
+    'dhcp-options-id': ({ spec }, context) => spec.dhcpOptionsId ?? defaultOptionsId(context),
     isDefault: ({ spec }) => spec.isDefault ?? false,
     'is-default': ({ spec }) => spec.isDefault ?? false,
+    'ipv6-cidr-block-association.ipv6-cidr-block': ({ spec }) => spec.ipv6CidrBlock,
+    'ipv6-cidr-block-association.association-id': (vpc) =>
+      vpcIpv6Associations(vpc).map(({ AssociationId }) => AssociationId),
+    'ipv6-cidr-block-association.state': ({ spec }) => spec.ipv6CidrBlock && 'associated',
     'owner-id': ({ account }) => account,
     state: () => 'available',
   },

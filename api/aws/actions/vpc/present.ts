@@ -2,7 +2,9 @@ import { formatCidr, parseCidr, type ResourceOf } from '@weft/controller/resourc
 import { type ActionContext, arnOf } from '../../context.ts';
 import type { Subnet, Vpc } from '../../model/generated/types.ts';
 import { tagList } from '../../tags.ts';
+import { defaultOptionsId } from '../dhcp/dhcp-options.ts';
 import { relatedId } from '../ids.ts';
+import { subnetIpv6Associations, vpcIpv6Associations } from '../ipv6/vpc-blocks.ts';
 
 export function presentVpc(context: ActionContext, vpc: ResourceOf<'vpc'>): Vpc {
   const { spec } = vpc;
@@ -17,8 +19,8 @@ export function presentVpc(context: ActionContext, vpc: ResourceOf<'vpc'>): Vpc 
         CidrBlockState: { State: 'associated' },
       },
     ],
-    Ipv6CidrBlockAssociationSet: [],
-    DhcpOptionsId: 'default',
+    Ipv6CidrBlockAssociationSet: vpcIpv6Associations(vpc),
+    DhcpOptionsId: spec.dhcpOptionsId ?? defaultOptionsId(context),
     InstanceTenancy: spec.instanceTenancy ?? 'default',
     IsDefault: spec.isDefault ?? false,
     OwnerId: context.account,
@@ -42,14 +44,14 @@ export function presentSubnet(context: ActionContext, subnet: ResourceOf<'subnet
     OwnerId: context.account,
     State: 'available',
     CidrBlock: spec.cidrBlock,
-    Ipv6CidrBlockAssociationSet: [],
+    Ipv6CidrBlockAssociationSet: subnetIpv6Associations(subnet),
     AvailableIpAddressCount: freeAddresses(context, subnet),
     AvailabilityZone: context.zones.nameOf(spec.zone),
     AvailabilityZoneId: context.zones.idOf(spec.zone),
     DefaultForAz: spec.defaultForZone ?? false,
     MapPublicIpOnLaunch: spec.mapPublicIpOnLaunch ?? false,
     MapCustomerOwnedIpOnLaunch: false,
-    AssignIpv6AddressOnCreation: false,
+    AssignIpv6AddressOnCreation: spec.assignIpv6Address ?? false,
     EnableDns64: false,
     Ipv6Native: false,
     PrivateDnsNameOptionsOnLaunch: {

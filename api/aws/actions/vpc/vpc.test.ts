@@ -95,10 +95,6 @@ describe('VPCs and subnets', () => {
       CidrBlock: '10.0.0.0/16',
       Ipv6Pool: 'ipv6pool-ec2-1',
     });
-    await refused('UnsupportedOperation', 'CreateVpc', {
-      CidrBlock: '10.0.0.0/16',
-      AmazonProvidedIpv6CidrBlock: 'true',
-    });
     await refused('UnknownParameter', 'CreateVpc', { CidrBlock: '10.0.0.0/16', Colour: 'blue' });
     await refused('DryRunOperation', 'CreateVpc', { CidrBlock: '10.0.0.0/16', DryRun: 'true' });
     await refused('InvalidVpcID.Malformed', 'DescribeVpcs', { 'VpcId.1': 'blue' });

@@ -71,6 +71,20 @@ export interface AllocateAddressResult {
   CarrierIp?: string | undefined;
 }
 
+export interface AssignIpv6AddressesRequest {
+  Ipv6AddressCount?: number | undefined;
+  Ipv6Addresses?: readonly string[] | undefined;
+  Ipv6PrefixCount?: number | undefined;
+  Ipv6Prefixes?: readonly string[] | undefined;
+  NetworkInterfaceId: string;
+}
+
+export interface AssignIpv6AddressesResult {
+  AssignedIpv6Addresses?: readonly string[] | undefined;
+  AssignedIpv6Prefixes?: readonly string[] | undefined;
+  NetworkInterfaceId?: string | undefined;
+}
+
 export interface AssociateAddressRequest {
   AllocationId?: string | undefined;
   InstanceId?: string | undefined;
@@ -85,6 +99,12 @@ export interface AssociateAddressResult {
   AssociationId?: string | undefined;
 }
 
+export interface AssociateDhcpOptionsRequest {
+  DhcpOptionsId: string;
+  VpcId: string;
+  DryRun?: boolean | undefined;
+}
+
 export interface AssociateRouteTableRequest {
   DryRun?: boolean | undefined;
   RouteTableId: string;
@@ -95,6 +115,35 @@ export interface AssociateRouteTableRequest {
 export interface AssociateRouteTableResult {
   AssociationId?: string | undefined;
   AssociationState?: RouteTableAssociationState | undefined;
+}
+
+export interface AssociateSubnetCidrBlockRequest {
+  Ipv6CidrBlock: string;
+  SubnetId: string;
+}
+
+export interface AssociateSubnetCidrBlockResult {
+  Ipv6CidrBlockAssociation?: SubnetIpv6CidrBlockAssociation | undefined;
+  SubnetId?: string | undefined;
+}
+
+export interface AssociateVpcCidrBlockRequest {
+  AmazonProvidedIpv6CidrBlock?: boolean | undefined;
+  CidrBlock?: string | undefined;
+  VpcId: string;
+  Ipv6CidrBlockNetworkBorderGroup?: string | undefined;
+  Ipv6Pool?: string | undefined;
+  Ipv6CidrBlock?: string | undefined;
+  Ipv4IpamPoolId?: string | undefined;
+  Ipv4NetmaskLength?: number | undefined;
+  Ipv6IpamPoolId?: string | undefined;
+  Ipv6NetmaskLength?: number | undefined;
+}
+
+export interface AssociateVpcCidrBlockResult {
+  Ipv6CidrBlockAssociation?: VpcIpv6CidrBlockAssociation | undefined;
+  CidrBlockAssociation?: VpcCidrBlockAssociation | undefined;
+  VpcId?: string | undefined;
 }
 
 export interface AttachInternetGatewayRequest {
@@ -223,6 +272,28 @@ export interface CpuOptions {
 export interface CpuOptionsRequest {
   CoreCount?: number | undefined;
   ThreadsPerCore?: number | undefined;
+}
+
+export interface CreateDhcpOptionsRequest {
+  DhcpConfigurations: readonly NewDhcpConfiguration[];
+  TagSpecifications?: readonly TagSpecification[] | undefined;
+  DryRun?: boolean | undefined;
+}
+
+export interface CreateDhcpOptionsResult {
+  DhcpOptions?: DhcpOptions | undefined;
+}
+
+export interface CreateEgressOnlyInternetGatewayRequest {
+  ClientToken?: string | undefined;
+  DryRun?: boolean | undefined;
+  VpcId: string;
+  TagSpecifications?: readonly TagSpecification[] | undefined;
+}
+
+export interface CreateEgressOnlyInternetGatewayResult {
+  ClientToken?: string | undefined;
+  EgressOnlyInternetGateway?: EgressOnlyInternetGateway | undefined;
 }
 
 export interface CreateInternetGatewayRequest {
@@ -414,6 +485,20 @@ export interface CreditSpecificationRequest {
   CpuCredits: string;
 }
 
+export interface DeleteDhcpOptionsRequest {
+  DhcpOptionsId: string;
+  DryRun?: boolean | undefined;
+}
+
+export interface DeleteEgressOnlyInternetGatewayRequest {
+  DryRun?: boolean | undefined;
+  EgressOnlyInternetGatewayId: string;
+}
+
+export interface DeleteEgressOnlyInternetGatewayResult {
+  ReturnCode?: boolean | undefined;
+}
+
 export interface DeleteInternetGatewayRequest {
   DryRun?: boolean | undefined;
   InternetGatewayId: string;
@@ -541,6 +626,32 @@ export interface DescribeAvailabilityZonesRequest {
 
 export interface DescribeAvailabilityZonesResult {
   AvailabilityZones?: readonly AvailabilityZone[] | undefined;
+}
+
+export interface DescribeDhcpOptionsRequest {
+  DhcpOptionsIds?: readonly string[] | undefined;
+  Filters?: readonly Filter[] | undefined;
+  DryRun?: boolean | undefined;
+  NextToken?: string | undefined;
+  MaxResults?: number | undefined;
+}
+
+export interface DescribeDhcpOptionsResult {
+  DhcpOptions?: readonly DhcpOptions[] | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeEgressOnlyInternetGatewaysRequest {
+  DryRun?: boolean | undefined;
+  EgressOnlyInternetGatewayIds?: readonly string[] | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+  Filters?: readonly Filter[] | undefined;
+}
+
+export interface DescribeEgressOnlyInternetGatewaysResult {
+  EgressOnlyInternetGateways?: readonly EgressOnlyInternetGateway[] | undefined;
+  NextToken?: string | undefined;
 }
 
 export interface DescribeImagesRequest {
@@ -836,6 +947,18 @@ export interface DetachInternetGatewayRequest {
   VpcId: string;
 }
 
+export interface DhcpConfiguration {
+  Key?: string | undefined;
+  Values?: readonly AttributeValue[] | undefined;
+}
+
+export interface DhcpOptions {
+  DhcpConfigurations?: readonly DhcpConfiguration[] | undefined;
+  DhcpOptionsId?: string | undefined;
+  OwnerId?: string | undefined;
+  Tags?: readonly Tag[] | undefined;
+}
+
 export interface DisassociateAddressRequest {
   AssociationId?: string | undefined;
   PublicIp?: string | undefined;
@@ -845,6 +968,25 @@ export interface DisassociateAddressRequest {
 export interface DisassociateRouteTableRequest {
   AssociationId: string;
   DryRun?: boolean | undefined;
+}
+
+export interface DisassociateSubnetCidrBlockRequest {
+  AssociationId: string;
+}
+
+export interface DisassociateSubnetCidrBlockResult {
+  Ipv6CidrBlockAssociation?: SubnetIpv6CidrBlockAssociation | undefined;
+  SubnetId?: string | undefined;
+}
+
+export interface DisassociateVpcCidrBlockRequest {
+  AssociationId: string;
+}
+
+export interface DisassociateVpcCidrBlockResult {
+  Ipv6CidrBlockAssociation?: VpcIpv6CidrBlockAssociation | undefined;
+  CidrBlockAssociation?: VpcCidrBlockAssociation | undefined;
+  VpcId?: string | undefined;
 }
 
 export interface DiskInfo {
@@ -895,6 +1037,12 @@ export interface EbsOptimizedInfo {
 
 export interface EfaInfo {
   MaximumEfaInterfaces?: number | undefined;
+}
+
+export interface EgressOnlyInternetGateway {
+  Attachments?: readonly InternetGatewayAttachment[] | undefined;
+  EgressOnlyInternetGatewayId?: string | undefined;
+  Tags?: readonly Tag[] | undefined;
 }
 
 export interface ElasticGpuAssociation {
@@ -1623,6 +1771,11 @@ export interface NetworkInterfacePrivateIpAddress {
   PrivateIpAddress?: string | undefined;
 }
 
+export interface NewDhcpConfiguration {
+  Key?: string | undefined;
+  Values?: readonly string[] | undefined;
+}
+
 export interface Placement {
   AvailabilityZone?: string | undefined;
   Affinity?: string | undefined;
@@ -2040,6 +2193,18 @@ export interface TerminateInstancesResult {
   TerminatingInstances?: readonly InstanceStateChange[] | undefined;
 }
 
+export interface UnassignIpv6AddressesRequest {
+  Ipv6Addresses?: readonly string[] | undefined;
+  Ipv6Prefixes?: readonly string[] | undefined;
+  NetworkInterfaceId: string;
+}
+
+export interface UnassignIpv6AddressesResult {
+  NetworkInterfaceId?: string | undefined;
+  UnassignedIpv6Addresses?: readonly string[] | undefined;
+  UnassignedIpv6Prefixes?: readonly string[] | undefined;
+}
+
 export interface UpdateSecurityGroupRuleDescriptionsEgressRequest {
   DryRun?: boolean | undefined;
   GroupId?: string | undefined;
@@ -2164,11 +2329,17 @@ export interface GetCallerIdentityResponse {
 export interface Actions {
   AcceptVpcPeeringConnection: { input: AcceptVpcPeeringConnectionRequest; output: AcceptVpcPeeringConnectionResult };
   AllocateAddress: { input: AllocateAddressRequest; output: AllocateAddressResult };
+  AssignIpv6Addresses: { input: AssignIpv6AddressesRequest; output: AssignIpv6AddressesResult };
   AssociateAddress: { input: AssociateAddressRequest; output: AssociateAddressResult };
+  AssociateDhcpOptions: { input: AssociateDhcpOptionsRequest; output: undefined };
   AssociateRouteTable: { input: AssociateRouteTableRequest; output: AssociateRouteTableResult };
+  AssociateSubnetCidrBlock: { input: AssociateSubnetCidrBlockRequest; output: AssociateSubnetCidrBlockResult };
+  AssociateVpcCidrBlock: { input: AssociateVpcCidrBlockRequest; output: AssociateVpcCidrBlockResult };
   AttachInternetGateway: { input: AttachInternetGatewayRequest; output: undefined };
   AuthorizeSecurityGroupEgress: { input: AuthorizeSecurityGroupEgressRequest; output: AuthorizeSecurityGroupEgressResult };
   AuthorizeSecurityGroupIngress: { input: AuthorizeSecurityGroupIngressRequest; output: AuthorizeSecurityGroupIngressResult };
+  CreateDhcpOptions: { input: CreateDhcpOptionsRequest; output: CreateDhcpOptionsResult };
+  CreateEgressOnlyInternetGateway: { input: CreateEgressOnlyInternetGatewayRequest; output: CreateEgressOnlyInternetGatewayResult };
   CreateInternetGateway: { input: CreateInternetGatewayRequest; output: CreateInternetGatewayResult };
   CreateManagedPrefixList: { input: CreateManagedPrefixListRequest; output: CreateManagedPrefixListResult };
   CreateNatGateway: { input: CreateNatGatewayRequest; output: CreateNatGatewayResult };
@@ -2182,6 +2353,8 @@ export interface Actions {
   CreateTags: { input: CreateTagsRequest; output: undefined };
   CreateVpc: { input: CreateVpcRequest; output: CreateVpcResult };
   CreateVpcPeeringConnection: { input: CreateVpcPeeringConnectionRequest; output: CreateVpcPeeringConnectionResult };
+  DeleteDhcpOptions: { input: DeleteDhcpOptionsRequest; output: undefined };
+  DeleteEgressOnlyInternetGateway: { input: DeleteEgressOnlyInternetGatewayRequest; output: DeleteEgressOnlyInternetGatewayResult };
   DeleteInternetGateway: { input: DeleteInternetGatewayRequest; output: undefined };
   DeleteManagedPrefixList: { input: DeleteManagedPrefixListRequest; output: DeleteManagedPrefixListResult };
   DeleteNatGateway: { input: DeleteNatGatewayRequest; output: DeleteNatGatewayResult };
@@ -2199,6 +2372,8 @@ export interface Actions {
   DescribeAddresses: { input: DescribeAddressesRequest; output: DescribeAddressesResult };
   DescribeAddressesAttribute: { input: DescribeAddressesAttributeRequest; output: DescribeAddressesAttributeResult };
   DescribeAvailabilityZones: { input: DescribeAvailabilityZonesRequest; output: DescribeAvailabilityZonesResult };
+  DescribeDhcpOptions: { input: DescribeDhcpOptionsRequest; output: DescribeDhcpOptionsResult };
+  DescribeEgressOnlyInternetGateways: { input: DescribeEgressOnlyInternetGatewaysRequest; output: DescribeEgressOnlyInternetGatewaysResult };
   DescribeImages: { input: DescribeImagesRequest; output: DescribeImagesResult };
   DescribeInstanceAttribute: { input: DescribeInstanceAttributeRequest; output: InstanceAttribute };
   DescribeInstanceStatus: { input: DescribeInstanceStatusRequest; output: DescribeInstanceStatusResult };
@@ -2225,6 +2400,8 @@ export interface Actions {
   DetachInternetGateway: { input: DetachInternetGatewayRequest; output: undefined };
   DisassociateAddress: { input: DisassociateAddressRequest; output: undefined };
   DisassociateRouteTable: { input: DisassociateRouteTableRequest; output: undefined };
+  DisassociateSubnetCidrBlock: { input: DisassociateSubnetCidrBlockRequest; output: DisassociateSubnetCidrBlockResult };
+  DisassociateVpcCidrBlock: { input: DisassociateVpcCidrBlockRequest; output: DisassociateVpcCidrBlockResult };
   GetManagedPrefixListEntries: { input: GetManagedPrefixListEntriesRequest; output: GetManagedPrefixListEntriesResult };
   ModifyInstanceAttribute: { input: ModifyInstanceAttributeRequest; output: undefined };
   ModifyManagedPrefixList: { input: ModifyManagedPrefixListRequest; output: ModifyManagedPrefixListResult };
@@ -2241,6 +2418,7 @@ export interface Actions {
   RevokeSecurityGroupIngress: { input: RevokeSecurityGroupIngressRequest; output: RevokeSecurityGroupIngressResult };
   RunInstances: { input: RunInstancesRequest; output: Reservation };
   TerminateInstances: { input: TerminateInstancesRequest; output: TerminateInstancesResult };
+  UnassignIpv6Addresses: { input: UnassignIpv6AddressesRequest; output: UnassignIpv6AddressesResult };
   UpdateSecurityGroupRuleDescriptionsEgress: { input: UpdateSecurityGroupRuleDescriptionsEgressRequest; output: UpdateSecurityGroupRuleDescriptionsEgressResult };
   UpdateSecurityGroupRuleDescriptionsIngress: { input: UpdateSecurityGroupRuleDescriptionsIngressRequest; output: UpdateSecurityGroupRuleDescriptionsIngressResult };
   GetCallerIdentity: { input: GetCallerIdentityRequest; output: GetCallerIdentityResponse };
