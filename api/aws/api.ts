@@ -96,11 +96,11 @@ export class AwsApi {
 
   async #run(call: Call): Promise<Record<string, unknown> | undefined> {
     const { requestId, service, action, form, principal } = call;
-    const { input, given } = parseInput(service, service.operations[form.action]?.input, form.parameters);
+    const { input, given } = parseInput(service, service.operations[form.action]?.input, ownParameters(call));
     requireSupported(action, given);
     const { account, region } = principal;
     const dryRun = input.DryRun === true;
-    const idempotencyKey = idempotencyKeyOf(form, input.ClientToken);
+    const idempotencyKey = idempotencyKeyOf(form);
     const cloud = new Cloud(this.#controller, principal, { dryRun, idempotencyKey });
     const zones = new Zones(this.#controller, region);
     const context: ActionContext = {
@@ -145,9 +145,20 @@ function formTextOf({ method, url, body = '' }: SignedRequest): string {
   return typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
 }
 
+/** AWS gives client tokens to more and more actions, and SDKs send them unasked: each action takes one. */
+function ownParameters({ service, form }: Call): ReadonlyMap<string, string> {
+  const shape = service.shapes[service.operations[form.action]?.input ?? ''];
+  const known = shape?.type === 'structure' && Object.hasOwn(shape.members, 'ClientToken');
+  if (known || !form.parameters.has('ClientToken')) return form.parameters;
+  const parameters = new Map(form.parameters);
+  parameters.delete('ClientToken');
+  return parameters;
+}
+
 /** The same request again is one with the same token and the same parameters. */
-function idempotencyKeyOf({ action, parameters }: Form, token: unknown): IdempotencyKey | undefined {
-  if (typeof token !== 'string' || token === '') return undefined;
+function idempotencyKeyOf({ action, parameters }: Form): IdempotencyKey | undefined {
+  const token = parameters.get('ClientToken');
+  if (token === undefined || token === '') return undefined;
   if (token.length > 64) {
     throw new AwsError('InvalidParameterValue', 'ClientToken has more than 64 characters');
   }

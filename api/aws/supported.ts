@@ -2,8 +2,8 @@ import type { AnyAction } from './define.ts';
 import { AwsError } from './errors.ts';
 import type { Given } from './protocol/input.ts';
 
-/** Every action takes these, whatever it says of its own. */
-const always = ['DryRun'];
+/** Every action takes these, whatever it says of its own; see `idempotencyKeyOf` for the token. */
+const always = ['DryRun', 'ClientToken'];
 
 /**
  * Nothing is taken silently: a parameter that AWS has and the action does not know is refused by its name.

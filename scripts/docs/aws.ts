@@ -26,8 +26,8 @@ export function awsPage(): string {
   );
   return `# AWS-compatible API
 
-Forms to \`POST /\`, as the AWS CLI and the SDKs send them. Every action also takes \`DryRun\`, and those that AWS
-repeats safely take \`ClientToken\`. An action that is not listed is refused as \`InvalidAction\`, a parameter of AWS's
+Forms to \`POST /\`, as the AWS CLI and the SDKs send them. Every action also takes \`DryRun\`
+and \`ClientToken\`. An action that is not listed is refused as \`InvalidAction\`, a parameter of AWS's
 that is not listed as \`UnsupportedOperation\`, and one that AWS does not have either as \`UnknownParameter\`. A
 parameter is named here as in the SDKs; all that is in it goes with it.
 

@@ -1,4 +1,11 @@
 import type { AnyAction } from '../define.ts';
+import {
+  describeCustomerGateways,
+  describeFlowLogs,
+  describeVpcEndpoints,
+  describeVpnConnections,
+  describeVpnGateways,
+} from './absent.ts';
 import { describeAccountAttributes } from './account/describe-account-attributes.ts';
 import { describeAvailabilityZones } from './account/describe-availability-zones.ts';
 import { describeRegions } from './account/describe-regions.ts';
@@ -94,6 +101,7 @@ import {
 import { createTags, deleteTags } from './tags/change-tags.ts';
 import { describeTags } from './tags/describe-tags.ts';
 import { describeVpcClassicLink, describeVpcClassicLinkDnsSupport } from './vpc/classic-link.ts';
+import { createDefaultVpc } from './vpc/create-default-vpc.ts';
 import { createSubnet } from './vpc/create-subnet.ts';
 import { createVpc } from './vpc/create-vpc.ts';
 import { deleteSubnet } from './vpc/delete-subnet.ts';
@@ -109,6 +117,7 @@ export const actions: readonly AnyAction[] = [
   describeRegions,
   describeAvailabilityZones,
   describeAccountAttributes,
+  createDefaultVpc,
   createVpc,
   describeVpcs,
   deleteVpc,
@@ -197,6 +206,11 @@ export const actions: readonly AnyAction[] = [
   terminateInstances,
   describeInstanceTypes,
   describeImages,
+  describeVpnGateways,
+  describeCustomerGateways,
+  describeVpnConnections,
+  describeVpcEndpoints,
+  describeFlowLogs,
   createTags,
   deleteTags,
   describeTags,

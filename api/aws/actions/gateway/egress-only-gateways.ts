@@ -13,7 +13,7 @@ const present = (gateway: ResourceOf<'egress-only-internet-gateway'>): EgressOnl
 
 export const createEgressOnlyInternetGateway = define({
   action: 'CreateEgressOnlyInternetGateway',
-  supports: ['VpcId', 'TagSpecifications', 'ClientToken'],
+  supports: ['VpcId', 'TagSpecifications'],
   note: 'needs an external network with IPv6',
   async handle({ cloud }, { VpcId: vpcId, TagSpecifications: specifications, ClientToken }) {
     cloud.require('vpc', vpcId);

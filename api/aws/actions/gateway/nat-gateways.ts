@@ -35,14 +35,7 @@ function present({ cloud }: ActionContext, gateway: ResourceOf<'nat-gateway'>): 
 
 export const createNatGateway = define({
   action: 'CreateNatGateway',
-  supports: [
-    'SubnetId',
-    'AllocationId',
-    'ConnectivityType',
-    'PrivateIpAddress',
-    'TagSpecifications',
-    'ClientToken',
-  ],
+  supports: ['SubnetId', 'AllocationId', 'ConnectivityType', 'PrivateIpAddress', 'TagSpecifications'],
   refusals: { 'in-use': 'Resource.AlreadyAssociated', 'wrong-state': 'Gateway.NotAttached' },
   async handle(context, input) {
     const { cloud } = context;

@@ -139,7 +139,6 @@ export const runInstances = define({
     'NetworkInterfaces.Groups',
     'NetworkInterfaces.PrivateIpAddress',
     'TagSpecifications',
-    'ClientToken',
   ],
   only: {
     'NetworkInterfaces.DeleteOnTermination': ['true'],

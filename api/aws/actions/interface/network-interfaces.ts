@@ -15,7 +15,6 @@ export const createNetworkInterface = define({
     'Ipv6Addresses',
     'Ipv6AddressCount',
     'TagSpecifications',
-    'ClientToken',
   ],
   only: { InterfaceType: ['interface'], SecondaryPrivateIpAddressCount: ['0'] },
   refusals: { 'quota-exceeded': 'NetworkInterfaceLimitExceeded' },

@@ -35,7 +35,7 @@ const entryOf = ({ Cidr: cidr, Description: description }: AddPrefixListEntry): 
 
 export const createManagedPrefixList = define({
   action: 'CreateManagedPrefixList',
-  supports: ['PrefixListName', 'Entries', 'MaxEntries', 'TagSpecifications', 'ClientToken'],
+  supports: ['PrefixListName', 'Entries', 'MaxEntries', 'TagSpecifications'],
   only: { AddressFamily: ['IPv4'] },
   async handle(context, input) {
     const spec = {

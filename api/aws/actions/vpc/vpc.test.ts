@@ -112,6 +112,13 @@ describe('VPCs and subnets', () => {
     await refused('InvalidAction', 'LaunchRocket');
   });
 
+  it('are made once for a client token, also by actions whose description has none yet', async () => {
+    const request = { CidrBlock: '10.9.0.0/16', ClientToken: 'token-1' };
+    const { vpc } = await api.ok('CreateVpc', request);
+    assert.equal((await api.ok('CreateVpc', request)).vpc.vpcId, vpc.vpcId);
+    await refused('IdempotentParameterMismatch', 'CreateVpc', { ...request, CidrBlock: '10.10.0.0/16' });
+  });
+
   it('come in pages', async () => {
     const region = 'ap-south-1';
     for (let index = 0; index < 7; index++)
@@ -126,6 +133,26 @@ describe('VPCs and subnets', () => {
     } while (token !== undefined);
     assert.equal(seen.length, 8);
     assert.equal(new Set(seen).size, 8);
+  });
+
+  it('the default one stays deleted, until it is asked for', async () => {
+    const region = 'ca-central-1';
+    await api.refused('DefaultVpcAlreadyExists', 'CreateDefaultVpc', {}, 'eu-west-1');
+    const { subnetSet } = await api.ok('DescribeSubnets', {}, region);
+    for (const { subnetId } of subnetSet) await api.ok('DeleteSubnet', { SubnetId: subnetId }, region);
+    await api.ok('DeleteVpc', { VpcId: subnetSet[0].vpcId }, region);
+    assert.equal((await api.ok('DescribeVpcs', {}, region)).vpcSet, '');
+    const { vpc } = await api.ok('CreateDefaultVpc', {}, region);
+    assert.deepEqual([vpc.isDefault, vpc.cidrBlock], ['true', '172.31.0.0/16']);
+  });
+
+  it('lists of what cannot be made here are empty', async () => {
+    assert.equal((await api.ok('DescribeVpnGateways')).vpnGatewaySet, '');
+    const filter = { 'Filter.1.Name': 'vpc-id', 'Filter.1.Value.1': 'vpc-1' };
+    assert.equal((await api.ok('DescribeVpcEndpoints', filter)).vpcEndpointSet, '');
+    await refused('InvalidParameterValue', 'DescribeVpcEndpoints', { ...filter, 'Filter.1.Name': 'colour' });
+    await refused('InvalidVpcEndpointId.NotFound', 'DescribeVpcEndpoints', { 'VpcEndpointId.1': 'vpce-1' });
+    assert.equal((await api.ok('DescribeFlowLogs')).flowLogSet, '');
   });
 
   it('of another region are not there', async () => {

@@ -264,6 +264,12 @@ export interface ClassicLinkDnsSupport {
   VpcId?: string | undefined;
 }
 
+export interface CloudWatchLogOptions {
+  LogEnabled?: boolean | undefined;
+  LogGroupArn?: string | undefined;
+  LogOutputFormat?: string | undefined;
+}
+
 export interface CpuOptions {
   CoreCount?: number | undefined;
   ThreadsPerCore?: number | undefined;
@@ -272,6 +278,14 @@ export interface CpuOptions {
 export interface CpuOptionsRequest {
   CoreCount?: number | undefined;
   ThreadsPerCore?: number | undefined;
+}
+
+export interface CreateDefaultVpcRequest {
+  DryRun?: boolean | undefined;
+}
+
+export interface CreateDefaultVpcResult {
+  Vpc?: Vpc | undefined;
 }
 
 export interface CreateDhcpOptionsRequest {
@@ -485,6 +499,17 @@ export interface CreditSpecificationRequest {
   CpuCredits: string;
 }
 
+export interface CustomerGateway {
+  BgpAsn?: string | undefined;
+  CustomerGatewayId?: string | undefined;
+  IpAddress?: string | undefined;
+  CertificateArn?: string | undefined;
+  State?: string | undefined;
+  Type?: string | undefined;
+  DeviceName?: string | undefined;
+  Tags?: readonly Tag[] | undefined;
+}
+
 export interface DeleteDhcpOptionsRequest {
   DhcpOptionsId: string;
   DryRun?: boolean | undefined;
@@ -628,6 +653,16 @@ export interface DescribeAvailabilityZonesResult {
   AvailabilityZones?: readonly AvailabilityZone[] | undefined;
 }
 
+export interface DescribeCustomerGatewaysRequest {
+  CustomerGatewayIds?: readonly string[] | undefined;
+  Filters?: readonly Filter[] | undefined;
+  DryRun?: boolean | undefined;
+}
+
+export interface DescribeCustomerGatewaysResult {
+  CustomerGateways?: readonly CustomerGateway[] | undefined;
+}
+
 export interface DescribeDhcpOptionsRequest {
   DhcpOptionsIds?: readonly string[] | undefined;
   Filters?: readonly Filter[] | undefined;
@@ -651,6 +686,19 @@ export interface DescribeEgressOnlyInternetGatewaysRequest {
 
 export interface DescribeEgressOnlyInternetGatewaysResult {
   EgressOnlyInternetGateways?: readonly EgressOnlyInternetGateway[] | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeFlowLogsRequest {
+  DryRun?: boolean | undefined;
+  Filter?: readonly Filter[] | undefined;
+  FlowLogIds?: readonly string[] | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeFlowLogsResult {
+  FlowLogs?: readonly FlowLog[] | undefined;
   NextToken?: string | undefined;
 }
 
@@ -915,6 +963,19 @@ export interface DescribeVpcClassicLinkResult {
   Vpcs?: readonly VpcClassicLink[] | undefined;
 }
 
+export interface DescribeVpcEndpointsRequest {
+  DryRun?: boolean | undefined;
+  VpcEndpointIds?: readonly string[] | undefined;
+  Filters?: readonly Filter[] | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeVpcEndpointsResult {
+  VpcEndpoints?: readonly VpcEndpoint[] | undefined;
+  NextToken?: string | undefined;
+}
+
 export interface DescribeVpcPeeringConnectionsRequest {
   Filters?: readonly Filter[] | undefined;
   DryRun?: boolean | undefined;
@@ -939,6 +1000,32 @@ export interface DescribeVpcsRequest {
 export interface DescribeVpcsResult {
   Vpcs?: readonly Vpc[] | undefined;
   NextToken?: string | undefined;
+}
+
+export interface DescribeVpnConnectionsRequest {
+  Filters?: readonly Filter[] | undefined;
+  VpnConnectionIds?: readonly string[] | undefined;
+  DryRun?: boolean | undefined;
+}
+
+export interface DescribeVpnConnectionsResult {
+  VpnConnections?: readonly VpnConnection[] | undefined;
+}
+
+export interface DescribeVpnGatewaysRequest {
+  Filters?: readonly Filter[] | undefined;
+  VpnGatewayIds?: readonly string[] | undefined;
+  DryRun?: boolean | undefined;
+}
+
+export interface DescribeVpnGatewaysResult {
+  VpnGateways?: readonly VpnGateway[] | undefined;
+}
+
+export interface DestinationOptionsResponse {
+  FileFormat?: 'plain-text' | 'parquet' | undefined;
+  HiveCompatiblePartitions?: boolean | undefined;
+  PerHourPartition?: boolean | undefined;
 }
 
 export interface DetachInternetGatewayRequest {
@@ -993,6 +1080,15 @@ export interface DiskInfo {
   SizeInGB?: number | undefined;
   Count?: number | undefined;
   Type?: 'hdd' | 'ssd' | undefined;
+}
+
+export interface DnsEntry {
+  DnsName?: string | undefined;
+  HostedZoneId?: string | undefined;
+}
+
+export interface DnsOptions {
+  DnsRecordIpType?: 'ipv4' | 'dualstack' | 'ipv6' | 'service-defined' | undefined;
 }
 
 export interface EbsBlockDevice {
@@ -1090,6 +1186,25 @@ export interface Filter {
   Values?: readonly string[] | undefined;
 }
 
+export interface FlowLog {
+  CreationTime?: Time | undefined;
+  DeliverLogsErrorMessage?: string | undefined;
+  DeliverLogsPermissionArn?: string | undefined;
+  DeliverCrossAccountRole?: string | undefined;
+  DeliverLogsStatus?: string | undefined;
+  FlowLogId?: string | undefined;
+  FlowLogStatus?: string | undefined;
+  LogGroupName?: string | undefined;
+  ResourceId?: string | undefined;
+  TrafficType?: 'ACCEPT' | 'REJECT' | 'ALL' | undefined;
+  LogDestinationType?: 'cloud-watch-logs' | 's3' | 'kinesis-data-firehose' | undefined;
+  LogDestination?: string | undefined;
+  LogFormat?: string | undefined;
+  Tags?: readonly Tag[] | undefined;
+  MaxAggregationInterval?: number | undefined;
+  DestinationOptions?: DestinationOptionsResponse | undefined;
+}
+
 export interface FpgaDeviceInfo {
   Name?: string | undefined;
   Manufacturer?: string | undefined;
@@ -1146,6 +1261,10 @@ export interface HibernationOptions {
 
 export interface HibernationOptionsRequest {
   Configured?: boolean | undefined;
+}
+
+export interface IKEVersionsListValue {
+  Value?: string | undefined;
 }
 
 export interface IamInstanceProfile {
@@ -1533,6 +1652,11 @@ export interface Ipv6Range {
   Description?: string | undefined;
 }
 
+export interface LastError {
+  Message?: string | undefined;
+  Code?: string | undefined;
+}
+
 export interface LaunchTemplateSpecification {
   LaunchTemplateId?: string | undefined;
   LaunchTemplateName?: string | undefined;
@@ -1774,6 +1898,30 @@ export interface NetworkInterfacePrivateIpAddress {
 export interface NewDhcpConfiguration {
   Key?: string | undefined;
   Values?: readonly string[] | undefined;
+}
+
+export interface Phase1DHGroupNumbersListValue {
+  Value?: number | undefined;
+}
+
+export interface Phase1EncryptionAlgorithmsListValue {
+  Value?: string | undefined;
+}
+
+export interface Phase1IntegrityAlgorithmsListValue {
+  Value?: string | undefined;
+}
+
+export interface Phase2DHGroupNumbersListValue {
+  Value?: number | undefined;
+}
+
+export interface Phase2EncryptionAlgorithmsListValue {
+  Value?: string | undefined;
+}
+
+export interface Phase2IntegrityAlgorithmsListValue {
+  Value?: string | undefined;
 }
 
 export interface Placement {
@@ -2098,6 +2246,11 @@ export interface SecurityGroup {
   VpcId?: string | undefined;
 }
 
+export interface SecurityGroupIdentifier {
+  GroupId?: string | undefined;
+  GroupName?: string | undefined;
+}
+
 export interface SecurityGroupRule {
   SecurityGroupRuleId?: string | undefined;
   GroupId?: string | undefined;
@@ -2193,6 +2346,29 @@ export interface TerminateInstancesResult {
   TerminatingInstances?: readonly InstanceStateChange[] | undefined;
 }
 
+export interface TunnelOption {
+  OutsideIpAddress?: string | undefined;
+  TunnelInsideCidr?: string | undefined;
+  TunnelInsideIpv6Cidr?: string | undefined;
+  PreSharedKey?: string | undefined;
+  Phase1LifetimeSeconds?: number | undefined;
+  Phase2LifetimeSeconds?: number | undefined;
+  RekeyMarginTimeSeconds?: number | undefined;
+  RekeyFuzzPercentage?: number | undefined;
+  ReplayWindowSize?: number | undefined;
+  DpdTimeoutSeconds?: number | undefined;
+  DpdTimeoutAction?: string | undefined;
+  Phase1EncryptionAlgorithms?: readonly Phase1EncryptionAlgorithmsListValue[] | undefined;
+  Phase2EncryptionAlgorithms?: readonly Phase2EncryptionAlgorithmsListValue[] | undefined;
+  Phase1IntegrityAlgorithms?: readonly Phase1IntegrityAlgorithmsListValue[] | undefined;
+  Phase2IntegrityAlgorithms?: readonly Phase2IntegrityAlgorithmsListValue[] | undefined;
+  Phase1DHGroupNumbers?: readonly Phase1DHGroupNumbersListValue[] | undefined;
+  Phase2DHGroupNumbers?: readonly Phase2DHGroupNumbersListValue[] | undefined;
+  IkeVersions?: readonly IKEVersionsListValue[] | undefined;
+  StartupAction?: string | undefined;
+  LogOptions?: VpnTunnelLogOptions | undefined;
+}
+
 export interface UnassignIpv6AddressesRequest {
   Ipv6Addresses?: readonly string[] | undefined;
   Ipv6Prefixes?: readonly string[] | undefined;
@@ -2247,6 +2423,15 @@ export interface VCpuInfo {
   ValidThreadsPerCore?: readonly number[] | undefined;
 }
 
+export interface VgwTelemetry {
+  AcceptedRouteCount?: number | undefined;
+  LastStatusChange?: Time | undefined;
+  OutsideIpAddress?: string | undefined;
+  Status?: 'UP' | 'DOWN' | undefined;
+  StatusMessage?: string | undefined;
+  CertificateArn?: string | undefined;
+}
+
 export interface Vpc {
   CidrBlock?: string | undefined;
   DhcpOptionsId?: string | undefined;
@@ -2258,6 +2443,11 @@ export interface Vpc {
   CidrBlockAssociationSet?: readonly VpcCidrBlockAssociation[] | undefined;
   IsDefault?: boolean | undefined;
   Tags?: readonly Tag[] | undefined;
+}
+
+export interface VpcAttachment {
+  State?: 'attaching' | 'attached' | 'detaching' | 'detached' | undefined;
+  VpcId?: string | undefined;
 }
 
 export interface VpcCidrBlockAssociation {
@@ -2275,6 +2465,28 @@ export interface VpcClassicLink {
   ClassicLinkEnabled?: boolean | undefined;
   Tags?: readonly Tag[] | undefined;
   VpcId?: string | undefined;
+}
+
+export interface VpcEndpoint {
+  VpcEndpointId?: string | undefined;
+  VpcEndpointType?: 'Interface' | 'Gateway' | 'GatewayLoadBalancer' | undefined;
+  VpcId?: string | undefined;
+  ServiceName?: string | undefined;
+  State?: 'PendingAcceptance' | 'Pending' | 'Available' | 'Deleting' | 'Deleted' | 'Rejected' | 'Failed' | 'Expired' | undefined;
+  PolicyDocument?: string | undefined;
+  RouteTableIds?: readonly string[] | undefined;
+  SubnetIds?: readonly string[] | undefined;
+  Groups?: readonly SecurityGroupIdentifier[] | undefined;
+  IpAddressType?: 'ipv4' | 'dualstack' | 'ipv6' | undefined;
+  DnsOptions?: DnsOptions | undefined;
+  PrivateDnsEnabled?: boolean | undefined;
+  RequesterManaged?: boolean | undefined;
+  NetworkInterfaceIds?: readonly string[] | undefined;
+  DnsEntries?: readonly DnsEntry[] | undefined;
+  CreationTimestamp?: Time | undefined;
+  Tags?: readonly Tag[] | undefined;
+  OwnerId?: string | undefined;
+  LastError?: LastError | undefined;
 }
 
 export interface VpcIpv6CidrBlockAssociation {
@@ -2315,6 +2527,57 @@ export interface VpcPeeringConnectionVpcInfo {
   Region?: string | undefined;
 }
 
+export interface VpnConnection {
+  CustomerGatewayConfiguration?: string | undefined;
+  CustomerGatewayId?: string | undefined;
+  Category?: string | undefined;
+  State?: 'pending' | 'available' | 'deleting' | 'deleted' | undefined;
+  Type?: 'ipsec.1' | undefined;
+  VpnConnectionId?: string | undefined;
+  VpnGatewayId?: string | undefined;
+  TransitGatewayId?: string | undefined;
+  CoreNetworkArn?: string | undefined;
+  CoreNetworkAttachmentArn?: string | undefined;
+  GatewayAssociationState?: 'associated' | 'not-associated' | 'associating' | 'disassociating' | undefined;
+  Options?: VpnConnectionOptions | undefined;
+  Routes?: readonly VpnStaticRoute[] | undefined;
+  Tags?: readonly Tag[] | undefined;
+  VgwTelemetry?: readonly VgwTelemetry[] | undefined;
+}
+
+export interface VpnConnectionOptions {
+  EnableAcceleration?: boolean | undefined;
+  StaticRoutesOnly?: boolean | undefined;
+  LocalIpv4NetworkCidr?: string | undefined;
+  RemoteIpv4NetworkCidr?: string | undefined;
+  LocalIpv6NetworkCidr?: string | undefined;
+  RemoteIpv6NetworkCidr?: string | undefined;
+  OutsideIpAddressType?: string | undefined;
+  TransportTransitGatewayAttachmentId?: string | undefined;
+  TunnelInsideIpVersion?: 'ipv4' | 'ipv6' | undefined;
+  TunnelOptions?: readonly TunnelOption[] | undefined;
+}
+
+export interface VpnGateway {
+  AvailabilityZone?: string | undefined;
+  State?: 'pending' | 'available' | 'deleting' | 'deleted' | undefined;
+  Type?: 'ipsec.1' | undefined;
+  VpcAttachments?: readonly VpcAttachment[] | undefined;
+  VpnGatewayId?: string | undefined;
+  AmazonSideAsn?: number | undefined;
+  Tags?: readonly Tag[] | undefined;
+}
+
+export interface VpnStaticRoute {
+  DestinationCidrBlock?: string | undefined;
+  Source?: 'Static' | undefined;
+  State?: 'pending' | 'available' | 'deleting' | 'deleted' | undefined;
+}
+
+export interface VpnTunnelLogOptions {
+  CloudWatchLogOptions?: CloudWatchLogOptions | undefined;
+}
+
 export interface GetCallerIdentityRequest {
 
 }
@@ -2338,6 +2601,7 @@ export interface Actions {
   AttachInternetGateway: { input: AttachInternetGatewayRequest; output: undefined };
   AuthorizeSecurityGroupEgress: { input: AuthorizeSecurityGroupEgressRequest; output: AuthorizeSecurityGroupEgressResult };
   AuthorizeSecurityGroupIngress: { input: AuthorizeSecurityGroupIngressRequest; output: AuthorizeSecurityGroupIngressResult };
+  CreateDefaultVpc: { input: CreateDefaultVpcRequest; output: CreateDefaultVpcResult };
   CreateDhcpOptions: { input: CreateDhcpOptionsRequest; output: CreateDhcpOptionsResult };
   CreateEgressOnlyInternetGateway: { input: CreateEgressOnlyInternetGatewayRequest; output: CreateEgressOnlyInternetGatewayResult };
   CreateInternetGateway: { input: CreateInternetGatewayRequest; output: CreateInternetGatewayResult };
@@ -2372,8 +2636,10 @@ export interface Actions {
   DescribeAddresses: { input: DescribeAddressesRequest; output: DescribeAddressesResult };
   DescribeAddressesAttribute: { input: DescribeAddressesAttributeRequest; output: DescribeAddressesAttributeResult };
   DescribeAvailabilityZones: { input: DescribeAvailabilityZonesRequest; output: DescribeAvailabilityZonesResult };
+  DescribeCustomerGateways: { input: DescribeCustomerGatewaysRequest; output: DescribeCustomerGatewaysResult };
   DescribeDhcpOptions: { input: DescribeDhcpOptionsRequest; output: DescribeDhcpOptionsResult };
   DescribeEgressOnlyInternetGateways: { input: DescribeEgressOnlyInternetGatewaysRequest; output: DescribeEgressOnlyInternetGatewaysResult };
+  DescribeFlowLogs: { input: DescribeFlowLogsRequest; output: DescribeFlowLogsResult };
   DescribeImages: { input: DescribeImagesRequest; output: DescribeImagesResult };
   DescribeInstanceAttribute: { input: DescribeInstanceAttributeRequest; output: InstanceAttribute };
   DescribeInstanceStatus: { input: DescribeInstanceStatusRequest; output: DescribeInstanceStatusResult };
@@ -2395,8 +2661,11 @@ export interface Actions {
   DescribeVpcAttribute: { input: DescribeVpcAttributeRequest; output: DescribeVpcAttributeResult };
   DescribeVpcClassicLink: { input: DescribeVpcClassicLinkRequest; output: DescribeVpcClassicLinkResult };
   DescribeVpcClassicLinkDnsSupport: { input: DescribeVpcClassicLinkDnsSupportRequest; output: DescribeVpcClassicLinkDnsSupportResult };
+  DescribeVpcEndpoints: { input: DescribeVpcEndpointsRequest; output: DescribeVpcEndpointsResult };
   DescribeVpcPeeringConnections: { input: DescribeVpcPeeringConnectionsRequest; output: DescribeVpcPeeringConnectionsResult };
   DescribeVpcs: { input: DescribeVpcsRequest; output: DescribeVpcsResult };
+  DescribeVpnConnections: { input: DescribeVpnConnectionsRequest; output: DescribeVpnConnectionsResult };
+  DescribeVpnGateways: { input: DescribeVpnGatewaysRequest; output: DescribeVpnGatewaysResult };
   DetachInternetGateway: { input: DetachInternetGatewayRequest; output: undefined };
   DisassociateAddress: { input: DisassociateAddressRequest; output: undefined };
   DisassociateRouteTable: { input: DisassociateRouteTableRequest; output: undefined };

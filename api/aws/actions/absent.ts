@@ -1,0 +1,74 @@
+import { type AnyAction, define } from '../define.ts';
+import { AwsError, type AwsErrorCode } from '../errors.ts';
+import { matcher } from '../filters.ts';
+import type { Filter } from '../model/generated/types.ts';
+
+type Listing =
+  | 'DescribeCustomerGateways'
+  | 'DescribeFlowLogs'
+  | 'DescribeVpcEndpoints'
+  | 'DescribeVpnConnections'
+  | 'DescribeVpnGateways';
+
+/** Lists of what nobody can make here. They are empty, and any id is one that is not there. */
+function empty(
+  action: Listing,
+  {
+    ids,
+    result,
+    notFound,
+    filters,
+  }: { ids: string; result: string; notFound: AwsErrorCode; filters: string },
+): AnyAction {
+  const table = Object.fromEntries(filters.split(' ').map((name) => [name, () => undefined]));
+  return define<Listing>({
+    action,
+    supports: [ids, 'Filters', 'Filter', 'MaxResults', 'NextToken'],
+    note: 'there are none: they cannot be made here',
+    handle(context, given) {
+      const input = given as Readonly<Record<string, unknown>>;
+      const [id] = (input[ids] as readonly string[] | undefined) ?? [];
+      if (id !== undefined) throw new AwsError(notFound, `The ID '${id.slice(0, 100)}' does not exist`);
+      const wanted = (input.Filters ?? input.Filter) as readonly Filter[] | undefined;
+      matcher(wanted, table, () => ({}), context);
+      return { [result]: [] };
+    },
+  });
+}
+
+export const describeVpnGateways = empty('DescribeVpnGateways', {
+  ids: 'VpnGatewayIds',
+  result: 'VpnGateways',
+  notFound: 'InvalidVpnGatewayID.NotFound',
+  filters: 'amazon-side-asn attachment.state attachment.vpc-id availability-zone state type vpn-gateway-id',
+});
+
+export const describeCustomerGateways = empty('DescribeCustomerGateways', {
+  ids: 'CustomerGatewayIds',
+  result: 'CustomerGateways',
+  notFound: 'InvalidCustomerGatewayID.NotFound',
+  filters: 'bgp-asn customer-gateway-id ip-address state type',
+});
+
+export const describeVpnConnections = empty('DescribeVpnConnections', {
+  ids: 'VpnConnectionIds',
+  result: 'VpnConnections',
+  notFound: 'InvalidVpnConnectionID.NotFound',
+  filters:
+    'customer-gateway-configuration customer-gateway-id state option.static-routes-only ' +
+    'route.destination-cidr-block bgp-asn vpn-connection-id type vpn-gateway-id transit-gateway-id',
+});
+
+export const describeVpcEndpoints = empty('DescribeVpcEndpoints', {
+  ids: 'VpcEndpointIds',
+  result: 'VpcEndpoints',
+  notFound: 'InvalidVpcEndpointId.NotFound',
+  filters: 'ip-address-type service-name vpc-id vpc-endpoint-id vpc-endpoint-state vpc-endpoint-type',
+});
+
+export const describeFlowLogs = empty('DescribeFlowLogs', {
+  ids: 'FlowLogIds',
+  result: 'FlowLogs',
+  notFound: 'InvalidFlowLogId.NotFound',
+  filters: 'deliver-log-status log-destination-type flow-log-id log-group-name resource-id traffic-type',
+});
