@@ -16,6 +16,7 @@ export interface FlatPermission {
   readonly ToPort?: number | undefined;
   readonly CidrIp?: string | undefined;
   readonly SourceSecurityGroupName?: string | undefined;
+  readonly SourceSecurityGroupOwnerId?: string | undefined;
 }
 
 function protocolNamed(text: string | undefined): SecurityGroupRuleSpec['protocol'] {
@@ -120,8 +121,9 @@ export function permissionsOf(
 
 function flatList(flat: FlatPermission): IpPermission[] {
   const { IpProtocol, FromPort, ToPort, CidrIp, SourceSecurityGroupName: source } = flat;
+  const UserId = flat.SourceSecurityGroupOwnerId;
   if (source !== undefined) {
-    return [{ IpProtocol: '-1', UserIdGroupPairs: [{ GroupName: source }] }];
+    return [{ IpProtocol: '-1', UserIdGroupPairs: [{ GroupName: source, UserId }] }];
   }
   if (IpProtocol === undefined && CidrIp === undefined) return [];
   return [{ IpProtocol, FromPort, ToPort, IpRanges: [{ CidrIp }] }];

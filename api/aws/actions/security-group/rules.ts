@@ -95,6 +95,20 @@ async function revoke(context: ActionContext, input: RulesInput, direction: Dire
   return { Return: true };
 }
 
+/** Rules that the request says in full, each with the description that it gives. */
+function described(
+  context: ActionContext,
+  group: ResourceOf<'security-group'>,
+  input: RulesInput,
+  direction: Direction,
+): { id: string; text: string }[] {
+  const permissions = permissionsOf(context, group, input.IpPermissions, {});
+  return rulesMeant(context, group, input, direction).map(({ id }, index) => ({
+    id,
+    text: permissions[index]?.description ?? '',
+  }));
+}
+
 /** A description is the only thing about a rule that can be changed in place. */
 async function describeAnew(context: ActionContext, input: DescriptionsInput, direction: Direction) {
   const group = groupOf(context, input);
@@ -103,11 +117,7 @@ async function describeAnew(context: ActionContext, input: DescriptionsInput, di
         const [rule] = rulesMeant(context, group, { SecurityGroupRuleIds: [id] }, direction);
         return { id: rule?.id ?? id, text };
       })
-    : rulesMeant(context, group, input, direction).map(({ id, spec }, index) => ({
-        id,
-        text: permissionsOf(context, group, input.IpPermissions, {})[index]?.description ?? '',
-        before: spec,
-      }));
+    : described(context, group, input, direction);
   await context.cloud.transaction((batch) => {
     for (const { id, text } of wanted)
       batch.update('security-group-rule', id, { spec: { description: text } });
