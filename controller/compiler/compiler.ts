@@ -1,4 +1,10 @@
-import { type Feature, type FragmentReference, type ScopeKey, scopeKey } from '../pipeline/index.ts';
+import {
+  type Feature,
+  type FragmentDefinition,
+  type FragmentReference,
+  type ScopeKey,
+  scopeKey,
+} from '../pipeline/index.ts';
 import { kindNames } from '../resources/index.ts';
 import type { Change, Commit } from '../store/store.ts';
 import type { TopologyView } from '../topology/view.ts';
@@ -29,6 +35,8 @@ export class Compiler implements DesiredState {
   readonly #scopes = new Map<ScopeKey, ScopeState>();
   /** Where each fragment is, for finding it again when its scope changes. */
   readonly #scopeOfFragment = new Map<string, ScopeKey>();
+  /** Cookie → fragment, of kinds of which several fragments may have one number. */
+  readonly #sharedCookies = new Map<bigint, string>();
   readonly #subscriptions = new SubscriptionTracker();
   readonly #onDefect: (defect: Defect) => void;
 
@@ -96,14 +104,50 @@ export class Compiler implements DesiredState {
     const add = (reference: FragmentReference) =>
       references.set(fragmentKey(reference.definition, reference.id), reference);
     always.forEach(add);
-    for (const change of changes) {
-      for (const feature of this.#features) {
-        for (const reference of feature.affected(change, this.#view)) add(reference);
-      }
-    }
+    this.#addAffected(changes, add);
     const scopes = new Map<ScopeKey, FragmentChange[]>();
     for (const [key, reference] of references) this.#recompile(key, reference, scopes);
     return { revision, scopes, ...this.#subscriptions.update(changes, this.#view) };
+  }
+
+  /**
+   * Adds what the features name for the changes. One that fails at that must not stop the controller, and its fragments
+   * must not stay as they were: then all of its fragments are compiled again.
+   */
+  #addAffected(changes: readonly Change[], add: (reference: FragmentReference) => void): void {
+    for (const feature of this.#features) {
+      try {
+        for (const change of changes) for (const one of feature.affected(change, this.#view)) add(one);
+      } catch (error) {
+        this.#onDefect({ fragment: `${feature.name}.affected`, id: feature.name, error });
+        this.#addEverything(feature, add);
+      }
+    }
+  }
+
+  /** Every fragment that a feature has, or would have in a full compile. What fails here as well is left out. */
+  #addEverything(feature: Feature, add: (reference: FragmentReference) => void): void {
+    for (const definition of feature.fragments) {
+      for (const id of this.#idsOf(definition)) add({ definition, id });
+    }
+    for (const kind of kindNames) {
+      for (const after of this.#view.all(kind)) {
+        const change = { kind, id: after.id, before: undefined, after };
+        try {
+          for (const one of feature.affected(change, this.#view)) add(one);
+        } catch (error) {
+          this.#onDefect({ fragment: `${feature.name}.affected`, id: after.id, error });
+        }
+      }
+    }
+  }
+
+  /** Ids of the compiled fragments of a kind: a walk over all fragments, for emergencies. */
+  *#idsOf({ code }: FragmentDefinition): Iterable<string> {
+    const prefix = `${code}:`;
+    for (const key of this.#scopeOfFragment.keys()) {
+      if (key.startsWith(prefix)) yield key.slice(prefix.length);
+    }
   }
 
   #recompile(
@@ -116,13 +160,18 @@ export class Compiler implements DesiredState {
     const after = this.#encode({ definition, id }, before);
     const newScope = after && scopeKey(after.scope);
     const sameScope = newScope === oldScope ? before : undefined;
-    if (sameScope && after?.cookie === sameScope.cookie) return;
+    if (sameScope && after?.cookie === sameScope.cookie) {
+      // The flows are the same, but what goes with them may differ, for switches that get them later.
+      this.#scopes.get(oldScope as ScopeKey)?.fragments.set(key, after);
+      return;
+    }
     const record = (scope: ScopeKey, change: FragmentChange) => {
       this.#replace(scope, change);
       const list = scopes.get(scope);
       if (list) list.push(change);
       else scopes.set(scope, [change]);
     };
+    this.#noteCookie(definition, key, before, after);
     if (oldScope && before && newScope !== oldScope) record(oldScope, { before, after: undefined });
     if (newScope && after) record(newScope, { before: sameScope, after });
     if (newScope) this.#scopeOfFragment.set(key, newScope);
@@ -138,11 +187,28 @@ export class Compiler implements DesiredState {
     try {
       const compiled = definition.compile(this.#view, id);
       const sameScope = compiled && before && scopeKey(compiled.scope) === scopeKey(before.scope);
-      return compiled && encodeFragment(definition, id, compiled, sameScope ? before : undefined);
+      return (
+        compiled &&
+        encodeFragment(definition, id, compiled, sameScope ? before : undefined, (cookie) =>
+          this.#isOthers(cookie, fragmentKey(definition, id)),
+        )
+      );
     } catch (error) {
       this.#onDefect({ fragment: definition.name, id, error });
       return undefined;
     }
+  }
+
+  /** True when another fragment with the same number has the cookie. */
+  #isOthers(cookie: bigint, key: string): boolean {
+    const owner = this.#sharedCookies.get(cookie);
+    return owner !== undefined && owner !== key;
+  }
+
+  #noteCookie(definition: FragmentDefinition, key: string, before?: StoredFragment, after?: StoredFragment) {
+    if (!definition.sharesNumbers) return;
+    if (before && this.#sharedCookies.get(before.cookie) === key) this.#sharedCookies.delete(before.cookie);
+    if (after) this.#sharedCookies.set(after.cookie, key);
   }
 
   #replace(key: ScopeKey, { before, after }: FragmentChange): void {

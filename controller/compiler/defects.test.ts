@@ -57,6 +57,34 @@ describe('a fragment that cannot be compiled', () => {
     assert.deepEqual([...(compiler.scope('global')?.fragments.keys() ?? [])], [`59:${spoilt.id}`]);
   });
 
+  it('counts when its feature fails to say what a change affects: then all of the feature is compiled', async () => {
+    await using world = await World.create();
+    const { vpc: first } = await network(world);
+    const working = featureWith(new Set());
+    let fails = false;
+    const feature: Feature = {
+      ...working,
+      *affected(change, view) {
+        if (fails && change.before) throw new RangeError('cannot say');
+        yield* working.affected(change, view);
+      },
+    };
+    const defects: Defect[] = [];
+    const compiler = new Compiler(world.topology, [feature], (defect) => defects.push(defect));
+    compiler.load();
+    const keys = () => [...(compiler.scope('global')?.fragments.keys() ?? [])];
+    assert.deepEqual(keys(), [`59:${first.id}`]);
+    const { vpc: second } = await network(world);
+    fails = true;
+    const changes = [{ kind: 'vpc', id: first.id, before: first, after: first }] as const;
+    compiler.apply({ revision: world.topology.revision, changes });
+    assert.deepEqual(
+      defects.map(({ fragment, id }) => [fragment, id]),
+      [['test.affected', 'test']],
+    );
+    assert.deepEqual(keys(), [`59:${first.id}`, `59:${second.id}`], 'nothing that might differ is left out');
+  });
+
   it('ends the compile where nobody is told', async () => {
     await using world = await World.create();
     const { vpc } = await network(world);

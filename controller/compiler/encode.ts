@@ -39,12 +39,15 @@ function stampCookie(bytes: Buffer, cookie: bigint): void {
 /**
  * Encodes a fragment for the wire. Its cookie's version is a checksum of the content, so equal content keeps its
  * cookie, also across restarts. Should a change meet an equal checksum, the next version is taken.
+ *
+ * @param isTaken true for cookies of other fragments; asked for kinds of which several fragments have one number
  */
 export function encodeFragment(
   definition: FragmentDefinition,
   id: string,
   compiled: CompiledFragment,
   previous: StoredFragment | undefined,
+  isTaken: (cookie: bigint) => boolean = () => false,
 ): StoredFragment {
   const parts = compiled.flows.map((flow) => {
     checkScope(flow, compiled.scope);
@@ -58,12 +61,17 @@ export function encodeFragment(
   }
   const cookieOf = (version: number) =>
     encodeCookie({ fragmentKind: definition.code, number: compiled.number, version });
-  const version = crc32(bytes);
-  let cookie = cookieOf(version);
-  stampCookie(bytes, cookie);
+  let version = crc32(bytes);
+  const stamp = () => {
+    while (isTaken(cookieOf(version))) version++;
+    const stamped = cookieOf(version);
+    stampCookie(bytes, stamped);
+    return stamped;
+  };
+  let cookie = stamp();
   if (previous?.cookie === cookie && !bytes.equals(previous.bytes)) {
-    cookie = cookieOf(version + 1);
-    stampCookie(bytes, cookie);
+    version++;
+    cookie = stamp();
   }
   return {
     key: fragmentKey(definition, id),

@@ -11,6 +11,7 @@ import { routeTableFeature } from './route-table/compile.ts';
 import { routerErrorsFeature } from './router-errors/compile.ts';
 import { securityGroupFeature } from './security-group/compile.ts';
 import { subnetFeature } from './subnet/compile.ts';
+import { vpcPeeringConnectionFeature } from './vpc-peering-connection/compile.ts';
 
 /** Every feature that contributes flows. */
 export const features: readonly Feature[] = [
@@ -23,6 +24,7 @@ export const features: readonly Feature[] = [
   networkInterfaceFeature,
   routerErrorsFeature,
   securityGroupFeature,
+  vpcPeeringConnectionFeature,
   externalNetworkFeature,
   elasticIpFeature,
   natGatewayFeature,

@@ -3,7 +3,7 @@ import { features } from '../features/index.ts';
 import type { Draft } from '../features/operations/draft.ts';
 import { type FragmentReference, type Scope, scopeKey } from '../pipeline/index.ts';
 import type { Change } from '../store/index.ts';
-import type { TopologyView } from '../topology/index.ts';
+import { type TopologyView, withPeers } from '../topology/index.ts';
 
 type Flows = Map<string, { added: number; removed: number }>;
 
@@ -64,6 +64,9 @@ function count(flows: Flows, view: TopologyView, scope: Scope, difference: numbe
 
 function hostsOf(scope: Scope, view: TopologyView): Iterable<string> {
   if (scope.type === 'host') return [scope.id];
-  if (scope.type === 'vpc') return view.hostsOfVpc(scope.id).keys();
+  if (scope.type === 'vpc') {
+    const hosts = Array.from(withPeers(view, scope.id), (id) => [...view.hostsOfVpc(id).keys()]);
+    return new Set(hosts.flat());
+  }
   return Array.from(view.all('host'), ({ id }) => id);
 }

@@ -58,6 +58,7 @@ export async function runController({
   const instruments = new Instruments();
   const store = new MeasuredStore(await openStore(address, audit), instruments);
   const projection = new Projection(store, ({ fragment, id, error }) => {
+    instruments.counter('weft_compile_defects_total').inc();
     logger.error({ err: error, fragment, id }, 'a resource cannot be compiled; its packets are dropped');
   });
   const { topology, compiler } = projection;

@@ -62,6 +62,11 @@ export const definitions = {
     unit: 'fragments',
     help: 'Fragments that commits have added, changed or removed.',
   },
+  weft_compile_defects_total: {
+    type: 'counter',
+    unit: 'defects',
+    help: 'Fragments that could not be compiled, and features that failed to say what a change affects; see the log.',
+  },
   weft_compiled_scopes: {
     type: 'gauge',
     unit: 'scopes',

@@ -35,6 +35,8 @@ export interface FragmentDefinition {
   readonly name: string;
   /** In the cookie; 1 to 59, unique, and never given to another fragment kind. */
   readonly code: number;
+  /** True when several fragments of the kind may have one number; the compiler then keeps their cookies apart. */
+  readonly sharesNumbers?: true;
   /**
    * The fragment as the view has it, or undefined when there is none (any more). Pure: no I/O, no clock, no
    * randomness. Reads only through the view.

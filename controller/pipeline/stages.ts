@@ -107,7 +107,7 @@ export const stages = [
   {
     name: 'egress-destination',
     purpose: "In which VPC the destination's identity is looked up: the own one, or a peered one.",
-    matches: ['metadata', ...ipFields],
+    matches: ['metadata', r('routeTable'), ...ipFields],
     next: ['egress-track'],
     calls: ['destination-identity'],
   },

@@ -1,3 +1,4 @@
+import { securityGroupRuleOperations } from '../features/security-group/operations.ts';
 import type { KindName } from '../resources/index.ts';
 import type { Editor } from './editor.ts';
 import { dualStackNetworkSpec, externalNetworkSpec } from './scene.ts';
@@ -18,12 +19,27 @@ const removable: readonly KindName[] = [
   'security-group',
   'route-table',
   'network-acl',
+  'vpc-peering-connection',
+  'prefix-list',
   'internet-gateway',
   'egress-only-internet-gateway',
   'instance',
   'vpc',
   'dhcp-options',
 ];
+
+/** A block of the VPC. */
+function blockOf(editor: Editor, a: number, b: number): string {
+  const block = editor.pick('vpc', a)?.spec.cidrBlock ?? '10.0.0.0/16';
+  return `${block.split('.').slice(0, 2).join('.')}.${b % 4}.0/24`;
+}
+
+const listEntries = (a: number) =>
+  [['10.0.0.0/8'], ['10.0.0.0/8', '198.51.100.0/24'], ['0.0.0.0/0', '192.0.2.0/24'], []][a % 4]?.map(
+    (cidr) => ({
+      cidr,
+    }),
+  );
 
 const aclEntry = (a: number, b: number) => ({
   number: 100 + (b % 3),
@@ -74,11 +90,41 @@ export const edits = {
   createSubnet: (editor, a, b) =>
     editor.world.create('subnet', {
       vpcId: editor.pick('vpc', a)?.id,
-      cidrBlock: `10.0.${b % 4}.0/24`,
+      cidrBlock: blockOf(editor, a, b),
       ...(editor.pick('vpc', a)?.spec.ipv6CidrBlock && b % 3 < 2
         ? { ipv6CidrBlock: 'auto', assignIpv6Address: b % 2 === 0 }
         : {}),
     }),
+  createPeering: (editor, a, b) =>
+    editor.world.create('vpc-peering-connection', {
+      requesterVpcId: editor.pick('vpc', a)?.id,
+      accepterVpcId: editor.pick('vpc', b)?.id,
+    }),
+  answerPeering: (editor, a, b) => {
+    const connection = editor.pick('vpc-peering-connection', a);
+    const state = b % 4 ? 'active' : 'rejected';
+    return connection && editor.world.update('vpc-peering-connection', connection.id, { state });
+  },
+  /** Two rules in one commit, so that the first of something is not the only one. */
+  createTwoRules: (editor, a, b, c) => {
+    const groupId = editor.pick('security-group', a)?.id;
+    const referencedGroupId = editor.pick('security-group', b)?.id;
+    const create = securityGroupRuleOperations.create as NonNullable<
+      typeof securityGroupRuleOperations.create
+    >;
+    const direction = c % 2 ? 'ingress' : 'egress';
+    return editor.world.run((draft) => {
+      for (const protocol of ['icmp', 'udp']) {
+        create(draft, { spec: { groupId, direction, protocol, referencedGroupId }, tags: {} });
+      }
+    });
+  },
+  createList: (editor, a) =>
+    editor.world.create('prefix-list', { name: 'list', maxEntries: 5, entries: listEntries(a) }),
+  setList: (editor, a, b) => {
+    const list = editor.pick('prefix-list', a);
+    return list && editor.world.update('prefix-list', list.id, { entries: listEntries(b) });
+  },
   createInterface: (editor, a, b) =>
     editor.world.create('network-interface', {
       subnetId: editor.pick('subnet', a)?.id,
@@ -105,7 +151,9 @@ export const edits = {
       ...(b % 5 === 0
         ? { cidrIpv6: ['::/0', '2001:db8:0:100::/56', 'fd00::/8'][b % 3] }
         : b % 2
-          ? { cidrIpv4: ['0.0.0.0/0', '10.0.0.0/8', '10.0.1.0/24'][b % 3] }
+          ? b % 5 === 3 && editor.pick('prefix-list', b)
+            ? { prefixListId: editor.pick('prefix-list', b)?.id }
+            : { cidrIpv4: ['0.0.0.0/0', '10.0.0.0/8', '10.0.1.0/24'][b % 3] }
           : { referencedGroupId: editor.pick('security-group', a + b)?.id }),
     }),
   setGroups: (editor, a, b, c) => {
@@ -127,7 +175,9 @@ export const edits = {
   },
   setRoutes: (editor, a, b, c) => {
     const table = editor.pick('route-table', a);
-    const target = editor.pick('internet-gateway', b)?.id;
+    const targets = [editor.pick('internet-gateway', b)?.id, editor.pick('vpc-peering-connection', b)?.id];
+    const target = targets[c % 2] ?? targets[0] ?? targets[1];
+    const list = editor.pick('prefix-list', a);
     const routes =
       c % 3
         ? [
@@ -138,6 +188,7 @@ export const edits = {
               target: (c % 2 ? editor.pick('egress-only-internet-gateway', b)?.id : target) ?? target,
             },
             { destinationIpv6: '2001:db8:2::/48', target: 'blackhole' },
+            ...(list && c % 4 ? [{ destination: list.id, target }] : []),
           ]
         : [];
     return table && editor.world.update('route-table', table.id, { routes });

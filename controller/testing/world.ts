@@ -83,10 +83,11 @@ export class World implements AsyncDisposable {
     kind: K,
     id: string,
     spec: Record<string, unknown>,
+    owner: Owner = testOwner,
   ): Promise<ResourceOf<K>> {
     await this.run((draft) => {
       operationsByKind.get(kind)?.update?.(draft, this.get(kind, id) as never, { spec });
-    });
+    }, owner);
     return this.get(kind, id);
   }
 

@@ -157,13 +157,13 @@ describe('indexes', () => {
       testRule('sgr-2', 'sg-1', 'egress'),
       testRule('sgr-3', 'sg-1', 'ingress', 'sg-2'),
     );
-    assert.equal(topology.egressGroupRuleCount('vpc-1'), 0);
+    assert.equal(topology.egressGroupRules('vpc-1').size, 0);
     applyNext(topology, [testGroup('sg-1', 'vpc-1'), testRule('sgr-4', 'sg-1', 'egress', 'sg-1')]);
-    assert.equal(topology.egressGroupRuleCount('vpc-1'), 2);
+    assert.equal(topology.egressGroupRules('vpc-1').size, 2);
     applyNext(topology, [], [['security-group-rule', 'sgr-1']]);
-    assert.equal(topology.egressGroupRuleCount('vpc-1'), 1);
+    assert.equal(topology.egressGroupRules('vpc-1').size, 1);
     applyNext(topology, [], [['security-group', 'sg-1']]);
-    assert.equal(topology.egressGroupRuleCount('vpc-1'), 0);
+    assert.equal(topology.egressGroupRules('vpc-1').size, 0);
   });
 
   test('find an interface by address within its VPC', () => {

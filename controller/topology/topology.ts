@@ -102,8 +102,8 @@ export class Topology implements TopologyView {
     return this.#indexes.presence.vpcsOfHost(hostId);
   }
 
-  egressGroupRuleCount(vpcId: string): number {
-    return this.#indexes.egressGroupRules.count(vpcId);
+  egressGroupRules(vpcId: string): ReadonlySet<string> {
+    return this.#indexes.egressGroupRules.of(vpcId);
   }
 
   interfaceByAddress(vpcId: string, address: string): ResourceOf<'network-interface'> | undefined {

@@ -29,8 +29,8 @@ export interface TopologyView {
   hostsOfVpc(vpcId: string): ReadonlyMap<string, number>;
   /** VPC ids with interfaces bound or gateways placed on this host, with how many. Kept incrementally. */
   vpcsOfHost(hostId: string): ReadonlyMap<string, number>;
-  /** How many egress rules of the VPC name a group. Kept incrementally. */
-  egressGroupRuleCount(vpcId: string): number;
+  /** Ids of the egress rules that name a group of the VPC, its own and those of peered VPCs. Kept incrementally. */
+  egressGroupRules(vpcId: string): ReadonlySet<string>;
   /** The interface that has this private or IPv6 address in the VPC. */
   interfaceByAddress(vpcId: string, address: string): ResourceOf<'network-interface'> | undefined;
   /** Ids of the hosts that are up; with a network's name, of those that have a port to it. Kept incrementally. */

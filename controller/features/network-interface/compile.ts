@@ -185,7 +185,7 @@ const destinationIdentity: FragmentDefinition = {
   code: 23,
   compile(view, id) {
     const context = interfaceContext(view, id);
-    if (!context || view.egressGroupRuleCount(context.vpc.id) === 0) return undefined;
+    if (!context || view.egressGroupRules(context.vpc.id).size === 0) return undefined;
     const { networkInterface, vpc, identity } = context;
     const address = parseAddress(networkInterface.spec.privateAddress, 'privateAddress');
     return {
@@ -204,10 +204,14 @@ const destinationIdentity: FragmentDefinition = {
   },
 };
 
-/** Interfaces of a VPC when its first egress rule with a group comes, or its last one goes. */
+/**
+ * Interfaces of a VPC when the first egress rule that names a group of it comes, or the last one goes. Several may come
+ * in one commit: what counts is that no older one is there.
+ */
 function* whenDestinationsMatter(vpcId: string, appeared: boolean, view: TopologyView) {
-  const threshold = appeared ? 1 : 0;
-  if (view.egressGroupRuleCount(vpcId) !== threshold) return;
+  for (const ruleId of view.egressGroupRules(vpcId)) {
+    if (!appeared || (view.get('security-group-rule', ruleId)?.revision ?? 0) < view.revision) return;
+  }
   for (const { id } of view.referrers({ kind: 'vpc', id: vpcId }, 'in-vpc', 'network-interface')) {
     yield { definition: destinationIdentity, id };
   }
@@ -280,9 +284,8 @@ export const networkInterfaceFeature: Feature = {
       const { spec, status } = (after ?? before) as ResourceOf<'security-group-rule'>;
       if (spec.direction !== 'egress' || spec.referencedGroupId === undefined) return;
       // The group may have gone in the same commit: the rule's shared matches know the VPC, too.
-      for (const matchId of status.matchIds.slice(0, 1)) {
-        yield* whenDestinationsMatter(vpcOfMatch(matchId), after !== undefined, view);
-      }
+      const vpcIds = status.peerVpcId ? [status.peerVpcId] : status.matchIds.slice(0, 1).map(vpcOfMatch);
+      for (const vpcId of vpcIds) yield* whenDestinationsMatter(vpcId, after !== undefined, view);
     }
   },
 };

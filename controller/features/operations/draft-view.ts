@@ -113,8 +113,8 @@ export class DraftView implements TopologyView {
   vpcsOfHost(hostId: string): ReadonlyMap<string, number> {
     return this.#base.vpcsOfHost(hostId);
   }
-  egressGroupRuleCount(vpcId: string): number {
-    return this.#base.egressGroupRuleCount(vpcId);
+  egressGroupRules(vpcId: string): ReadonlySet<string> {
+    return this.#base.egressGroupRules(vpcId);
   }
   interfaceByAddress(vpcId: string, address: string): ResourceOf<'network-interface'> | undefined {
     return this.#base.interfaceByAddress(vpcId, address);

@@ -1,5 +1,6 @@
-import type { FieldMatch, FieldName } from 'node-openflow';
+import type { Action, FieldMatch } from 'node-openflow';
 import {
+  call,
   conntrackState,
   type Feature,
   type Flow,
@@ -12,9 +13,11 @@ import {
   on,
   onRegister,
   registers,
+  set,
 } from '../../pipeline/index.ts';
 import {
   ipv6Netmask,
+  namesPrefixList,
   netmask,
   parseAddress,
   parseCidr,
@@ -23,9 +26,12 @@ import {
   type Route,
   routeTargetKind,
 } from '../../resources/index.ts';
+import type { Change } from '../../store/store.ts';
+import { peerOver } from '../../topology/peers.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { changesIpv6Block } from '../vpc/ipv6-change.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
+import { carriesIdentities, changesCrossing } from '../vpc-peering-connection/crossing.ts';
 
 /** Longest prefix first; ten apart, so that the local route can stand between. */
 const priorityOf = ({ prefixLength }: { prefixLength: number }) => 1000 + 10 * prefixLength;
@@ -35,12 +41,14 @@ const drop: Decision = { actions: [] };
 const isTranslated = on(registers.flags, 1 << flags.translated, 1 << flags.translated);
 
 /** Where a route leads: a NAT gateway is sought like an interface, by its private address. */
-function decisionOf(route: Route, vpcId: string, view: TopologyView): Decision {
+function decisionOf(network: string, route: Route, vpcId: string, view: TopologyView): Decision {
   const natGateway = view.get('nat-gateway', route.target);
   if (natGateway) {
     const address = parseAddress(natGateway.spec.privateAddress, 'privateAddress');
     return { actions: [{ type: 'decrement-ttl' }, load('nextHop', address)], goto: 'resolve' };
   }
+  const peering = peeringOf(route, vpcId, view);
+  if (peering) return intoPeer(network, peering);
   const found = gatewayOf(route, vpcId, view);
   if (!found) return drop;
   return {
@@ -102,6 +110,90 @@ function notTwice(route: Route, { stage, priority, match }: Flow): Flow[] {
   return [{ stage, priority: priority + 1, match: [isTranslated, ...match], ...drop }];
 }
 
+const nextHops = {
+  ipv4: move('ipv4_dst', registers.nextHop, 32),
+  ipv6: move('ipv6_dst', registers.nextHop6, 128),
+};
+const nextHopOf = (network: string) => nextHops[network.includes(':') ? 'ipv6' : 'ipv4'];
+
+/** The peering connection that a route leads to, with the VPC beyond; undefined when it is not active. */
+function peeringOf({ target }: Route, vpcId: string, view: TopologyView) {
+  if (routeTargetKind(target) !== 'vpc-peering-connection') return undefined;
+  const connection = view.get('vpc-peering-connection', target);
+  const peer = connection && peerOver(view, connection, vpcId);
+  return peer && { peer, isCrossed: carriesIdentities(view, connection) };
+}
+
+/** Into the peer: its subnets and interfaces, and never its routes, so that nothing goes on to a third VPC. */
+function intoPeer(network: string, { peer, isCrossed }: NonNullable<ReturnType<typeof peeringOf>>): Decision {
+  return {
+    actions: [
+      { type: 'decrement-ttl' },
+      ...(isCrossed ? [] : [load('ownIdentity', 0)]),
+      set('metadata', BigInt(peer.number as number)),
+      nextHopOf(network),
+    ],
+    goto: 'route-local',
+  };
+}
+
+/**
+ * Where the identity of a destination is looked up: there where its route leads, in the peer's flows, which are not
+ * copied. Needed in tables with routes to peers whose groups rules name.
+ */
+function lookUps(
+  vpc: ResourceOf<'vpc'>,
+  destinations: Destinations,
+  view: TopologyView,
+): [string, Action[]][] {
+  const lookUp = call('destination-identity');
+  const inPeer = (peer: ResourceOf<'vpc'>) => [
+    set('metadata', BigInt(peer.number as number)),
+    lookUp,
+    set('metadata', BigInt(vpc.number as number)),
+  ];
+  const peers = destinations.map(([network, route]) => {
+    const peering = peeringOf(route, vpc.id, view);
+    return [network, peering?.isCrossed ? peering.peer : undefined] as const;
+  });
+  if (!peers.some(([, peer]) => peer)) return [];
+  return [
+    ...blocksOf(vpc).map((block): [string, Action[]] => [block, [lookUp]]),
+    ...peers.map(([network, peer]): [string, Action[]] => [network, peer ? inPeer(peer) : [lookUp]]),
+  ];
+}
+
+const blocksOf = ({ spec: { cidrBlock, ipv6CidrBlock } }: ResourceOf<'vpc'>) =>
+  ipv6CidrBlock === undefined ? [cidrBlock] : [cidrBlock, ipv6CidrBlock];
+
+/** Each network with its route. */
+type Destinations = readonly (readonly [network: string, route: Route])[];
+
+/**
+ * AWS, "Route priority and prefix lists": a route to a network itself stands before one by a prefix list, and of two
+ * lists one is chosen for good: here the one that stands first in the table.
+ */
+function destinationsOf(
+  { spec: { routes } }: ResourceOf<'route-table'>,
+  vpc: ResourceOf<'vpc'>,
+  view: TopologyView,
+): Destinations {
+  const result = new Map<string, Route>();
+  const lists: (readonly [ResourceOf<'prefix-list'>, Route])[] = [];
+  for (const route of routes) {
+    const destination = (route.destination ?? route.destinationIpv6) as string;
+    if (!namesPrefixList(destination)) result.set(destination, route);
+    const list = view.get('prefix-list', destination);
+    if (list) lists.push([list, route]);
+  }
+  for (const [list, route] of lists) {
+    for (const { cidr } of list.spec.entries) {
+      if (!result.has(cidr) && cidr !== vpc.spec.cidrBlock) result.set(cidr, route);
+    }
+  }
+  return [...result];
+}
+
 const routes: FragmentDefinition = {
   name: 'route-table.routes',
   code: 30,
@@ -110,32 +202,50 @@ const routes: FragmentDefinition = {
     const vpc = table && view.get('vpc', table.spec.vpcId);
     if (!table || !vpc) return undefined;
     const here = [vpcMatch(vpc), onRegister('routeTable', table.number as number)];
-    const flow = (text: string, then: Decision): Flow => {
+    const flow = (stage: 'route' | 'egress-destination', text: string, then: Decision): Flow => {
       const { prefixLength, match } = ipMatch(text, 'dst');
-      return { stage: 'route', priority: priorityOf({ prefixLength }), match: [...here, ...match], ...then };
+      return { stage, priority: priorityOf({ prefixLength }), match: [...here, ...match], ...then };
     };
-    const local = (text: string, destination: FieldName, nextHop: 'nextHop' | 'nextHop6', bits: number) =>
-      flow(text, {
-        actions: [{ type: 'decrement-ttl' }, move(destination, registers[nextHop], bits)],
+    const local = blocksOf(vpc).map((block) =>
+      flow('route', block, {
+        actions: [{ type: 'decrement-ttl' }, nextHopOf(block)],
         goto: 'route-local',
-      });
-    const { cidrBlock, ipv6CidrBlock } = vpc.spec;
-    const others = table.spec.routes.flatMap((route) => {
-      const destination = (route.destination ?? route.destinationIpv6) as string;
-      const decision = flow(destination, decisionOf(route, vpc.id, view));
+      }),
+    );
+    const destinations = destinationsOf(table, vpc, view);
+    const others = destinations.flatMap(([network, route]) => {
+      const decision = flow('route', network, decisionOf(network, route, vpc.id, view));
       return [decision, ...notTwice(route, decision), ...fromOutside(route, here, vpc.id, view)];
     });
+    const identities = lookUps(vpc, destinations, view).map(([network, actions]) =>
+      flow('egress-destination', network, { actions, goto: 'egress-track' }),
+    );
     return {
       scope: vpcScope(vpc),
       number: table.number as number,
-      flows: [
-        local(cidrBlock, 'ipv4_dst', 'nextHop', 32),
-        ...(ipv6CidrBlock === undefined ? [] : [local(ipv6CidrBlock, 'ipv6_dst', 'nextHop6', 128)]),
-        ...others,
-      ],
+      flows: [...local, ...others, ...identities],
     };
   },
 };
+
+/** Tables with routes over a connection that begins or ceases to carry identities. */
+function* tablesOfCrossing({ before, after }: Change, view: TopologyView) {
+  const { status } = (after ?? before) as ResourceOf<'security-group-rule'>;
+  const id = status.vpcPeeringConnectionId;
+  const connection = id && view.get('vpc-peering-connection', id);
+  if (!connection || !changesCrossing(connection, after !== undefined, view)) return;
+  for (const table of view.referrers(connection, 'route-target', 'route-table')) {
+    yield { definition: routes, id: table.id };
+  }
+}
+
+/** Kinds that routes name, and by what edge. */
+const named = {
+  'internet-gateway': 'route-target',
+  'egress-only-internet-gateway': 'route-target',
+  'vpc-peering-connection': 'route-target',
+  'prefix-list': 'uses-prefix-list',
+} as const;
 
 /** Route tables: longest prefix by priority. A route whose target is gone drops, as AWS's blackhole state does. */
 export const routeTableFeature: Feature = {
@@ -145,11 +255,11 @@ export const routeTableFeature: Feature = {
     const { kind, id, before, after } = change;
     if (kind === 'route-table') yield { definition: routes, id };
     // A NAT gateway never changes, and its routes change when it goes.
-    if (kind === 'internet-gateway' || kind === 'egress-only-internet-gateway') {
-      for (const table of view.referrers(change, 'route-target', 'route-table')) {
-        yield { definition: routes, id: table.id };
-      }
+    const edge = named[kind as keyof typeof named];
+    for (const table of edge ? view.referrers(change, edge, 'route-table') : []) {
+      yield { definition: routes, id: table.id };
     }
+    if (kind === 'security-group-rule') yield* tablesOfCrossing(change, view);
     if (kind === 'vpc' && changesIpv6Block(before, after)) {
       for (const table of view.referrers(change, 'in-vpc', 'route-table')) {
         yield { definition: routes, id: table.id };

@@ -1,5 +1,6 @@
 import {
   canonicalIpv6Cidr,
+  namesPrefixList,
   parseCidr,
   type ResourceOf,
   type Route,
@@ -10,33 +11,49 @@ import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/check
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
 
-/** The one destination of a route, in canonical form, and the field that it stands in. */
-function destinationOf(route: Route, field: string): { readonly text: string; readonly field: string } {
-  const { destination, destinationIpv6 } = route;
+/** AWS's largest quota of routes of a table. A prefix list counts as the most entries that it may have. */
+const routesPerTable = 1000;
+
+/** The one destination of a route, in canonical form, the field that it stands in, and as how many routes it counts. */
+function destinationOf(draft: Draft, { destination, destinationIpv6 }: Route, at: string) {
+  const four = `${at}.destination`;
+  const six = `${at}.destinationIpv6`;
   if ((destination === undefined) === (destinationIpv6 === undefined)) {
     throw new WeftError('invalid-value', 'a route has one destination', {
-      field: `${field}.destination`,
+      field: four,
       value: destination,
       fix: 'Give one of destination (IPv4) and destinationIpv6.',
     });
   }
-  if (destination !== undefined) {
-    parseCidr(destination, `${field}.destination`);
-    return { text: destination, field: `${field}.destination` };
+  if (destination === undefined) {
+    return { text: canonicalIpv6Cidr(destinationIpv6 as string, six), field: six, count: 1 };
   }
-  const six = `${field}.destinationIpv6`;
-  return { text: canonicalIpv6Cidr(destinationIpv6 as string, six), field: six };
+  if (namesPrefixList(destination)) {
+    const { maxEntries } = referenced(draft, 'prefix-list', destination, four).spec;
+    return { text: destination, field: four, count: maxEntries };
+  }
+  parseCidr(destination, four);
+  return { text: destination, field: four, count: 1 };
 }
 
+/** What a route leads to is of the VPC; a peering connection joins it, and need not be active yet. */
 function checkTarget(draft: Draft, vpcId: string, { destination, target }: Route, field: string): void {
   const kind = routeTargetKind(target);
   if (!kind) return;
-  const gateway = referenced(draft, kind, target, `${field}.target`);
-  requireSameVpc(vpcId, gateway as { id: string; spec: { vpcId?: string } }, `${field}.target`);
+  const found = referenced(draft, kind, target, field);
+  if (found.kind !== 'vpc-peering-connection') {
+    requireSameVpc(vpcId, found as { id: string; spec: { vpcId?: string } }, field);
+  } else if (found.spec.requesterVpcId !== vpcId && found.spec.accepterVpcId !== vpcId) {
+    throw new WeftError('invalid-value', `${target} does not join VPC ${vpcId}`, {
+      field,
+      value: target,
+      fix: `Use a peering connection of VPC ${vpcId}.`,
+    });
+  }
   const wrong = destination === undefined ? 'nat-gateway' : 'egress-only-internet-gateway';
   if (kind !== wrong) return;
   throw new WeftError('invalid-value', `${kind} is not for ${destination ? 'IPv4' : 'IPv6'}`, {
-    field: `${field}.target`,
+    field,
     value: target,
     fix: destination
       ? 'Give an internet gateway or a NAT gateway, or destinationIpv6.'
@@ -44,28 +61,61 @@ function checkTarget(draft: Draft, vpcId: string, { destination, target }: Route
   });
 }
 
-/** Checks the routes. @returns them in canonical form, in which equal destinations are equal */
-function checkRoutes(draft: Draft, { id, spec }: ResourceOf<'vpc'>, routes: readonly Route[]): Route[] {
-  const local = [spec.cidrBlock, spec.ipv6CidrBlock];
-  const seen = new Set<string | undefined>(local);
-  return routes.map((route, index) => {
-    const { text, field } = destinationOf(route, `spec.routes[${index}]`);
-    if (seen.has(text)) {
-      const isLocal = local.includes(text);
-      throw new WeftError(
-        'already-exists',
-        `there ${isLocal ? 'is always a local route' : 'are two routes'} to ${text}`,
-        {
-          field,
-          value: text,
-          fix: isLocal ? "Leave it out: the VPC's own block is always local." : 'Keep one of them.',
-        },
-      );
-    }
+/** @throws WeftError already-exists when something leads there already */
+function requireNew(
+  text: string,
+  local: readonly (string | undefined)[],
+  seen: ReadonlySet<string>,
+  field: string,
+) {
+  const isLocal = local.includes(text);
+  if (!isLocal && !seen.has(text)) return;
+  throw new WeftError(
+    'already-exists',
+    `there ${isLocal ? 'is always a local route' : 'are two routes'} to ${text}`,
+    {
+      field,
+      value: text,
+      fix: isLocal ? "Leave it out: the VPC's own block is always local." : 'Keep one of them.',
+    },
+  );
+}
+
+/**
+ * Checks the routes.
+ * @param had routes that the table has already: what they lead to may be gone since, as in AWS
+ * @returns them in canonical form, in which equal destinations are equal
+ */
+function checkRoutes(
+  draft: Draft,
+  { id, spec }: ResourceOf<'vpc'>,
+  routes: readonly Route[],
+  had: readonly Route[] = [],
+): Route[] {
+  const seen = new Set<string>();
+  let total = 0;
+  const checked = routes.map((route, index) => {
+    const at = `spec.routes[${index}]`;
+    const { text, field, count } = destinationOf(draft, route, at);
+    requireNew(text, [spec.cidrBlock, spec.ipv6CidrBlock], seen, field);
     seen.add(text);
-    checkTarget(draft, id, route, `spec.routes[${index}]`);
+    total += count;
+    const isKept = had.some(
+      (one) => (one.destination ?? one.destinationIpv6) === text && one.target === route.target,
+    );
+    if (!isKept) checkTarget(draft, id, route, `${at}.target`);
     return route.destination === undefined ? { ...route, destinationIpv6: text } : route;
   });
+  if (total <= routesPerTable) return checked;
+  throw new WeftError(
+    'invalid-value',
+    `the table would have ${total} routes; ${routesPerTable} are possible`,
+    {
+      field: 'spec.routes',
+      value: total,
+      fix: 'Lower maxEntries of the prefix lists, or join networks.',
+    },
+  );
 }
 
 export const routeTableOperations: Operations<'route-table'> = {
@@ -78,7 +128,8 @@ export const routeTableOperations: Operations<'route-table'> = {
   update(draft, current, { spec }) {
     const wanted = spec.routes as Route[] | undefined;
     if (wanted === undefined) return draft.update(current, {});
-    const routes = checkRoutes(draft, referenced(draft, 'vpc', current.spec.vpcId, 'spec.vpcId'), wanted);
+    const vpc = referenced(draft, 'vpc', current.spec.vpcId, 'spec.vpcId');
+    const routes = checkRoutes(draft, vpc, wanted, current.spec.routes);
     return draft.update(current, { spec: { ...current.spec, routes } });
   },
   remove(draft, table) {

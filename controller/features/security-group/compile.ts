@@ -76,7 +76,7 @@ export const securityGroupFeature: Feature = {
       }
     }
     if (kind === 'security-group-rule') {
-      const { spec, status } = (after ?? before) as ResourceOf<'security-group-rule'>;
+      const { spec } = (after ?? before) as ResourceOf<'security-group-rule'>;
       yield { definition: accept, id };
       const roles = membershipFragments[spec.direction];
       const identities = (groupId: string) =>
@@ -86,8 +86,11 @@ export const securityGroupFeature: Feature = {
         for (const identity of identities(spec.referencedGroupId))
           yield { definition: roles.peer, id: identity.id };
       }
-      // A shared match comes with its first rule and goes with its last one, so rules are all that it follows.
-      for (const matchId of status.matchIds) yield { definition: sharedMatch, id: matchId };
+      // A shared match comes with its first rule and goes with its last one, so rules are all that it follows. A rule
+      // that names a prefix list has others when the list changes.
+      for (const rule of [before, after] as (ResourceOf<'security-group-rule'> | undefined)[]) {
+        for (const matchId of rule?.status.matchIds ?? []) yield { definition: sharedMatch, id: matchId };
+      }
     }
   },
 };

@@ -40,7 +40,8 @@ export function contributions(rules: Iterable<Rule>, dimension: keyof typeof cla
     .map((rule) => contribute(rule, dimension));
 }
 
-function* rulesOfIdentity(
+/** Rules of a direction that concern a set of groups: as their own group, or as the one that they name. */
+export function* rulesOfIdentity(
   view: TopologyView,
   identity: ResourceOf<'identity'>,
   edge: 'of-group' | 'peer-group',
@@ -85,7 +86,9 @@ function membership(
   const edge = role === 'own' ? 'of-group' : 'peer-group';
   const register = role === 'own' ? 'ownIdentity' : 'peerIdentity';
   return identityFragment(name, code, (view, identity, vpc) => {
-    const rules = [...rulesOfIdentity(view, identity, edge, direction)];
+    const all = [...rulesOfIdentity(view, identity, edge, direction)];
+    // Rules of peered VPCs that name one of the groups have their flows there.
+    const rules = role === 'own' ? all : all.filter(({ status }) => status.peerVpcId === undefined);
     const actions = contributions(
       rules.filter(({ spec }) => !isUnconditional(spec)),
       role,
@@ -110,7 +113,7 @@ function membership(
  * A connection that was recorded with this identity needs no new record. Fields cannot be compared with each other,
  * so each identity has a flow in which both have its value.
  */
-export const recorded = identityFragment('identity.recorded', 54, (_view, identity, vpc) => {
+export function recordedFlows(identity: ResourceOf<'identity'>, vpc: ResourceOf<'vpc'>): Flow[] {
   const number = identity.number as number;
   const kinds = vpc.spec.ipv6CidrBlock === undefined ? [isIpv4] : [isIpv4, isIpv6];
   return (['egress', 'ingress'] as const).flatMap((direction) =>
@@ -129,7 +132,11 @@ export const recorded = identityFragment('identity.recorded', 54, (_view, identi
       goto: direction === 'egress' ? ('egress-acl' as const) : ('deliver' as const),
     })),
   );
-});
+}
+
+export const recorded = identityFragment('identity.recorded', 54, (_view, identity, vpc) =>
+  recordedFlows(identity, vpc),
+);
 
 export const membershipFragments = {
   ingress: {

@@ -3,8 +3,10 @@ import {
   parseCidr,
   type ResourceOf,
   type SecurityGroupRuleSpec,
+  type SecurityGroupRuleStatus,
   WeftError,
 } from '../../resources/index.ts';
+import { activePeers } from '../../topology/peers.ts';
 import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
@@ -43,15 +45,18 @@ function useMatches(
   });
 }
 
+type Across = Pick<SecurityGroupRuleStatus, 'vpcPeeringConnectionId' | 'peerVpcId'>;
+
 /** Writes a rule that was checked already, together with the shared matches that are not there yet. */
 export function addRule(
   draft: Draft,
   vpcId: string,
   spec: SecurityGroupRuleSpec,
   tags: Readonly<Record<string, string>> = {},
+  across: Across = {},
 ): ResourceOf<'security-group-rule'> {
   const matchIds = useMatches(draft, vpcId, spec, []);
-  return draft.create('security-group-rule', { spec, status: { matchIds }, tags });
+  return draft.create('security-group-rule', { spec, status: { matchIds, ...across }, tags });
 }
 
 /** Gives a rule the matches of its prefix list as the list is now. */
@@ -100,7 +105,9 @@ function removeRule(draft: Draft, rule: ResourceOf<'security-group-rule'>): void
 export function removeGroup(draft: Draft, group: ResourceOf<'security-group'>): void {
   refuseWhileUsed(draft, group, 'in-group', 'network-interface');
   for (const rule of draft.view.referrers(group, 'peer-group', 'security-group-rule')) {
-    if (rule.spec.groupId !== group.id) refuseWhileUsed(draft, group, 'peer-group', 'security-group-rule');
+    // AWS, "Update your security groups to reference peer security groups": those of peers become stale.
+    if (rule.spec.groupId !== group.id && rule.status.peerVpcId === undefined)
+      refuseWhileUsed(draft, group, 'peer-group', 'security-group-rule');
   }
   for (const rule of draft.view.referrers(group, 'of-group', 'security-group-rule')) removeRule(draft, rule);
   for (const identity of draft.view.referrers(group, 'in-group', 'identity')) draft.remove(identity);
@@ -204,6 +211,21 @@ export function requireRoomInGroup(draft: Draft, { groupId, direction }: Securit
   );
 }
 
+/** The group that a rule names, of the VPC or of one that it is actively peered with, whoever owns that. */
+function requireGroup(draft: Draft, vpcId: string, id: string) {
+  const group = draft.get('security-group', id);
+  for (const { connection, vpc } of group ? activePeers(draft.view, vpcId) : []) {
+    if (!group || vpc.id !== group.spec.vpcId) continue;
+    draft.depend(group);
+    draft.depend(connection);
+    return { group, across: { vpcPeeringConnectionId: connection.id, peerVpcId: vpc.id } };
+  }
+  const field = 'spec.referencedGroupId';
+  const own = referenced(draft, 'security-group', id, field);
+  requireSameVpc(vpcId, own, field);
+  return { group: own, across: {} };
+}
+
 /** What makes two rules the same permission, in AWS's sense. */
 const permission = ({ description: _ignored, ...rest }: SecurityGroupRuleSpec) =>
   JSON.stringify(Object.entries(rest).sort(([a], [b]) => a.localeCompare(b)));
@@ -213,10 +235,11 @@ export const securityGroupRuleOperations: Operations<'security-group-rule'> = {
   create(draft, { spec, tags }) {
     const rule = normalise(spec as SecurityGroupRuleSpec);
     const group = referenced(draft, 'security-group', rule.groupId, 'spec.groupId');
+    let across: Across = {};
     if (rule.referencedGroupId !== undefined) {
-      const peer = referenced(draft, 'security-group', rule.referencedGroupId, 'spec.referencedGroupId');
-      requireSameVpc(group.spec.vpcId, peer, 'spec.referencedGroupId');
-      for (const { spec } of draft.view.referrers(peer, 'in-group', 'identity')) {
+      const peer = requireGroup(draft, group.spec.vpcId, rule.referencedGroupId);
+      across = peer.across;
+      for (const { spec } of draft.view.referrers(peer.group, 'in-group', 'identity')) {
         requireRoomAsPeer(draft, spec.groupIds, 1, 'spec.referencedGroupId');
       }
     }
@@ -231,7 +254,7 @@ export const securityGroupRuleOperations: Operations<'security-group-rule'> = {
         fix: 'Use that rule; a rule need not be there twice.',
       });
     }
-    const created = addRule(draft, group.spec.vpcId, rule, tags);
+    const created = addRule(draft, group.spec.vpcId, rule, tags, across);
     requireRoomInGroup(draft, rule);
     return created;
   },

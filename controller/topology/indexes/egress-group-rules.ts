@@ -8,46 +8,56 @@ type SecurityGroupRule = ResourceOf<'security-group-rule'>;
 const namesGroupOnEgress = ({ spec }: SecurityGroupRule) =>
   spec.direction === 'egress' && spec.referencedGroupId !== undefined;
 
-/** VPC → how many egress rules name a group, by way of rule → group → VPC. */
+/**
+ * VPC → its egress rules, and those of peered VPCs, that name a group of it: by way of rule → group → VPC, where the
+ * group of the rule stands for the one that it names, unless that is in a peered VPC.
+ */
 export class EgressGroupRuleIndex implements TopologyIndex {
   readonly #graph: GraphReader;
-  readonly #counts = new Map<string, number>();
+  readonly #rules = new Map<string, Set<string>>();
 
   constructor(graph: GraphReader) {
     this.#graph = graph;
   }
 
-  count(vpcId: string): number {
-    return this.#counts.get(vpcId) ?? 0;
+  of(vpcId: string): ReadonlySet<string> {
+    return this.#rules.get(vpcId) ?? none;
   }
 
   update(before: AnyResource | undefined, after: AnyResource | undefined): void {
-    if (before?.kind === 'security-group-rule') this.#countRule(before, -1);
-    if (after?.kind === 'security-group-rule') this.#countRule(after, 1);
-    if (before?.kind === 'security-group') this.#countGroup(before, -1);
-    if (after?.kind === 'security-group') this.#countGroup(after, 1);
+    if (before?.kind === 'security-group-rule') this.#noteRule(before, false);
+    if (after?.kind === 'security-group-rule') this.#noteRule(after, true);
+    if (before?.kind === 'security-group') this.#noteGroup(before, false);
+    if (after?.kind === 'security-group') this.#noteGroup(after, true);
   }
 
   *describe(): Iterable<string> {
-    for (const [vpcId, count] of this.#counts) yield `egress rules of ${vpcId} that name a group: ${count}`;
-  }
-
-  /** A rule whose group is not there yet is counted when the group comes. */
-  #countRule(rule: SecurityGroupRule, difference: 1 | -1): void {
-    if (!namesGroupOnEgress(rule)) return;
-    const group = this.#graph.get('security-group', rule.spec.groupId);
-    if (group) this.#count(group.spec.vpcId, difference);
-  }
-
-  #countGroup(group: SecurityGroup, difference: 1 | -1): void {
-    for (const rule of this.#graph.referrers(group, 'of-group', 'security-group-rule')) {
-      if (namesGroupOnEgress(rule)) this.#count(group.spec.vpcId, difference);
+    for (const [vpcId, rules] of this.#rules) {
+      yield `egress rules that name a group of ${vpcId}: ${[...rules].sort().join(' ')}`;
     }
   }
 
-  #count(vpcId: string, difference: 1 | -1): void {
-    const count = this.count(vpcId) + difference;
-    if (count > 0) this.#counts.set(vpcId, count);
-    else this.#counts.delete(vpcId);
+  /** A rule whose group is not there yet is noted when the group comes. */
+  #noteRule(rule: SecurityGroupRule, isThere: boolean): void {
+    if (!namesGroupOnEgress(rule)) return;
+    const vpcId = rule.status.peerVpcId ?? this.#graph.get('security-group', rule.spec.groupId)?.spec.vpcId;
+    if (vpcId !== undefined) this.#note(vpcId, rule.id, isThere);
+  }
+
+  #noteGroup(group: SecurityGroup, isThere: boolean): void {
+    for (const rule of this.#graph.referrers(group, 'of-group', 'security-group-rule')) {
+      if (!namesGroupOnEgress(rule) || rule.status.peerVpcId !== undefined) continue;
+      this.#note(group.spec.vpcId, rule.id, isThere);
+    }
+  }
+
+  #note(vpcId: string, ruleId: string, isThere: boolean): void {
+    const rules = this.#rules.get(vpcId) ?? new Set<string>();
+    if (isThere) rules.add(ruleId);
+    else rules.delete(ruleId);
+    if (rules.size > 0) this.#rules.set(vpcId, rules);
+    else this.#rules.delete(vpcId);
   }
 }
+
+const none: ReadonlySet<string> = new Set();

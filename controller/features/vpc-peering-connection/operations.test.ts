@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { assertRefused } from '../../testing/assertions.ts';
+import { testOwner, World } from '../../testing/world.ts';
+
+const kind = 'vpc-peering-connection';
+const stranger = { ...testOwner, account: '210987654321' };
+
+async function twoVpcs(world: World) {
+  const requester = await world.create('vpc', { cidrBlock: '10.0.0.0/16' });
+  const accepter = await world.create('vpc', { cidrBlock: '10.1.0.0/16' }, stranger);
+  const wanted = { requesterVpcId: requester.id, accepterVpcId: accepter.id };
+  const ask = () => world.create(kind, { ...wanted, accepterAccount: stranger.account });
+  return { requester, accepter, wanted, ask };
+}
+
+describe('a peering connection', () => {
+  it('is asked for by one account, and active when the other accepts', async () => {
+    await using world = await World.create();
+    const { wanted, ask } = await twoVpcs(world);
+    const connection = await ask();
+    assert.equal(connection.account, testOwner.account);
+    assert.deepEqual(connection.spec, {
+      ...wanted,
+      accepterAccount: stranger.account,
+      state: 'pending-acceptance',
+    });
+    await assertRefused(world, () => world.update(kind, connection.id, { state: 'active' }), {
+      code: 'wrong-state',
+      field: 'spec.state',
+      value: 'active',
+    });
+    const active = await world.update(kind, connection.id, { state: 'active' }, stranger);
+    assert.equal(active.spec.state, 'active');
+    await assertRefused(world, () => world.update(kind, connection.id, { state: 'rejected' }, stranger), {
+      code: 'wrong-state',
+      field: 'spec.state',
+      value: 'rejected',
+    });
+    await world.remove(kind, connection.id);
+  });
+
+  it('can be rejected, and asked for again', async () => {
+    await using world = await World.create();
+    const { ask } = await twoVpcs(world);
+    const { id } = await ask();
+    await assertRefused(world, ask, {
+      code: 'already-exists',
+      field: 'spec.accepterVpcId',
+      value: world.get(kind, id).spec.accepterVpcId,
+    });
+    assert.equal((await world.update(kind, id, { state: 'rejected' }, stranger)).spec.state, 'rejected');
+    await ask();
+  });
+
+  it('needs two VPCs with different addresses, of which one is the own', async () => {
+    await using world = await World.create();
+    const { requester, accepter, wanted } = await twoVpcs(world);
+    const overlapping = await world.create('vpc', { cidrBlock: '10.0.16.0/20' });
+    const field = 'spec.accepterVpcId';
+    const cases = [
+      [{ ...wanted, accepterVpcId: overlapping.id }, 'overlap', overlapping.id],
+      [{ ...wanted, accepterVpcId: requester.id }, 'invalid-value', requester.id],
+      [wanted, 'unknown-reference', accepter.id],
+    ] as const;
+    for (const [spec, code, value] of cases) {
+      await assertRefused(world, () => world.create(kind, spec), { code, field, value });
+    }
+    await assertRefused(world, () => world.create(kind, { ...wanted, requesterVpcId: accepter.id }), {
+      code: 'unknown-reference',
+      field: 'spec.requesterVpcId',
+      value: accepter.id,
+    });
+  });
+
+  it('keeps its VPCs, and can go while routes and rules use it, which are stale then', async () => {
+    await using world = await World.create();
+    const { requester, accepter, ask } = await twoVpcs(world);
+    const { id } = await ask();
+    const group = accepter.spec.defaultSecurityGroupId;
+    const rule = { groupId: requester.spec.defaultSecurityGroupId, direction: 'ingress', protocol: 'all' };
+    const create = () => world.create('security-group-rule', { ...rule, referencedGroupId: group });
+    await assertRefused(world, create, {
+      code: 'unknown-reference',
+      field: 'spec.referencedGroupId',
+      value: group,
+    });
+    const table = requester.spec.mainRouteTableId;
+    const routes = [{ destination: '10.1.0.0/16', target: id }];
+    await world.update('route-table', table, { routes });
+    await world.update(kind, id, { state: 'active' }, stranger);
+    const { status } = await create();
+    assert.deepEqual([status.vpcPeeringConnectionId, status.peerVpcId], [id, accepter.id]);
+    await assertRefused(world, () => world.remove('vpc', requester.id), {
+      code: 'in-use',
+      field: 'id',
+      value: requester.id,
+    });
+    await world.remove(kind, id);
+    const more = [...routes, { destination: '192.0.2.0/24', target: 'blackhole' }];
+    await world.update('route-table', table, { routes: more });
+    await assertRefused(
+      world,
+      () => world.update('route-table', table, { routes: [{ destination: '10.2.0.0/16', target: id }] }),
+      { code: 'unknown-reference', field: 'spec.routes[0].target', value: id },
+    );
+    await world.remove('vpc', accepter.id);
+  });
+
+  it('is no route of a VPC that it does not join', async () => {
+    await using world = await World.create();
+    const { ask } = await twoVpcs(world);
+    const { id } = await ask();
+    const third = await world.create('vpc', { cidrBlock: '10.2.0.0/16' });
+    const routes = [{ destination: '10.1.0.0/16', target: id }];
+    await assertRefused(world, () => world.update('route-table', third.spec.mainRouteTableId, { routes }), {
+      code: 'invalid-value',
+      field: 'spec.routes[0].target',
+      value: id,
+    });
+  });
+});
