@@ -10,6 +10,7 @@ interface CreateNetwork extends Naming {
   readonly name: string;
   readonly cidrBlock: string;
   readonly gateway?: string;
+  readonly gatewayMac?: string;
   readonly ipv6CidrBlock?: string;
   readonly ipv6Gateway?: string;
   readonly range: readonly string[];
@@ -30,13 +31,21 @@ export function addExternalNetworkCommands(program: Command, io: Io): void {
     .requiredOption('--name <name>', 'its name, as in --bridge-mapping NAME=BRIDGE')
     .requiredOption('--cidr-block <cidr>', 'its addresses')
     .option('--gateway <address>', 'router of the network')
+    .option('--gateway-mac <mac>', 'its MAC, so that nobody else can claim its address')
     .option('--ipv6-cidr-block <cidr>', 'its IPv6 addresses, from which VPCs get their /56')
     .option('--ipv6-gateway <address>', 'its router in IPv6')
     .requiredOption('--range <first-last>', 'addresses for elastic IPs; repeatable', repeated);
   writingCommand<CreateNetwork>(taggable(create), io, async (session, options) => {
-    const { name, cidrBlock, gateway, ipv6CidrBlock, ipv6Gateway, tag = {} } = options;
+    const { name, cidrBlock, gateway, gatewayMac, ipv6CidrBlock, ipv6Gateway, tag = {} } = options;
     const ipv6 = { ipv6CidrBlock, ipv6Gateway };
-    const spec = given({ name, cidrBlock, gateway, ...ipv6, addressRanges: options.range.map(rangeOf) });
+    const spec = given({
+      name,
+      cidrBlock,
+      gateway,
+      gatewayMac,
+      ...ipv6,
+      addressRanges: options.range.map(rangeOf),
+    });
     await session.create('external-network', { spec, tags: tag });
   });
 }

@@ -27,6 +27,20 @@ describe('the flows of an external network', () => {
     });
   });
 
+  it('send to a gateway with a fixed MAC, whatever neighbours claim', async () => {
+    await using world = await World.create();
+    const spec = { ...externalNetworkSpec, gatewayMac: '02:00:00:00:00:fe' };
+    const { id } = await world.create('external-network', spec);
+    assert.deepEqual(
+      fragment(world, 'external-network.routing', id)?.flows.filter((flow) => flow.includes('priority=200')),
+      [
+        'table=neighbour, priority=200,ip,reg11=0x1,reg15=0xcb007101 actions=set_field:02:00:00:00:00:fe->eth_dst,output:NXM_NX_REG6[]',
+      ],
+    );
+    await world.update('external-network', id, { gatewayMac: '02:00:00:00:00:fd' });
+    assert.match(fragment(world, 'external-network.routing', id)?.flows.join() ?? '', /00:fd->eth_dst/);
+  });
+
   it('reach nothing beyond it without a gateway', async () => {
     await using world = await World.create();
     const { gateway: _none, ...spec } = externalNetworkSpec;

@@ -16,8 +16,10 @@ import {
   neighbourSeen,
   on,
   onRegister,
+  outputToRegister,
   registers,
   resolveNeighbour,
+  set,
   tableOf,
   whole,
 } from '../../pipeline/index.ts';
@@ -137,6 +139,19 @@ export function fromNeighbour(network: ResourceOf<'external-network'>): FieldMat
   return on('arp_spa', address, netmask(prefixLength));
 }
 
+/** Above what is learned: whoever claims the gateway's address by ARP gets none of its packets. */
+function fixedGateway(here: FieldMatch, { gateway, gatewayMac }: ExternalNetworkSpec): Flow[] {
+  if (gateway === undefined || gatewayMac === undefined) return [];
+  return [
+    {
+      stage: 'neighbour',
+      priority: 200,
+      match: [here, isIpv4, onRegister('nextHop', parseAddress(gateway, 'gateway'))],
+      actions: [set('eth_dst', BigInt(`0x${gatewayMac.replaceAll(':', '')}`)), outputToRegister],
+    },
+  ];
+}
+
 const routing: FragmentDefinition = {
   name: 'external-network.routing',
   code: 42,
@@ -182,7 +197,7 @@ const routing: FragmentDefinition = {
         goto: 'external-port',
       });
     }
-    flows.push(...ipv6Flows(here, network.spec));
+    flows.push(...fixedGateway(here, network.spec), ...ipv6Flows(here, network.spec));
     return { scope: globalScope, number: network.number as number, flows };
   },
 };

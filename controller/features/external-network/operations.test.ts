@@ -102,4 +102,22 @@ describe('ranges of addresses', () => {
     assert.deepEqual(inside, [10, 11, 12, 20]);
     assert.equal(inRanges([], base), false);
   });
+
+  it('fixes the MAC of its gateway only if there is one, and only to one machine', async () => {
+    await using world = await World.create();
+    const { gateway: _none, ...without } = externalNetworkSpec;
+    const create = (spec: object) => world.create('external-network', { ...spec });
+    await assertRefused(world, () => create({ ...without, gatewayMac: '02:00:00:00:00:01' }), {
+      code: 'missing-field',
+      field: 'spec.gateway',
+    });
+    const group = '01:00:5e:00:00:01';
+    await assertRefused(world, () => create({ ...externalNetworkSpec, gatewayMac: group }), {
+      code: 'invalid-value',
+      field: 'spec.gatewayMac',
+      value: group,
+    });
+    const { spec } = await create({ ...externalNetworkSpec, gatewayMac: '02:00:00:00:00:01' });
+    assert.equal((spec as { gatewayMac?: string }).gatewayMac, '02:00:00:00:00:01');
+  });
 });

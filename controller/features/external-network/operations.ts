@@ -42,6 +42,25 @@ export function chooseExternalNetwork(draft: Draft, id: string | undefined): Res
   );
 }
 
+/** A fixed MAC is that of one machine, and of the gateway: without one it would mean nothing. */
+function checkGatewayMac({ gateway, gatewayMac }: ExternalNetworkSpec): void {
+  if (gatewayMac === undefined) return;
+  const field = 'spec.gatewayMac';
+  if (gateway === undefined) {
+    throw new WeftError('missing-field', 'gatewayMac is given, and gateway is not', {
+      field: 'spec.gateway',
+      fix: 'Give the address of the gateway, too.',
+    });
+  }
+  const isGroup = Number.parseInt(gatewayMac.slice(0, 2), 16) & 1;
+  if (!isGroup && gatewayMac !== '00:00:00:00:00:00') return;
+  throw new WeftError('invalid-value', `${gatewayMac} is not the address of one machine`, {
+    field,
+    value: gatewayMac,
+    fix: "Give the MAC of the gateway's own interface on this network.",
+  });
+}
+
 function checkIpv6({ ipv6CidrBlock, ipv6Gateway }: ExternalNetworkSpec): void {
   const block = ipv6CidrBlock === undefined ? undefined : parseIpv6Cidr(ipv6CidrBlock, 'spec.ipv6CidrBlock');
   if (block && (block.prefixLength < 16 || block.prefixLength > 55)) {
@@ -82,6 +101,7 @@ function canonical(spec: ExternalNetworkSpec): ExternalNetworkSpec {
 }
 
 function checkSpec(spec: ExternalNetworkSpec): void {
+  checkGatewayMac(spec);
   const network = parseCidr(spec.cidrBlock, 'spec.cidrBlock');
   const inside = (text: string, field: string): number => {
     const address = parseAddress(text, field);

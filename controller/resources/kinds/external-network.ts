@@ -1,14 +1,17 @@
 import Type, { type Static } from 'typebox';
-import { closed, Ipv4Address, Ipv4Cidr, Ipv6Address, Ipv6Cidr, Name } from './common.ts';
+import { closed, Ipv4Address, Ipv4Cidr, Ipv6Address, Ipv6Cidr, MacAddress, Name } from './common.ts';
 import { defineKind } from './define.ts';
 
 export const AddressRange = Type.Object({ first: Ipv4Address, last: Ipv4Address }, closed);
 export type AddressRange = Static<typeof AddressRange>;
+/** Fixed, so that no neighbour can claim the gateway's address; without it, the MAC is learned by ARP. */
+const gatewayMac = Type.Optional(MacAddress);
 export const ExternalNetworkSpec = Type.Object(
   {
     name: Name,
     cidrBlock: Ipv4Cidr,
     gateway: Type.Optional(Ipv4Address),
+    gatewayMac,
     addressRanges: Type.Array(AddressRange, {
       maxItems: 64,
       description: 'elastic IPs are taken from here; must lie inside cidrBlock',
@@ -36,6 +39,7 @@ export const externalNetwork = defineKind<ExternalNetworkSpec, Record<string, ne
   create: ExternalNetworkSpec,
   update: Type.Object(
     {
+      gatewayMac,
       addressRanges: Type.Optional(ExternalNetworkSpec.properties.addressRanges),
       ipv6CidrBlock: Type.Optional(Ipv6Cidr),
       ipv6Gateway: Type.Optional(Ipv6Address),

@@ -41,9 +41,12 @@ const compared =
 /** Larger packets may go another way. */
 const small = 1000;
 
+/** How the tracer writes port 0, which is none. */
+const noPort = 'in_port=ANY';
+
 /** Fields in one form, without those that are zero: one side leaves them out. */
 function canonical(flow: string): string {
-  const parts = flow.split(',').filter((part) => compared.test(part));
+  const parts = flow.split(',').filter((part) => compared.test(part) && part !== noPort);
   return parseMatch(parts.join())
     .filter(({ value }) => BigInt(value) !== 0n)
     .map(({ field, value }) => `${field}=${value}`)
