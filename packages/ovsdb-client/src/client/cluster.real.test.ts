@@ -5,17 +5,18 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it, type TestContext } from 'node:test';
 import {
   isOutcomeUnknown,
   OvsdbClient,
+  type OvsdbClientOptions,
   OvsdbOperationError,
   ops,
   type Replica,
   type Row,
   zeroUuid,
 } from '../index.ts';
-import { type RealCluster, startRealCluster } from '../testing/index.ts';
+import { type RealCluster, type RealServer, startRealCluster } from '../testing/index.ts';
 import { startRelay } from '../testing/relay.ts';
 import { eventually } from '../testing/run.ts';
 import { skipWithoutServer } from '../testing/skip.ts';
@@ -97,6 +98,7 @@ function checkOutcomes(outcomes: Outcomes, counts: ReadonlyMap<string, number>, 
 
 describe('OvsdbClient with a Raft cluster', {
   skip: skipWithoutServer,
+  timeout: 150_000,
 }, () => {
   let cluster: RealCluster;
   let directory: string;
@@ -108,19 +110,30 @@ describe('OvsdbClient with a Raft cluster', {
     cluster = await startRealCluster(database, schemaPath);
   });
 
+  beforeEach(() => cluster.settle());
+
   after(async () => {
     await cluster.remove();
     await rm(directory, { recursive: true, force: true });
   });
 
-  async function connect(options: { leaderOnly?: boolean } = {}): Promise<OvsdbClient> {
-    const client = new OvsdbClient({
-      endpoints: cluster.endpoints,
-      reconnect: { minMs: 20, maxMs: 200 },
-      ...options,
-    });
+  /** A client that ends with its test, however that ends. */
+  function clientOf(test: TestContext, options: Partial<OvsdbClientOptions> = {}): OvsdbClient {
+    const reconnect = { minMs: 20, maxMs: 200 };
+    const client = new OvsdbClient({ endpoints: cluster.endpoints, reconnect, ...options });
+    test.after(() => client.close());
+    return client;
+  }
+
+  async function connect(test: TestContext, options: Partial<OvsdbClientOptions> = {}): Promise<OvsdbClient> {
+    const client = clientOf(test, options);
     await client.connect({ timeoutMs: 10_000 });
     return client;
+  }
+
+  /** Endpoints with those of members that do not lead in front. */
+  function followersFirst(leader: RealServer): string[] {
+    return [...cluster.endpoints.filter((endpoint) => endpoint !== leader.endpoint), leader.endpoint];
   }
 
   async function assertFollows(replica: Replica, client: OvsdbClient): Promise<void> {
@@ -130,13 +143,9 @@ describe('OvsdbClient with a Raft cluster', {
     assert.deepEqual(new Map(replica.table('Entry')), expected);
   }
 
-  it('with leaderOnly finds the leader, and goes with it when it hands over', async () => {
+  it('with leaderOnly finds the leader, and goes with it when it hands over', async (test) => {
     const leader = await cluster.leader();
-    const client = new OvsdbClient({
-      endpoints: [...cluster.endpoints.filter((endpoint) => endpoint !== leader.endpoint), leader.endpoint],
-      leaderOnly: true,
-      reconnect: { minMs: 20, maxMs: 200 },
-    });
+    const client = clientOf(test, { endpoints: followersFirst(leader), leaderOnly: true });
     const connected = once(client, 'connect');
     await client.connect({ timeoutMs: 10_000 });
     assert.deepEqual(await connected, [leader.endpoint]);
@@ -145,12 +154,11 @@ describe('OvsdbClient with a Raft cluster', {
     const [endpoint] = await moved;
     assert.notEqual(endpoint, leader.endpoint);
     assert.equal(endpoint, (await cluster.leader()).endpoint);
-    await leader.start();
-    await client.close();
   });
 
-  it('resumes at another member after the last transaction, without reading all again', async () => {
-    const client = new OvsdbClient({ endpoints: cluster.endpoints, reconnect: { minMs: 20, maxMs: 200 } });
+  it('resumes at another member after the last transaction, without reading all again', async (test) => {
+    // No member that leads is killed: until another one is elected, servers may turn clients away.
+    const client = clientOf(test, { endpoints: followersFirst(await cluster.leader()) });
     let connectedTo = '';
     client.on('connect', (endpoint) => {
       connectedTo = endpoint;
@@ -164,6 +172,8 @@ describe('OvsdbClient with a Raft cluster', {
     replica.on('change', (batch) => changes.push(...batch));
     const synced: boolean[] = [];
     replica.on('synced', (value) => synced.push(value));
+    // The next member has the row too.
+    await cluster.settle();
     const server = cluster.servers.find(({ endpoint }) => endpoint === connectedTo);
     await server?.stop('SIGKILL');
     await eventually(() => synced.length === 2, 'the replica follows another member');
@@ -171,15 +181,14 @@ describe('OvsdbClient with a Raft cluster', {
     assert.equal(replica.find('Entry', { key: 'first' }), row);
     await client.transact(database, [ops.insert('Entry', { key: 'second' })]);
     assert.equal(changes.length, 1);
-    await server?.start();
-    await client.close();
   });
 
-  it('is told by the other member only what it missed', async () => {
+  it('is told by the other member only what it missed', async (test) => {
     const relays = await Promise.all(cluster.servers.map(({ socketPath }) => startRelay(socketPath)));
+    test.after(() => Promise.all(relays.map((relay) => relay.close())));
     const endpoints = relays.map(({ endpoint }) => endpoint);
-    const client = new OvsdbClient({ endpoints, reconnect: { minMs: 20, maxMs: 100 } });
-    const writer = await connect();
+    const client = clientOf(test, { endpoints });
+    const writer = await connect(test);
     let connectedTo = '';
     client.on('connect', (endpoint) => {
       connectedTo = endpoint;
@@ -196,11 +205,9 @@ describe('OvsdbClient with a Raft cluster', {
     const index = endpoints.findIndex((endpoint) => endpoint !== connectedTo);
     const other = relays[index];
     // A follower may be a little behind: it is asked once it has the row.
-    const witness = new OvsdbClient({ endpoints: [cluster.servers[index]?.endpoint ?? ''] });
-    await witness.connect();
+    const witness = await connect(test, { endpoints: [cluster.servers[index]?.endpoint ?? ''] });
     const seen = await witness.monitor(database, { Entry: {} });
     await eventually(() => seen.find('Entry', { key: 'missed' }), 'the other member has the row');
-    await witness.close();
     other?.open();
     await eventually(() => replica.synced, 'the replica follows another member');
     assert.equal(connectedTo, other?.endpoint);
@@ -213,14 +220,11 @@ describe('OvsdbClient with a Raft cluster', {
     assert.equal(found, true);
     assert.deepEqual(updates, { Entry: { [missed ?? '']: { insert: { key: 'missed' } } } });
     assert.ok(replica.table('Entry').size > 300);
-    await client.close();
-    await writer.close();
-    await Promise.all(relays.map((relay) => relay.close()));
   });
 
   for (const leaderOnly of [false, true]) {
-    it(`loses no acknowledged transaction when the leader is killed (leaderOnly: ${leaderOnly})`, async () => {
-      const client = await connect({ leaderOnly });
+    it(`loses no acknowledged transaction when the leader is killed (leaderOnly: ${leaderOnly})`, async (test) => {
+      const client = await connect(test, { leaderOnly });
       const replica = await client.monitor(database, { Entry: {} });
       let done = false;
       const writing = writeUntil(client, `stream-${leaderOnly}`, () => done);
@@ -232,13 +236,12 @@ describe('OvsdbClient with a Raft cluster', {
       await leader.start();
       done = true;
       const outcomes = await writing;
-      const reader = await connect({ leaderOnly: true });
+      await cluster.settle();
+      const reader = await connect(test, { leaderOnly: true });
       const [dump] = await reader.transact(database, [ops.select('Entry', [])]);
       checkOutcomes(outcomes, countOf(dump?.rows ?? []), leaderOnly);
       assert.ok(outcomes.acknowledged.size > 50);
       await assertFollows(replica, reader);
-      await reader.close();
-      await client.close();
     });
   }
 });
