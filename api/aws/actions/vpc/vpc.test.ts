@@ -135,6 +135,15 @@ describe('VPCs and subnets', () => {
     assert.equal(new Set(seen).size, 8);
   });
 
+  it('stand in the audit log with who asked for what', async () => {
+    const vpcId = await createVpc('10.11.0.0/16');
+    const [entry] = await api.running.controller.audit.query({ id: vpcId, limit: 10 });
+    assert.deepEqual(
+      [entry?.principal, entry?.action, entry?.address, entry?.outcome],
+      ['test', 'CreateVpc', '127.0.0.1', 'done'],
+    );
+  });
+
   it('the default one stays deleted, until it is asked for', async () => {
     const region = 'ca-central-1';
     await api.refused('DefaultVpcAlreadyExists', 'CreateDefaultVpc', {}, 'eu-west-1');
