@@ -10,7 +10,7 @@ import { findBridge } from './tables.ts';
 import { planTargets } from './targets.ts';
 import type { WantedChassis } from './wanted.ts';
 
-const kernelModulePath = '/sys/module/openvswitch';
+export const kernelModulePath = '/sys/module/openvswitch';
 /** Corrections of what others changed come at most once in this time, so that two tools cannot fight at full speed. */
 const correctionIntervalMs = 1000;
 

@@ -13,7 +13,7 @@ const silent = { env: {}, out: () => undefined, err: () => undefined, setExitCod
 const noLaunch = () => Promise.reject(new Error('not part of this test'));
 
 describe('what could come next', () => {
-  const program = createProgram(silent, { controller: noLaunch, agent: noLaunch });
+  const program = createProgram(silent, { controller: noLaunch, agent: noLaunch, doctor: noLaunch });
   const words = (...typed: string[]) => questionOf(program, typed).candidates.map(({ word }) => word);
   const kind = (...typed: string[]) => questionOf(program, typed).kind;
 

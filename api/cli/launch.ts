@@ -53,6 +53,27 @@ export interface AgentOptions {
   readonly key?: string;
 }
 
+/** What `weft doctor` is told of the host; as the agent's options, where they have the same names. */
+export interface DoctorOptions {
+  readonly ovsdb: string;
+  readonly controller?: string;
+  readonly host?: string;
+  readonly tunnelIp?: string;
+  readonly tokenFile?: string;
+  readonly ca?: string;
+  readonly certificate?: string;
+  readonly key?: string;
+}
+
+/** What one check of a host has found. */
+export interface Finding {
+  readonly check: string;
+  readonly state: 'pass' | 'warn' | 'fail';
+  readonly about: string;
+  /** What to do about it. */
+  readonly fix?: string;
+}
+
 export interface Launched extends Running {
   readonly logger: ServiceLogger;
 }
@@ -64,6 +85,8 @@ export interface Launched extends Running {
 export interface Launchers {
   controller(options: ControllerOptions): Promise<Launched>;
   agent(options: AgentOptions): Promise<Launched>;
+  /** Looks at this host, and changes nothing. */
+  doctor(options: DoctorOptions): Promise<readonly Finding[]>;
 }
 
 /** `HOST:PORT`, IPv6 in brackets. */

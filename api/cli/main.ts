@@ -57,6 +57,11 @@ const launchers: Launchers = {
     };
   },
 
+  async doctor(options) {
+    const { examineHost } = await import('@weft/agent');
+    return examineHost(options);
+  },
+
   async agent(options) {
     const [{ pino }, { runAgent }] = await Promise.all([import('pino'), import('@weft/agent')]);
     const logger = pino({ name: 'agent' });

@@ -16,7 +16,7 @@ const silent = { env: {}, out: () => undefined, err: () => undefined, setExitCod
 const noLaunch = () => Promise.reject(new Error('not part of this test'));
 
 describe('nouns', () => {
-  const program = createProgram(silent, { controller: noLaunch, agent: noLaunch });
+  const program = createProgram(silent, { controller: noLaunch, agent: noLaunch, doctor: noLaunch });
 
   for (const kind of apiKinds) {
     it(`has one for ${kind}, with what the API lets people do`, () => {

@@ -6,6 +6,7 @@ import { addAuditCommand } from './commands/audit.ts';
 import { addCompletionCommands } from './commands/completion.ts';
 import { addControllerCommand } from './commands/controller.ts';
 import { addDhcpOptionsCommands } from './commands/dhcp-options.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addExecCommand } from './commands/exec.ts';
 import { addElasticIpCommands, addExternalNetworkCommands } from './commands/external.ts';
 import { addHostCommands } from './commands/host.ts';
@@ -66,6 +67,7 @@ export function createProgram(io: Io, launchers: Launchers): Command {
   addExecCommand(program, io);
   addControllerCommand(program, io, launchers);
   addAgentCommand(program, io, launchers);
+  addDoctorCommand(program, io, launchers);
   return program;
 }
 

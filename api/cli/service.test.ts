@@ -118,6 +118,7 @@ describe('weft agent', () => {
     const given: unknown[] = [];
     const launchers = {
       controller: () => Promise.reject(new Error('not this one')),
+      doctor: () => Promise.reject(new Error('not this one')),
       agent: (options: unknown) => {
         given.push(options);
         return Promise.reject(new Error('enough'));

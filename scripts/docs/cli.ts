@@ -16,6 +16,6 @@ function section(command: Command, path: readonly string[]): string {
 
 /** The reference page of the command line, from the commands' own help. */
 export function cliPage(): string {
-  const program = createProgram(silent, { controller: noLaunch, agent: noLaunch });
+  const program = createProgram(silent, { controller: noLaunch, agent: noLaunch, doctor: noLaunch });
   return `# Command line\n\n${section(program, [])}`;
 }

@@ -11,6 +11,7 @@ export interface Outcome {
 const noLaunchers: Launchers = {
   controller: () => Promise.reject(new Error('not part of this test')),
   agent: () => Promise.reject(new Error('not part of this test')),
+  doctor: () => Promise.reject(new Error('not part of this test')),
 };
 
 /** Runs one command line in this process. */
