@@ -91,6 +91,20 @@ describe('--spec', () => {
     assert.deepEqual((await spec(`/v1/network-interfaces/${port}`)).securityGroupIds, [made.groupId]);
   });
 
+  it("asks for a peering with another account's VPC as oneself", async () => {
+    const other = 'vpc-0123456789abcdef0';
+    const { err } = await cli.weft(
+      `vpc-peering create --vpc blue --with ${other} --peer-account 210987654321 --spec state=pending-acceptance`,
+    );
+    assert.match(err, /state/, 'that is for the other side to say');
+    const answer = await cli.weft(
+      `vpc-peering create --vpc blue --with ${other} --peer-account 210987654321 -o json`,
+    );
+    assert.equal(answer.code, 0, answer.err);
+    assert.equal(JSON.parse(answer.out).spec.accepterAccount, '210987654321');
+    assert.equal(JSON.parse(answer.out).account, '123456789012');
+  });
+
   it('changes and removes fields', async () => {
     const table = await cli.id('route-table create --vpc blue --name t');
     assert.equal((await cli.weft('subnet update front --spec routeTableId=t')).code, 0);
