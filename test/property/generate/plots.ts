@@ -205,4 +205,41 @@ const natGateway: Plot = function* (scene, edits) {
   yield syn;
 };
 
-export const plots: readonly Plot[] = [changeOfGroups, rebinding, reassociation, natGateway];
+/** An interface with an elastic IP comes to a host without the network while those with it are away, and then they come. */
+const strandedElasticIp: Plot = function* (scene, edits) {
+  const { random } = scene;
+  const gateways = new Map(scene.all('internet-gateway').map((one) => [one.spec.vpcId, one]));
+  const owners = scene.interfaces(true).filter((one) => scene.elasticIpOf(one));
+  const owner = random.pickOrNone(owners);
+  const internet = owner && gateways.get(owner.spec.vpcId);
+  const hosts = scene.all('host');
+  const bare = hosts.find(({ spec }) => Object.keys(spec.externalPorts).length === 0);
+  if (!owner || !internet || !bare) return;
+  const table = edits.create('route-table', 'table', { vpcId: scene.ref(scene.vpcOf(owner)) });
+  const routes = [{ destination: '0.0.0.0/0', target: scene.ref(internet) }];
+  yield table;
+  yield { do: 'update', kind: 'route-table', name: table.name, spec: { routes } };
+  yield edits.update(scene.subnetOf(owner), { routeTableId: `@${table.name}` });
+  yield edits.create('security-group-rule', 'rule', {
+    groupId: `@${scene.name({ id: owner.spec.securityGroupIds[0] as string })}`,
+    direction: 'egress',
+    protocol: 'all',
+    cidrIpv4: '0.0.0.0/0',
+  });
+  for (const host of hosts) yield { do: 'host-state', host: scene.name(host), state: 'down' };
+  const isThere = scene.bindingsOf(owner).find(({ spec }) => spec.hostId === bare.id);
+  if (isThere) yield { do: 'unbind', interface: scene.name(owner), host: scene.name(bare) };
+  yield edits.bindTo(owner, scene.name(bare));
+  const syn = tcp(scene, owner, random.pick(outsideAddresses), [random.between(20000, 29999), 7777], ['syn']);
+  yield syn;
+  for (const host of hosts) yield { do: 'host-state', host: scene.name(host), state: 'up' };
+  yield syn;
+};
+
+export const plots: readonly Plot[] = [
+  changeOfGroups,
+  rebinding,
+  reassociation,
+  natGateway,
+  strandedElasticIp,
+];
