@@ -11,6 +11,7 @@ export const peeringReactions = [
   'vpc-peering-connection identity created',
   'vpc-peering-connection identity removed',
   'vpc-peering-connection vpc-peering-connection removed',
+  'vpc-peering-connection vpc updated',
   'vpc-peering-connection security-group-rule created',
   'vpc-peering-connection security-group-rule removed',
   'security-group security-group-rule updated',
@@ -56,6 +57,7 @@ export async function peeringScenario(world: World, check: IncrementalCheck): Pr
   await step('another list', world.update('prefix-list', list.id, { entries }));
   const inward = await rule('ingress', { referencedGroupId: two.group });
   const outward = await rule('egress', { referencedGroupId: two.group });
+  await step('IPv6', world.update('vpc', one.made.id, { ipv6CidrBlock: 'auto' }));
   const third = await step('a set', world.create('security-group', { vpcId: two.made.id, name: 'x' }));
   const change = (securityGroupIds: string[]) =>
     step('other groups', world.update('network-interface', second.id, { securityGroupIds }));

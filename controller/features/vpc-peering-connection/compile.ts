@@ -3,6 +3,7 @@ import type { ResourceOf } from '../../resources/index.ts';
 import { activePeers, peerOver } from '../../topology/peers.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { contributions, recordedFlows, rulesOfIdentity } from '../security-group/identity.ts';
+import { changesIpv6Block } from '../vpc/ipv6-change.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import { carriesIdentities, changesCrossing } from './crossing.ts';
 
@@ -57,6 +58,9 @@ export const vpcPeeringConnectionFeature: Feature = {
   *affected({ kind, id, before, after }, view) {
     if (kind === 'vpc-peering-connection' && before) {
       yield* identitiesOver(before as ResourceOf<'vpc-peering-connection'>, view);
+    }
+    if (kind === 'vpc' && changesIpv6Block(before, after)) {
+      for (const { connection } of activePeers(view, id)) yield* identitiesOver(connection, view);
     }
     if (kind === 'identity') {
       const { spec } = (after ?? before) as ResourceOf<'identity'>;
