@@ -57,7 +57,7 @@ export async function peeringScenario(world: World, check: IncrementalCheck): Pr
   await step('another list', world.update('prefix-list', list.id, { entries }));
   const inward = await rule('ingress', { referencedGroupId: two.group });
   const outward = await rule('egress', { referencedGroupId: two.group });
-  await step('IPv6', world.update('vpc', one.made.id, { ipv6CidrBlock: 'auto' }));
+  await step('IPv6', world.update('vpc', one.made.id, { ipv6CidrBlock: 'fd00:1::/56' }));
   const third = await step('a set', world.create('security-group', { vpcId: two.made.id, name: 'x' }));
   const change = (securityGroupIds: string[]) =>
     step('other groups', world.update('network-interface', second.id, { securityGroupIds }));
