@@ -1,6 +1,6 @@
 import { macBytes, malformed, slice } from './bytes.ts';
 
-export const etherTypes = { ipv4: 0x0800, arp: 0x0806 } as const;
+export const etherTypes = { ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd } as const;
 export const broadcastMac = 0xffffffffffffn;
 
 /** An Ethernet II frame without tags: tags never reach br-int's pipeline. */

@@ -11,7 +11,7 @@ const question = (address = gateway, port = 2) => ({
 });
 
 function table() {
-  const asked: { address: number; at: number }[] = [];
+  const asked: { address: number | bigint; at: number }[] = [];
   const released: string[] = [];
   const dropped: string[] = [];
   let now = 0;

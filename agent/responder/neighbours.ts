@@ -2,9 +2,10 @@
 export interface NeighbourQuestion {
   /** Port that the neighbour is behind. */
   readonly port: number;
-  readonly address: number;
+  /** A number for IPv4, a big integer for IPv6; the source as well. */
+  readonly address: number | bigint;
   readonly sourceMac: bigint;
-  readonly sourceAddress: number;
+  readonly sourceAddress: number | bigint;
 }
 
 /** What the table asks its owner to do. */
@@ -76,7 +77,7 @@ export class NeighbourTable<Packet> {
   }
 
   /** The neighbour has spoken on this port. */
-  answered(port: number, address: number, now: number): void {
+  answered(port: number, address: number | bigint, now: number): void {
     const entry = this.#waiting.get(keyOf(port, address));
     if (!entry || entry.packets.length === 0) return;
     const packets = entry.packets;
@@ -127,4 +128,4 @@ export class NeighbourTable<Packet> {
   }
 }
 
-const keyOf = (port: number, address: number) => `${port}/${address}`;
+const keyOf = (port: number, address: number | bigint) => `${port}/${address}`;

@@ -35,6 +35,14 @@ export class PipelineFields {
     if (value === undefined) throw malformed(`register ${number} is not set`);
     return value;
   }
+
+  /** Four registers from this one on as one value, the first one highest: an IPv6 address. */
+  fourRegisters(first: number): bigint {
+    return [0, 1, 2, 3].reduce(
+      (value, index) => (value << 32n) | BigInt(this.registers.get(first + index) ?? 0),
+      0n,
+    );
+  }
 }
 
 /** OpenFlow 1.5 switches tell registers in pairs. */

@@ -2,11 +2,15 @@ import { type Match, type Message, type PacketIn2, ports } from 'node-openflow';
 import { formatArpRequest, parseArp } from './arp.ts';
 import { asBuffer, malformed, slice } from './bytes.ts';
 import { etherTypes, parseEthernet, payloadOf } from './ethernet.ts';
-import { NeighbourTable } from './neighbours.ts';
+import { parseIpv6 } from './ipv6.ts';
+import { advertisedNeighbour, formatNeighbourSolicitation } from './neighbour-discovery.ts';
+import { type NeighbourQuestion, NeighbourTable } from './neighbours.ts';
 import { PipelineFields } from './pipeline-fields.ts';
 
 /** Registers that a packet carries into the question: the pipeline's next hop and output port. */
 const nextHopRegister = 15;
+/** The first of the four registers that hold it in IPv6. */
+const nextHop6Register = 12;
 const outputPortRegister = 6;
 
 interface HeldPacket {
@@ -23,15 +27,16 @@ export interface ResolverCounters {
   droppedFull: number;
 }
 
-/** Finds the MACs of next hops outside: asks by ARP, holds the packets, and sends them on when the answer has come. */
+/** Finds the MACs of next hops outside: asks by ARP or neighbour discovery, holds the packets, and sends them on when the answer has come. */
 export class NeighbourResolver {
   readonly counters: ResolverCounters = { asked: 0, released: 0, droppedUnanswered: 0, droppedFull: 0 };
   #send: (message: Message) => void;
   #timer: NodeJS.Timeout | undefined;
   #table = new NeighbourTable<HeldPacket>({
-    ask: ({ port, address, sourceMac, sourceAddress }) => {
+    ask: (question) => {
       this.counters.asked++;
-      const data = formatArpRequest({ source: sourceMac, sender: sourceAddress, target: address });
+      const { port } = question;
+      const data = formatQuestion(question);
       this.#send({ type: 'packet-out', inPort: ports.controller, actions: [{ type: 'output', port }], data });
     },
     release: (held) => {
@@ -62,12 +67,14 @@ export class NeighbourResolver {
     const packet = asBuffer(message.packet ?? malformedPacketIn('packet'));
     const pipeline = new PipelineFields(message.metadata ?? []);
     const ethernet = parseEthernet(packet);
-    const ipHeader = slice(payloadOf(ethernet, etherTypes.ipv4), 0, 20);
-    const question = {
+    const six = ethernet.etherType === etherTypes.ipv6;
+    const question: NeighbourQuestion = {
       port: pipeline.register(outputPortRegister),
-      address: pipeline.register(nextHopRegister),
+      address: six ? pipeline.fourRegisters(nextHop6Register) : pipeline.register(nextHopRegister),
       sourceMac: ethernet.source,
-      sourceAddress: ipHeader.readUInt32BE(12),
+      sourceAddress: six
+        ? parseIpv6(packet).source
+        : slice(payloadOf(ethernet, etherTypes.ipv4), 0, 20).readUInt32BE(12),
     };
     const held: HeldPacket = {
       inPort: pipeline.inPort,
@@ -79,11 +86,13 @@ export class NeighbourResolver {
     this.#schedule();
   }
 
-  /** An ARP packet from outside. @throws AgentError `malformed-packet` */
+  /** An ARP packet or a neighbour advertisement from outside. @throws AgentError `malformed-packet` */
   seen(message: PacketIn2): void {
-    const arp = parseArp(asBuffer(message.packet ?? malformedPacketIn('packet')));
+    const packet = asBuffer(message.packet ?? malformedPacketIn('packet'));
+    const six = parseEthernet(packet).etherType === etherTypes.ipv6;
+    const address = six ? advertisedNeighbour(packet) : parseArp(packet).senderAddress;
     const { inPort } = new PipelineFields(message.metadata ?? []);
-    this.#table.answered(inPort, arp.senderAddress, performance.now());
+    this.#table.answered(inPort, address, performance.now());
     this.#schedule();
   }
 
@@ -105,6 +114,14 @@ export class NeighbourResolver {
       Math.max(1, next - performance.now()),
     );
   }
+}
+
+function formatQuestion({ address, sourceMac, sourceAddress }: NeighbourQuestion): Buffer {
+  const source = sourceMac;
+  if (typeof address === 'bigint') {
+    return formatNeighbourSolicitation({ source, sender: BigInt(sourceAddress), target: address });
+  }
+  return formatArpRequest({ source, sender: Number(sourceAddress), target: address });
 }
 
 function malformedPacketIn(property: string): never {

@@ -2,8 +2,10 @@ import { type Message, type PacketIn2, ports } from 'node-openflow';
 import type { Logger } from 'pino';
 import { AgentError, reasonOf } from '../errors.ts';
 import { asBuffer, malformed } from './bytes.ts';
-import { answerDhcp } from './dhcp/answer.ts';
+import { answerDhcp, type DhcpOutcome } from './dhcp/answer.ts';
+import { answerDhcpV6, type DhcpV6Outcome } from './dhcpv6/answer.ts';
 import { type IcmpErrorKind, icmpError } from './icmp-error.ts';
+import { advertiseRouter } from './neighbour-discovery.ts';
 import { PipelineFields } from './pipeline-fields.ts';
 import { RateLimitedLog } from './rate-limited-log.ts';
 import { NeighbourResolver } from './resolver.ts';
@@ -15,12 +17,16 @@ export const opcodes = {
   neighbourSeen: 3,
   timeExceeded: 4,
   packetTooLarge: 5,
+  routerAdvertisement: 16,
+  dhcpV6: 17,
 } as const;
 
 export interface ResponderCounters {
   packets: number;
   dhcpAnswers: number;
   dhcpSilent: number;
+  /** Answers to router solicitations. */
+  routerAdvertisements: number;
   /** Packets whose sender was told that they go no further, and those about which nothing may be said. */
   icmpErrors: number;
   icmpSilent: number;
@@ -37,6 +43,7 @@ export class Responder {
     packets: 0,
     dhcpAnswers: 0,
     dhcpSilent: 0,
+    routerAdvertisements: 0,
     icmpErrors: 0,
     icmpSilent: 0,
     malformed: 0,
@@ -71,7 +78,13 @@ export class Responder {
     const payload = userdata.subarray(1);
     switch (userdata.at(0)) {
       case opcodes.dhcpV4:
-        this.#dhcp(message, payload);
+        this.#dhcp(message, answerDhcp(packetOf(message), payload));
+        break;
+      case opcodes.dhcpV6:
+        this.#dhcp(message, answerDhcpV6(packetOf(message), payload));
+        break;
+      case opcodes.routerAdvertisement:
+        this.#advertise(message, payload);
         break;
       case opcodes.resolveNeighbour:
         this.resolver.resolve(message, payload);
@@ -99,9 +112,8 @@ export class Responder {
     );
   }
 
-  #dhcp(message: PacketIn2, payload: Buffer): void {
+  #dhcp(message: PacketIn2, outcome: DhcpOutcome | DhcpV6Outcome): void {
     const { inPort } = new PipelineFields(message.metadata ?? []);
-    const outcome = answerDhcp(packetOf(message), payload);
     if (outcome.type === 'silence') {
       this.counters.dhcpSilent++;
       this.#logger.debug({ inPort, reason: outcome.reason }, 'DHCP message without an answer');
@@ -109,6 +121,12 @@ export class Responder {
     }
     this.counters.dhcpAnswers++;
     this.#sendBack(inPort, outcome.frame);
+  }
+
+  #advertise(message: PacketIn2, payload: Buffer): void {
+    const { inPort } = new PipelineFields(message.metadata ?? []);
+    this.#sendBack(inPort, advertiseRouter(packetOf(message), payload));
+    this.counters.routerAdvertisements++;
   }
 
   #icmpError(message: PacketIn2, payload: Buffer, kind: IcmpErrorKind): void {
