@@ -70,7 +70,7 @@ describe('IPv6 inside of VPCs', () => {
     );
     const route = await one.run('ip', ['-6', 'route', 'show', 'default']);
     assert.match(route, /default via fe80::57:1ff:fe00:\w+ dev eth0 proto ra/);
-    assert.match(route, /mtu 1442/);
+    assert.equal(await one.run('sysctl', ['-n', 'net.ipv6.conf.eth0.mtu']), '1442\n');
     assert.match(
       await one.run('ip', ['-6', 'route', 'show', 'dev', 'eth0']),
       new RegExp(`${subnetBlock} .*proto (ra|kernel)`),

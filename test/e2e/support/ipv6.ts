@@ -30,8 +30,9 @@ export async function ipv6Vm(
       ...(groups.length > 0 ? { securityGroupIds: groups.map(({ id }) => id) } : {}),
     },
   });
+  // The link has more than the network can carry: the router advertisement says how much that is.
   const { macAddress: mac, privateAddress, ipv6Addresses = [] } = networkInterface.spec;
-  const vm = await host.addVmPort({ interfaceId: networkInterface.id, mac, ipv6: true });
+  const vm = await host.addVmPort({ interfaceId: networkInterface.id, mac, ipv6: true, mtu: 1500 });
   await cloud.bound(host, networkInterface.id);
   await eventually('a default route by router advertisement', () => hasDefaultRoute(vm), 20_000);
   await dhcpV6(vm);
