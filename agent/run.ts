@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WeftClient } from '@weft/api/contract';
 import { Bindings } from './bindings/bindings.ts';
 import { BindingReporter } from './bindings/reporter.ts';
+import { machinesOf } from './bindings/scan.ts';
 import { Chassis, vswitchdDown } from './chassis/chassis.ts';
 import { OvsDatabase } from './chassis/database.ts';
 import type { ChassisFacts } from './chassis/facts.ts';
@@ -20,6 +21,7 @@ import { checkReachable, checkSocket } from './preflight/environment.ts';
 import { type CheckedOptions, checkOptions } from './preflight/options.ts';
 import { ResponderConnection } from './responder/connection.ts';
 import { Responder } from './responder/responder.ts';
+import { RouterBeacon } from './responder/router-beacon.ts';
 
 /** Shorter than the controller's lease of 15 s, so that a call that hangs does not cost the host its life. */
 const callTimeoutMs = 5000;
@@ -67,7 +69,13 @@ async function start(options: CheckedOptions, closers: Closers): Promise<void> {
   const chassis = new Chassis(database, options);
   closers.push(() => chassis.close());
   let facts = await chassis.prepare();
-  await startResponder(options, closers);
+  const connection = await startResponder(options, closers);
+  const beacon = new RouterBeacon(
+    () => machinesOf(database.tables),
+    (message) => connection.send(message),
+  );
+  closers.push(() => beacon.close());
+  beacon.start();
   if (unreachable !== undefined) {
     logger.warn({ err: unreachable }, 'DHCP is answered; the rest waits until the controller does');
     await untilReachable(client);
@@ -115,7 +123,7 @@ async function untilReachable(client: WeftClient): Promise<void> {
 }
 
 /** Before the controller is spoken to, because DHCP does not need it. */
-async function startResponder(options: CheckedOptions, closers: Closers): Promise<void> {
+async function startResponder(options: CheckedOptions, closers: Closers): Promise<ResponderConnection> {
   const { logger } = options;
   const path = managementSocket(options);
   const connection = new ResponderConnection({
@@ -135,6 +143,7 @@ async function startResponder(options: CheckedOptions, closers: Closers): Promis
   if (!(await within(options.startTimeoutMs, connection.connected))) {
     throw vswitchdDown(`the socket ${path} does not answer`);
   }
+  return connection;
 }
 
 /** Whether the promise was fulfilled in time. */

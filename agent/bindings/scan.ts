@@ -64,6 +64,19 @@ export class PortScanner {
   }
 }
 
+/** What hypervisors tell of the machine behind a port, besides its interface. */
+const macKey = 'attached-mac';
+
+/** The machines behind the ports of br-int whose MAC is told. */
+export function* machinesOf(tables: OvsTables): Iterable<{ readonly ofport: number; readonly mac: bigint }> {
+  const bridge = findBridge(tables, integrationBridge);
+  for (const row of bridge ? interfacesOf(tables, bridge) : []) {
+    const mac = row.external_ids.get(macKey);
+    if (!isClaim(row) || mac === undefined || !/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)) continue;
+    yield { ofport: row.ofport as number, mac: BigInt(`0x${mac.replaceAll(':', '')}`) };
+  }
+}
+
 /** A number above 0: Open vSwitch has made the port. */
 function isClaim(row: InterfaceRow): boolean {
   return ours.test(row.external_ids.get(interfaceIdKey) ?? '') && row.ofport !== undefined && row.ofport > 0;
