@@ -2,6 +2,8 @@
 export interface InstanceInterface {
   readonly id: string;
   readonly mac: string;
+  /** Absent where the interface has none. */
+  readonly ipv6Addresses?: readonly string[];
 }
 
 /** Starts and ends instances of one sort. Both calls may be repeated: they do what is missing. */

@@ -147,7 +147,8 @@ export class InstanceManager {
       const interfaces = await Promise.all(
         instance.spec.networkInterfaceIds.map(async (id) => {
           const { spec } = await client.get('network-interface', id);
-          return { id, mac: spec.macAddress };
+          const { macAddress: mac, ipv6Addresses } = spec;
+          return ipv6Addresses === undefined ? { id, mac } : { id, mac, ipv6Addresses };
         }),
       );
       const { namespace } = await driver.start(instance.id, interfaces, signal);

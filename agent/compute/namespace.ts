@@ -27,6 +27,22 @@ export async function createNamespace(namespace: string): Promise<void> {
   if (existsSync('/proc/sys/net/ipv6')) await run('nsenter', inNamespace(namespace, 'sh', '-c', ipv6Off));
 }
 
+/**
+ * Gives a device its IPv6 addresses; router and networks on the link come by router advertisement, for which the kernel
+ * asks as soon as the device has IPv6. Nobody else can have the addresses, so they are not probed for.
+ */
+export async function addIpv6(
+  namespace: string,
+  device: string,
+  addresses: readonly string[],
+): Promise<void> {
+  const on = `echo 0 > /proc/sys/net/ipv6/conf/${device}/disable_ipv6`;
+  await run('nsenter', inNamespace(namespace, 'sh', '-c', on));
+  for (const address of addresses) {
+    await run('ip', ['-n', namespace, '-6', 'address', 'replace', `${address}/128`, 'dev', device, 'nodad']);
+  }
+}
+
 /** Ends what runs in the namespace and removes it with the devices in it. */
 export async function removeNamespace(namespace: string): Promise<void> {
   if (!namespaceExists(namespace)) return;

@@ -3,6 +3,7 @@ import { hasAddress, requestLease } from './dhcp.ts';
 import type { ComputeDriver, InstanceInterface } from './driver.ts';
 import type { Markers } from './markers.ts';
 import {
+  addIpv6,
   createNamespace,
   createVeth,
   namespaceExists,
@@ -46,9 +47,10 @@ export class NetnsDriver implements ComputeDriver {
     await this.#markers.add(instanceId);
     if (!namespaceExists(namespace)) await createNamespace(namespace);
     // Asked for before the port is made, so that its report waits until all hosts have the flows.
-    const devices = interfaces.map(({ id, mac }, index) => ({
+    const devices = interfaces.map(({ id, mac, ipv6Addresses = [] }, index) => ({
       id,
       mac,
+      ipv6Addresses,
       inside: `eth${index}`,
       bound: this.#bindings.bound(id, signal),
     }));
@@ -56,10 +58,11 @@ export class NetnsDriver implements ComputeDriver {
       signal.throwIfAborted();
       await this.#plug(instanceId, { id, mac }, { namespace, inside });
     }
-    for (const { inside, bound } of devices) {
+    for (const { inside, bound, ipv6Addresses } of devices) {
       await bound;
       signal.throwIfAborted();
       if (!(await hasAddress(namespace, inside))) await requestLease(namespace, inside, signal);
+      if (ipv6Addresses.length > 0) await addIpv6(namespace, inside, ipv6Addresses);
     }
     return { namespace };
   }

@@ -1,5 +1,6 @@
 import { internetChecksum, slice } from './bytes.ts';
 import { etherTypes, formatEthernet, parseEthernet, payloadOf } from './ethernet.ts';
+import { icmpV6Error } from './icmpv6-error.ts';
 
 /** Why a packet goes no further. */
 export type IcmpErrorKind = 'time-exceeded' | 'packet-too-large';
@@ -39,6 +40,7 @@ function parseVoice(payload: Buffer) {
 export function icmpError(frame: Buffer, payload: Buffer, kind: IcmpErrorKind): Buffer | undefined {
   const voice = parseVoice(payload);
   const ethernet = parseEthernet(frame);
+  if (ethernet.etherType === etherTypes.ipv6) return icmpV6Error(frame, voice, kind);
   const packet = payloadOf(ethernet, etherTypes.ipv4);
   const header = slice(packet, 0, ipHeaderLength);
   if (!mayBeAnswered(packet)) return undefined;

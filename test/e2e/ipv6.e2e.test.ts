@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceOf } from '@weft/controller/resources';
 import type { Node, Outsider } from '@weft/labs/hosts';
-import { Cloud, externalCidr } from './support/cloud.ts';
+import { Cloud, eventually, externalCidr } from './support/cloud.ts';
 import { recordFrames, sendFrames } from './support/frames.ts';
 import { dhcpV6, type Ipv6Vm, ipv6Vm } from './support/ipv6.ts';
 
@@ -29,6 +29,12 @@ async function tcp(from: Node, to: Node & { readonly ipv6: string }, port = 80):
   } finally {
     await server.close();
   }
+}
+
+async function running(cloud: Cloud, id: string): Promise<ResourceOf<'instance'>> {
+  const state = async () => (await cloud.client.get('instance', id)).status.state;
+  await eventually('the instance runs', async () => (await state()) === 'running', 30_000);
+  return cloud.client.get('instance', id);
 }
 
 describe('IPv6 inside of VPCs', () => {
@@ -123,6 +129,22 @@ describe('IPv6 inside of VPCs', () => {
     assert.equal((await one.ping(two.ipv6, { count: 1 })).received, 1);
     assert.equal((await stranger.ping(two.ipv6, { count: 1 })).received, 0);
     assert.equal((await stranger.ping(neighbour.ipv6, { count: 1 })).received, 0);
+  });
+
+  it('instances of the agent have their addresses, too', async () => {
+    const started = await cloud.client.create('instance', {
+      spec: { subnetId: subnet.id, ipv6AddressCount: 1 },
+    });
+    const instance = await running(cloud, started.id);
+    const [interfaceId = ''] = instance.spec.networkInterfaceIds;
+    const { spec } = await cloud.client.get('network-interface', interfaceId);
+    const [address = ''] = spec.ipv6Addresses ?? [];
+    await cloud.bound(cloud.host(Number(instance.spec.hostId === cloud.host(1).name)), interfaceId);
+    await eventually(
+      'the instance answers',
+      async () => (await one.ping(address, { count: 1 })).received === 1,
+    );
+    await cloud.client.remove('instance', instance.id);
   });
 
   it('nobody sends as somebody else, and no VM plays the router', async () => {
