@@ -7,7 +7,9 @@ import { formatIpv6, linkLocalAddress, parseIpv6 } from './ipv6.ts';
 const voice = { mac: 0x0257_0100_0001n, receiverMac: 0x0257_0000_0001n, mtu: 1442 };
 const source = 0x2001_0db8n << 96n;
 
-function frame(packet: { source?: bigint; destination?: bigint; nextHeader?: number; payload?: Buffer } = {}) {
+function frame(
+  packet: { source?: bigint; destination?: bigint; nextHeader?: number; payload?: Buffer } = {},
+) {
   return formatEthernet({
     destination: voice.mac,
     source: 2n,
@@ -31,7 +33,10 @@ describe('an error of ICMPv6', () => {
     ] as const) {
       const answer = icmpV6Error(frame(), voice, kind);
       assert.ok(answer);
-      assert.deepEqual([parseEthernet(answer).destination, parseEthernet(answer).source], [voice.receiverMac, voice.mac]);
+      assert.deepEqual(
+        [parseEthernet(answer).destination, parseEthernet(answer).source],
+        [voice.receiverMac, voice.mac],
+      );
       const packet = parseIpv6(answer);
       assert.deepEqual([packet.source, packet.destination], [linkLocalAddress(voice.mac), source]);
       assert.deepEqual([packet.payload.readUInt8(0), packet.payload.readUInt8(1)], [type, 0]);

@@ -33,7 +33,11 @@ export function icmpV6Error(frame: Buffer, voice: Ipv6Voice, kind: IcmpErrorKind
   if (isError || packet.source === 0n || (isGroup && kind !== 'packet-too-large')) return undefined;
   const ethernet = parseEthernet(frame);
   const length = 40 + packet.payload.length;
-  const quoted = slice(payloadOf(ethernet, etherTypes.ipv6), 0, Math.min(length, longestMessage - headersLength));
+  const quoted = slice(
+    payloadOf(ethernet, etherTypes.ipv6),
+    0,
+    Math.min(length, longestMessage - headersLength),
+  );
   const head = Buffer.alloc(8);
   head.writeUInt8(types[kind], 0);
   if (kind === 'packet-too-large') head.writeUInt32BE(voice.mtu, 4);

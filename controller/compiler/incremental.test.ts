@@ -15,6 +15,7 @@ const needed = [
   'limit binding created',
   'limit binding removed',
   'router-errors binding created',
+  'router-errors network-interface updated',
   'router-errors binding removed',
   'subnet subnet created',
   'subnet subnet updated',

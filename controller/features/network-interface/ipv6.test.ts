@@ -92,6 +92,24 @@ describe('the flows of IPv6 addresses', () => {
     ]);
   });
 
+  it('hear of the router why a packet goes no further', async () => {
+    await using world = await World.create();
+    const { subnet } = await dualStackCloud(world);
+    const { id } = await world.create('network-interface', { subnetId: subnet.id, ipv6AddressCount: 0 });
+    const binding = await world.bind('host-1', id, 10);
+    const flows = () => fragment(world, 'router-errors.interface', binding.id)?.flows.filter(isIpv6) ?? [];
+    assert.deepEqual(flows(), []);
+    await world.update('network-interface', id, { ipv6AddressCount: 1 });
+    assert.deepEqual(
+      flows().map((flow) => flow.slice(0, flow.indexOf(' actions='))),
+      [
+        'table=route, priority=63000,ipv6,reg1=0x1,nw_ttl=0',
+        'table=route, priority=63000,ipv6,reg1=0x1,nw_ttl=1',
+        'table=tunnel, priority=100,ipv6,reg0=0x4/0x4,reg1=0x1',
+      ],
+    );
+  });
+
   it('are public on the host of the interface while a gateway joins the VPC to the network', async () => {
     await using world = await World.create();
     const { subnet, gateway } = await dualStackCloud(world);

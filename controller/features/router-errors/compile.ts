@@ -3,6 +3,7 @@ import {
   type Flow,
   type FragmentDefinition,
   isIpv4,
+  isIpv6,
   isTooLarge,
   limit,
   on,
@@ -10,7 +11,7 @@ import {
   packetTooLarge,
   timeExceeded,
 } from '../../pipeline/index.ts';
-import { gatewayAddress, interfaceMtu, parseCidr } from '../../resources/index.ts';
+import { type AnyResource, gatewayAddress, interfaceMtu, parseCidr } from '../../resources/index.ts';
 import { hostScope } from '../host/scope.ts';
 import { type BoundContext, boundContext, macNumber } from '../network-interface/context.ts';
 import { gatewayMac } from '../subnet/compile.ts';
@@ -27,22 +28,24 @@ function errorFlows({ networkInterface, subnet }: BoundContext): Flow[] {
     // What is routed has lost the MAC of its sender when it comes to the tunnel.
     receiverMac: macNumber(networkInterface.spec.macAddress),
   };
-  return [
+  // In IPv6 the router speaks by the link-local address of its MAC, which the agent knows.
+  const kinds = networkInterface.spec.ipv6Addresses?.length ? [isIpv4, isIpv6] : [isIpv4];
+  return kinds.flatMap((ip): Flow[] => [
     ...spent.map(
       (ttl): Flow => ({
         stage: 'route',
         priority: 63000,
-        match: [here, isIpv4, on('ip_ttl', ttl)],
+        match: [here, ip, on('ip_ttl', ttl)],
         actions: [limit, timeExceeded(router)],
       }),
     ),
     {
       stage: 'tunnel',
       priority: 100,
-      match: [isTooLarge(1), here, isIpv4],
+      match: [isTooLarge(1), here, ip],
       actions: [limit, packetTooLarge({ ...router, mtu: interfaceMtu })],
     },
-  ];
+  ]);
 }
 
 const errors: FragmentDefinition = {
@@ -60,12 +63,21 @@ const errors: FragmentDefinition = {
   },
 };
 
+function hasIpv6(resource: AnyResource): boolean {
+  return resource.kind === 'network-interface' && (resource.spec.ipv6Addresses ?? []).length > 0;
+}
+
 /** What the router of a subnet tells an interface whose packets it cannot pass on. */
 export const routerErrorsFeature: Feature = {
   name: 'router-errors',
   fragments: [errors],
-  *affected({ kind, id, before, after }) {
-    // Neither the MAC of an interface nor the block of its subnet ever changes.
+  *affected({ kind, id, before, after }, view) {
+    // Neither the MAC of an interface nor the IPv4 block of its subnet ever changes, but it may get IPv6 or lose it.
+    if (kind === 'network-interface' && before && after && hasIpv6(before) !== hasIpv6(after)) {
+      for (const binding of view.referrers({ kind, id }, 'of-interface', 'binding')) {
+        yield { definition: errors, id: binding.id };
+      }
+    }
     if (kind === 'binding' && !(before && after)) yield { definition: errors, id };
   },
 };
