@@ -1,6 +1,6 @@
 import { newId, type ResourceOf, WeftError } from '../../resources/index.ts';
 import { requireGatewayTo } from '../internet-gateway/operations.ts';
-import { chooseAddress } from '../network-interface/operations.ts';
+import { chooseAddress } from '../network-interface/private-address.ts';
 import { referenced } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';

@@ -4,12 +4,10 @@ import {
   type Flow,
   type FragmentDefinition,
   type FragmentReference,
-  isArp,
   isIpv4,
   load,
   on,
   onRegister,
-  protocol,
   set,
 } from '../../pipeline/index.ts';
 import { type AnyResource, parseAddress, type ResourceOf } from '../../resources/index.ts';
@@ -27,8 +25,10 @@ import {
   macNumber,
 } from './context.ts';
 import { dhcpFlows } from './dhcp.ts';
+import { guardFlows } from './guard.ts';
 import { dhcpV6Flows, ipv6DestinationFlows, ipv6GuardFlows, ipv6ResolveFlows } from './ipv6.ts';
 import { publicInterfaces, publicIpv6 } from './public-ipv6.ts';
+import { ipv4AddressesOf } from './secondary-addresses.ts';
 
 /** Where the interface is, for every host of the VPC: the only flow that an address costs on other hosts. */
 const resolve: FragmentDefinition = {
@@ -39,19 +39,21 @@ const resolve: FragmentDefinition = {
     const host = context && view.get('host', currentBinding(view, id)?.spec.hostId ?? '');
     if (!context || !host) return undefined;
     const { networkInterface, vpc } = context;
-    const { privateAddress, macAddress } = networkInterface.spec;
+    const mac = macNumber(networkInterface.spec.macAddress);
     const hostKey = parseAddress(host.spec.tunnelAddress, 'tunnelAddress');
     return {
       scope: vpcScope(vpc),
       number: networkInterface.number as number,
       flows: [
-        {
-          stage: 'resolve',
-          priority: 100,
-          match: [vpcMatch(vpc), onRegister('nextHop', parseAddress(privateAddress, 'privateAddress'))],
-          actions: [set('eth_dst', macNumber(macAddress)), load('hostKey', hostKey)],
-          goto: 'forward',
-        },
+        ...ipv4AddressesOf(networkInterface).map(
+          (address): Flow => ({
+            stage: 'resolve',
+            priority: 100,
+            match: [vpcMatch(vpc), onRegister('nextHop', address)],
+            actions: [set('eth_dst', mac), load('hostKey', hostKey)],
+            goto: 'forward',
+          }),
+        ),
         ...ipv6ResolveFlows(context, hostKey),
       ],
     };
@@ -121,43 +123,6 @@ const local: FragmentDefinition = {
   },
 };
 
-function guardFlows(context: BoundContext): Flow[] {
-  const { networkInterface } = context;
-  const address = parseAddress(networkInterface.spec.privateAddress, 'privateAddress');
-  const mac = macNumber(networkInterface.spec.macAddress);
-  const here = [onRegister('interfaceNumber', networkInterface.number as number), on('eth_src', mac)];
-  const admit = (priority: number, ...match: Flow['match']): Flow => ({
-    stage: 'source-guard',
-    priority,
-    match: [...here, ...match],
-    actions: [],
-    goto: 'admit',
-  });
-  const arpFrom = (sender: number) => [isArp, on('arp_op', 1), on('arp_spa', sender), on('arp_sha', mac)];
-  return [
-    admit(100, isIpv4, on('ipv4_src', address)),
-    admit(
-      100,
-      isIpv4,
-      on('ip_proto', protocol.udp),
-      on('ipv4_src', 0),
-      on('ipv4_dst', 0xffffffff),
-      on('udp_src', 68),
-      on('udp_dst', 67),
-    ),
-    admit(100, ...arpFrom(address)),
-    // A probe before an address is used (RFC 5227) has no sender address yet.
-    admit(100, ...arpFrom(0)),
-    // Announcements and probes of the own address are answered by nobody.
-    {
-      stage: 'source-guard',
-      priority: 200,
-      match: [...here, isArp, on('arp_tpa', address)],
-      actions: [],
-    },
-  ];
-}
-
 /** What the interface may send, and its DHCP answers. */
 const guard: FragmentDefinition = {
   name: 'interface.guard',
@@ -187,17 +152,18 @@ const destinationIdentity: FragmentDefinition = {
     const context = interfaceContext(view, id);
     if (!context || view.egressGroupRules(context.vpc.id).size === 0) return undefined;
     const { networkInterface, vpc, identity } = context;
-    const address = parseAddress(networkInterface.spec.privateAddress, 'privateAddress');
     return {
       scope: vpcScope(vpc),
       number: networkInterface.number as number,
       flows: [
-        {
-          stage: 'destination-identity',
-          priority: 100,
-          match: [vpcMatch(vpc), isIpv4, on('ipv4_dst', address)],
-          actions: [load('peerIdentity', identity.number as number)],
-        },
+        ...ipv4AddressesOf(networkInterface).map(
+          (address): Flow => ({
+            stage: 'destination-identity',
+            priority: 100,
+            match: [vpcMatch(vpc), isIpv4, on('ipv4_dst', address)],
+            actions: [load('peerIdentity', identity.number as number)],
+          }),
+        ),
         ...ipv6DestinationFlows(context),
       ],
     };

@@ -1,81 +1,30 @@
 import {
-  contains,
   derivedMac,
-  formatIpv4,
   formatMac,
   identityId,
-  isReservedAddress,
-  lastAddress,
   newId,
-  parseAddress,
-  parseCidr,
   type ResourceOf,
   WeftError,
 } from '../../resources/index.ts';
-import { referenced, requireSameVpc } from '../operations/checks.ts';
+import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
 import { dropPlacement } from '../placement/operations.ts';
 import { requireRoomAsPeer } from '../security-group/limits.ts';
+import { type AddressPair, checkAddressPairs } from './address-pairs.ts';
 import { assignIpv6Addresses, type WantedIpv6 } from './ipv6-addresses.ts';
+import { chooseAddress } from './private-address.ts';
+import { assignSecondaryAddresses, type WantedSecondary } from './secondary-addresses.ts';
 
-interface Wanted extends WantedIpv6 {
+interface Wanted extends WantedIpv6, WantedSecondary {
   readonly subnetId: string;
   readonly privateAddress?: string;
   readonly macAddress?: string;
   readonly securityGroupIds?: readonly string[];
+  readonly sourceDestinationCheck?: boolean;
+  readonly allowedAddressPairs?: readonly AddressPair[];
   readonly description?: string;
   readonly instanceId?: string;
-}
-
-/** For addresses whose interface is gone: what they wait for. */
-function whyHeld(draft: Draft, subnetId: string, address: string): string {
-  const hostIds = draft.get('address-claim', `${subnetId}/${address}`)?.spec.hostIds ?? [];
-  if (hostIds.length === 0) return '';
-  return `Its interface was deleted; it is free when host ${hostIds.join(' and ')} has confirmed.`;
-}
-
-/** The asked-for address, checked, or the lowest free one. */
-export function chooseAddress(
-  draft: Draft,
-  subnet: ResourceOf<'subnet'>,
-  wanted: string | undefined,
-): string {
-  const field = 'spec.privateAddress';
-  const network = parseCidr(subnet.spec.cidrBlock, field);
-  if (wanted !== undefined) {
-    const address = parseAddress(wanted, field);
-    const fix = `Choose an address of ${subnet.spec.cidrBlock} that is not among its first four or its last one.`;
-    if (!contains(network, address) || isReservedAddress(network, address)) {
-      const problem = contains(network, address) ? 'is reserved in' : 'is not inside';
-      throw new WeftError('address-outside', `${wanted} ${problem} subnet ${subnet.spec.cidrBlock}`, {
-        field,
-        value: wanted,
-        fix,
-      });
-    }
-    if (draft.isClaimed(subnet.id, wanted)) {
-      throw new WeftError('address-in-use', `${wanted} belongs to another interface of the subnet`, {
-        field,
-        value: wanted,
-        fix: `Choose another address, or leave it out to get a free one. ${whyHeld(draft, subnet.id, wanted)}`.trim(),
-      });
-    }
-    return wanted;
-  }
-  const taken = draft.view.countReferrers(subnet, 'in-subnet', 'network-interface');
-  // Interfaces mostly fill a subnet from below, so start behind as many as there are and come round once.
-  const first = network.address + 4;
-  const size = lastAddress(network) - first;
-  for (let step = 0; step < size; step++) {
-    const address = formatIpv4(first + ((taken + step) % size));
-    if (!draft.isClaimed(subnet.id, address)) return address;
-  }
-  throw new WeftError('no-free-address', `subnet ${subnet.spec.cidrBlock} has no free address`, {
-    field: 'spec.subnetId',
-    value: subnet.id,
-    fix: 'Use another subnet, or delete interfaces that are no longer needed.',
-  });
 }
 
 /** The identity of a set of groups, made when this is its first use. */
@@ -112,14 +61,21 @@ export function createInterface(
   const asked = wanted.ipv6Addresses !== undefined || wanted.ipv6AddressCount !== undefined;
   const ipv6 = asked ? wanted : { ipv6AddressCount: subnet.spec.assignIpv6Address ? 1 : 0 };
   const ipv6Addresses = assignIpv6Addresses(draft, subnet, id, ipv6);
-  const { description, instanceId } = wanted;
+  const owner = { id, privateAddress, hostIds: [] };
+  const secondary = assignSecondaryAddresses(draft, subnet, owner, wanted);
+  const { description, instanceId, sourceDestinationCheck, allowedAddressPairs } = wanted;
   const spec = {
     vpcId: vpc.id,
     subnetId: subnet.id,
     privateAddress,
+    ...(secondary.length === 0 ? {} : { secondaryPrivateAddresses: [...secondary] }),
     ...(ipv6Addresses.length === 0 ? {} : { ipv6Addresses: [...ipv6Addresses] }),
     macAddress: wanted.macAddress ?? '',
     securityGroupIds,
+    ...(sourceDestinationCheck === undefined ? {} : { sourceDestinationCheck }),
+    ...(allowedAddressPairs === undefined
+      ? {}
+      : { allowedAddressPairs: checkAddressPairs(allowedAddressPairs) }),
     ...(description === undefined ? {} : { description }),
     ...(instanceId === undefined ? {} : { instanceId }),
   };
@@ -169,34 +125,80 @@ function chooseMac(
   return mac;
 }
 
+/** Hosts that may have flows for the addresses of an interface. */
+function hostsOf(draft: Draft, networkInterface: ResourceOf<'network-interface'>): string[] {
+  const bindings = draft.view.referrers(networkInterface, 'of-interface', 'binding');
+  return Array.from(bindings, ({ spec }) => spec.hostId);
+}
+
 /** Removes an interface with its claims and bindings. Its elastic IP stays with the account, as in AWS. */
 export function removeInterface(draft: Draft, networkInterface: ResourceOf<'network-interface'>): void {
-  const { subnetId, vpcId, privateAddress, ipv6Addresses = [], macAddress } = networkInterface.spec;
+  refuseWhileUsed(draft, networkInterface, 'route-target', 'route-table');
+  const { spec } = networkInterface;
+  const { subnetId, vpcId, macAddress } = spec;
   for (const elasticIp of draft.view.referrers(networkInterface, 'of-interface', 'elastic-ip')) {
     const { networkInterfaceId: _gone, ...rest } = elasticIp.spec;
     draft.update(elasticIp, { spec: rest });
     dropPlacement(draft, elasticIp.id);
   }
-  const hostIds: string[] = [];
+  const hostIds = hostsOf(draft, networkInterface);
   for (const binding of draft.view.referrers(networkInterface, 'of-interface', 'binding')) {
-    hostIds.push(binding.spec.hostId);
     draft.remove(binding);
   }
-  for (const address of [privateAddress, ...ipv6Addresses]) draft.release(subnetId, address, hostIds);
+  const { privateAddress, secondaryPrivateAddresses = [], ipv6Addresses = [] } = spec;
+  for (const address of [privateAddress, ...secondaryPrivateAddresses, ...ipv6Addresses]) {
+    draft.release(subnetId, address, hostIds);
+  }
   draft.release(vpcId, macAddress, hostIds);
   draft.remove(networkInterface);
 }
 
-function withIpv6(
+/** @throws WeftError in-use when an elastic IP leads to an address that goes */
+function requireNoElasticIp(
+  draft: Draft,
+  networkInterface: ResourceOf<'network-interface'>,
+  kept: readonly string[],
+): void {
+  for (const { id, spec } of draft.view.referrers(networkInterface, 'of-interface', 'elastic-ip')) {
+    if (spec.privateAddress === undefined || spec.privateAddress === networkInterface.spec.privateAddress) {
+      continue;
+    }
+    if (kept.includes(spec.privateAddress)) continue;
+    throw new WeftError('in-use', `elastic IP ${spec.address} (${id}) leads to ${spec.privateAddress}`, {
+      field: 'spec.secondaryPrivateAddresses',
+      value: spec.privateAddress,
+      fix: 'Disassociate the elastic IP first.',
+    });
+  }
+}
+
+/** The spec with other addresses, where they are asked for. */
+function withAddresses(
   draft: Draft,
   current: ResourceOf<'network-interface'>,
-  wanted: WantedIpv6,
+  wanted: WantedIpv6 & WantedSecondary,
 ): ResourceOf<'network-interface'>['spec'] {
-  if (wanted.ipv6Addresses === undefined && wanted.ipv6AddressCount === undefined) return current.spec;
+  const { ipv6Addresses = [], secondaryPrivateAddresses = [], ...rest } = current.spec;
+  const asksIpv6 = wanted.ipv6Addresses !== undefined || wanted.ipv6AddressCount !== undefined;
+  const asksSecondary =
+    wanted.secondaryPrivateAddresses !== undefined || wanted.secondaryPrivateAddressCount !== undefined;
+  if (!asksIpv6 && !asksSecondary) return current.spec;
   const subnet = referenced(draft, 'subnet', current.spec.subnetId, 'spec.subnetId');
-  const { ipv6Addresses: present, ...rest } = current.spec;
-  const addresses = assignIpv6Addresses(draft, subnet, current.id, wanted, present);
-  return addresses.length === 0 ? rest : { ...rest, ipv6Addresses: [...addresses] };
+  const ipv6 = asksIpv6
+    ? assignIpv6Addresses(draft, subnet, current.id, wanted, ipv6Addresses)
+    : ipv6Addresses;
+  const owner = {
+    id: current.id,
+    privateAddress: current.spec.privateAddress,
+    hostIds: hostsOf(draft, current),
+  };
+  const secondary = assignSecondaryAddresses(draft, subnet, owner, wanted, secondaryPrivateAddresses);
+  requireNoElasticIp(draft, current, secondary);
+  return {
+    ...rest,
+    ...(secondary.length === 0 ? {} : { secondaryPrivateAddresses: [...secondary] }),
+    ...(ipv6.length === 0 ? {} : { ipv6Addresses: [...ipv6] }),
+  };
 }
 
 export const networkInterfaceOperations: Operations<'network-interface'> = {
@@ -204,10 +206,14 @@ export const networkInterfaceOperations: Operations<'network-interface'> = {
   create: (draft, { spec, tags }) => createInterface(draft, spec as unknown as Wanted, tags),
   update(draft, current, request) {
     const wanted = request.spec as Partial<Wanted>;
-    const { securityGroupIds, description } = wanted;
+    const { securityGroupIds, description, sourceDestinationCheck, allowedAddressPairs } = wanted;
     const spec = {
-      ...withIpv6(draft, current, wanted),
+      ...withAddresses(draft, current, wanted),
       ...(description === undefined ? {} : { description }),
+      ...(sourceDestinationCheck === undefined ? {} : { sourceDestinationCheck }),
+      ...(allowedAddressPairs === undefined
+        ? {}
+        : { allowedAddressPairs: checkAddressPairs(allowedAddressPairs) }),
     };
     if (securityGroupIds === undefined) return draft.update(current, { spec });
     const identity = identityOf(draft, current.spec.vpcId, securityGroupIds);

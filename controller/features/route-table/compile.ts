@@ -21,6 +21,7 @@ import {
   netmask,
   parseAddress,
   parseCidr,
+  parseIpv6Address,
   parseIpv6Cidr,
   type ResourceOf,
   type Route,
@@ -29,6 +30,7 @@ import {
 import type { Change } from '../../store/store.ts';
 import { peerOver } from '../../topology/peers.ts';
 import type { TopologyView } from '../../topology/view.ts';
+import { gatewayMac } from '../subnet/compile.ts';
 import { changesIpv6Block } from '../vpc/ipv6-change.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import { carriesIdentities, changesCrossing } from '../vpc-peering-connection/crossing.ts';
@@ -50,7 +52,7 @@ function decisionOf(network: string, route: Route, vpcId: string, view: Topology
   const peering = peeringOf(route, vpcId, view);
   if (peering) return intoPeer(network, peering);
   const found = gatewayOf(route, vpcId, view);
-  if (!found) return drop;
+  if (!found) return toInterface(route, view) ?? drop;
   return {
     actions: [{ type: 'decrement-ttl' }, load('externalNetwork', found.network.number as number)],
     goto: 'translate',
@@ -68,6 +70,27 @@ function gatewayOf(route: Route, vpcId: string, view: TopologyView) {
   const network =
     gateway?.spec.vpcId === vpcId && view.get('external-network', gateway.spec.externalNetworkId);
   return gateway && network ? { gateway, network } : undefined;
+}
+
+/**
+ * To an interface that takes packets for others: a router or firewall in the VPC. With its check on, it would only drop them.
+ * Its host is found by its own address; the packet keeps its destination.
+ */
+function toInterface(route: Route, view: TopologyView): Decision | undefined {
+  if (routeTargetKind(route.target) !== 'network-interface') return undefined;
+  const target = view.get('network-interface', route.target);
+  const subnet = target && view.get('subnet', target.spec.subnetId);
+  if (!subnet || target.spec.sourceDestinationCheck !== false) return undefined;
+  const [ipv6Address] = target.spec.ipv6Addresses ?? [];
+  if (route.destinationIpv6 !== undefined && ipv6Address === undefined) return undefined;
+  const nextHop =
+    route.destinationIpv6 === undefined
+      ? load('nextHop', parseAddress(target.spec.privateAddress, 'privateAddress'))
+      : set(registers.nextHop6, parseIpv6Address(ipv6Address as string, 'ipv6Addresses'));
+  return {
+    actions: [{ type: 'decrement-ttl' }, set('eth_src', gatewayMac(subnet)), nextHop],
+    goto: 'resolve',
+  };
 }
 
 /** Matches packets by their destination, or by their source, in a network; both fields of one kind of IP. */
@@ -244,6 +267,7 @@ const named = {
   'internet-gateway': 'route-target',
   'egress-only-internet-gateway': 'route-target',
   'vpc-peering-connection': 'route-target',
+  'network-interface': 'route-target',
   'prefix-list': 'uses-prefix-list',
 } as const;
 

@@ -14,15 +14,47 @@ export const ipv6AddressCount = Type.Integer({
   maximum: 16,
   description: 'so many free IPv6 addresses, instead of ipv6Addresses',
 });
+const secondaryPrivateAddresses = Type.Array(Ipv4Address, {
+  maxItems: 49,
+  uniqueItems: true,
+  description: 'further addresses of the subnet',
+});
+const secondaryPrivateAddressCount = Type.Integer({
+  minimum: 0,
+  maximum: 49,
+  description: 'so many free addresses, instead of secondaryPrivateAddresses',
+});
+const sourceDestinationCheck = Type.Boolean({
+  description:
+    'false: the interface may send from any IP address, and routes may lead to it (a router, a firewall); without it true',
+});
+export const AddressPair = Type.Object(
+  {
+    cidrBlock: Type.String({
+      pattern: '^[0-9a-fA-F:.]{2,45}(/\\d{1,3})?$',
+      description: 'IPv4 or IPv6 network or address',
+      examples: ['10.0.1.100/32'],
+    }),
+    macAddress: Type.Optional(MacAddress),
+  },
+  { ...closed, description: 'without macAddress, that of the interface' },
+);
+const allowedAddressPairs = Type.Array(AddressPair, {
+  maxItems: 16,
+  description: 'what else the interface may send from, for example a shared address of VRRP',
+});
 const description = Type.Optional(Type.String({ maxLength: 255 }));
 export const NetworkInterfaceSpec = Type.Object(
   {
     vpcId: Id('vpc'),
     subnetId,
     privateAddress: Ipv4Address,
+    secondaryPrivateAddresses: Type.Optional(secondaryPrivateAddresses),
     ipv6Addresses: Type.Optional(ipv6Addresses),
     macAddress: MacAddress,
     securityGroupIds,
+    sourceDestinationCheck: Type.Optional(sourceDestinationCheck),
+    allowedAddressPairs: Type.Optional(allowedAddressPairs),
     description,
     instanceId: Type.Optional(Id('i')),
   },
@@ -48,10 +80,14 @@ export const networkInterface = defineKind<NetworkInterfaceSpec, NetworkInterfac
     {
       subnetId,
       privateAddress: Type.Optional(Ipv4Address),
+      secondaryPrivateAddresses: Type.Optional(secondaryPrivateAddresses),
+      secondaryPrivateAddressCount: Type.Optional(secondaryPrivateAddressCount),
       ipv6Addresses: Type.Optional(ipv6Addresses),
       ipv6AddressCount: Type.Optional(ipv6AddressCount),
       macAddress: Type.Optional(MacAddress),
       securityGroupIds: Type.Optional(securityGroupIds),
+      sourceDestinationCheck: Type.Optional(sourceDestinationCheck),
+      allowedAddressPairs: Type.Optional(allowedAddressPairs),
       description,
     },
     closed,
@@ -61,6 +97,10 @@ export const networkInterface = defineKind<NetworkInterfaceSpec, NetworkInterfac
       securityGroupIds: Type.Optional(securityGroupIds),
       ipv6Addresses: Type.Optional(ipv6Addresses),
       ipv6AddressCount: Type.Optional(ipv6AddressCount),
+      secondaryPrivateAddresses: Type.Optional(secondaryPrivateAddresses),
+      secondaryPrivateAddressCount: Type.Optional(secondaryPrivateAddressCount),
+      sourceDestinationCheck: Type.Optional(sourceDestinationCheck),
+      allowedAddressPairs: Type.Optional(allowedAddressPairs),
       description,
     },
     closed,

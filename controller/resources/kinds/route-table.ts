@@ -14,9 +14,9 @@ export const Route = Type.Object(
     ),
     destinationIpv6: Type.Optional(Ipv6Cidr),
     target: Type.String({
-      pattern: '^((igw|eigw|nat|pcx)-[0-9a-f]{17}|blackhole)$',
+      pattern: '^((igw|eigw|nat|pcx|eni)-[0-9a-f]{17}|blackhole)$',
       description:
-        'id of an internet gateway, egress-only internet gateway, NAT gateway or peering connection of the same VPC, or blackhole',
+        'id of an internet gateway, egress-only internet gateway, NAT gateway, peering connection or network interface of the same VPC, or blackhole',
     }),
   },
   { ...closed, description: 'exactly one of destination and destinationIpv6' },
@@ -32,6 +32,7 @@ const targetKinds = {
   eigw: 'egress-only-internet-gateway',
   nat: 'nat-gateway',
   pcx: 'vpc-peering-connection',
+  eni: 'network-interface',
 } as const;
 
 /** The kind of a route's target; undefined for `blackhole`. */

@@ -23,5 +23,7 @@ export class AddressIndex implements TopologyIndex {
 function addressesOf(resource: AnyResource | undefined): [vpcId: string, address: string, id: string][] {
   if (resource?.kind !== 'network-interface') return [];
   const { id, spec } = resource;
-  return [spec.privateAddress, ...(spec.ipv6Addresses ?? [])].map((address) => [spec.vpcId, address, id]);
+  return [spec.privateAddress, ...(spec.secondaryPrivateAddresses ?? []), ...(spec.ipv6Addresses ?? [])].map(
+    (address) => [spec.vpcId, address, id],
+  );
 }

@@ -1,0 +1,87 @@
+import type { FieldMatch } from 'node-openflow';
+import { type Flow, isArp, isIpv4, isIpv6, on, onRegister, protocol } from '../../pipeline/index.ts';
+import { ipv6Netmask, netmask, parseCidr, parseIpv6Cidr } from '../../resources/index.ts';
+import { type BoundContext, macNumber } from './context.ts';
+import { ipv4AddressesOf } from './secondary-addresses.ts';
+
+/**
+ * What an interface may send over IPv4: from its own addresses, from those of its allowed pairs, and from any when the source
+ * check is off. ARP is checked in any case: who routes for others does not answer for them.
+ */
+export function guardFlows(context: BoundContext): Flow[] {
+  const { networkInterface } = context;
+  const mac = macNumber(networkInterface.spec.macAddress);
+  const addresses = ipv4AddressesOf(networkInterface);
+  return [
+    ...addresses.map((address) => admit(context, mac, [isIpv4, on('ipv4_src', address)])),
+    admit(context, mac, [
+      isIpv4,
+      on('ip_proto', protocol.udp),
+      on('ipv4_src', 0),
+      on('ipv4_dst', 0xffffffff),
+      on('udp_src', 68),
+      on('udp_dst', 67),
+    ]),
+    ...addresses.map((address) => admit(context, mac, arpFrom(mac, on('arp_spa', address)))),
+    // A probe before an address is used (RFC 5227) has no sender address yet.
+    admit(context, mac, arpFrom(mac, on('arp_spa', 0))),
+    // Announcements and probes of the own addresses are answered by nobody.
+    ...addresses.map((address): Flow => {
+      const match = [...from(context, mac), isArp, on('arp_tpa', address)];
+      return { stage: 'source-guard', priority: 200, match, actions: [] };
+    }),
+    ...pairFlows(context),
+    ...(networkInterface.spec.sourceDestinationCheck === false ? uncheckedFlows(context, mac) : []),
+  ];
+}
+
+/** Any source passes, below what is checked of neighbour discovery. */
+function uncheckedFlows(context: BoundContext, mac: bigint): Flow[] {
+  const { ipv6Addresses = [] } = context.networkInterface.spec;
+  const families = ipv6Addresses.length > 0 ? [isIpv4, isIpv6] : [isIpv4];
+  return families.map((family) => admit(context, mac, [family], 90));
+}
+
+/** Packets and ARP from the networks that the owner has allowed. */
+function pairFlows(context: BoundContext): Flow[] {
+  const { allowedAddressPairs = [], macAddress } = context.networkInterface.spec;
+  return allowedAddressPairs.flatMap((pair): Flow[] => {
+    const mac = macNumber(pair.macAddress ?? macAddress);
+    if (pair.cidrBlock.includes(':')) {
+      const { address, prefixLength } = parseIpv6Cidr(pair.cidrBlock, 'cidrBlock');
+      const source = prefixLength > 0 ? [on('ipv6_src', address, ipv6Netmask(prefixLength))] : [];
+      // Below the flows that check neighbour discovery.
+      return [admit(context, mac, [isIpv6, ...source], 95)];
+    }
+    const { address, prefixLength } = parseCidr(pair.cidrBlock, 'cidrBlock');
+    const masked = (field: 'ipv4_src' | 'arp_spa') =>
+      prefixLength > 0 ? [on(field, address, netmask(prefixLength))] : [];
+    return [
+      admit(context, mac, [isIpv4, ...masked('ipv4_src')], 95),
+      admit(context, mac, arpFrom(mac, ...masked('arp_spa')), 95),
+    ];
+  });
+}
+
+const from = ({ networkInterface }: BoundContext, mac: bigint): FieldMatch[] => [
+  onRegister('interfaceNumber', networkInterface.number as number),
+  on('eth_src', mac),
+];
+
+/** An ARP question whose sender is this MAC. */
+const arpFrom = (mac: bigint, ...sender: FieldMatch[]): FieldMatch[] => [
+  isArp,
+  on('arp_op', 1),
+  ...sender,
+  on('arp_sha', mac),
+];
+
+function admit(context: BoundContext, mac: bigint, match: readonly FieldMatch[], priority = 100): Flow {
+  return {
+    stage: 'source-guard',
+    priority,
+    match: [...from(context, mac), ...match],
+    actions: [],
+    goto: 'admit',
+  };
+}
