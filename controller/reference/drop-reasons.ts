@@ -21,6 +21,7 @@ export const dropReasons = {
   'translated-twice': 'A route leads what a NAT gateway has translated to a NAT gateway again.',
   unsolicited: 'The packet is for a NAT gateway, and belongs to no connection through it.',
   'detached-gateway': 'The route leads to an internet gateway that does not serve the VPC.',
+  'checked-target': 'The route leads to an interface whose source/destination check is on.',
   'ttl-exceeded': 'The time to live ends at the router.',
   'too-large': 'The packet is too large for the way, and nothing may be said about it.',
   'no-elastic-ip': 'The sender has no elastic IP on the network of the internet gateway.',

@@ -1,5 +1,5 @@
 import type { ResourceOf } from '../resources/index.ts';
-import type { Origin } from './delivery.ts';
+import { type Origin, receive } from './delivery.ts';
 import { sendInside, translate } from './nat-gateways.ts';
 import type { Answered, Delivered, Dropped, SentOutside } from './outcome.ts';
 import type { Ipv4 } from './packet.ts';
@@ -29,6 +29,8 @@ export function sendOnward(
       return way;
     case 'local':
       return sendInside(walk, origin, way.packet);
+    case 'interface':
+      return passThrough(walk, origin, way.target, way.packet);
     case 'internet-gateway':
       return sendOutside(walk, origin, sender, way.gateway, way.packet);
     case 'nat-gateway': {
@@ -38,4 +40,15 @@ export function sendOnward(
       return sendOnward(walk, { vpcId: origin.vpcId, hostId, groups: [] }, way.gateway, translated.packet);
     }
   }
+}
+
+/** To an interface that routes for others: it gets what is for somebody else. */
+function passThrough(
+  walk: Walk,
+  origin: Origin,
+  target: ResourceOf<'network-interface'>,
+  packet: Ipv4,
+): Delivered | Answered | Dropped {
+  if (target.id === origin.interfaceId) return walk.drop('delivery', 'to-itself', target.id);
+  return receive(walk, origin, target, packet);
 }

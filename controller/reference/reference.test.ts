@@ -83,6 +83,8 @@ const withNat = (changes: readonly AnyResource[] = []) =>
     ...changes,
   ]);
 
+const throughDb = changed('rtb-a', { routes: [{ destination: '10.0.2.0/24', target: 'db' }] });
+
 type Send = (sender: Sender) => ReturnType<Sender['send']>;
 /** For each reason: what is dropped for it, and what differs just so much that it is not. */
 const cases: Readonly<
@@ -138,6 +140,15 @@ const cases: Readonly<
     fromWeb(broadcastMac, arp({ targetAddress: web })),
     network(),
     [fromWeb(broadcastMac, arp({ targetAddress: db })), network(), 'answered by arp'],
+  ],
+  'checked-target': [
+    fromWeb(router.subnet1, ip(web, app, tcp(5432))),
+    network([throughDb]),
+    [
+      fromWeb(router.subnet1, ip(web, app, tcp(5432))),
+      network([throughDb, changed('db', { sourceDestinationCheck: false })]),
+      'delivered to db',
+    ],
   ],
   broadcast: [
     fromWeb(broadcastMac, toDb),
@@ -521,5 +532,56 @@ describe('connections', () => {
         'delivered to db',
       );
     }
+  });
+});
+
+describe('what an interface may send from', () => {
+  const send = (spec: object, source: string, frame: Partial<Frame> = {}) =>
+    verdict(
+      new Sender(network([changed('web', spec)])).send('web', macOf('db'), ip(source, db, tcp(5432)), frame),
+    );
+  const strange = '02:aa:00:00:00:01';
+
+  it('are its own addresses, the primary and the secondary ones', () => {
+    const spec = { secondaryPrivateAddresses: ['10.0.1.7'] };
+    assert.equal(send(spec, web), 'delivered to db');
+    assert.equal(send(spec, '10.0.1.7'), 'delivered to db');
+    assert.equal(send(spec, '10.0.1.8'), 'spoofed-address');
+  });
+
+  it('is any address when the check is off, but no other MAC', () => {
+    assert.equal(send({ sourceDestinationCheck: false }, '10.0.1.8'), 'delivered to db');
+    assert.equal(send({ sourceDestinationCheck: false }, '10.0.1.8', { source: strange }), 'spoofed-mac');
+    assert.equal(send({ sourceDestinationCheck: true }, '10.0.1.8'), 'spoofed-address');
+  });
+
+  it('is what a pair allows, with its MAC', () => {
+    const own = { allowedAddressPairs: [{ cidrBlock: '10.0.1.0/28' }] };
+    assert.equal(send(own, '10.0.1.8'), 'delivered to db');
+    assert.equal(send(own, '10.0.1.77'), 'spoofed-address');
+    const other = { allowedAddressPairs: [{ cidrBlock: '10.0.1.0/28', macAddress: strange }] };
+    assert.equal(send(other, '10.0.1.8', { source: strange }), 'delivered to db');
+    assert.equal(send(other, '10.0.1.8'), 'spoofed-address');
+    assert.equal(send(other, web, { source: strange }), 'delivered to db', 'it is of the network, too');
+    assert.equal(send(other, '10.0.1.77', { source: strange }), 'spoofed-address');
+  });
+
+  it('is told by ARP only of what it has', () => {
+    const claim = (spec: object, senderAddress: string) =>
+      verdict(new Sender(network([changed('web', spec)])).send('web', broadcastMac, arp({ senderAddress })));
+    assert.equal(claim({ secondaryPrivateAddresses: ['10.0.1.7'] }, '10.0.1.7'), 'answered by arp');
+    assert.equal(claim({ sourceDestinationCheck: false }, '10.0.1.7'), 'spoofed-arp');
+    assert.equal(
+      claim({ allowedAddressPairs: [{ cidrBlock: '10.0.1.7/32' }] }, '10.0.1.7'),
+      'answered by arp',
+    );
+  });
+});
+
+describe('a secondary address', () => {
+  it('is reached like the primary one', () => {
+    const sender = new Sender(network([changed('db', { secondaryPrivateAddresses: ['10.0.1.7'] })]));
+    assert.equal(verdict(sender.send('web', macOf('db'), ip(web, '10.0.1.7', tcp(5432)))), 'delivered to db');
+    assert.equal(verdict(sender.send('web', macOf('db'), ip(web, '10.0.1.8', tcp(5432)))), 'no-interface');
   });
 });

@@ -74,6 +74,11 @@ export function publicMac(elasticIp: ResourceOf<'elastic-ip'>): string {
   return formatMac(derivedMac('elasticIp', elasticIp.number as number));
 }
 
+/** The IPv4 addresses of an interface, the primary one first. */
+export function addressesOf({ spec }: ResourceOf<'network-interface'>): readonly string[] {
+  return [spec.privateAddress, ...(spec.secondaryPrivateAddresses ?? [])];
+}
+
 /** The interface that has this private address in the VPC. */
 export function interfaceAt(
   resources: Resources,
@@ -81,7 +86,7 @@ export function interfaceAt(
   address: string,
 ): ResourceOf<'network-interface'> | undefined {
   for (const one of resources['network-interface'].values()) {
-    if (one.spec.vpcId === vpcId && one.spec.privateAddress === address) return one;
+    if (one.spec.vpcId === vpcId && addressesOf(one).includes(address)) return one;
   }
   return undefined;
 }

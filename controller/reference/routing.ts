@@ -16,6 +16,12 @@ const neverForwarded = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0
 /** Where a route leads. */
 export type Way =
   | { readonly type: 'local'; readonly packet: Ipv4 }
+  /** Through an interface that passes on what is not its own: a router or firewall in the VPC. */
+  | {
+      readonly type: 'interface';
+      readonly target: ResourceOf<'network-interface'>;
+      readonly packet: Ipv4;
+    }
   | {
       readonly type: 'internet-gateway';
       readonly gateway: ResourceOf<'internet-gateway'>;
@@ -64,6 +70,8 @@ export function route(
     .sort((a, b) => prefixLength(b.destination) - prefixLength(a.destination));
   if (!best) return walk.drop(stage, 'no-route', table.id);
   if (best.target === 'blackhole') return walk.drop(stage, 'blackhole', table.id);
+  const target = resources['network-interface'].get(best.target);
+  if (target) return throughInterface(walk, table.id, target, forwarded);
   const natGateway = resources['nat-gateway'].get(best.target);
   const gateway = resources['internet-gateway'].get(best.target);
   if (natGateway && translated) return walk.drop(stage, 'translated-twice', table.id, natGateway.id);
@@ -75,6 +83,23 @@ export function route(
   return gateway
     ? { type: 'internet-gateway', gateway, packet: forwarded }
     : { type: 'local', packet: forwarded };
+}
+
+/**
+ * AWS, "Source/destination checking" of network interfaces: an interface that routes, translates or filters for others must
+ * have it off; otherwise it gets only what is for itself.
+ */
+function throughInterface(
+  walk: Walk,
+  tableId: string,
+  target: ResourceOf<'network-interface'>,
+  packet: Ipv4,
+): Way | Dropped {
+  if (target.spec.sourceDestinationCheck !== false) {
+    return walk.drop(stage, 'checked-target', tableId, target.id);
+  }
+  walk.note(stage, `leads through ${target.id}`, tableId);
+  return { type: 'interface', target, packet };
 }
 
 /**

@@ -26,6 +26,9 @@ const features = [
   'router tells that the time to live is over',
   'router tells that a packet is too large',
   'elastic IP tells that a packet is too large',
+  'through an interface that routes',
+  'from an address that is not the own',
+  'from a secondary address',
   'two bindings',
 ] as const;
 export type Feature = (typeof features)[number];
@@ -133,6 +136,10 @@ function* featuresOf({ packet, evaluation, observation }: Sent): Generator<Featu
   if (inside && outcome.type === 'delivered' && outcome.interfaceId === packet.from.interfaceId) {
     yield 'own elastic IP';
   }
+  const decided = (text: string) => steps.some(({ decision }) => decision.startsWith(text));
+  if (decided('leads through')) yield 'through an interface that routes';
+  if (decided('an address that is not its own')) yield 'from an address that is not the own';
+  if (decided('a secondary address')) yield 'from a secondary address';
   const relation = steps.findLast(({ stage }) => stage.startsWith('security groups'))?.decision.split(' ')[0];
   const feature = relation && relations[relation];
   if (feature) yield feature;

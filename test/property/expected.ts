@@ -33,6 +33,7 @@ const stagesOfReason: Readonly<Record<DropReason, readonly StageName[]>> = {
   'no-route': ['route'],
   blackhole: ['route'],
   'detached-gateway': ['route'],
+  'checked-target': ['route'],
   'ttl-exceeded': ['route'],
   'too-large': ['tunnel', 'external-in'],
   'no-elastic-ip': ['translate'],

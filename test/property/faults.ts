@@ -131,6 +131,27 @@ export const faults: readonly Fault[] = [
   inStages('the time to live of all interfaces ends at one router', ['route'], (flow) =>
     matches(flow, 'ip_ttl') ? withoutField(registers.interfaceNumber)(flow) : flow,
   ),
+  inStages('routes to an interface look for the destination', ['route'], (flow) =>
+    actionsOf(flow).some((action) => setsField(action, 'eth_src')) ? withoutAction('set-field')(flow) : flow,
+  ),
+  {
+    name: 'only the first address of an interface is known',
+    plant: () => {
+      const seen = new Map<string, string>();
+      return (message) => {
+        if (
+          message.type !== 'flow-mod' ||
+          message.command !== 'add' ||
+          message.table !== tableOf('resolve')
+        ) {
+          return message;
+        }
+        const first = seen.get(`${message.cookie}`) ?? matchText(message);
+        seen.set(`${message.cookie}`, first);
+        return first === matchText(message) ? message : undefined;
+      };
+    },
+  },
   inStages('routes to nowhere are forgotten', ['route'], (flow) =>
     actionsOf(flow).length > 0 || flow.instructions.length > 0 ? flow : undefined,
   ),

@@ -92,6 +92,7 @@ export class Rig implements AsyncDisposable {
       if (error instanceof WeftError || error instanceof UnknownName) return { type: 'refused' };
       throw error;
     }
+    await this.#freeAddresses();
     await this.#follow();
     return { type: 'edited' };
   }
@@ -125,6 +126,17 @@ export class Rig implements AsyncDisposable {
       }
       case 'unbind':
         await world.unbind(names.idOf(step.host), names.idOf(step.interface));
+    }
+  }
+
+  /** Simulated hosts confirm at once, and then the addresses of deleted interfaces are free. */
+  async #freeAddresses(): Promise<void> {
+    const { topology } = this.world;
+    const held = [...topology.all('address-claim')].filter(({ spec }) => spec.hostIds !== undefined);
+    if (held.length > 0) {
+      await this.world.run((draft) => {
+        for (const claim of held) draft.remove(claim);
+      });
     }
   }
 

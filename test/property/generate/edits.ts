@@ -31,6 +31,7 @@ export class Edits {
       [6, () => this.newRule()],
       [6, () => this.removeOne('security-group-rule')],
       [8, () => this.changeGroups()],
+      [4, () => this.changeAddresses()],
       [3, () => this.newInterface()],
       [2, () => this.removeOne('network-interface')],
       [5, () => this.bindOne()],
@@ -126,7 +127,32 @@ export class Edits {
       ...(random.chance(0.2) ? {} : { securityGroupIds: this.#someGroups(subnet.spec.vpcId) }),
       // Few, so that two VPCs have the same.
       ...(random.chance(0.3) ? { macAddress: `02:bb:00:00:00:0${random.between(1, 5)}` } : {}),
+      ...this.#someFreedom(0.25),
+      ...(random.chance(0.25) ? { secondaryPrivateAddressCount: random.between(1, 2) } : {}),
     });
+  }
+
+  /** What an interface may send besides its own addresses, and whether routes may lead to it. */
+  #someFreedom(chance: number): Spec {
+    const { random } = this.#scene;
+    const pair = () => ({
+      cidrBlock: random.pick(['10.0.0.200/32', '198.51.100.0/24', '10.0.0.0/24']),
+      ...(random.chance(0.3) ? { macAddress: '02:aa:00:00:00:01' } : {}),
+    });
+    return {
+      ...(random.chance(chance) ? { sourceDestinationCheck: random.chance(0.3) } : {}),
+      ...(random.chance(chance) ? { allowedAddressPairs: random.chance(0.8) ? [pair()] : [] } : {}),
+    };
+  }
+
+  /** Gives an interface other secondary addresses, or another freedom. */
+  changeAddresses(): ScriptStep {
+    const { random } = this.#scene;
+    const one = random.pickOrNone(this.#scene.all('network-interface'));
+    if (!one) return nothing;
+    return random.chance(0.5)
+      ? this.update(one, { secondaryPrivateAddressCount: random.between(0, 2) })
+      : this.update(one, this.#someFreedom(0.6));
   }
 
   #someGroups(vpcId: string): string[] {
@@ -220,9 +246,13 @@ export class Edits {
     const { random } = this.#scene;
     const gateways = this.#scene.all('internet-gateway').filter(({ spec }) => spec.vpcId === vpcId);
     const target = () => {
+      if (routers[0] && random.chance(0.4)) return this.#scene.ref(random.pick(routers));
       const gateway = random.pickOrNone(gateways);
       return gateway && random.chance(0.7) ? this.#scene.ref(gateway) : 'blackhole';
     };
+    const inVpc = this.#scene.all('network-interface').filter(({ spec }) => spec.vpcId === vpcId);
+    const unchecked = inVpc.filter(({ spec }) => spec.sourceDestinationCheck === false);
+    const routers = random.chance(0.8) && unchecked.length > 0 ? unchecked : inVpc;
     const subnets = this.#scene.all('subnet').filter(({ spec }) => spec.vpcId === vpcId);
     const inside = random.pickOrNone(subnets)?.spec.cidrBlock ?? '10.0.3.0/24';
     const routes: Spec[] = [];
@@ -236,7 +266,7 @@ export class Edits {
     }
     const more = ['198.51.100.0/24', '198.51.100.64/26', '203.0.113.0/24', '192.0.2.0/24', '10.0.0.0/8'];
     for (const destination of random.sample(more, 0, 2)) routes.push({ destination, target: target() });
-    if (random.chance(0.15)) routes.push({ destination: inside, target: 'blackhole' });
+    if (random.chance(0.3)) routes.push({ destination: inside, target: target() });
     return routes;
   }
 

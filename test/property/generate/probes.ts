@@ -48,7 +48,7 @@ function router(subnet: ResourceOf<'subnet'>): string {
 const toPeer = withSender((scene, sender) => {
   const receiver = scene.random.pickOrNone(scene.peersOf(sender));
   if (!receiver) return undefined;
-  const { privateAddress: destination } = receiver.spec;
+  const destination = scene.addressOf(receiver);
   return scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
 });
 
@@ -69,7 +69,7 @@ function atRule(scene: Scene, receiver: Interface, beside: boolean): SendStep | 
   const sender = random.pickOrNone(senders);
   if (!sender) return undefined;
   const payload = servicePayload(scene, beside ? besides(rule) : rule);
-  return scene.fromInterface(sender, { destination: receiver.spec.privateAddress, payload });
+  return scene.fromInterface(sender, { destination: scene.addressOf(receiver), payload });
 }
 
 type Rule = ResourceOf<'security-group-rule'>['spec'];
@@ -136,7 +136,7 @@ const toStranger = withSender((scene, sender) => {
 const toUnbound = withSender((scene, sender) => {
   const receiver = scene.random.pickOrNone(scene.peersOf(sender, false));
   const payload = somePayload(scene.random);
-  return receiver && scene.fromInterface(sender, { destination: receiver.spec.privateAddress, payload });
+  return receiver && scene.fromInterface(sender, { destination: scene.addressOf(receiver), payload });
 });
 
 const fromUnbound: Probe = (scene) => {
@@ -144,13 +144,13 @@ const fromUnbound: Probe = (scene) => {
   const receiver = sender && scene.random.pickOrNone(scene.peersOf(sender));
   return (
     receiver &&
-    scene.fromInterface(sender, { destination: receiver.spec.privateAddress, payload: ping(scene.random) })
+    scene.fromInterface(sender, { destination: scene.addressOf(receiver), payload: ping(scene.random) })
   );
 };
 
 const toItself = withSender((scene, sender) =>
   scene.fromInterface(sender, {
-    destination: scene.elasticIpOf(sender)?.spec.address ?? sender.spec.privateAddress,
+    destination: scene.elasticIpOf(sender)?.spec.address ?? scene.addressOf(sender),
     payload: somePayload(scene.random),
   }),
 );
@@ -220,8 +220,23 @@ const spoofed = withSender((scene, sender) => {
   if (random.chance(0.4)) {
     return { ...honest, frame: { ...honest.frame, source: random.pick([strangeMac, scene.ref(peer)]) } };
   }
-  const source = random.pick([peer.spec.privateAddress, '198.51.100.7', '0.0.0.0', '127.0.0.1']);
+  const source = random.pick([scene.addressOf(peer), '10.0.0.200', '198.51.100.7', '0.0.0.0', '127.0.0.1']);
   return { ...honest, frame: { ...honest.frame, content: { ...(honest.frame.content as Ipv4), source } } };
+});
+
+/** What a router or a shared address in the VPC sends: from an address that is not the sender's own. */
+const forOthers = withSender((scene, one) => {
+  const { random } = scene;
+  const routers = scene
+    .interfaces(true)
+    .filter(({ spec }) => spec.sourceDestinationCheck === false || spec.allowedAddressPairs);
+  const sender = random.pickOrNone(routers) ?? one;
+  const receiver = random.pickOrNone(scene.peersOf(sender));
+  if (!receiver) return undefined;
+  const source = random.pick(['10.0.0.200', '198.51.100.7', '192.0.2.9']);
+  const payload = somePayload(random);
+  const step = scene.fromInterface(sender, { source, destination: scene.addressOf(receiver), payload });
+  return random.chance(0.2) ? { ...step, frame: { ...step.frame, source: strangeMac } } : step;
 });
 
 const someArp = withSender((scene, sender) => {
@@ -231,9 +246,9 @@ const someArp = withSender((scene, sender) => {
   const targets = [
     router(subnet),
     router(random.pick(scene.all('subnet'))),
-    peer?.spec.privateAddress ?? '10.0.0.9',
-    peer?.spec.privateAddress ?? '10.0.0.9',
-    sender.spec.privateAddress,
+    peer ? scene.addressOf(peer) : '10.0.0.9',
+    peer ? scene.addressOf(peer) : '10.0.0.9',
+    scene.addressOf(sender),
     scene.all('nat-gateway')[0]?.spec.privateAddress ?? '10.0.0.78',
     '10.0.0.77',
     '198.51.100.7',
@@ -243,7 +258,7 @@ const someArp = withSender((scene, sender) => {
     operation: random.chance(0.9) ? 'request' : 'reply',
     senderMac: random.chance(0.85) ? scene.ref(sender) : strangeMac,
     senderAddress: random.weighted([
-      [8, sender.spec.privateAddress],
+      [8, scene.addressOf(sender)],
       [1, '0.0.0.0'],
       [2, '10.0.0.200'],
     ]),
@@ -449,6 +464,7 @@ export const probes: readonly (readonly [weight: number, probe: Probe])[] = [
   [2, lowTimeToLive],
   [3, large],
   [3, spoofed],
+  [3, forOthers],
   [4, someArp],
   [2, arpFromOutside],
   [2, dhcp],

@@ -143,9 +143,19 @@ export class Scene {
     return this.all('network-interface').find(({ id }) => id === spec.networkInterfaceId);
   }
 
+  /** One of the addresses of an interface, mostly the primary one. */
+  addressOf({ spec }: Interface): string {
+    const secondary = spec.secondaryPrivateAddresses ?? [];
+    return secondary.length > 0 && this.random.chance(0.4)
+      ? this.random.pick(secondary)
+      : spec.privateAddress;
+  }
+
   interfaceAt(vpcId: string, address: string): Interface | undefined {
     return this.all('network-interface').find(
-      ({ spec }) => spec.vpcId === vpcId && spec.privateAddress === address,
+      ({ spec }) =>
+        spec.vpcId === vpcId &&
+        (spec.privateAddress === address || spec.secondaryPrivateAddresses?.includes(address)),
     );
   }
 
@@ -162,7 +172,7 @@ export class Scene {
     const neighbour = near ? this.interfaceAt(sender.spec.vpcId, packet.destination) : undefined;
     const content: Ipv4 = {
       protocol: 'ipv4',
-      source: sender.spec.privateAddress,
+      source: this.addressOf(sender),
       timeToLive: 64,
       ...packet,
     };
