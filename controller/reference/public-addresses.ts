@@ -5,7 +5,15 @@ import { crossTunnel, type Origin, receive } from './delivery.ts';
 import { comeBack } from './nat-gateways.ts';
 import type { Answered, Delivered, Dropped, SentOutside } from './outcome.ts';
 import type { Frame, Ipv4 } from './packet.ts';
-import { isInside, named, natGatewayOf, publicMac, type Translator, translatorOf } from './resources.ts';
+import {
+  interfaceAt,
+  isInside,
+  named,
+  natGatewayOf,
+  publicMac,
+  type Translator,
+  translatorOf,
+} from './resources.ts';
 import { isTooLarge, tooLarge } from './router-errors.ts';
 import { takeHop } from './routing.ts';
 import { translateDestination, translateSource } from './translation.ts';
@@ -32,7 +40,7 @@ export function sendOutside(
 ): Delivered | SentOutside | Answered | Dropped {
   const { resources } = walk;
   const network = named(resources, 'external-network', gateway.spec.externalNetworkId);
-  const elasticIp = elasticIpOf(walk, sender, network.id);
+  const elasticIp = elasticIpOf(walk, sender, packet.source, network.id);
   if (!elasticIp) return walk.drop(stage, 'no-elastic-ip', sender.id);
   const translator = translatorOf(resources, elasticIp);
   if (translator === undefined) return walk.drop(stage, 'no-external-port', elasticIp.id, network.id);
@@ -102,17 +110,28 @@ export function receiveOutside(
   return receive(walk, origin, owner as ResourceOf<'network-interface'>, translated);
 }
 
+/**
+ * The elastic IP under which a packet leaves. AWS, "Elastic IP addresses": it is associated with one private address of an
+ * interface, the primary one unless another is named; a gateway translates by the address, whoever has passed the packet on.
+ */
 function elasticIpOf(
-  { resources }: Walk,
-  owner: Owner,
+  walk: Walk,
+  sender: Owner,
+  source: string,
   externalNetworkId: string,
 ): ResourceOf<'elastic-ip'> | undefined {
+  const { resources } = walk;
+  const owner = sender.kind === 'nat-gateway' ? sender : interfaceAt(resources, sender.spec.vpcId, source);
+  if (!owner) return undefined;
   for (const one of resources['elastic-ip'].values()) {
+    const { networkInterfaceId, privateAddress = owner.spec.privateAddress } = one.spec;
     const isOwn =
       owner.kind === 'nat-gateway'
         ? owner.spec.elasticIpId === one.id
-        : one.spec.networkInterfaceId === owner.id;
-    if (isOwn && one.spec.externalNetworkId === externalNetworkId) return one;
+        : networkInterfaceId === owner.id && privateAddress === source;
+    if (!isOwn || one.spec.externalNetworkId !== externalNetworkId) continue;
+    if (owner.id !== sender.id) walk.leftOpen = 'a router sends under the elastic IP of another interface';
+    return one;
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
-import type { Ipv4 } from '../../../controller/reference/index.ts';
+import { broadcastMac, type Ipv4 } from '../../../controller/reference/index.ts';
+
 import type { StepResult } from '../rig.ts';
 import type { ScriptStep, SendStep } from '../script.ts';
 import type { Edits } from './edits.ts';
@@ -236,10 +237,34 @@ const strandedElasticIp: Plot = function* (scene, edits) {
   yield syn;
 };
 
+/** What DHCP tells changes while an interface has a lease. */
+const otherOptions: Plot = function* (scene, edits) {
+  const client = scene.random.pickOrNone(scene.interfaces(true));
+  if (!client) return;
+  const discover = scene.raw(client, {
+    source: scene.ref(client),
+    destination: broadcastMac,
+    content: {
+      protocol: 'ipv4',
+      source: '0.0.0.0',
+      destination: '255.255.255.255',
+      timeToLive: 64,
+      payload: { protocol: 'udp', sourcePort: 68, destinationPort: 67 },
+    },
+  });
+  yield discover;
+  const leaseSeconds = scene.random.between(120, 7200);
+  const options = edits.create('dhcp-options', 'dopt', { leaseSeconds });
+  yield options;
+  yield edits.update(scene.vpcOf(client), { dhcpOptionsId: `@${options.name}` });
+  yield discover;
+};
+
 export const plots: readonly Plot[] = [
   changeOfGroups,
   rebinding,
   reassociation,
   natGateway,
   strandedElasticIp,
+  otherOptions,
 ];
