@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { ResourceOf } from '@weft/controller/resources';
+import { Cloud, type CloudVm } from './support/cloud.ts';
+
+/** Two subnets with a VM each, on two hosts, and a third subnet with a VM that may route between them. */
+describe('what an interface may send and receive besides its own address', () => {
+  let cloud: Cloud;
+  let vpc: ResourceOf<'vpc'>;
+  let left: CloudVm;
+  let right: CloudVm;
+  let router: CloudVm;
+
+  before(async () => {
+    cloud = await Cloud.start();
+    vpc = await cloud.vpc();
+    const groups = [await cloud.group(vpc.id, 'open', ['all from 0.0.0.0/0'])];
+    left = await cloud.vm(cloud.host(0), await cloud.subnet(vpc.id, '10.0.1.0/24'), { groups });
+    right = await cloud.vm(cloud.host(1), await cloud.subnet(vpc.id, '10.0.2.0/24'), { groups });
+    router = await cloud.vm(cloud.host(1), await cloud.subnet(vpc.id, '10.0.3.0/24'), { groups });
+  });
+  after(() => cloud[Symbol.asyncDispose]());
+
+  const change = (vm: CloudVm, spec: Record<string, unknown>) =>
+    cloud.applied(
+      cloud.client.update('network-interface', vm.networkInterface.id, { spec }, { waitSeconds: 10 }),
+    );
+  const ping = (from: CloudVm, to: string) => from.ping(to, { count: 2, timeout: 0.7 });
+  const reaches = async (from: CloudVm, to: string) => (await ping(from, to)).received === 2;
+
+  /** A ping from an address that the machine has given itself. */
+  async function pingsFrom(vm: CloudVm, source: string, to: string): Promise<boolean> {
+    const result = await vm.exec('ping', ['-n', '-c', '2', '-i', '0.2', '-W', '0.7', '-I', source, to]);
+    return result.code === 0;
+  }
+
+  it('a secondary address is reached and may be sent from, until it is taken away', async () => {
+    const { spec } = await change(right, { secondaryPrivateAddressCount: 1 });
+    const [secondary = ''] = spec.secondaryPrivateAddresses ?? [];
+    assert.equal(await reaches(left, secondary), false, 'the machine does not have it yet');
+    await right.run('ip', ['address', 'add', `${secondary}/24`, 'dev', 'eth0']);
+    assert.equal(await reaches(left, secondary), true);
+    assert.equal(await pingsFrom(right, secondary, left.address), true);
+    await change(right, { secondaryPrivateAddresses: [] });
+    assert.equal(await reaches(left, secondary), false);
+    assert.equal(await pingsFrom(right, secondary, left.address), false);
+    assert.equal(await reaches(left, right.address), true, 'its own address stays');
+    await right.run('ip', ['address', 'del', `${secondary}/24`, 'dev', 'eth0']);
+  });
+
+  it('an allowed address pair passes, another address does not', async () => {
+    // The answers are for nobody; what counts is what arrives.
+    const arrivals = await left.spawn('tcpdump', ['-n', '-l', '--immediate-mode', '-i', 'eth0', 'icmp'], {
+      name: 'tcpdump',
+    });
+    await arrivals.waitForLine((line) => line.startsWith('listening on'));
+    const arrived = (source: string) => arrivals.logs.some((line) => line.includes(`IP ${source} > `));
+    const allowed = '192.0.2.10';
+    for (const address of [allowed, '192.0.2.20']) {
+      await right.run('ip', ['address', 'add', `${address}/32`, 'dev', 'eth0']);
+    }
+    /** Sends from the other addresses, then from its own: when that has arrived, so has what came before. */
+    const send = async () => {
+      for (const source of [allowed, '192.0.2.20']) await pingsFrom(right, source, left.address);
+      assert.equal(await reaches(right, left.address), true);
+      await arrivals.waitForLine((line) => line.includes(`IP ${right.address} > `));
+    };
+    await send();
+    assert.deepEqual([arrived(allowed), arrived('192.0.2.20')], [false, false]);
+    await change(right, { allowedAddressPairs: [{ cidrBlock: `${allowed}/32` }] });
+    await send();
+    assert.deepEqual([arrived(allowed), arrived('192.0.2.20')], [true, false]);
+    await change(right, { allowedAddressPairs: [] });
+    const before = arrivals.logs.filter((line) => line.includes(`IP ${allowed} > `)).length;
+    await send();
+    assert.equal(arrivals.logs.filter((line) => line.includes(`IP ${allowed} > `)).length, before);
+    await arrivals.stop();
+  });
+
+  it('a router forwards between subnets while its check is off, and not while it is on', async () => {
+    for (const [vm, destination] of [
+      [left, '10.0.2.0/24'],
+      [right, '10.0.1.0/24'],
+    ] as const) {
+      const routes = [{ destination, target: router.networkInterface.id }];
+      const table = await cloud.client.create('route-table', { spec: { vpcId: vpc.id, routes } });
+      await cloud.applied(
+        cloud.client.update(
+          'subnet',
+          vm.networkInterface.spec.subnetId,
+          { spec: { routeTableId: table.id } },
+          { waitSeconds: 10 },
+        ),
+      );
+    }
+    // It sends back by the way by which packets came, and is not to say that there is a shorter one.
+    const settings = ['ip_forward=1', 'conf.all.send_redirects=0', 'conf.eth0.send_redirects=0'];
+    await router.run('sysctl', ['-q', '-w', ...settings.map((setting) => `net.ipv4.${setting}`)]);
+    assert.equal(await reaches(left, right.address), false, 'the check is on');
+    await change(router, { sourceDestinationCheck: false });
+    const through = await ping(left, right.address);
+    assert.equal(through.received, 2, through.output);
+    // Two routers of the VPC and the VM between them take one each.
+    assert.match(through.output, /ttl=61 /);
+    await using listener = new AsyncDisposableStack();
+    listener.adopt(await left.tcpListen(80), (server) => server.close());
+    const connection = await right.tcpConnect(left.address, 80);
+    assert.match(connection.answer, new RegExp(left.namespace));
+    await router.run('sysctl', ['-q', '-w', 'net.ipv4.ip_forward=0']);
+    assert.equal(await reaches(left, right.address), false, 'the VM itself does not forward');
+    await router.run('sysctl', ['-q', '-w', 'net.ipv4.ip_forward=1']);
+    assert.equal(await reaches(left, right.address), true);
+    await change(router, { sourceDestinationCheck: true });
+    assert.equal(await reaches(left, right.address), false, 'the check is on again');
+    assert.equal(await reaches(left, router.address), true, 'its own address answers all the same');
+  });
+});
