@@ -17,6 +17,8 @@ export const agentErrorCodes = {
   'port-failed': 'Open vSwitch could not make a port that the agent needs.',
   'command-failed': 'A command that sets up an instance failed.',
   'instance-failed': 'An instance could not be started.',
+  'services-failed': 'DNS and metadata for instances could not be started on this host.',
+  'wrong-dns-server': 'The address of a DNS server for other names is none.',
   'malformed-packet': 'A packet from the switch cannot be answered because it is not well-formed.',
 } as const;
 export type AgentErrorCode = keyof typeof agentErrorCodes;

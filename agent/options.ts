@@ -27,6 +27,8 @@ export interface AgentOptions {
   readonly certificate?: string | undefined;
   readonly key?: string | undefined;
   readonly logger: Logger;
+  /** DNS servers for names that are not of a VPC: `ADDRESS` or `ADDRESS:PORT`. Default: those of the host. */
+  readonly dnsServers?: readonly string[] | undefined;
   /** Directory with `br-int.mgmt`; default: the directory of the ovsdb socket. */
   readonly runDirectory?: string | undefined;
   /** How long each part of Open vSwitch may take to answer at the start, in milliseconds. Default 10 s. */

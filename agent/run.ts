@@ -22,6 +22,7 @@ import { type CheckedOptions, checkOptions } from './preflight/options.ts';
 import { ResponderConnection } from './responder/connection.ts';
 import { Responder } from './responder/responder.ts';
 import { RouterBeacon } from './responder/router-beacon.ts';
+import { Services } from './services/services.ts';
 
 /** Shorter than the controller's lease of 15 s, so that a call that hangs does not cost the host its life. */
 const callTimeoutMs = 5000;
@@ -76,6 +77,8 @@ async function start(options: CheckedOptions, closers: Closers): Promise<void> {
   );
   closers.push(() => beacon.close());
   beacon.start();
+  await startServices(options, database, closers);
+  facts = chassis.facts() ?? facts;
   if (unreachable !== undefined) {
     logger.warn({ err: unreachable }, 'DHCP is answered; the rest waits until the controller does');
     await untilReachable(client);
@@ -144,6 +147,27 @@ async function startResponder(options: CheckedOptions, closers: Closers): Promis
     throw vswitchdDown(`the socket ${path} does not answer`);
   }
   return connection;
+}
+
+/** DNS and metadata, which need no controller either. They need namespaces, so an agent without rights goes on without them. */
+async function startServices(
+  options: CheckedOptions,
+  database: OvsDatabase,
+  closers: Closers,
+): Promise<void> {
+  const { logger, dnsServers } = options;
+  if (process.getuid?.() !== 0) {
+    logger.warn('not root: instances of this host get no DNS and no metadata');
+    return;
+  }
+  const services = new Services({
+    database,
+    managementSocket: managementSocket(options),
+    dnsServers,
+    logger,
+  });
+  closers.push(() => services.close());
+  await services.start();
 }
 
 /** Whether the promise was fulfilled in time. */

@@ -84,6 +84,12 @@ export class Chassis {
     look();
   }
 
+  /** The facts as they are now, after something else has made its port; undefined while some are missing. */
+  facts(): ChassisFacts | undefined {
+    this.#facts = this.#readFacts() ?? this.#facts;
+    return this.#facts;
+  }
+
   close(): void {
     this.#stopWatching?.();
     clearTimeout(this.#timer);

@@ -1,7 +1,7 @@
 import { AgentError } from '../errors.ts';
 import type { BridgeMapping } from '../options.ts';
 import { findBridge, findInterface, integrationBridge, type OvsTables } from './tables.ts';
-import { patchNames, tunnelPortName } from './wanted.ts';
+import { patchNames, servicePortName, tunnelPortName } from './wanted.ts';
 
 /** What Open vSwitch decided about this host and the controller has to know. */
 export interface ChassisFacts {
@@ -9,6 +9,8 @@ export interface ChassisFacts {
   readonly datapathId: string;
   /** OpenFlow port of the tunnel. */
   readonly tunnelPort: number;
+  /** OpenFlow port of the services for instances; absent while there are none. */
+  readonly servicePort?: number;
   /** Name of the external network → OpenFlow port of its patch on br-int. */
   readonly externalPorts: Readonly<Record<string, number>>;
 }
@@ -28,7 +30,9 @@ export function readFacts(tables: OvsTables, mappings: readonly BridgeMapping[])
     else externalPorts[network] = port;
   }
   if (datapathId === undefined || tunnelPort === undefined || !complete) return undefined;
-  return { datapathId, tunnelPort, externalPorts };
+  // Without its services a host does everything else: a port that failed is told by those who made it.
+  const services = findInterface(tables, servicePortName)?.ofport ?? 0;
+  return { datapathId, tunnelPort, externalPorts, ...(services > 0 ? { servicePort: services } : {}) };
 }
 
 function portNumber(tables: OvsTables, name: string): number | undefined {
@@ -50,6 +54,7 @@ export function sameFacts(a: ChassisFacts, b: ChassisFacts): boolean {
   return (
     a.datapathId === b.datapathId &&
     a.tunnelPort === b.tunnelPort &&
+    a.servicePort === b.servicePort &&
     Object.keys(a.externalPorts).length === Object.keys(b.externalPorts).length &&
     Object.entries(a.externalPorts).every(([network, port]) => b.externalPorts[network] === port)
   );

@@ -5,6 +5,8 @@ import { integrationBridge } from './tables.ts';
 /** Marks the ports that the agent made for the host; only these does it change or remove. */
 export const ownership = { owner: 'weft' } as const;
 export const tunnelPortName = 'weft-geneve';
+/** Made by services/port.ts, which the agent's own process has a part in. */
+export const servicePortName = 'weft-services';
 const longestName = 15;
 
 /** What the agent wants of this host's Open vSwitch. */

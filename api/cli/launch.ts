@@ -45,6 +45,8 @@ export interface AgentOptions {
   readonly bridgeMappings: readonly { readonly network: string; readonly bridge: string }[];
   readonly zone: string;
   readonly compute?: 'netns';
+  /** Whom to ask for names that are not of a VPC. */
+  readonly dnsServers?: readonly string[] | undefined;
   /** File with the token of this host's access key. */
   readonly tokenFile?: string;
   /** Files in PEM. */

@@ -30,6 +30,7 @@ describe('what a commit means for switches', () => {
       `${scope} +32`,
       `${scope} +55`,
       ...codes.filter((line) => line.includes('+56')),
+      `${scope} +7`,
     ]);
     assert.equal(world.changes[0]?.revision, 1);
   });

@@ -10,6 +10,7 @@ import { networkInterfaceFeature } from './network-interface/compile.ts';
 import { routeTableFeature } from './route-table/compile.ts';
 import { routerErrorsFeature } from './router-errors/compile.ts';
 import { securityGroupFeature } from './security-group/compile.ts';
+import { servicesFeature } from './services/compile.ts';
 import { subnetFeature } from './subnet/compile.ts';
 import { vpcPeeringConnectionFeature } from './vpc-peering-connection/compile.ts';
 
@@ -23,6 +24,7 @@ export const features: readonly Feature[] = [
   routeTableFeature,
   networkInterfaceFeature,
   routerErrorsFeature,
+  servicesFeature,
   securityGroupFeature,
   vpcPeeringConnectionFeature,
   externalNetworkFeature,

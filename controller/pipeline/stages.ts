@@ -91,6 +91,7 @@ export const stages = [
       ...ipFields,
       'udp_src',
       'udp_dst',
+      'tcp_dst',
       'icmpv4_type',
       'icmpv4_code',
       ...ndFields,
@@ -101,7 +102,7 @@ export const stages = [
   {
     name: 'service',
     purpose: "DNS and metadata: to the host's own services, which know the interface by its source address.",
-    matches: [r('interfaceNumber')],
+    matches: [r('interfaceNumber'), 'eth_type'],
     next: [],
   },
   {

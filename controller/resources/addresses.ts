@@ -11,6 +11,7 @@ const macUse = {
   elasticIp: 2n,
   natGateway: 3n,
   publicInterface: 4n,
+  services: 15n,
 } as const;
 
 export function derivedMac(use: keyof typeof macUse, number: number): bigint {

@@ -246,6 +246,10 @@ export const edits = {
     const state = host?.status.state === 'up' ? 'down' : 'up';
     return host && editor.world.run((draft) => draft.update(host, { status: { state } }));
   },
+  tagInstance: (editor, a, b) => {
+    const instance = editor.pick('instance', a);
+    return instance && editor.world.run((draft) => draft.update(instance, { tags: { Name: `n${b % 3}` } }));
+  },
   createInstance: (editor, a, b) => {
     const port = editor.pick('network-interface', b);
     const own = { subnetId: editor.pick('subnet', a)?.id };
@@ -273,7 +277,7 @@ export const edits = {
     const host = editor.pick('host', a);
     const changes = [
       { tunnelAddress: `198.18.${1 + (c % 3)}.${a % 3}` },
-      { tunnelPort: 1 + 5 * (c % 2) },
+      c % 4 < 2 ? { tunnelPort: 1 + 5 * (c % 2) } : { servicePort: 65000 + (c % 2) },
       { externalPorts: c % 3 ? { external: 2, office: 3 + (c % 2) } : { external: 5 } },
     ];
     const change = { ...host?.spec, ...changes[b % 3] } as never;

@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 import type { Io } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { AgentOptions, Launchers } from '../launch.ts';
+import { repeated } from '../options.ts';
 import { serve } from './service.ts';
 
 type BridgeMapping = AgentOptions['bridgeMappings'][number];
 
-interface Options extends Omit<AgentOptions, 'bridgeMappings'> {
+interface Options extends Omit<AgentOptions, 'bridgeMappings' | 'dnsServers'> {
   readonly bridgeMapping?: readonly BridgeMapping[];
+  readonly dnsServer?: readonly string[];
 }
 
 /** `weft agent`: runs the agent of this host until a signal. */
@@ -28,9 +30,12 @@ export function addAgentCommand(program: Command, io: Io, launchers: Launchers):
       "PEM file: this host's certificate; its common name is the name of the host",
     )
     .option('--key <path>', 'PEM file: the key of the certificate')
+    .option('--dns-server <address>', 'whom to ask for names outside, ADDRESS[:PORT]; repeatable', repeated)
     .option('--compute <driver>', 'start instances, by this driver: netns', computeDriver)
-    .action(({ bridgeMapping: bridgeMappings = [], ...options }: Options) =>
-      serve('agent', io, () => launchers.agent({ ...options, bridgeMappings })),
+    .action(({ bridgeMapping: bridgeMappings = [], dnsServer: dnsServers, ...options }: Options) =>
+      serve('agent', io, () =>
+        launchers.agent({ ...options, bridgeMappings, ...(dnsServers ? { dnsServers } : {}) }),
+      ),
     );
 }
 

@@ -14,6 +14,8 @@ interface Wanted {
   readonly securityGroupIds?: readonly string[];
   readonly imageId?: string;
   readonly instanceType?: string;
+  readonly userData?: string;
+  readonly metadataHopLimit?: number;
 }
 
 function canCompute(host: ResourceOf<'host'>): boolean {
@@ -67,6 +69,19 @@ function attach(
   return draft.update(networkInterface, { spec: { ...networkInterface.spec, instanceId } });
 }
 
+/** AWS, "Instance user data": 16 KiB in its raw form. */
+const mostUserData = 16 * 1024;
+
+function requireSmall(userData: string | undefined): void {
+  const size = Buffer.from(userData ?? '', 'base64').length;
+  if (size <= mostUserData) return;
+  throw new WeftError('invalid-value', `the user data has ${size} bytes, more than ${mostUserData}`, {
+    field: 'spec.userData',
+    value: `${userData?.slice(0, 20)}…`,
+    fix: 'Let the instance fetch what is large from somewhere else.',
+  });
+}
+
 export const instanceOperations: Operations<'instance'> = {
   kind: 'instance',
   create(draft, { spec, tags }) {
@@ -81,6 +96,8 @@ export const instanceOperations: Operations<'instance'> = {
     }
     const { subnetId, privateAddress, ipv6AddressCount, securityGroupIds, imageId, instanceType, name } =
       wanted;
+    const { userData, metadataHopLimit } = wanted;
+    requireSmall(userData);
     const interfaces =
       subnetId === undefined
         ? (wanted.networkInterfaceIds ?? []).map((id, index) => attach(draft, id, index, instanceId))
@@ -107,6 +124,8 @@ export const instanceOperations: Operations<'instance'> = {
         ...(name === undefined ? {} : { name }),
         ...(imageId === undefined ? {} : { imageId }),
         ...(instanceType === undefined ? {} : { instanceType }),
+        ...(userData === undefined ? {} : { userData }),
+        ...(metadataHopLimit === undefined ? {} : { metadataHopLimit }),
       },
       status: { state: 'pending' },
       tags,

@@ -9,6 +9,10 @@ export const HostSpec = Type.Object(
     zone: Name,
     datapathId: Type.String({ pattern: '^[0-9a-f]{16}$', description: 'of br-int; 16 hex digits' }),
     tunnelPort: Type.Integer({ ...ofport, description: 'OpenFlow port of the Geneve port on br-int' }),
+    servicePort: Type.Optional({
+      ...ofport,
+      description: 'OpenFlow port of the services for instances (DNS, metadata); absent: the host has none',
+    }),
     externalPorts: Type.Record(Type.String(), ofport, {
       description: 'external network name → OpenFlow port of its patch port on br-int',
     }),

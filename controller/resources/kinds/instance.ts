@@ -5,6 +5,20 @@ import { ipv6AddressCount } from './network-interface.ts';
 
 const imageId = Type.Optional(Type.String({ maxLength: 127 }));
 const instanceType = Type.Optional(Type.String({ maxLength: 127 }));
+const userData = Type.Optional(
+  Type.String({
+    maxLength: 22_000,
+    pattern: '^[A-Za-z0-9+/]*={0,2}$',
+    description: 'what the instance reads as its user data: base64, at most 16 KiB behind it',
+  }),
+);
+const metadataHopLimit = Type.Optional(
+  Type.Integer({
+    minimum: 1,
+    maximum: 64,
+    description: 'how many hops the answers of the metadata service go; absent: 1, to the instance alone',
+  }),
+);
 export const InstanceSpec = Type.Object(
   {
     name: Type.Optional(Name),
@@ -12,6 +26,8 @@ export const InstanceSpec = Type.Object(
     networkInterfaceIds: Type.Array(Id('eni'), { minItems: 1, maxItems: 8 }),
     imageId,
     instanceType,
+    userData,
+    metadataHopLimit,
   },
   closed,
 );
@@ -55,6 +71,8 @@ export const instance = defineKind<InstanceSpec, InstanceStatus>({
       securityGroupIds: Type.Optional(Type.Array(Id('sg'), { minItems: 1, maxItems: 16, uniqueItems: true })),
       imageId,
       instanceType,
+      userData,
+      metadataHopLimit,
     },
     { ...closed, description: 'either networkInterfaceIds, or subnetId for an interface of its own' },
   ),

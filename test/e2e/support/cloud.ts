@@ -16,6 +16,8 @@ export interface CloudOptions {
   /** How many, or which. Default 2. */
   readonly hosts?: number | readonly HostOptions[];
   readonly external?: boolean;
+  /** More arguments of every agent. */
+  readonly agentArgs?: readonly string[];
 }
 
 /** Rules in short: `tcp:80 from 0.0.0.0/0`, `icmp from sg-…`, `all to 10.0.0.0/8`. */
@@ -41,14 +43,14 @@ export class Cloud implements AsyncDisposable {
     this.client = new WeftClient({ url: controller.apiUrl });
   }
 
-  static async start({ hosts = 2, external = false }: CloudOptions = {}): Promise<Cloud> {
+  static async start({ hosts = 2, external = false, agentArgs = [] }: CloudOptions = {}): Promise<Cloud> {
     const lab = await createLab({ hosts, ...(external ? { externalNetwork: { cidr: externalCidr } } : {}) });
     try {
       const cloud = new Cloud(lab, await lab.startController());
       for (const host of lab.hosts) {
         // How often the cache is looked over, in ms; only so that waiting for it is short.
         await host.vsctl('set', 'Open_vSwitch', '.', 'other_config:max-revalidator=20');
-        cloud.agents.push(await host.startAgent());
+        cloud.agents.push(await host.startAgent({ args: agentArgs }));
       }
       await meetOnUnderlay(lab);
       return cloud;

@@ -1,0 +1,220 @@
+import type { Action } from 'node-openflow';
+import {
+  type Feature,
+  type Flow,
+  type FragmentDefinition,
+  type FragmentReference,
+  globalScope,
+  isArp,
+  isIpv4,
+  load,
+  on,
+  onRegister,
+  protocol,
+  set,
+} from '../../pipeline/index.ts';
+import { type AnyResource, parseAddress, type ResourceOf } from '../../resources/index.ts';
+import type { TopologyView } from '../../topology/view.ts';
+import { answersDns, dnsServer } from '../dhcp-options/settings.ts';
+import { hostScope } from '../host/scope.ts';
+import { serviceMeter } from '../limit/meters.ts';
+import { type BoundContext, boundContext, macNumber } from '../network-interface/context.ts';
+import { gatewayMac } from '../subnet/compile.ts';
+import { vpcMatch, vpcScope } from '../vpc/scope.ts';
+import { dnsAddress, metadataAddress, ports, servicesMac, slotAddress, vpcDnsAddress } from './addresses.ts';
+import { instanceOf, recordBytes, serviceRecord } from './record.ts';
+
+const toOneMachine = on('eth_dst', 0n, 0x0100_0000_0000n);
+/** A fresh packet of the router. */
+const usualHops = 64;
+/** AWS, "Instance metadata options": one hop, so that no container behind the instance gets an answer. */
+const usualMetadataHops = 1;
+
+/** Questions stand before security groups, so that no rule can cut an instance off from its services. */
+function question(
+  match: Flow['match'],
+  transport: 'tcp' | 'udp',
+  address: number,
+  port: number,
+  actions: readonly Action[] = [],
+): Flow {
+  return {
+    stage: 'admit',
+    priority: 280,
+    match: [
+      ...match,
+      toOneMachine,
+      isIpv4,
+      on('ip_proto', protocol[transport]),
+      on('ipv4_dst', address),
+      on(transport === 'tcp' ? 'tcp_dst' : 'udp_dst', port),
+    ],
+    actions,
+    goto: 'service',
+  };
+}
+
+/** Who takes the link-local addresses for near, or base + 2 in its own subnet, asks for their MAC. */
+const arpFor = (match: Flow['match'], address: number): Flow => ({
+  stage: 'admit',
+  priority: 280,
+  match: [...match, isArp, on('arp_op', 1), on('arp_tpa', address)],
+  actions: [load('nextHop', address), set('eth_dst', servicesMac)],
+  goto: 'arp-reply',
+});
+
+const metadata: FragmentDefinition = {
+  name: 'services.metadata',
+  code: 9,
+  compile: () => ({
+    scope: globalScope,
+    number: 0,
+    flows: [question([], 'tcp', metadataAddress, ports.metadata), arpFor([], metadataAddress)],
+  }),
+};
+
+const dns: FragmentDefinition = {
+  name: 'services.dns',
+  code: 7,
+  compile(view, id) {
+    const vpc = view.get('vpc', id);
+    if (!vpc || !answersDns(vpc)) return undefined;
+    const here = [vpcMatch(vpc)];
+    const own = dnsServer(vpc);
+    const flows = (['udp', 'tcp'] as const).flatMap((transport) => [
+      question(here, transport, dnsAddress, ports.dns),
+      question(here, transport, own, ports.dns, [set('ipv4_dst', vpcDnsAddress)]),
+    ]);
+    return {
+      scope: vpcScope(vpc),
+      number: vpc.number as number,
+      flows: [...flows, arpFor(here, dnsAddress), arpFor(here, own)],
+    };
+  },
+};
+
+/** Answers are known by the slot's address; each service has its flow, and that of metadata carries the record. */
+function interfaceFlows(view: TopologyView, context: BoundContext, servicePort: number): Flow[] {
+  const { networkInterface, subnet, vpc, binding } = context;
+  const { privateAddress, macAddress } = networkInterface.spec;
+  const slot = slotAddress(binding);
+  const back: Action[] = [
+    set('ipv4_dst', parseAddress(privateAddress, 'privateAddress')),
+    set('eth_src', gatewayMac(subnet)),
+    set('eth_dst', macNumber(macAddress)),
+    { type: 'output', port: binding.spec.ofport },
+  ];
+  const answer = (address: number, ...actions: Action[]): Flow => ({
+    stage: 'service-reply',
+    priority: 100,
+    match: [isIpv4, on('ipv4_src', address), on('ipv4_dst', slot)],
+    actions: [...actions, ...back],
+  });
+  const hops = instanceOf(view, networkInterface)?.spec.metadataHopLimit ?? usualMetadataHops;
+  const record = recordBytes(serviceRecord(view, context));
+  return [
+    {
+      stage: 'service',
+      priority: 100,
+      match: [onRegister('interfaceNumber', networkInterface.number as number), isIpv4],
+      actions: [
+        serviceMeter(binding).action,
+        set('ipv4_src', slot),
+        set('eth_dst', servicesMac),
+        { type: 'output', port: servicePort },
+      ],
+    },
+    answer(metadataAddress, { type: 'note', data: record }, set('ip_ttl', hops)),
+    answer(dnsAddress, set('ip_ttl', usualHops)),
+    answer(vpcDnsAddress, set('ip_ttl', usualHops), set('ipv4_src', dnsServer(vpc))),
+  ];
+}
+
+const ofInterface: FragmentDefinition = {
+  name: 'services.interface',
+  code: 8,
+  compile(view, id) {
+    const context = boundContext(view, id);
+    const servicePort = context?.host.spec.servicePort;
+    if (!context || servicePort === undefined) return undefined;
+    const { create, remove } = serviceMeter(context.binding);
+    return {
+      scope: hostScope(context.host),
+      number: context.networkInterface.number as number,
+      flows: interfaceFlows(view, context, servicePort),
+      before: create,
+      whenGone: remove,
+    };
+  },
+};
+
+const ofHost: FragmentDefinition = {
+  name: 'services.host',
+  code: 28,
+  compile(view, id) {
+    const host = view.get('host', id);
+    const port = host?.spec.servicePort;
+    if (!host || port === undefined) return undefined;
+    const flow: Flow = {
+      stage: 'classify',
+      priority: 100,
+      match: [on('in_port', port)],
+      actions: [],
+      goto: 'service-reply',
+    };
+    return { scope: hostScope(host), number: host.number as number, flows: [flow] };
+  },
+};
+
+type Spec<K extends AnyResource['kind']> = ResourceOf<K>['spec'] | undefined;
+
+function* bindingsOf(view: TopologyView, interfaceId: string): Generator<FragmentReference> {
+  const target = { kind: 'network-interface', id: interfaceId } as const;
+  for (const { id } of view.referrers(target, 'of-interface', 'binding')) {
+    yield { definition: ofInterface, id };
+  }
+}
+
+/** DNS and metadata, answered by the services of each host, which know an interface by its slot's address. */
+export const servicesFeature: Feature = {
+  name: 'services',
+  fragments: [metadata, dns, ofInterface, ofHost],
+  always: [{ definition: metadata, id: 'metadata' }],
+  *affected({ kind, id, before, after }, view) {
+    switch (kind) {
+      case 'binding':
+        yield { definition: ofInterface, id };
+        return;
+      case 'network-interface':
+        yield* bindingsOf(view, id);
+        return;
+      case 'instance':
+        for (const one of view.referrers({ kind, id }, 'of-instance', 'network-interface')) {
+          yield* bindingsOf(view, one.id);
+        }
+        return;
+      case 'elastic-ip':
+        for (const spec of [before?.spec, after?.spec] as Spec<'elastic-ip'>[]) {
+          if (spec?.networkInterfaceId) yield* bindingsOf(view, spec.networkInterfaceId);
+        }
+        return;
+      case 'host':
+        yield { definition: ofHost, id };
+        if ((before?.spec as Spec<'host'>)?.servicePort === (after?.spec as Spec<'host'>)?.servicePort)
+          return;
+        for (const binding of view.referrers({ kind, id }, 'on-host', 'binding')) {
+          yield { definition: ofInterface, id: binding.id };
+        }
+        return;
+      case 'vpc': {
+        yield { definition: dns, id };
+        const [old, now] = [before?.spec, after?.spec] as Spec<'vpc'>[];
+        if (!old || !now) return;
+        if (old.dhcpOptionsId === now.dhcpOptionsId && old.enableDnsSupport === now.enableDnsSupport) return;
+        for (const one of view.referrers({ kind, id }, 'in-vpc', 'network-interface')) {
+          yield* bindingsOf(view, one.id);
+        }
+      }
+    }
+  },
+};

@@ -1,0 +1,103 @@
+import { parseAddress, type ResourceOf } from '../../resources/index.ts';
+import type { TopologyView } from '../../topology/view.ts';
+import { answersDns, dhcpSettings, internalDomain } from '../dhcp-options/settings.ts';
+import type { BoundContext } from '../network-interface/context.ts';
+import { addressName } from '../network-interface/dhcp.ts';
+
+/**
+ * What the services of a host know of an interface. It stands as JSON in a `note` of one of the interface's flows, so that
+ * they need neither memory nor controller: they read it from the switch. Absent values are left out.
+ */
+export interface ServiceRecord {
+  readonly interfaceId: string;
+  readonly account: string;
+  readonly region: string;
+  readonly zone: string;
+  readonly address: string;
+  readonly mac: string;
+  readonly hostname: string;
+  readonly publicAddress?: string;
+  readonly groups: readonly { readonly id: string; readonly name: string }[];
+  readonly subnet: { readonly id: string; readonly cidr: string };
+  readonly vpc: { readonly id: string; readonly cidr: string };
+  readonly dns: {
+    readonly enabled: boolean;
+    /** Every one has the names of the VPC's addresses; the first is what names of addresses are told as. */
+    readonly domains: readonly string[];
+  };
+  readonly instance?: InstanceRecord;
+}
+
+export interface InstanceRecord {
+  readonly id: string;
+  readonly name?: string;
+  readonly imageId?: string;
+  readonly type?: string;
+  readonly startedAt: string;
+  /** Place of the interface among those of the instance, from 0. */
+  readonly device: number;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Base64. */
+  readonly userData?: string;
+}
+
+function instanceRecord(
+  instance: ResourceOf<'instance'> | undefined,
+  interfaceId: string,
+): InstanceRecord | undefined {
+  if (!instance) return undefined;
+  const { name, imageId, instanceType, userData, networkInterfaceIds } = instance.spec;
+  return {
+    id: instance.id,
+    ...(name === undefined ? {} : { name }),
+    ...(imageId === undefined ? {} : { imageId }),
+    ...(instanceType === undefined ? {} : { type: instanceType }),
+    startedAt: instance.createdAt,
+    device: Math.max(0, networkInterfaceIds.indexOf(interfaceId)),
+    tags: instance.tags,
+    ...(userData === undefined ? {} : { userData }),
+  };
+}
+
+/** The instance that an interface belongs to. */
+export function instanceOf(
+  view: TopologyView,
+  { spec }: ResourceOf<'network-interface'>,
+): ResourceOf<'instance'> | undefined {
+  return spec.instanceId === undefined ? undefined : view.get('instance', spec.instanceId);
+}
+
+export function serviceRecord(view: TopologyView, context: BoundContext): ServiceRecord {
+  const { networkInterface, vpc, subnet } = context;
+  const { privateAddress, macAddress, securityGroupIds } = networkInterface.spec;
+  const internal = internalDomain(vpc.region);
+  const { domainName } = dhcpSettings(view, vpc);
+  const domains = domainName && domainName !== internal ? [domainName, internal] : [internal];
+  const [elasticIp] = view.referrers(networkInterface, 'of-interface', 'elastic-ip');
+  const instance = instanceRecord(instanceOf(view, networkInterface), networkInterface.id);
+  return {
+    interfaceId: networkInterface.id,
+    account: networkInterface.account,
+    region: networkInterface.region,
+    zone: subnet.spec.zone,
+    address: privateAddress,
+    mac: macAddress,
+    hostname: `${addressName(parseAddress(privateAddress, 'privateAddress'))}.${domains[0]}`,
+    ...(elasticIp ? { publicAddress: elasticIp.spec.address } : {}),
+    groups: securityGroupIds.map((id) => ({ id, name: view.get('security-group', id)?.spec.name ?? id })),
+    subnet: { id: subnet.id, cidr: subnet.spec.cidrBlock },
+    vpc: { id: vpc.id, cidr: vpc.spec.cidrBlock },
+    dns: { enabled: answersDns(vpc), domains },
+    ...(instance ? { instance } : {}),
+  };
+}
+
+/** An OpenFlow message has at most 64 kB, and the flow has other parts, too. */
+const largestRecord = 60_000;
+
+/** The record as it stands in the flow. Tags are left out where they would make it too large. */
+export function recordBytes(record: ServiceRecord): Uint8Array {
+  const bytes = Buffer.from(JSON.stringify(record));
+  if (bytes.length <= largestRecord || !record.instance) return bytes;
+  return Buffer.from(JSON.stringify({ ...record, instance: { ...record.instance, tags: {} } }));
+}
