@@ -9,6 +9,7 @@ const answerTimeoutMs = 2000;
 const mostPending = 256;
 const longestMessage = 65_535;
 const headerLength = 12;
+const dnsPort = 53;
 
 interface Server {
   readonly address: string;
@@ -17,11 +18,11 @@ interface Server {
 
 /** `192.0.2.53` or `192.0.2.53:5300`. @throws AgentError `wrong-dns-server` */
 export function parseServer(text: string): Server {
-  const [, bracketed, plain, port = '53'] =
-    /^(?:\[([^\]]+)\]|([^:]+|[0-9a-f:]+?))(?::(\d{1,5}))?$/i.exec(text) ?? [];
-  const address = bracketed ?? plain ?? text;
-  if (isIP(address) !== 0 && Number(port) >= 1 && Number(port) <= 65_535)
-    return { address, port: Number(port) };
+  if (isIP(text) !== 0) return { address: text, port: dnsPort };
+  const [, bracketed, plain = '', port] = /^(?:\[([^\]]+)\]|([\d.]+)):(\d{1,5})$/.exec(text) ?? [];
+  const address = bracketed ?? plain;
+  const number = Number(port);
+  if (isIP(address) !== 0 && number >= 1 && number <= 65_535) return { address, port: number };
   throw new AgentError('wrong-dns-server', `${JSON.stringify(text)} is not the address of a DNS server`, {
     value: text,
     fix: 'Give it as --dns-server ADDRESS or ADDRESS:PORT.',

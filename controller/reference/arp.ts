@@ -1,4 +1,5 @@
 import type { ResourceOf } from '../resources/index.ts';
+import { serviceAddresses, servicesMac } from './host-services.ts';
 import type { Answered, Dropped } from './outcome.ts';
 import type { Arp, Frame } from './packet.ts';
 import {
@@ -33,6 +34,9 @@ export function answerArp(
   const { targetAddress } = arp;
   if (arp.operation !== 'request') return walk.drop(stage, 'arp-unanswered', sender.id);
   if (targetAddress === routerAddress(subnet)) return answer(walk, arp, routerMac(subnet), subnet.id);
+  if (serviceAddresses(walk, subnet.spec.vpcId).includes(targetAddress)) {
+    return answer(walk, arp, servicesMac, subnet.spec.vpcId);
+  }
   if (!isInside(subnet.spec.cidrBlock, targetAddress)) return walk.drop(stage, 'arp-unanswered', subnet.id);
   const gateway = natGatewayAt(resources, subnet.spec.vpcId, targetAddress);
   if (gateway && resources.placement.has(gateway.id)) {

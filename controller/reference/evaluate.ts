@@ -2,6 +2,7 @@ import type { ResourceOf } from '../resources/index.ts';
 import { answerArp, answerArpOutside } from './arp.ts';
 import type { Connections } from './connections.ts';
 import type { Origin } from './delivery.ts';
+import { answerService } from './host-services.ts';
 import { sendInside } from './nat-gateways.ts';
 import { sendOnward } from './onward.ts';
 import type { Outcome, Step } from './outcome.ts';
@@ -71,6 +72,8 @@ function fromInterface(walk: Walk, sender: ResourceOf<'network-interface'>, fram
   const packet = content as Ipv4;
   const offered = answerDhcp(walk, sender, subnet, packet);
   if (offered) return offered;
+  const served = answerService(walk, { interface: sender, binding }, subnet, frame, packet);
+  if (served) return served;
   return sendPacket(walk, { interface: sender, binding }, subnet, frame, packet);
 }
 

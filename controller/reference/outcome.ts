@@ -22,7 +22,7 @@ export interface SentOutside {
 /** The cloud itself answers, and `frame` goes back to where the packet came from. */
 export interface Answered {
   readonly type: 'answered';
-  readonly by: 'arp' | 'gateway-echo' | 'time-exceeded' | 'too-large';
+  readonly by: 'arp' | 'gateway-echo' | 'time-exceeded' | 'too-large' | 'dns' | 'metadata';
   readonly frame: Frame;
 }
 

@@ -265,6 +265,11 @@ const cases: Readonly<
       'delivered to web',
     ],
   ],
+  'no-service': [
+    (s) => s.send('app', router.subnet2, ip(app, '10.0.0.2', udp(53))),
+    network(),
+    [fromWeb(router.subnet1, ip(web, '10.0.0.2', udp(53))), network(), 'answered by dns'],
+  ],
   'private-source': [
     fromOutside(publicMac.web, ip(db, '203.0.113.10', ping)),
     network(),
@@ -356,6 +361,28 @@ describe('what arrives', () => {
       verdict(new Sender().receive(publicMac.web, ip('192.0.2.254', '203.0.113.10', error))),
       'untracked',
     );
+  });
+
+  it('to a service of the host is answered by it, whatever the rules say', () => {
+    const sender = new Sender(network([], ['sgr-a-out']));
+    const { outcome } = sender.send('web', router.subnet1, ip(web, '169.254.169.254', tcp(80)));
+    assert.ok(outcome.type === 'answered' && outcome.by === 'metadata');
+    assert.deepEqual(outcome.frame, {
+      source: router.subnet1,
+      destination: macOf('web'),
+      content: ip('169.254.169.254', web, tcp(40000, ['syn', 'ack'], 80), 1),
+    });
+    const asked = (destination: string, payload: Ipv4['payload'], used = network()) =>
+      verdict(new Sender(used).send('web', router.subnet1, ip(web, destination, payload)));
+    assert.equal(asked('169.254.169.253', tcp(53)), 'answered by dns');
+    assert.equal(asked('169.254.169.253', tcp(80)), 'no-route');
+    assert.equal(asked('169.254.169.254', udp(80)), 'no-route');
+    assert.equal(asked('10.0.0.2', udp(54)), 'no-interface');
+    const silent = network([changed('vpc-a', { enableDnsSupport: false })]);
+    assert.equal(asked('10.0.0.2', udp(53), silent), 'no-interface');
+    assert.equal(asked('169.254.169.254', tcp(80), silent), 'answered by metadata');
+    const near = new Sender().send('web', broadcastMac, arp({ targetAddress: '169.254.169.254' }));
+    assert.equal(verdict(near), 'answered by arp');
   });
 
   it('whose time to live is over is told of by the router, with the packet as it was sent', () => {

@@ -35,7 +35,7 @@ export const resources: readonly AnyResource[] = [
     gateway: '203.0.113.1',
     addressRanges: [{ first: '203.0.113.10', last: '203.0.113.20' }],
   }),
-  resource('host', 'host-1', 1, { externalPorts: { outside: 2 } }),
+  resource('host', 'host-1', 1, { externalPorts: { outside: 2 }, servicePort: 5 }),
   resource('host', 'host-2', 2, { externalPorts: {} }),
   ...['a', 'b'].flatMap((name, index) => [
     resource('vpc', `vpc-${name}`, index + 1, {

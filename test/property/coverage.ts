@@ -29,6 +29,8 @@ const features = [
   'through an interface that routes',
   'from an address that is not the own',
   'from a secondary address',
+  'DNS answered',
+  'metadata answered',
   'two bindings',
 ] as const;
 export type Feature = (typeof features)[number];
@@ -106,6 +108,8 @@ function* featuresOf({ packet, evaluation, observation }: Sent): Generator<Featu
   if (outcome.type === 'answered') {
     if (outcome.by === 'dhcp') yield 'DHCP answered';
     else if (outcome.by === 'gateway-echo') yield 'echo answered by the router';
+    else if (outcome.by === 'dns') yield 'DNS answered';
+    else if (outcome.by === 'metadata') yield 'metadata answered';
     else if (outcome.by === 'time-exceeded') yield 'router tells that the time to live is over';
     else if (outcome.by === 'too-large')
       yield inside

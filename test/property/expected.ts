@@ -44,6 +44,7 @@ const stagesOfReason: Readonly<Record<DropReason, readonly StageName[]>> = {
   'receiver-not-bound': ['resolve'],
   'ingress-rules': ['ingress-verdict'],
   'unknown-public-address': ['external-in'],
+  'no-service': ['service'],
   'private-source': ['external-in'],
 };
 

@@ -152,6 +152,20 @@ export const faults: readonly Fault[] = [
       };
     },
   },
+  inStages('services take all interfaces for one', ['service'], (flow) =>
+    withActions(flow, (action) => [
+      setsField(action, 'ipv4_src') ? ({ ...action, value: 0xa9fe0001 } as Action) : action,
+    ]),
+  ),
+  inStages('answers of services come from their own address', ['service-reply'], (flow) =>
+    withActions(flow, (action) => (setsField(action, 'ipv4_src') ? [] : [action])),
+  ),
+  inStages('metadata goes as far as anything', ['service-reply'], (flow) =>
+    withActions(flow, (action) => (setsField(action, 'ip_ttl') ? [] : [action])),
+  ),
+  inStages('security groups cut off services', ['admit'], (flow) =>
+    matches(flow, 'tcp_dst') ? undefined : flow,
+  ),
   inStages('routes to nowhere are forgotten', ['route'], (flow) =>
     actionsOf(flow).length > 0 || flow.instructions.length > 0 ? flow : undefined,
   ),

@@ -102,7 +102,9 @@ export class Rig implements AsyncDisposable {
     switch (step.do) {
       case 'host': {
         const externalPorts = step.external ? { outside: 2 } : {};
-        names.add(step.name, 'host', (await world.host(step.number, { externalPorts })).id);
+        // One of them has no services.
+        const services = step.number === 2 ? {} : { servicePort: 5 };
+        names.add(step.name, 'host', (await world.host(step.number, { externalPorts, ...services })).id);
         return;
       }
       case 'create': {

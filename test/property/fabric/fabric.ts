@@ -8,7 +8,14 @@ import {
   type SimulationResult,
 } from 'node-openflow/testing';
 import { registers, tableOf } from '../../../controller/pipeline/index.ts';
-import { broadcastMac, type Frame, type ReferencePacket } from '../../../controller/reference/index.ts';
+import {
+  answerTo,
+  broadcastMac,
+  type Frame,
+  type Ipv4,
+  type ReferencePacket,
+  servicesMac,
+} from '../../../controller/reference/index.ts';
 import {
   contains,
   derivedMac,
@@ -93,7 +100,12 @@ export class Fabric {
   #portsOf(hostId: string): SimulatedPort[] {
     const host = this.#world.get('host', hostId);
     const bindings = [...this.#world.topology.referrers(host, 'on-host', 'binding')];
-    const plain = [...Object.values(host.spec.externalPorts), ...bindings.map(({ spec }) => spec.ofport)];
+    const { servicePort } = host.spec;
+    const plain = [
+      ...(servicePort === undefined ? [] : [servicePort]),
+      ...Object.values(host.spec.externalPorts),
+      ...bindings.map(({ spec }) => spec.ofport),
+    ];
     return [{ number: host.spec.tunnelPort, tunnel: true }, ...plain.map((number) => ({ number }))];
   }
 
@@ -167,6 +179,10 @@ export class Fabric {
       return;
     }
     const frame = toFrame(packet);
+    if (port === spec.servicePort) {
+      way.pending.push({ hostId, port, packet: toSimulated(answerOfService(frame)) });
+      return;
+    }
     if (way.origin?.hostId === hostId && way.origin.port === port) {
       way.effects.push({ type: 'answered', frame });
     } else way.effects.push({ type: 'delivered', interfaceId: this.#interfaceAt(hostId, port), frame });
@@ -288,6 +304,12 @@ export class Fabric {
 /** What the agent must act on: not what it only takes note of, nor packets at the end of their time to live. */
 function isTask({ reason, userdata }: SimulatedPacketIn): boolean {
   return reason !== 'invalid-ttl' && userdata?.[0] !== agentTask.neighbourSeen;
+}
+
+/** What a service of the host answers: from the address that was asked to the one that asks, as it sees them. */
+function answerOfService({ source, content }: Frame): Frame {
+  if (content.protocol !== 'ipv4') throw new Error('a service was asked by something else than IPv4');
+  return { source: servicesMac, destination: source, content: answerTo(content as Ipv4, 64) };
 }
 
 /** The stage in which the packet ended; a called stage counts for the one that called it. */

@@ -312,6 +312,40 @@ const dhcp = withSender((scene, sender) => {
   return scene.raw(sender, { source: scene.ref(sender), destination, content });
 });
 
+/** A question to a service of the host, or what is just beside that. */
+const toService = withSender((scene, sender) => {
+  const { random } = scene;
+  const block = parseCidr(scene.vpcOf(sender).spec.cidrBlock, 'cidr');
+  const [destination, port] = random.pick([
+    [formatIpv4(block.address + 2), 53],
+    ['169.254.169.253', 53],
+    ['169.254.169.254', 80],
+  ] as const);
+  const destinationPort = random.chance(0.9) ? port : random.pick([53, 80, 54]);
+  const sourcePort = random.between(40000, 40003);
+  const payload = random.chance(0.5)
+    ? ({ protocol: 'tcp', sourcePort, destinationPort, flags: ['syn'] } as const)
+    : ({ protocol: 'udp', sourcePort, destinationPort } as const);
+  if (random.chance(0.2)) {
+    const arp: Arp = {
+      protocol: 'arp',
+      operation: 'request',
+      senderMac: scene.ref(sender),
+      senderAddress: sender.spec.privateAddress,
+      targetMac: '00:00:00:00:00:00',
+      targetAddress: destination,
+    };
+    return scene.raw(sender, { source: scene.ref(sender), destination: broadcastMac, content: arp });
+  }
+  const step = scene.fromInterface(sender, { destination, payload });
+  const mac = random.weighted([
+    [8, scene.ref(scene.subnetOf(sender))],
+    [1, '02:57:0f:00:00:00'],
+    [1, broadcastMac],
+  ]);
+  return { ...step, frame: { ...step.frame, destination: mac } };
+});
+
 const toRouter = withSender((scene, sender) => {
   const { random } = scene;
   const subnet = random.chance(0.7) ? scene.subnetOf(sender) : random.pick(scene.all('subnet'));
@@ -468,6 +502,7 @@ export const probes: readonly (readonly [weight: number, probe: Probe])[] = [
   [4, someArp],
   [2, arpFromOutside],
   [2, dhcp],
+  [4, toService],
   [2, toRouter],
   [3, outOfNowhere],
   [1, otherProtocol],
