@@ -29,7 +29,8 @@ export class Editor {
   async open(egressGroupRule: boolean): Promise<void> {
     await this.do('createExternalNetwork');
     for (const index of [1, 2, 3]) {
-      await this.world.host(index, index < 3 ? { externalPorts: { external: 2, office: 3 } } : {});
+      const externalPorts = index < 3 ? { external: 2, office: 3 } : {};
+      await this.world.host(index, { externalPorts, servicePort: 65000 });
     }
     await this.do('createVpc');
     await this.do('createGateway');

@@ -288,7 +288,7 @@ export const edits = {
     const index = 1 + (a % 3);
     return editor.world.topology.get('host', `host-${index}`)
       ? editor.world.remove('host', `host-${index}`)
-      : editor.world.host(index, { externalPorts: { external: 2, office: 3 } });
+      : editor.world.host(index, { externalPorts: { external: 2, office: 3 }, servicePort: 65000 });
   },
   /** What housekeeping does with a set of groups that was unused for long. */
   removeIdentity: (editor, a) => {
