@@ -102,7 +102,7 @@ export const stages = [
   {
     name: 'service',
     purpose: "DNS and metadata: to the host's own services, which know the interface by its source address.",
-    matches: [r('interfaceNumber'), 'eth_type'],
+    matches: [r('interfaceNumber'), 'eth_type', 'ipv4_src'],
     next: [],
   },
   {

@@ -33,7 +33,8 @@ export const dropReasons = {
   'ingress-rules': 'No ingress rule of the receiver allows the connection.',
   'unknown-public-address':
     'The destination is no elastic IP of an interface that can be reached from outside.',
-  'no-service': 'The host of the sender has no services for instances.',
+  'no-service':
+    'The host of the sender has no services, or they are asked from another address than the primary one.',
   'private-source': 'A packet from outside claims to come from the VPC.',
 } as const;
 

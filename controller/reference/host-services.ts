@@ -31,7 +31,8 @@ export function serviceAddresses(walk: Walk, vpcId: string): readonly string[] {
 
 /**
  * DNS and metadata, before security groups see the packet, so that no rule can cut a VM off. AWS, "Control traffic to AWS resources
- * using security groups": security groups do not filter traffic to and from the DNS server and the metadata service.
+ * using security groups": security groups do not filter traffic to and from the DNS server and the metadata service. Here, they
+ * are asked from the primary address.
  */
 export function answerService(
   walk: Walk,
@@ -49,6 +50,7 @@ export function answerService(
   if (!isMetadata && !isDns) return undefined;
   const host = named(walk.resources, 'host', binding.spec.hostId);
   if (host.spec.servicePort === undefined) return walk.drop('services', 'no-service', host.id);
+  if (packet.source !== sender.spec.privateAddress) return walk.drop('services', 'no-service', sender.id);
   walk.note('services', `asked: ${isDns ? 'DNS' : 'metadata'}`, sender.id);
   const { macAddress } = sender.spec;
   return {

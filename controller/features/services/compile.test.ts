@@ -65,7 +65,7 @@ describe('questions to services', () => {
     const [question, metadata, ...answers] = flows();
     assert.equal(
       question,
-      'table=service, priority=100,ip,reg1=0x1 actions=meter:3,set_field:169.254.0.1->ip_src,set_field:02:57:0f:00:00:00->eth_dst,output:65000',
+      'table=service, priority=100,ip,reg1=0x1,nw_src=10.0.1.4 actions=meter:3,set_field:169.254.0.1->ip_src,set_field:02:57:0f:00:00:00->eth_dst,output:65000',
     );
     assert.match(
       metadata?.replace(/note:[0-9a-f.]+/, 'note') ?? '',

@@ -116,7 +116,12 @@ function interfaceFlows(view: TopologyView, context: BoundContext, servicePort: 
     {
       stage: 'service',
       priority: 100,
-      match: [onRegister('interfaceNumber', networkInterface.number as number), isIpv4],
+      // Answers go to the primary address: a question from another one would be answered to where nobody asked.
+      match: [
+        onRegister('interfaceNumber', networkInterface.number as number),
+        isIpv4,
+        on('ipv4_src', parseAddress(privateAddress, 'privateAddress')),
+      ],
       actions: [
         serviceMeter(binding).action,
         set('ipv4_src', slot),
