@@ -20,8 +20,14 @@ export interface CloudOptions {
   readonly agentArgs?: readonly string[];
 }
 
-/** Rules in short: `tcp:80 from 0.0.0.0/0`, `icmp from sg-…`, `all to 10.0.0.0/8`. */
+/** Rules in short: `tcp:80 from 0.0.0.0/0`, `icmp from sg-…`, `tcp:22 from pl-…`, `all to 10.0.0.0/8`. */
 export type RuleText = string;
+
+/** What a rule names its other side by: a group, a prefix list or a network. */
+function otherSide(peer: string) {
+  if (peer.startsWith('sg-')) return { referencedGroupId: peer };
+  return peer.startsWith('pl-') ? { prefixListId: peer } : { cidrIpv4: peer };
+}
 
 export interface CloudVm extends Vm {
   readonly networkInterface: ResourceOf<'network-interface'>;
@@ -100,7 +106,7 @@ export class Cloud implements AsyncDisposable {
       direction: side === 'from' ? 'ingress' : 'egress',
       protocol,
       ...(from === undefined ? {} : { fromPort: Number(from), toPort: Number(to) }),
-      ...(peer.startsWith('sg-') ? { referencedGroupId: peer } : { cidrIpv4: peer }),
+      ...otherSide(peer),
     };
     return this.applied(this.client.create('security-group-rule', { spec }, { waitSeconds: 10 }));
   }

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { ResourceOf } from '@weft/controller/resources';
+import { Cloud, type CloudVm } from './support/cloud.ts';
+
+interface Side {
+  readonly vpc: ResourceOf<'vpc'>;
+  readonly group: ResourceOf<'security-group'>;
+  readonly vm: CloudVm;
+}
+
+/** Three VPCs in a row, red – blue – green, the middle one on another host than those at the ends. */
+describe('peering connections and prefix lists', () => {
+  let cloud: Cloud;
+  let red: Side;
+  let blue: Side;
+  let green: Side;
+  let redBlue: ResourceOf<'vpc-peering-connection'>;
+  let blueGreen: ResourceOf<'vpc-peering-connection'>;
+  const resources = new AsyncDisposableStack();
+
+  async function side(name: string, second: number, hostIndex: number): Promise<Side> {
+    const vpc = await cloud.vpc(`10.${second}.0.0/16`);
+    const group = await cloud.group(vpc.id, name, ['icmp from 10.0.0.0/8']);
+    const subnet = await cloud.subnet(vpc.id, `10.${second}.1.0/24`);
+    return { vpc, group, vm: await cloud.vm(cloud.host(hostIndex), subnet, { groups: [group] }) };
+  }
+  before(async () => {
+    cloud = await Cloud.start();
+    red = await side('red', 1, 0);
+    blue = await side('blue', 2, 1);
+    green = await side('green', 3, 0);
+    redBlue = await connect(red, blue);
+    blueGreen = await connect(blue, green);
+    resources.adopt(await blue.vm.tcpListen(80), (listener) => listener.close());
+  });
+  after(async () => {
+    await resources.disposeAsync();
+    await cloud[Symbol.asyncDispose]();
+  });
+
+  const connect = (one: Side, other: Side) =>
+    cloud.client.create('vpc-peering-connection', {
+      spec: { requesterVpcId: one.vpc.id, accepterVpcId: other.vpc.id },
+    });
+  const accept = ({ id }: { id: string }) =>
+    cloud.applied(
+      cloud.client.update('vpc-peering-connection', id, { spec: { state: 'active' } }, { waitSeconds: 10 }),
+    );
+  /** Sets the routes of a side, each a destination and its connection. */
+  const route = ({ vpc }: Side, ...routes: (readonly [string, { readonly id: string }])[]) =>
+    cloud.applied(
+      cloud.client.update(
+        'route-table',
+        vpc.spec.mainRouteTableId,
+        { spec: { routes: routes.map(([destination, { id }]) => ({ destination, target: id })) } },
+        { waitSeconds: 10 },
+      ),
+    );
+  const setEntries = (list: { readonly id: string }, ...cidrs: string[]) =>
+    cloud.applied(
+      cloud.client.update(
+        'prefix-list',
+        list.id,
+        { spec: { entries: cidrs.map((cidr) => ({ cidr })) } },
+        { waitSeconds: 10 },
+      ),
+    );
+  const prefixList = (name: string, ...cidrs: string[]) =>
+    cloud.client.create('prefix-list', {
+      spec: { name, maxEntries: 5, entries: cidrs.map((cidr) => ({ cidr })) },
+    });
+  const pings = async (from: Side, to: Side) =>
+    (await from.vm.ping(to.vm.address, { count: 1, timeout: 0.7 })).received === 1;
+  const opens80 = async (from: Side, to: Side) =>
+    (await from.vm.tcpConnect(to.vm.address, 80, { timeoutMs: 700 })).connected;
+
+  it('lead across when they are accepted and both sides have routes', async () => {
+    await route(red, [blue.vpc.spec.cidrBlock, redBlue]);
+    await route(blue, [red.vpc.spec.cidrBlock, redBlue]);
+    assert.equal(await pings(red, blue), false, 'not accepted yet');
+    await accept(redBlue);
+    assert.deepEqual(await Promise.all([pings(red, blue), pings(blue, red)]), [true, true]);
+    await route(blue);
+    assert.equal(await pings(red, blue), false, 'no way back');
+    await route(blue, [red.vpc.spec.cidrBlock, redBlue], [green.vpc.spec.cidrBlock, blueGreen]);
+    assert.equal(await pings(red, blue), true);
+  });
+
+  it('a group of the other side as source', async () => {
+    assert.equal(await opens80(red, blue), false);
+    const rule = await cloud.rule(blue.group.id, `tcp:80 from ${red.group.id}`);
+    const answer = await red.vm.tcpConnect(blue.vm.address, 80);
+    assert.match(answer.answer, new RegExp(blue.vm.namespace));
+    const stranger = await cloud.client.create('security-group', {
+      spec: { vpcId: red.vpc.id, name: 'stranger' },
+    });
+    const join = (...securityGroupIds: string[]) =>
+      cloud.applied(
+        cloud.client.update(
+          'network-interface',
+          red.vm.networkInterface.id,
+          { spec: { securityGroupIds } },
+          { waitSeconds: 10 },
+        ),
+      );
+    await join(stranger.id);
+    assert.equal(await opens80(red, blue), false, 'a member no longer');
+    await join(red.group.id);
+    assert.equal(await opens80(red, blue), true);
+    await cloud.applied(cloud.client.remove('security-group-rule', rule.id, { waitSeconds: 10 }));
+    assert.equal(await opens80(red, blue), false, 'the rule is gone');
+  });
+
+  it('lead no further than to the next VPC', async () => {
+    await accept(blueGreen);
+    await route(red, ['10.0.0.0/8', redBlue]);
+    await route(green, ['10.0.0.0/8', blueGreen]);
+    assert.deepEqual(await Promise.all([pings(red, blue), pings(blue, green)]), [true, true]);
+    assert.deepEqual(await Promise.all([pings(red, green), pings(green, red)]), [false, false]);
+  });
+
+  it('a prefix list in a route follows its entries', async () => {
+    const list = await prefixList('destinations');
+    await route(red, [list.id, redBlue]);
+    assert.equal(await pings(red, blue), false, 'the list is empty');
+    await setEntries(list, '10.99.0.0/16', blue.vpc.spec.cidrBlock);
+    assert.equal(await pings(red, blue), true);
+    await setEntries(list, '10.99.0.0/16');
+    assert.equal(await pings(red, blue), false);
+    await setEntries(list, `${blue.vm.address}/32`);
+    assert.equal(await pings(red, blue), true);
+  });
+
+  it('a prefix list in a rule follows its entries, also for an open connection', async () => {
+    const list = await prefixList('sources', green.vpc.spec.cidrBlock);
+    await cloud.rule(blue.group.id, `tcp:80 from ${list.id}`);
+    assert.deepEqual(await Promise.all([opens80(red, blue), opens80(green, blue)]), [false, true]);
+    await setEntries(list, `${red.vm.address}/32`);
+    assert.deepEqual(await Promise.all([opens80(red, blue), opens80(green, blue)]), [true, false]);
+    const connection = await red.vm.tcpOpen(blue.vm.address, 80, { timeoutMs: 700 });
+    assert.ok((await connection.exchange('before')).connected);
+    await setEntries(list);
+    assert.equal((await connection.exchange('after')).connected, false);
+    await connection.close();
+    await setEntries(list, '10.0.0.0/8');
+    assert.deepEqual(await Promise.all([opens80(red, blue), opens80(green, blue)]), [true, true]);
+  });
+
+  it('nothing passes any more when they are deleted, and what others join goes on', async () => {
+    const connection = await red.vm.tcpOpen(blue.vm.address, 80, { timeoutMs: 700 });
+    assert.ok((await connection.exchange('before')).connected);
+    await cloud.applied(cloud.client.remove('vpc-peering-connection', redBlue.id, { waitSeconds: 10 }));
+    assert.equal((await connection.exchange('after')).connected, false);
+    await connection.close();
+    assert.deepEqual(await Promise.all([pings(red, blue), pings(blue, red)]), [false, false]);
+    assert.deepEqual(await Promise.all([pings(blue, green), opens80(green, blue)]), [true, true]);
+  });
+});
