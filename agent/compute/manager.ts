@@ -103,12 +103,13 @@ export class InstanceManager {
   }
 
   #work(id: string, task: Task): void {
-    task.working ??= this.#settle(id, task).finally(() => {
-      task.working = undefined;
-    });
+    task.working ??= this.#settle(id, task);
   }
 
-  /** Works until the task is as wanted, or the manager is closed. */
+  /**
+   * Works until the task is as wanted, or the manager is closed. What is wanted may change at every `await`: the last look at it
+   * and the end of the work are in one turn, so that no change falls in between.
+   */
   async #settle(id: string, task: Task): Promise<void> {
     const backoff = new Backoff(1000, 60_000);
     while (!this.#stop.signal.aborted) {
@@ -121,10 +122,13 @@ export class InstanceManager {
           // It may have come back meanwhile.
           if (task.wanted) continue;
           this.#tasks.delete(id);
+          task.working = undefined;
           return;
         }
         task.status ??= await this.#start(task.wanted, task.interrupt.signal);
         await this.#report(task.wanted, task.status);
+        if (!task.wanted) continue;
+        task.working = undefined;
         return;
       } catch (error) {
         if (this.#stop.signal.aborted) return;

@@ -49,6 +49,7 @@ import {
   describeNetworkInterfaces,
   modifyNetworkInterfaceAttribute,
 } from './interface/network-interfaces.ts';
+import { assignPrivateIpAddresses, unassignPrivateIpAddresses } from './interface/private-addresses.ts';
 import {
   associateSubnetCidrBlock,
   associateVpcCidrBlock,
@@ -168,6 +169,8 @@ export const actions: readonly AnyAction[] = [
   describeNetworkInterfaceAttribute,
   modifyNetworkInterfaceAttribute,
   deleteNetworkInterface,
+  assignPrivateIpAddresses,
+  unassignPrivateIpAddresses,
   assignIpv6Addresses,
   unassignIpv6Addresses,
   createSecurityGroup,

@@ -169,6 +169,54 @@ describe('routes, gateways, addresses and interfaces', () => {
     for (const AllocationId of allocated) await api.ok('ReleaseAddress', { AllocationId });
   });
 
+  it('an interface has secondary addresses, and lets its source check be switched off', async () => {
+    const { subnetId } = await network(api, '10.14.0.0/16');
+    const { networkInterface: made } = await api.ok('CreateNetworkInterface', {
+      SubnetId: subnetId,
+      'PrivateIpAddresses.1.PrivateIpAddress': '10.14.1.20',
+      'PrivateIpAddresses.1.Primary': 'true',
+      'PrivateIpAddresses.2.PrivateIpAddress': '10.14.1.21',
+    });
+    const NetworkInterfaceId: string = made.networkInterfaceId;
+    const shown = async () => {
+      const { networkInterfaceSet } = await api.ok(
+        'DescribeNetworkInterfaces',
+        filter('addresses.private-ip-address', '10.14.1.20'),
+      );
+      const [port] = networkInterfaceSet;
+      const addresses = port.privateIpAddressesSet.map(
+        (each: { privateIpAddress: string; primary: string }) => [
+          each.privateIpAddress,
+          each.primary === 'true',
+        ],
+      );
+      return { addresses, check: port.sourceDestCheck === 'true' };
+    };
+    assert.deepEqual(await shown(), {
+      addresses: [
+        ['10.14.1.20', true],
+        ['10.14.1.21', false],
+      ],
+      check: true,
+    });
+    const assign = { NetworkInterfaceId, SecondaryPrivateIpAddressCount: '1' };
+    const { assignedPrivateIpAddressesSet } = await api.ok('AssignPrivateIpAddresses', assign);
+    assert.equal(assignedPrivateIpAddressesSet.length, 1);
+    await api.refused('InvalidParameterCombination', 'AssignPrivateIpAddresses', { NetworkInterfaceId });
+    const gone = { NetworkInterfaceId, 'PrivateIpAddress.1': '10.14.1.21' };
+    await api.ok('UnassignPrivateIpAddresses', gone);
+    await api.refused('InvalidParameterValue', 'UnassignPrivateIpAddresses', gone);
+    const off = { NetworkInterfaceId, 'SourceDestCheck.Value': 'false' };
+    await api.ok('ModifyNetworkInterfaceAttribute', off);
+    const after = await shown();
+    assert.equal(after.check, false);
+    assert.deepEqual(after.addresses[0], ['10.14.1.20', true]);
+    assert.equal(after.addresses.length, 2);
+    const look = { NetworkInterfaceId, Attribute: 'sourceDestCheck' };
+    const { sourceDestCheck } = await api.ok('DescribeNetworkInterfaceAttribute', look);
+    assert.equal(sourceDestCheck.value, 'false');
+  });
+
   it('an interface changes its groups and description, one a request', async () => {
     const { vpcId, subnetId } = await network(api, '10.4.0.0/16');
     const { networkInterface } = await api.ok('CreateNetworkInterface', { SubnetId: subnetId });

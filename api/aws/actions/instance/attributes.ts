@@ -13,7 +13,10 @@ const attributes: Readonly<
   instanceType: (context, instance) => ({
     InstanceType: { Value: presentInstance(context, instance).InstanceType },
   }),
-  sourceDestCheck: () => ({ SourceDestCheck: { Value: true } }),
+  sourceDestCheck: ({ cloud }, { spec }) => {
+    const first = cloud.find('network-interface', spec.networkInterfaceIds[0] as string);
+    return { SourceDestCheck: { Value: first?.spec.sourceDestinationCheck ?? true } };
+  },
   disableApiTermination: () => ({ DisableApiTermination: { Value: false } }),
   disableApiStop: () => ({ DisableApiStop: { Value: false } }),
   instanceInitiatedShutdownBehavior: () => ({ InstanceInitiatedShutdownBehavior: { Value: 'stop' } }),
@@ -40,21 +43,24 @@ export const describeInstanceAttribute = define({
 
 export const modifyInstanceAttribute = define({
   action: 'ModifyInstanceAttribute',
-  supports: ['InstanceId', 'Groups'],
+  supports: ['InstanceId', 'Groups', 'SourceDestCheck'],
   only: {
-    'SourceDestCheck.Value': ['true'],
     'DisableApiTermination.Value': ['false'],
     'DisableApiStop.Value': ['false'],
     'EbsOptimized.Value': ['false'],
   },
-  note: 'groups are those of the first interface',
+  note: 'groups and source check are those of the first interface',
   async handle({ cloud }, { InstanceId: id, Groups: groups, ...others }) {
     const { spec } = cloud.require('instance', id);
     if ((groups === undefined ? 0 : 1) + Object.keys(others).length !== 1) {
       throw new AwsError('InvalidParameterCombination', 'Give one attribute a request');
     }
     for (const group of groups ?? []) cloud.require('security-group', group);
-    const change = groups === undefined ? {} : { securityGroupIds: [...new Set(groups)] };
+    const check = others.SourceDestCheck?.Value;
+    const change = {
+      ...(groups === undefined ? {} : { securityGroupIds: [...new Set(groups)] }),
+      ...(check === undefined ? {} : { sourceDestinationCheck: check }),
+    };
     await cloud.update('network-interface', spec.networkInterfaceIds[0] as string, { spec: change });
     return undefined;
   },

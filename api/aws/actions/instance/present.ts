@@ -130,7 +130,7 @@ export function presentInstance(context: ActionContext, instance: ResourceOf<'in
     PrivateDnsName: first ? privateName(context, first.spec.privateAddress) : '',
     PublicDnsName: '',
     PublicIpAddress: own[0]?.Association?.PublicIp,
-    SourceDestCheck: true,
+    SourceDestCheck: first?.spec.sourceDestinationCheck ?? true,
     SecurityGroups: first ? groupsOf(context, first.spec.securityGroupIds) : [],
     NetworkInterfaces: own,
     Tags: tagList(instance.tags),

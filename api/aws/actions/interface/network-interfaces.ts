@@ -4,6 +4,17 @@ import { AwsError } from '../../errors.ts';
 import { tagsFor } from '../../tags.ts';
 import { associationOf, attachmentOf, groupsOf, presentInterface } from './present.ts';
 
+/** Both ways in which addresses are given; in the list, one may be marked as the primary one. */
+function privateAddresses(
+  primary: string | undefined,
+  list: readonly { readonly PrivateIpAddress?: string | undefined; readonly Primary?: boolean | undefined }[],
+): { primary: string | undefined; secondary: string[] } {
+  const marked = list.find(({ Primary }) => Primary)?.PrivateIpAddress;
+  const chosen = primary ?? marked ?? (list.length === 1 ? list[0]?.PrivateIpAddress : undefined);
+  const others = list.flatMap(({ PrivateIpAddress: address }) => address ?? []);
+  return { primary: chosen, secondary: others.filter((address) => address !== chosen) };
+}
+
 export const createNetworkInterface = define({
   action: 'CreateNetworkInterface',
   supports: [
@@ -12,21 +23,20 @@ export const createNetworkInterface = define({
     'Groups',
     'PrivateIpAddress',
     'PrivateIpAddresses',
+    'SecondaryPrivateIpAddressCount',
     'Ipv6Addresses',
     'Ipv6AddressCount',
     'TagSpecifications',
   ],
-  only: { InterfaceType: ['interface'], SecondaryPrivateIpAddressCount: ['0'] },
+  only: { InterfaceType: ['interface'] },
   refusals: { 'quota-exceeded': 'NetworkInterfaceLimitExceeded' },
   async handle(context, input) {
     const { cloud } = context;
     const { PrivateIpAddresses: addresses = [] } = input;
     cloud.require('subnet', input.SubnetId);
     for (const id of input.Groups ?? []) cloud.require('security-group', id);
-    if (addresses.length > 1) {
-      throw new AwsError('UnsupportedOperation', 'An interface has one private address here');
-    }
-    const address = input.PrivateIpAddress ?? addresses[0]?.PrivateIpAddress;
+    const { primary, secondary } = privateAddresses(input.PrivateIpAddress, addresses);
+    const count = input.SecondaryPrivateIpAddressCount;
     const spec = {
       subnetId: input.SubnetId,
       ...(input.Groups?.length ? { securityGroupIds: [...new Set(input.Groups)] } : {}),
@@ -35,7 +45,9 @@ export const createNetworkInterface = define({
         ? { ipv6Addresses: input.Ipv6Addresses.map(({ Ipv6Address: text = '' }) => text.toLowerCase()) }
         : {}),
       ...(input.Ipv6AddressCount === undefined ? {} : { ipv6AddressCount: input.Ipv6AddressCount }),
-      ...(address === undefined ? {} : { privateAddress: address }),
+      ...(primary === undefined ? {} : { privateAddress: primary }),
+      ...(secondary.length === 0 ? {} : { secondaryPrivateAddresses: secondary }),
+      ...(count === undefined ? {} : { secondaryPrivateAddressCount: count }),
     };
     const tags = tagsFor('network-interface', input.TagSpecifications);
     const created = await cloud.create('network-interface', { spec, tags });
@@ -58,7 +70,10 @@ export const describeNetworkInterfaces = describe({
     'mac-address': ({ spec }) => spec.macAddress,
     'owner-id': ({ account }) => account,
     'private-ip-address': ({ spec }) => spec.privateAddress,
-    'addresses.private-ip-address': ({ spec }) => spec.privateAddress,
+    'addresses.private-ip-address': ({ spec }) => [
+      spec.privateAddress,
+      ...(spec.secondaryPrivateAddresses ?? []),
+    ],
     'ipv6-addresses.ipv6-address': ({ spec }) => spec.ipv6Addresses,
     'addresses.primary': () => true,
     'addresses.association.public-ip': (port, context) => associationOf(context, port)?.PublicIp,
@@ -77,7 +92,7 @@ export const describeNetworkInterfaces = describe({
     description: ({ spec }) => spec.description ?? '',
     'interface-type': () => 'interface',
     'requester-managed': () => false,
-    'source-dest-check': () => true,
+    'source-dest-check': ({ spec }) => spec.sourceDestinationCheck ?? true,
     status: (port, context) => (attachmentOf(context, port) ? 'in-use' : 'available'),
   },
   indexed: [
@@ -111,7 +126,10 @@ export const describeNetworkInterfaceAttribute = define({
       case 'groupSet':
         return { NetworkInterfaceId: id, Groups: groupsOf(context, port.spec.securityGroupIds) };
       case 'sourceDestCheck':
-        return { NetworkInterfaceId: id, SourceDestCheck: { Value: true } };
+        return {
+          NetworkInterfaceId: id,
+          SourceDestCheck: { Value: port.spec.sourceDestinationCheck ?? true },
+        };
       case 'attachment':
         return { NetworkInterfaceId: id, Attachment: attachmentOf(context, port) };
       default:
@@ -122,16 +140,17 @@ export const describeNetworkInterfaceAttribute = define({
 
 export const modifyNetworkInterfaceAttribute = define({
   action: 'ModifyNetworkInterfaceAttribute',
-  supports: ['NetworkInterfaceId', 'Description', 'Groups'],
-  only: { 'SourceDestCheck.Value': ['true'] },
+  supports: ['NetworkInterfaceId', 'Description', 'Groups', 'SourceDestCheck'],
   async handle({ cloud }, { NetworkInterfaceId: id, Description: description, Groups: groups, ...others }) {
     cloud.require('network-interface', id);
     for (const group of groups ?? []) cloud.require('security-group', group);
-    const given = [description?.Value, groups, others.SourceDestCheck].filter((each) => each !== undefined);
+    const check = others.SourceDestCheck?.Value;
+    const given = [description?.Value, groups, check].filter((each) => each !== undefined);
     if (given.length !== 1) throw new AwsError('InvalidParameterCombination', 'Give one attribute a request');
     const spec = {
       ...(description?.Value === undefined ? {} : { description: description.Value }),
       ...(groups === undefined ? {} : { securityGroupIds: [...new Set(groups)] }),
+      ...(check === undefined ? {} : { sourceDestinationCheck: check }),
     };
     await cloud.update('network-interface', id, { spec });
     return undefined;

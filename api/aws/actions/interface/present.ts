@@ -90,7 +90,7 @@ export function presentInterface(
     OwnerId: context.account,
     RequesterManaged: false,
     MacAddress: spec.macAddress,
-    SourceDestCheck: true,
+    SourceDestCheck: spec.sourceDestinationCheck ?? true,
     PrivateIpAddress: spec.privateAddress,
     PrivateDnsName: privateName(context, spec.privateAddress),
     PrivateIpAddresses: [
@@ -100,6 +100,11 @@ export function presentInterface(
         Primary: true,
         Association: association,
       },
+      ...(spec.secondaryPrivateAddresses ?? []).map((address) => ({
+        PrivateIpAddress: address,
+        PrivateDnsName: privateName(context, address),
+        Primary: false,
+      })),
     ],
     Ipv6Addresses: (spec.ipv6Addresses ?? []).map((Ipv6Address) => ({ Ipv6Address })),
     Groups: groupsOf(context, spec.securityGroupIds),

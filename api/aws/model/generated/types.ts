@@ -85,6 +85,25 @@ export interface AssignIpv6AddressesResult {
   NetworkInterfaceId?: string | undefined;
 }
 
+export interface AssignPrivateIpAddressesRequest {
+  AllowReassignment?: boolean | undefined;
+  NetworkInterfaceId: string;
+  PrivateIpAddresses?: readonly string[] | undefined;
+  SecondaryPrivateIpAddressCount?: number | undefined;
+  Ipv4Prefixes?: readonly string[] | undefined;
+  Ipv4PrefixCount?: number | undefined;
+}
+
+export interface AssignPrivateIpAddressesResult {
+  NetworkInterfaceId?: string | undefined;
+  AssignedPrivateIpAddresses?: readonly AssignedPrivateIpAddress[] | undefined;
+  AssignedIpv4Prefixes?: readonly Ipv4PrefixSpecification[] | undefined;
+}
+
+export interface AssignedPrivateIpAddress {
+  PrivateIpAddress?: string | undefined;
+}
+
 export interface AssociateAddressRequest {
   AllocationId?: string | undefined;
   InstanceId?: string | undefined;
@@ -2381,6 +2400,12 @@ export interface UnassignIpv6AddressesResult {
   UnassignedIpv6Prefixes?: readonly string[] | undefined;
 }
 
+export interface UnassignPrivateIpAddressesRequest {
+  NetworkInterfaceId: string;
+  PrivateIpAddresses?: readonly string[] | undefined;
+  Ipv4Prefixes?: readonly string[] | undefined;
+}
+
 export interface UpdateSecurityGroupRuleDescriptionsEgressRequest {
   DryRun?: boolean | undefined;
   GroupId?: string | undefined;
@@ -2593,6 +2618,7 @@ export interface Actions {
   AcceptVpcPeeringConnection: { input: AcceptVpcPeeringConnectionRequest; output: AcceptVpcPeeringConnectionResult };
   AllocateAddress: { input: AllocateAddressRequest; output: AllocateAddressResult };
   AssignIpv6Addresses: { input: AssignIpv6AddressesRequest; output: AssignIpv6AddressesResult };
+  AssignPrivateIpAddresses: { input: AssignPrivateIpAddressesRequest; output: AssignPrivateIpAddressesResult };
   AssociateAddress: { input: AssociateAddressRequest; output: AssociateAddressResult };
   AssociateDhcpOptions: { input: AssociateDhcpOptionsRequest; output: undefined };
   AssociateRouteTable: { input: AssociateRouteTableRequest; output: AssociateRouteTableResult };
@@ -2688,6 +2714,7 @@ export interface Actions {
   RunInstances: { input: RunInstancesRequest; output: Reservation };
   TerminateInstances: { input: TerminateInstancesRequest; output: TerminateInstancesResult };
   UnassignIpv6Addresses: { input: UnassignIpv6AddressesRequest; output: UnassignIpv6AddressesResult };
+  UnassignPrivateIpAddresses: { input: UnassignPrivateIpAddressesRequest; output: undefined };
   UpdateSecurityGroupRuleDescriptionsEgress: { input: UpdateSecurityGroupRuleDescriptionsEgressRequest; output: UpdateSecurityGroupRuleDescriptionsEgressResult };
   UpdateSecurityGroupRuleDescriptionsIngress: { input: UpdateSecurityGroupRuleDescriptionsIngressRequest; output: UpdateSecurityGroupRuleDescriptionsIngressResult };
   GetCallerIdentity: { input: GetCallerIdentityRequest; output: GetCallerIdentityResponse };
