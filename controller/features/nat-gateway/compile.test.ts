@@ -14,7 +14,8 @@ async function withGateway(world: World) {
   return { ...scene, table, elasticIp, gateway };
 }
 
-const nobodys = 'set_field:0->reg1,set_field:0->reg2,set_field:0->reg3,set_field:0/0x2->reg0';
+const nobodys =
+  'set_field:0->reg1,set_field:0->reg2,set_field:0->reg3,set_field:0/0x2->reg0,set_field:0->in_port';
 
 describe('the flows of a NAT gateway', () => {
   it('say to every host of the VPC where it is', async () => {

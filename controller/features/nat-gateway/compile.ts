@@ -58,6 +58,8 @@ function localFlows(context: NatGatewayContext, { zones }: GatewayPlace): Flow[]
     load('peerIdentity', 0),
     // It leaves the subnet of whoever it comes from.
     setFlag(flags.switched, 0),
+    // A switch sends nothing back out of the port that it came in by, and the next host may be behind the same tunnel port.
+    set('in_port', 0),
   ];
   return [
     {
