@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceOf } from '@weft/controller/resources';
+import { tableOf } from '../../controller/pipeline/index.ts';
 import { Cloud, type CloudVm, eventually } from './support/cloud.ts';
 
 describe('a controller that is killed', () => {
@@ -109,10 +110,10 @@ describe('a controller that is killed', () => {
       )
       .catch(() => host.ofctl('del-flows', 'br-int', `table=${locate.table},${locate.match}`));
     const markers = (await host.dumpFlows()).filter(
-      (flow) => flow.cookie >> 56n === 0x57n && flow.table === 24,
+      (flow) => flow.cookie >> 56n === 0x57n && flow.table === tableOf('marker'),
     );
     assert.ok(markers.length >= 3, 'global, VPC and host each have a marker');
-    await host.ofctl('del-flows', 'br-int', 'table=24');
+    await host.ofctl('del-flows', 'br-int', `table=${tableOf('marker')}`);
     await cloud.controller.restart();
     await eventually('the flow is back', async () => (await flows()) === count + 1, 20_000);
     assert.equal((await two.ping(one.address)).received, 3);

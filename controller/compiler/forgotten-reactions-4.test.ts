@@ -1,0 +1,3 @@
+import { findForgottenReactions } from './reactions.test-support.ts';
+
+findForgottenReactions(3);
