@@ -1,4 +1,5 @@
 import type { ResourceOf } from '../resources/index.ts';
+import { judgeByAcl } from './network-acls.ts';
 import type { Answered, Delivered, Dropped } from './outcome.ts';
 import type { Ipv4 } from './packet.ts';
 import { bindingOf, interfaceAt, named, routerMac } from './resources.ts';
@@ -6,14 +7,15 @@ import { isTooLarge, type RouterVoice, tooLarge } from './router-errors.ts';
 import { judge } from './security-groups.ts';
 import type { Walk } from './walk.ts';
 
-/** What sends a packet inside of a VPC: an interface, a NAT gateway, or whoever is behind an elastic IP. */
+/** What sends a packet inside of a VPC, its own or a peered one: an interface, a NAT gateway, or whoever is behind an elastic IP. */
 export interface Origin {
+  /** VPC of the receiver. */
   readonly vpcId: string;
   /** The host that the packet comes from. */
   readonly hostId: string;
   /** The interface, if it is one. */
   readonly interfaceId?: string;
-  /** Its security groups; what is no interface is in none. */
+  /** Its security groups as they count in that VPC; what is no interface is in none. */
   readonly groups: readonly string[];
   /** Source of a frame that stays in its subnet; a routed one comes from the router of the receiver's subnet. */
   readonly mac?: string;
@@ -22,8 +24,8 @@ export interface Origin {
 }
 
 /**
- * To the interface of the same VPC that has the destination address. Two VPCs may use the same addresses; neither
- * sees the other (AWS, "What is Amazon VPC?": "logically isolated").
+ * To the interface of the VPC that has the destination address. Two VPCs may use the same addresses; neither
+ * sees the other (AWS, "What is Amazon VPC?": "logically isolated"), unless they are peered.
  */
 export function deliver(walk: Walk, origin: Origin, packet: Ipv4): Delivered | Answered | Dropped {
   const receiver = interfaceAt(walk.resources, origin.vpcId, packet.destination);
@@ -32,7 +34,7 @@ export function deliver(walk: Walk, origin: Origin, packet: Ipv4): Delivered | A
   return receive(walk, origin, receiver, packet);
 }
 
-/** The way to the receiver, its security groups, and into it. */
+/** The way to the receiver, the network ACL of its subnet, its security groups, and into it. */
 export function receive(
   walk: Walk,
   origin: Origin,
@@ -44,10 +46,12 @@ export function receive(
   if (!binding) return walk.drop('delivery', 'receiver-not-bound', receiver.id);
   const stuck = crossTunnel(walk, origin, binding.spec.hostId, packet);
   if (stuck) return stuck;
-  const judged = judge(walk, { interface: receiver, binding }, packet, 'ingress', origin.groups);
+  const subnet = named(resources, 'subnet', receiver.spec.subnetId);
+  const border = () => (origin.mac === undefined ? judgeByAcl(walk, subnet, packet, 'ingress') : undefined);
+  const judged = judge(walk, { interface: receiver, binding }, packet, 'ingress', origin.groups, border);
   if (judged) return judged;
   walk.note('delivery', `to ${receiver.spec.macAddress}`, receiver.id);
-  const source = origin.mac ?? routerMac(named(resources, 'subnet', receiver.spec.subnetId));
+  const source = origin.mac ?? routerMac(subnet);
   const frame = { source, destination: receiver.spec.macAddress, content: packet };
   return { type: 'delivered', interfaceId: receiver.id, frame };
 }

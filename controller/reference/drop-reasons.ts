@@ -15,6 +15,7 @@ export const dropReasons = {
   'wrong-mac': 'The frame is for neither the router nor an address of its subnet.',
   untracked: 'The packet belongs to no connection, and may not open one.',
   'egress-rules': 'No egress rule of the sender allows the connection.',
+  'egress-acl': "The network ACL of the sender's subnet denies the packet.",
   'no-route': 'The route table has no route to the destination.',
   blackhole: 'The route is a blackhole.',
   'no-gateway-host': 'The NAT gateway is on no host.',
@@ -22,6 +23,7 @@ export const dropReasons = {
   unsolicited: 'The packet is for a NAT gateway, and belongs to no connection through it.',
   'detached-gateway': 'The route leads to an internet gateway that does not serve the VPC.',
   'checked-target': 'The route leads to an interface whose source/destination check is on.',
+  'inactive-peering': 'The route leads to a peering connection that is not active.',
   'ttl-exceeded': 'The time to live ends at the router.',
   'too-large': 'The packet is too large for the way, and nothing may be said about it.',
   'no-elastic-ip': 'The sender has no elastic IP on the network of the internet gateway.',
@@ -31,6 +33,7 @@ export const dropReasons = {
   'no-interface': 'No interface of the VPC has the destination address.',
   'receiver-not-bound': 'The receiving interface is on no host.',
   'ingress-rules': 'No ingress rule of the receiver allows the connection.',
+  'ingress-acl': "The network ACL of the receiver's subnet denies the packet.",
   'unknown-public-address':
     'The destination is no elastic IP of an interface that can be reached from outside.',
   'no-service':

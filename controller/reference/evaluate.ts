@@ -4,9 +4,11 @@ import type { Connections } from './connections.ts';
 import type { Origin } from './delivery.ts';
 import { answerService } from './host-services.ts';
 import { sendInside } from './nat-gateways.ts';
+import { judgeByAcl } from './network-acls.ts';
 import { sendOnward } from './onward.ts';
 import type { Outcome, Step } from './outcome.ts';
 import { type Frame, type Ipv4, isGroupMac, type ReferencePacket } from './packet.ts';
+import { groupsAcross, peerOver } from './peering.ts';
 import { receiveOutside } from './public-addresses.ts';
 import {
   bindingOf,
@@ -18,6 +20,7 @@ import {
   routerMac,
 } from './resources.ts';
 import { answerDhcp, answerEcho } from './router-services.ts';
+import { routeFor } from './routing.ts';
 import { type End, judge } from './security-groups.ts';
 import { checkSource } from './source-check.ts';
 import { Walk } from './walk.ts';
@@ -98,18 +101,39 @@ function sendPacket(
   if (echo) return echo;
   walk.note(stage, routed ? 'for the router' : 'inside of the subnet', subnet.id);
 
-  const { vpcId } = subnet.spec;
-  const peerGroups = interfaceAt(walk.resources, vpcId, packet.destination)?.spec.securityGroupIds ?? [];
+  const peerGroups = groupsBehind(walk.resources, subnet, packet.destination, routed);
   const judged = judge(walk, sender, packet, 'egress', peerGroups);
   if (judged) return judged;
   const { macAddress } = sender.interface.spec;
   const origin: Origin = {
-    vpcId,
+    vpcId: subnet.spec.vpcId,
     hostId: sender.binding.spec.hostId,
     interfaceId: sender.interface.id,
     groups: sender.interface.spec.securityGroupIds,
     voice: { address: routerAddress(subnet), mac: routerMac(subnet), receiver: macAddress },
   };
-  if (!routed) return sendInside(walk, { ...origin, mac: macAddress }, packet);
-  return sendOnward(walk, origin, sender.interface, packet);
+  if (!routed) return sendInside(walk, { ...origin, mac: frame.source }, packet);
+  const denied = judgeByAcl(walk, subnet, packet, 'egress');
+  return denied ?? sendOnward(walk, origin, sender.interface, packet);
+}
+
+/** The groups of who has the destination: in the VPC, or in the one to which the route leads. */
+function groupsBehind(
+  resources: Resources,
+  subnet: ResourceOf<'subnet'>,
+  address: string,
+  routed: boolean,
+): readonly string[] {
+  const { vpcId } = subnet.spec;
+  const target = routed ? routeFor(resources, subnet, address).best?.target : undefined;
+  const peer = target === undefined ? undefined : peerOver(resources, target, vpcId);
+  if (target === undefined || !peer) {
+    return interfaceAt(resources, vpcId, address)?.spec.securityGroupIds ?? [];
+  }
+  const connection = named(resources, 'vpc-peering-connection', target);
+  return groupsAcross(
+    resources,
+    connection,
+    interfaceAt(resources, peer.id, address)?.spec.securityGroupIds ?? [],
+  );
 }

@@ -3,6 +3,7 @@ import { type Origin, receive } from './delivery.ts';
 import { sendInside, translate } from './nat-gateways.ts';
 import type { Answered, Delivered, Dropped, SentOutside } from './outcome.ts';
 import type { Ipv4 } from './packet.ts';
+import { groupsAcross } from './peering.ts';
 import { sendOutside } from './public-addresses.ts';
 import { named } from './resources.ts';
 import { route } from './routing.ts';
@@ -29,6 +30,10 @@ export function sendOnward(
       return way;
     case 'local':
       return sendInside(walk, origin, way.packet);
+    case 'peering': {
+      const groups = groupsAcross(walk.resources, way.connection, origin.groups);
+      return sendInside(walk, { ...origin, vpcId: way.vpc.id, groups }, way.packet);
+    }
     case 'interface':
       return passThrough(walk, origin, way.target, way.packet);
     case 'internet-gateway':

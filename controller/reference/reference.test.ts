@@ -19,8 +19,11 @@ import {
   natGateway,
   natPlacement,
   network,
+  openEntries,
+  partner,
   ping,
   pong,
+  prefixList,
   publicMac,
   router,
   routeToInternet,
@@ -84,6 +87,14 @@ const withNat = (changes: readonly AnyResource[] = []) =>
   ]);
 
 const throughDb = changed('rtb-a', { routes: [{ destination: '10.0.2.0/24', target: 'db' }] });
+const denied = (direction: string, cidrIpv4: string) => ({
+  number: 50,
+  direction,
+  action: 'deny',
+  protocol: 'all',
+  cidrIpv4,
+});
+const toPartner = ip(web, '10.1.1.5', ping);
 
 type Send = (sender: Sender) => ReturnType<Sender['send']>;
 /** For each reason: what is dropped for it, and what differs just so much that it is not. */
@@ -170,6 +181,24 @@ const cases: Readonly<
     network([], ['sgr-a-out']),
     [fromWeb(router.subnet1, toApp), network(), 'delivered to app'],
   ],
+  'egress-acl': [
+    fromWeb(router.subnet1, toApp),
+    network([changed('acl-a', { entries: [denied('egress', '10.0.2.0/24'), ...openEntries] })]),
+    [
+      fromWeb(router.subnet1, toApp),
+      network([changed('acl-a', { entries: [denied('egress', '10.0.3.0/24'), ...openEntries] })]),
+      'delivered to app',
+    ],
+  ],
+  'ingress-acl': [
+    fromWeb(router.subnet1, toApp),
+    network([changed('acl-a', { entries: [denied('ingress', '10.0.1.0/24'), ...openEntries] })]),
+    [
+      fromWeb(macOf('db'), toDb),
+      network([changed('acl-a', { entries: [denied('ingress', '10.0.1.0/24')] })]),
+      'delivered to db',
+    ],
+  ],
   'no-route': [
     fromWeb(router.subnet1, toRemote),
     network([changed('rtb-a', { routes: [] })]),
@@ -184,6 +213,11 @@ const cases: Readonly<
     fromWeb(router.subnet1, toRemote),
     network([changed('igw-a', { vpcId: undefined })]),
     [fromWeb(router.subnet1, toRemote), network(), 'sent to 203.0.113.1'],
+  ],
+  'inactive-peering': [
+    fromWeb(router.subnet1, toPartner),
+    network(partner('pending-acceptance')),
+    [fromWeb(router.subnet1, toPartner), network(partner('active')), 'delivered to partner'],
   ],
   'ttl-exceeded': [
     fromOutside(publicMac.web, ip(remote, '203.0.113.10', ping, 1)),
@@ -517,6 +551,105 @@ describe('security groups', () => {
   });
 });
 
+describe('network ACLs', () => {
+  const entry = (number: number, action: string, rest: object = {}) => ({
+    ...denied('ingress', '10.0.1.0/24'),
+    number,
+    action,
+    ...rest,
+  });
+  const arrives = (entries: object[], content = toApp) =>
+    verdict(
+      new Sender(network([changed('acl-a', { entries: [...entries, openEntries[1]] })])).send(
+        'web',
+        router.subnet1,
+        content,
+      ),
+    );
+
+  it('are decided by the lowest number that matches, in whatever order they stand', () => {
+    assert.equal(arrives([entry(20, 'allow'), entry(10, 'deny')]), 'ingress-acl');
+    assert.equal(arrives([entry(20, 'deny'), entry(10, 'allow')]), 'delivered to app');
+    assert.equal(arrives([entry(10, 'deny', { cidrIpv4: '10.0.9.0/24' })]), 'ingress-acl', 'nothing matches');
+  });
+
+  it('match ports of the receiver, and type and code of ICMP', () => {
+    const ssh = { protocol: 'tcp', fromPort: 22, toPort: 22 };
+    const echo = { protocol: 'icmp', icmpType: 8, icmpCode: 0 };
+    assert.equal(arrives([entry(10, 'allow', ssh), entry(20, 'deny')]), 'ingress-acl');
+    assert.equal(arrives([entry(10, 'allow', echo)]), 'delivered to app');
+    assert.equal(arrives([entry(10, 'allow', { ...echo, icmpCode: 1 })]), 'ingress-acl');
+    assert.equal(arrives([entry(10, 'allow', { protocol: 1 })]), 'delivered to app');
+  });
+
+  it('know no connections: a reply needs an entry of its own', () => {
+    const only = (direction: string) => [{ ...entry(10, 'allow', { cidrIpv4: '0.0.0.0/0' }), direction }];
+    const acl = (entries: object[]) => ({ ...changed('acl-a', { entries }), id: 'acl-2' });
+    const sender = new Sender(
+      network([acl(only('ingress')) as never, changed('subnet-2', { networkAclId: 'acl-2' })]),
+    );
+    assert.equal(verdict(sender.send('web', router.subnet1, toApp)), 'delivered to app');
+    assert.equal(verdict(sender.send('app', router.subnet2, ip(app, web, pong))), 'egress-acl');
+  });
+});
+
+describe('a NAT gateway', () => {
+  it('is not judged by the network ACL of its subnet', () => {
+    const closed = { ...changed('acl-a', { entries: [] }), id: 'acl-closed' };
+    const itsSubnet = changed('subnet-2', { routeTableId: 'rtb-public', networkAclId: 'acl-closed' });
+    const sender = new Sender(withNat([closed, itsSubnet]));
+    assert.equal(verdict(sender.send('web', router.subnet1, toRemote)), 'sent to 203.0.113.1');
+    assert.equal(verdict(sender.send('app', router.subnet2, ip(app, remote, ping))), 'egress-acl');
+  });
+
+  it('leads into a peered VPC where the table of its subnet does', () => {
+    const routes = [{ destination: '10.1.0.0/16', target: 'pcx-1' }];
+    const into = { ...routeToInternet, spec: { vpcId: 'vpc-a', routes } } as AnyResource;
+    const used = (state: string) => withNat([...partner(state), routeToNat, into]);
+    const send = (state: string) => verdict(new Sender(used(state)).send('web', router.subnet1, toPartner));
+    assert.equal(send('active'), 'delivered to partner');
+    assert.equal(send('rejected'), 'inactive-peering');
+  });
+});
+
+describe('peering', () => {
+  const rules = (peer: object, status: object = {}) => {
+    const spec = { groupId: 'sg-p', direction: 'ingress', protocol: 'all', ...peer };
+    return { ...rule('sgr-p', spec), status: { matchIds: [], ...status } } as never;
+  };
+  const across = { vpcPeeringConnectionId: 'pcx-1', peerVpcId: 'vpc-a' };
+  const to = (...changes: never[]) =>
+    verdict(new Sender(network([...partner('active'), ...changes])).send('web', router.subnet1, toPartner));
+
+  it('carries the groups of senders, while a rule over the connection names one', () => {
+    assert.equal(to(rules({ referencedGroupId: 'sg-a' }, across)), 'delivered to partner');
+    assert.equal(to(rules({ referencedGroupId: 'sg-db' }, across)), 'ingress-rules');
+    const stale = { ...across, vpcPeeringConnectionId: 'pcx-0' };
+    assert.equal(to(rules({ referencedGroupId: 'sg-a' }, stale)), 'ingress-rules');
+    assert.equal(to(rules({ cidrIpv4: '10.0.1.0/24' })), 'delivered to partner');
+  });
+
+  it('needs a route, and leads into the other VPC alone', () => {
+    const rtb = (routes: object[]) => changed('rtb-a', { routes }) as never;
+    assert.equal(to(rtb([])), 'no-route');
+    assert.equal(to(rtb([{ destination: '0.0.0.0/0', target: 'pcx-1' }])), 'delivered to partner');
+    const used = network([...partner('active'), rtb([{ destination: '0.0.0.0/0', target: 'pcx-1' }])]);
+    assert.equal(verdict(new Sender(used).send('web', router.subnet1, toRemote)), 'no-interface');
+  });
+
+  it('is chosen by a prefix list, too, behind a route to the network itself', () => {
+    const lists = [prefixList('pl-1', ['10.1.0.0/16']), prefixList('pl-2', ['10.1.0.0/16'])] as never[];
+    const by = (...routes: object[]) => to(...lists, changed('rtb-a', { routes }) as never);
+    const [first, second] = [
+      { destination: 'pl-1', target: 'pcx-1' },
+      { destination: 'pl-2', target: 'blackhole' },
+    ];
+    assert.equal(by(first, second), 'delivered to partner');
+    assert.equal(by(second, first), 'blackhole');
+    assert.equal(by(first, { destination: '10.1.0.0/16', target: 'blackhole' }), 'blackhole');
+  });
+});
+
 describe('connections', () => {
   it('end with the port, and with the elastic IP', () => {
     const sender = new Sender();
@@ -591,6 +724,14 @@ describe('what an interface may send from', () => {
     assert.equal(send(other, '10.0.1.8'), 'spoofed-address');
     assert.equal(send(other, web, { source: strange }), 'delivered to db', 'it is of the network, too');
     assert.equal(send(other, '10.0.1.77', { source: strange }), 'spoofed-address');
+  });
+
+  it('stays what it is inside of the subnet, with the MAC of a pair', () => {
+    const spec = { allowedAddressPairs: [{ cidrBlock: '10.0.1.0/28', macAddress: strange }] };
+    const packet = ip('10.0.1.8', '10.0.1.6', tcp(5432));
+    const sender = new Sender(network([changed('web', spec)]));
+    const { outcome } = sender.send('web', macOf('db'), packet, { source: strange });
+    assert.equal(outcome.type === 'delivered' && outcome.frame.source, strange);
   });
 
   it('is told by ARP only of what it has', () => {

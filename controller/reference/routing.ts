@@ -1,7 +1,8 @@
-import { parseCidr, type ResourceOf } from '../resources/index.ts';
+import { namesPrefixList, parseCidr, type ResourceOf, routeTargetKind } from '../resources/index.ts';
 import type { Answered, Dropped } from './outcome.ts';
 import type { Ipv4 } from './packet.ts';
-import { isInside, named } from './resources.ts';
+import { peerOver } from './peering.ts';
+import { isInside, named, type Resources } from './resources.ts';
 import { type RouterVoice, timeExceeded } from './router-errors.ts';
 import type { Walk } from './walk.ts';
 
@@ -23,6 +24,12 @@ export type Way =
       readonly packet: Ipv4;
     }
   | {
+      readonly type: 'peering';
+      readonly connection: ResourceOf<'vpc-peering-connection'>;
+      readonly vpc: ResourceOf<'vpc'>;
+      readonly packet: Ipv4;
+    }
+  | {
       readonly type: 'internet-gateway';
       readonly gateway: ResourceOf<'internet-gateway'>;
       readonly packet: Ipv4;
@@ -33,12 +40,52 @@ export type Way =
       readonly packet: Ipv4;
     };
 
+interface Destination {
+  readonly network: string;
+  readonly target: string;
+}
+
+/**
+ * The route for an address by the table of a subnet.
+ *
+ * AWS, "Route tables": a subnet without a table of its own uses the main one; every table has a local route for the VPC; the
+ * most specific route wins. "Route priority and prefix lists": a route to a network itself stands before one by a prefix
+ * list; of two lists with one network, AWS chooses one for good, and here it is the one that stands first.
+ */
+export function routeFor(
+  resources: Resources,
+  subnet: ResourceOf<'subnet'>,
+  address: string,
+): { readonly table: ResourceOf<'route-table'>; readonly best: Destination | undefined } {
+  const vpc = named(resources, 'vpc', subnet.spec.vpcId);
+  const table = named(resources, 'route-table', subnet.spec.routeTableId ?? vpc.spec.mainRouteTableId);
+  const { routes } = table.spec;
+  const all = routes.flatMap(({ destination, target }) =>
+    destination === undefined ? [] : [{ destination, target }],
+  );
+  const direct = all.filter(({ destination }) => !namesPrefixList(destination));
+  const byList = all.filter(({ destination }) => namesPrefixList(destination));
+  const [best] = [
+    { network: vpc.spec.cidrBlock, target: 'local' },
+    ...direct.map(({ destination, target }) => ({ network: destination, target })),
+    ...byList.flatMap(({ destination, target }) =>
+      named(resources, 'prefix-list', destination).spec.entries.map(({ cidr }) => ({
+        network: cidr,
+        target,
+      })),
+    ),
+  ]
+    .filter(({ network }) => isInside(network, address))
+    .sort((a, b) => prefixLength(b.network) - prefixLength(a.network));
+  return { table, best };
+}
+
 /**
  * Sends a packet on by the route table of the sender's subnet.
  *
- * AWS, "Route tables": a subnet without a table of its own uses the main one; every table has a local route for the VPC; the
- * most specific route wins; a route whose target is gone has the state blackhole and drops. What has no time to live left is
- * not looked up (RFC 1812, section 5.3.1).
+ * AWS, "Route tables": a route whose target is gone has the state blackhole and drops. "VPC peering limitations": peering is
+ * not transitive; a packet that has crossed ends in the VPC beyond, or nowhere.
+ * What has no time to live left is not looked up (RFC 1812, section 5.3.1).
  *
  * @param voice of the router, where it can tell the sender
  * @param translated whether a NAT gateway sends the packet: from one to another would be a circle
@@ -51,8 +98,8 @@ export function route(
   translated = false,
 ): Way | Answered | Dropped {
   const { resources } = walk;
-  const vpc = named(resources, 'vpc', subnet.spec.vpcId);
-  const table = named(resources, 'route-table', subnet.spec.routeTableId ?? vpc.spec.mainRouteTableId);
+  const { vpcId } = subnet.spec;
+  const { table, best } = routeFor(resources, subnet, packet.destination);
   if (neverForwarded.some((range) => isInside(range, packet.destination))) {
     return walk.drop(stage, 'no-route', table.id);
   }
@@ -61,28 +108,33 @@ export function route(
     const told = voice && timeExceeded(walk, voice, packet);
     return told ?? walk.drop(stage, 'ttl-exceeded', table.id);
   }
-  const local = { destination: vpc.spec.cidrBlock, target: 'local' };
-  const routes = table.spec.routes.flatMap(({ destination, target }) =>
-    destination === undefined ? [] : [{ destination, target }],
-  );
-  const [best] = [local, ...routes]
-    .filter(({ destination }) => isInside(destination, packet.destination))
-    .sort((a, b) => prefixLength(b.destination) - prefixLength(a.destination));
   if (!best) return walk.drop(stage, 'no-route', table.id);
-  if (best.target === 'blackhole') return walk.drop(stage, 'blackhole', table.id);
-  const target = resources['network-interface'].get(best.target);
-  if (target) return throughInterface(walk, table.id, target, forwarded);
-  const natGateway = resources['nat-gateway'].get(best.target);
-  const gateway = resources['internet-gateway'].get(best.target);
+  const { network, target } = best;
+  if (target === 'blackhole') return walk.drop(stage, 'blackhole', table.id);
+  const router = resources['network-interface'].get(target);
+  if (router) return throughInterface(walk, table.id, router, forwarded);
+  const natGateway = resources['nat-gateway'].get(target);
   if (natGateway && translated) return walk.drop(stage, 'translated-twice', table.id, natGateway.id);
-  if (best.target !== 'local' && !natGateway && gateway?.spec.vpcId !== vpc.id) {
-    return walk.drop(stage, 'detached-gateway', table.id, best.target);
+  const way = target === 'local' ? ({ type: 'local' } as const) : throughGateway(resources, target, vpcId);
+  if (!way) {
+    const isPeering = routeTargetKind(target) === 'vpc-peering-connection';
+    return walk.drop(stage, isPeering ? 'inactive-peering' : 'detached-gateway', table.id, target);
   }
-  walk.note(stage, `${best.destination} leads to ${best.target}`, table.id);
-  if (natGateway) return { type: 'nat-gateway', gateway: natGateway, packet: forwarded };
-  return gateway
-    ? { type: 'internet-gateway', gateway, packet: forwarded }
-    : { type: 'local', packet: forwarded };
+  walk.note(stage, `${network} leads to ${target}`, table.id);
+  return { ...way, packet: forwarded };
+}
+
+/** @returns undefined when the target serves the VPC no longer, or not yet */
+function throughGateway(resources: Resources, target: string, vpcId: string) {
+  const natGateway = resources['nat-gateway'].get(target);
+  if (natGateway) return { type: 'nat-gateway', gateway: natGateway } as const;
+  const vpc = peerOver(resources, target, vpcId);
+  if (vpc) {
+    const connection = named(resources, 'vpc-peering-connection', target);
+    return { type: 'peering', connection, vpc } as const;
+  }
+  const gateway = resources['internet-gateway'].get(target);
+  return gateway?.spec.vpcId === vpcId ? ({ type: 'internet-gateway', gateway } as const) : undefined;
 }
 
 /**

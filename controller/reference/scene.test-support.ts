@@ -23,6 +23,15 @@ function resource(kind: Kind, id: string, number: number, spec: object, revision
   return { kind, id, number, revision, spec, status: {}, tags: {}, ...envelope } as unknown as AnyResource;
 }
 
+/** Entries of a network ACL that allow everything. */
+export const openEntries = ['ingress', 'egress'].map((direction) => ({
+  number: 100,
+  direction,
+  action: 'allow',
+  protocol: 'all',
+  cidrIpv4: '0.0.0.0/0',
+}));
+
 /**
  * One network for all tests. VPC `vpc-a` has the subnets 10.0.1.0/24 and 10.0.2.0/24 with the interfaces `web` (10.0.1.5),
  * `db` (10.0.1.6) and `app` (10.0.2.5) on hosts, and `idle` (10.0.1.9) on none. VPC `vpc-b` has the same addresses, and
@@ -42,7 +51,9 @@ export const resources: readonly AnyResource[] = [
       cidrBlock: '10.0.0.0/16',
       defaultSecurityGroupId: `sg-${name}`,
       mainRouteTableId: `rtb-${name}`,
+      defaultNetworkAclId: `acl-${name}`,
     }),
+    resource('network-acl', `acl-${name}`, index + 1, { vpcId: `vpc-${name}`, entries: openEntries }),
     resource('internet-gateway', `igw-${name}`, index + 1, {
       vpcId: `vpc-${name}`,
       externalNetworkId: 'ext',
@@ -101,6 +112,36 @@ export const resources: readonly AnyResource[] = [
   resource('elastic-ip', 'eip-free', 3, { externalNetworkId: 'ext', address: '203.0.113.12' }),
 ];
 
+/** Another VPC, 10.1.0.0/16, with the interface `partner` (10.1.1.5), and a connection to it with a route in `vpc-a`. */
+export function partner(state: string): AnyResource[] {
+  return [
+    resource('vpc', 'vpc-p', 9, {
+      cidrBlock: '10.1.0.0/16',
+      mainRouteTableId: 'rtb-p',
+      defaultNetworkAclId: 'acl-p',
+    }),
+    resource('network-acl', 'acl-p', 9, { vpcId: 'vpc-p', entries: openEntries }),
+    resource('route-table', 'rtb-p', 9, { vpcId: 'vpc-p', routes: [] }),
+    resource('subnet', 'subnet-p', 9, { vpcId: 'vpc-p', cidrBlock: '10.1.1.0/24' }),
+    resource('security-group', 'sg-p', 9, { vpcId: 'vpc-p', name: 'p' }),
+    rule('sgr-p', { groupId: 'sg-p', direction: 'ingress', protocol: 'all', cidrIpv4: '0.0.0.0/0' }),
+    networkInterface('partner', 9, 'vpc-p', 'subnet-p', '10.1.1.5', ['sg-p']),
+    binding('partner', 'host-2', 9),
+    resource('vpc-peering-connection', 'pcx-1', 1, {
+      requesterVpcId: 'vpc-a',
+      accepterVpcId: 'vpc-p',
+      accepterAccount: '123456789012',
+      state,
+    }),
+    changed('rtb-a', { routes: [{ destination: '10.1.0.0/16', target: 'pcx-1' }] }),
+  ];
+}
+
+export function prefixList(id: string, cidrs: readonly string[]): AnyResource {
+  const entries = cidrs.map((cidr) => ({ cidr }));
+  return resource('prefix-list', id, 1, { name: id, maxEntries: 9, entries });
+}
+
 export function rule(id: string, spec: object): AnyResource {
   return resource('security-group-rule', id, 1, spec);
 }
@@ -134,7 +175,7 @@ export function binding(networkInterfaceId: string, hostId: string, revision: nu
 
 /** MACs of interfaces that tests can tell apart. */
 export function macOf(interfaceId: string): string {
-  const known = ['web', 'db', 'app', 'idle', 'twin'].indexOf(interfaceId);
+  const known = ['web', 'db', 'app', 'idle', 'twin', 'partner'].indexOf(interfaceId);
   return `02:00:00:00:00:0${known + 1}`;
 }
 

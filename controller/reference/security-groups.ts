@@ -2,7 +2,8 @@ import type { ResourceOf, SecurityGroupRuleSpec } from '../resources/index.ts';
 import { type Connection, groupTracker, remember, type Tracked, track } from './connections.ts';
 import type { Dropped } from './outcome.ts';
 import type { Ipv4 } from './packet.ts';
-import { isInside } from './resources.ts';
+import { isInside, named, type Resources } from './resources.ts';
+import { isProtocol } from './services.ts';
 import { opensTcp } from './tcp.ts';
 import type { Walk } from './walk.ts';
 
@@ -22,7 +23,8 @@ export interface End {
  * of rules. Here, each packet of a connection, in both directions, is judged by the rules as they are now, as if it were the
  * opening one: by those of the direction in which the connection was opened.
  *
- * @param peerGroups groups of the interface at the other end; empty for what is not an interface of the VPC
+ * @param peerGroups groups of the interface at the other end; empty for what is not an interface of the VPC or a peer
+ * @param border what judges between the connection and the rules: what it drops has been seen, but opens nothing
  */
 export function judge(
   walk: Walk,
@@ -30,6 +32,7 @@ export function judge(
   packet: Ipv4,
   way: 'egress' | 'ingress',
   peerGroups: readonly string[],
+  border?: () => Dropped | undefined,
 ): Dropped | undefined {
   const stage = way === 'egress' ? 'security groups of the sender' : 'security groups of the receiver';
   const seen = track(walk.connections, groupTracker(binding.id), packet, way);
@@ -37,6 +40,8 @@ export function judge(
   const { tracked } = seen;
   if (!tracked) return walk.drop(stage, 'untracked', own.id);
   if (tracked.relation === 'reply' && opensTcp(packet)) walk.leftOpen = 'a SYN meets a SYN of the other side';
+  const stopped = border?.();
+  if (stopped) return stopped;
   const connection = withPeer(tracked, peerGroups);
   const rule = findRule(walk, own.spec.securityGroupIds, connection, tracked.relation);
   if (!rule) {
@@ -69,23 +74,39 @@ function findRule(
   for (const rule of resources['security-group-rule'].values()) {
     const { spec } = rule;
     if (!groupIds.includes(spec.groupId) || spec.direction !== connection.direction) continue;
-    if (matchesPeer(spec, connection) && matchesService(spec, connection.opening, relation)) return rule;
+    if (
+      !isStale(rule, resources) &&
+      matchesPeer(resources, spec, connection) &&
+      matchesService(spec, connection.opening, relation)
+    )
+      return rule;
   }
   return undefined;
 }
 
 /**
  * AWS, "Security group rules": the source of an inbound rule or the destination of an outbound one is a range of addresses,
- * or a security group, which stands for the interfaces that have it, by their private addresses and not by public ones.
+ * a prefix list of such ranges, or a security group, which stands for the interfaces that have it, by their private addresses and not by public ones.
  */
-function matchesPeer(rule: SecurityGroupRuleSpec, { direction, opening, peerGroups }: Connection): boolean {
+function matchesPeer(
+  resources: Resources,
+  rule: SecurityGroupRuleSpec,
+  { direction, opening, peerGroups }: Connection,
+): boolean {
   if (rule.referencedGroupId !== undefined) return peerGroups.includes(rule.referencedGroupId);
-  return isInside(rule.cidrIpv4 as string, direction === 'egress' ? opening.destination : opening.source);
+  const other = direction === 'egress' ? opening.destination : opening.source;
+  if (rule.prefixListId === undefined) return isInside(rule.cidrIpv4 as string, other);
+  const list = named(resources, 'prefix-list', rule.prefixListId);
+  return list.spec.entries.some(({ cidr }) => isInside(cidr, other));
 }
 
-const protocolNumbers = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;
-function numberOf(protocol: keyof typeof protocolNumbers | number): number {
-  return typeof protocol === 'number' ? protocol : protocolNumbers[protocol];
+/**
+ * AWS, "Work with stale security group rules": a rule that names a group of a peered VPC has no effect once the peering
+ * connection is gone.
+ */
+function isStale({ status }: ResourceOf<'security-group-rule'>, resources: Resources): boolean {
+  const id = status.vpcPeeringConnectionId;
+  return id !== undefined && resources['vpc-peering-connection'].get(id)?.spec.state !== 'active';
 }
 
 /**
@@ -98,7 +119,7 @@ function matchesService(
   relation: Tracked['relation'],
 ): boolean {
   if (rule.protocol === 'all') return true;
-  if (numberOf(rule.protocol) !== numberOf(payload.protocol)) return false;
+  if (!isProtocol(rule.protocol, payload.protocol)) return false;
   if (payload.protocol === 'tcp' || payload.protocol === 'udp') {
     const { fromPort = 0, toPort = 65535 } = rule;
     return fromPort <= payload.destinationPort && payload.destinationPort <= toPort;

@@ -5,6 +5,8 @@ import type { Sent } from './rig.ts';
 const features = [
   'in its subnet',
   'routed in the VPC',
+  'over a peering connection',
+  'by an entry of a network ACL that is not for everything',
   'on one host',
   'through a tunnel',
   'to the outside',
@@ -125,9 +127,10 @@ function* featuresOf({ packet, evaluation, observation }: Sent): Generator<Featu
       yield hosts === 1 ? 'between elastic IPs, one host' : 'between elastic IPs, two hosts';
     else {
       yield hosts === 1 ? 'on one host' : 'through a tunnel';
-      yield steps.some(({ decision }) => decision === 'for the router')
-        ? 'routed in the VPC'
-        : 'in its subnet';
+      const decided = (pattern: RegExp) => steps.some(({ decision }) => pattern.test(decision));
+      if (decided(/leads to pcx-/)) yield 'over a peering connection';
+      else yield decided(/^for the router$/) ? 'routed in the VPC' : 'in its subnet';
+      if (decided(/^entry (?!100 )/)) yield 'by an entry of a network ACL that is not for everything';
     }
   }
   if (outcome.type === 'dropped') return;

@@ -48,6 +48,13 @@ const setsField = (action: Action, field: FieldName) => action.type === 'set-fie
 const rules = ['ingress-rules', 'egress-rules'] as const;
 const verdicts = ['egress-verdict', 'ingress-verdict'] as const;
 const checks = ['egress-check', 'ingress-check'] as const;
+const acls = ['egress-acl', 'ingress-acl'] as const;
+/** Of the flow by which what stays in its subnet passes. */
+const switchedPriority = 65000;
+/** On to where an entry that allows leads. */
+const gotoOf = ({ table }: FlowMod): FlowMod['instructions'] => [
+  { type: 'goto-table', table: tableOf(table === tableOf('egress-acl') ? 'route' : 'ingress-check') },
+];
 /** Bits of `ct_state`, ovs-fields(7). */
 const established = 2;
 const reply = 8;
@@ -248,6 +255,39 @@ export const faults: readonly Fault[] = [
     matches(flow, 'ipv4_src') ? withoutAction('conntrack')(flow) : flow,
   ),
   inStages('tagged frames pass', ['classify'], (flow) => (matches(flow, 'vlan_vid') ? undefined : flow)),
+  inStages('entries of network ACLs are tried from the highest number', acls, (flow) => ({
+    ...flow,
+    priority: flow.priority === switchedPriority ? flow.priority : 0xffff - (flow.priority ?? 0),
+  })),
+  inStages('network ACLs deny nothing', acls, (flow) =>
+    flow.instructions.length > 0 ? flow : { ...flow, instructions: gotoOf(flow) },
+  ),
+  inStages('network ACLs judge what stays in its subnet', acls, (flow) =>
+    flow.priority === switchedPriority ? undefined : flow,
+  ),
+  inStages('a network ACL counts in all subnets', acls, withoutField(registers.networkAcl)),
+  inStages('the tunnel forgets that a packet stays in its subnet', ['tunnel'], (flow) =>
+    withActions(flow, (action) =>
+      action.type === 'move' &&
+      action.destination.field === 'tun_metadata0' &&
+      action.destination.offset === 31
+        ? []
+        : [action],
+    ),
+  ),
+  inStages('a peering route stays in its own VPC', ['route'], (flow) =>
+    withActions(flow, (action) => (setsField(action, 'metadata') ? [] : [action])),
+  ),
+  inStages('identities never cross a peering connection', ['route'], (flow) =>
+    withActions(flow, (action) =>
+      setsField(action, 'metadata')
+        ? [{ type: 'set-field', field: registers.ownIdentity, value: 0 }, action]
+        : [action],
+    ),
+  ),
+  inStages('identities of a peer are looked up in the own VPC', ['egress-destination'], (flow) =>
+    withActions(flow, (action) => (setsField(action, 'metadata') ? [] : [action])),
+  ),
   {
     name: 'zones are not flushed',
     plant: () => (message) => (message.type === 'ct-flush-zone' ? undefined : message),

@@ -29,7 +29,11 @@ export class Names {
     this.#byName.set(name, { kind, id });
     this.#byId.set(id, name);
     if (kind === 'vpc') {
-      const { defaultSecurityGroupId, mainRouteTableId } = this.#world.get('vpc', id).spec;
+      const { defaultSecurityGroupId, mainRouteTableId, defaultNetworkAclId } = this.#world.get(
+        'vpc',
+        id,
+      ).spec;
+      this.add(`${name}.acl`, 'network-acl', defaultNetworkAclId);
       this.add(`${name}.main`, 'route-table', mainRouteTableId);
       this.add(`${name}.default`, 'security-group', defaultSecurityGroupId);
     }

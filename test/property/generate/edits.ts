@@ -7,11 +7,9 @@ import {
 } from '../../../controller/resources/index.ts';
 import type { ScriptStep, Spec } from '../script.ts';
 import { subnetBlock } from './blocks.ts';
+import { BorderEdits, nothing } from './borders.ts';
 import { someRule } from './rules.ts';
 import type { Interface, Scene } from './scene.ts';
-
-/** The step for when there is nothing to do this to: refused like any that names what is not there. */
-const nothing: ScriptStep = { do: 'remove', kind: 'vpc', name: 'nothing' };
 
 type Step = () => ScriptStep;
 
@@ -20,9 +18,11 @@ export class Edits {
   readonly #scene: Scene;
   readonly #used = new Map<string, number>();
   #port = 9;
+  readonly borders: BorderEdits;
 
   constructor(scene: Scene) {
     this.#scene = scene;
+    this.borders = new BorderEdits(scene, this);
   }
 
   /** One edit of a network that lives. */
@@ -54,6 +54,7 @@ export class Edits {
       [2, () => this.newNatGateway()],
       [2, () => this.removeOne('nat-gateway')],
       [3, () => this.changeHostState()],
+      [10, () => this.borders.next()],
     ]);
     return edit();
   }
@@ -255,7 +256,7 @@ export class Edits {
     const routers = random.chance(0.8) && unchecked.length > 0 ? unchecked : inVpc;
     const subnets = this.#scene.all('subnet').filter(({ spec }) => spec.vpcId === vpcId);
     const inside = random.pickOrNone(subnets)?.spec.cidrBlock ?? '10.0.3.0/24';
-    const routes: Spec[] = [];
+    const routes: Spec[] = this.borders.someRoutes(vpcId);
     const natGateways = this.#scene.all('nat-gateway').filter(({ spec }) => spec.vpcId === vpcId);
     // A gateway that is led to itself, or to another one, sends nothing.
     const isTheirs = natGateways.some(({ spec }) => this.#scene.routeTableOf(spec.subnetId) === id);
@@ -327,7 +328,10 @@ export class Edits {
       | 'dhcp-options'
       | 'nat-gateway'
       | 'security-group'
-      | 'subnet',
+      | 'subnet'
+      | 'network-acl'
+      | 'vpc-peering-connection'
+      | 'prefix-list',
   ): ScriptStep {
     const victim = this.#scene.random.pickOrNone<{ id: string }>(this.#scene.all(kind));
     return victim ? this.remove(kind, this.#scene.name(victim)) : nothing;

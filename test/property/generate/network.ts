@@ -2,8 +2,8 @@ import type { ScriptStep } from '../script.ts';
 import { Edits } from './edits.ts';
 import { externalNetwork, type Scene } from './scene.ts';
 
-/** VPCs choose from these, so that most of them overlap. */
-const vpcBlocks = ['10.0.0.0/16', '10.0.0.0/16', '10.0.0.0/20', '172.16.0.0/16'];
+/** VPCs choose from these, so that many of them overlap, and some can be peered. */
+const vpcBlocks = ['10.0.0.0/16', '10.0.0.0/16', '10.0.0.0/20', '172.16.0.0/16', '192.168.0.0/20'];
 
 /** How many of what a network starts with. */
 export interface Size {
@@ -39,6 +39,10 @@ export async function buildNetwork(
   for (let index = 0; index < vpcs * 3; index++) await run(edits.newGroup());
   const interfaces = many(size.interfaces);
   for (let index = 0; index < interfaces; index++) await run(edits.newInterface());
+  const borders = edits.borders;
+  for (let index = 0; index < vpcs; index++) await run(borders.newList());
+  for (let index = 0; index < vpcs * 3; index++) await run(borders.newPeering());
+  for (let index = 0; index < vpcs * 2; index++) await run(borders.answerPeering());
   for (let index = 0; index < vpcs * 8; index++) await run(edits.newRule());
   for (let index = 0; index < interfaces; index++) await run(edits.bindOne());
   for (let index = 0; index < vpcs; index++) {
@@ -53,6 +57,8 @@ export async function buildNetwork(
   }
   for (let index = 0; index < vpcs * 2; index++) await run(edits.changeSubnetTable());
   for (let index = 0; index < vpcs * 5; index++) await run(edits.changeRoutes());
+  for (let index = 0; index < vpcs * 2; index++) await run(borders.newAcl());
+  for (let index = 0; index < vpcs * 3; index++) await run(borders.changeSubnetAcl());
   for (let index = 0; index < interfaces / 2; index++) await run(edits.newElasticIp());
   return edits;
 }

@@ -1,5 +1,4 @@
 import { broadcastMac, type Ipv4 } from '../../../controller/reference/index.ts';
-
 import type { StepResult } from '../rig.ts';
 import type { ScriptStep, SendStep } from '../script.ts';
 import type { Edits } from './edits.ts';
@@ -78,6 +77,38 @@ const changeOfGroups: Plot = function* (scene, edits) {
   yield packets.ack;
   yield edits.remove('security-group-rule', nextRule.name);
   yield packets.data;
+  yield packets.ack;
+};
+
+/** A client may only send to a group, which an interface of a peered VPC has: the rule must see it there. */
+const groupOfPeer: Plot = function* (scene, edits) {
+  const { random } = scene;
+  const clients = scene.interfaces(true).filter((one) => scene.beyondPeering(one).length > 0);
+  const client = random.pickOrNone(clients);
+  const server = client && random.pickOrNone(scene.beyondPeering(client));
+  if (!server) return;
+  const group = (member: Interface) => {
+    const spec = { vpcId: scene.ref(scene.vpcOf(member)), name: edits.freshName('plot') };
+    const step = edits.create('security-group', 'group', spec);
+    return { step, ref: `@${step.name}` };
+  };
+  const [sending, serving] = [group(client), group(server)];
+  for (const { step } of [sending, serving]) yield step;
+  yield edits.setGroups(client, [sending.ref]);
+  yield edits.setGroups(server, [serving.ref]);
+  const open = scene
+    .all('security-group-rule')
+    .filter(({ spec }) => scene.ref({ id: spec.groupId }) === sending.ref);
+  for (const one of open) yield edits.remove('security-group-rule', scene.name(one));
+  const rule = (groupId: string, direction: 'ingress' | 'egress', referencedGroupId: string) =>
+    edits.create('security-group-rule', 'rule', { groupId, direction, protocol: 'all', referencedGroupId });
+  const out = rule(sending.ref, 'egress', serving.ref);
+  yield out;
+  yield rule(serving.ref, 'ingress', sending.ref);
+  const packets = connection(scene, client, server);
+  yield packets.syn;
+  yield packets.answer;
+  yield edits.remove('security-group-rule', out.name);
   yield packets.ack;
 };
 
@@ -171,8 +202,14 @@ const natGateway: Plot = function* (scene, edits) {
   for (const step of [elasticIp, open, inner, rule]) yield step;
   if (random.chance(0.4)) yield* setHosts('down', hosts);
   yield gateway;
-  yield { do: 'update', kind: 'route-table', name: open.name, spec: route(scene.ref(internet)) };
-  yield { do: 'update', kind: 'route-table', name: inner.name, spec: route(`@${gateway.name}`) };
+  const lead = (table: { name: string }, target: string): ScriptStep => ({
+    do: 'update',
+    kind: 'route-table',
+    name: table.name,
+    spec: route(target),
+  });
+  yield lead(open, scene.ref(internet));
+  yield lead(inner, `@${gateway.name}`);
   yield edits.update(subnet, { routeTableId: `@${open.name}` });
   yield edits.update(scene.subnetOf(client), { routeTableId: `@${inner.name}` });
   const server = random.pick(outsideAddresses);
@@ -195,6 +232,12 @@ const natGateway: Plot = function* (scene, edits) {
   yield from(7778, ['syn']);
   yield tcp(scene, client, server, [port, 7777], ['ack']);
   yield from(7777, ['ack']);
+  if (random.chance(0.5)) {
+    // From the gateway to itself.
+    yield lead(open, `@${gateway.name}`);
+    yield syn;
+    yield lead(open, scene.ref(internet));
+  }
   if (random.chance(0.5)) {
     yield* setHosts('down', random.sample(hosts, 1, hosts.length));
     yield from(7777, ['ack']);
@@ -262,6 +305,7 @@ const otherOptions: Plot = function* (scene, edits) {
 
 export const plots: readonly Plot[] = [
   changeOfGroups,
+  groupOfPeer,
   rebinding,
   reassociation,
   natGateway,

@@ -52,6 +52,14 @@ const toPeer = withSender((scene, sender) => {
   return scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
 });
 
+/** From one VPC into another that it is peered with, or was. */
+const acrossPeering = withSender((scene, sender) => {
+  const receiver = scene.random.pickOrNone(scene.beyondPeering(sender));
+  const rule = receiver && scene.random.pickOrNone(ingressRules(scene, receiver));
+  const payload = rule ? servicePayload(scene, rule.spec) : somePayload(scene.random);
+  return receiver && scene.fromInterface(sender, { destination: receiver.spec.privateAddress, payload });
+});
+
 /** What one of the receiver's ingress rules lets through, or what is just beside that. */
 const asRuleSays = withSender((scene, receiver) => atRule(scene, receiver, false));
 const besideRule = withSender((scene, receiver) => atRule(scene, receiver, true));
@@ -60,12 +68,10 @@ function atRule(scene: Scene, receiver: Interface, beside: boolean): SendStep | 
   const { random } = scene;
   const rule = random.pickOrNone(ingressRules(scene, receiver))?.spec;
   if (!rule) return undefined;
-  const senders = scene
-    .peersOf(receiver)
-    .filter(
-      ({ spec }) =>
-        rule.referencedGroupId === undefined || spec.securityGroupIds.includes(rule.referencedGroupId),
-    );
+  const senders = [...scene.peersOf(receiver), ...scene.beyondPeering(receiver)].filter(
+    ({ spec }) =>
+      rule.referencedGroupId === undefined || spec.securityGroupIds.includes(rule.referencedGroupId),
+  );
   const sender = random.pickOrNone(senders);
   if (!sender) return undefined;
   const payload = servicePayload(scene, beside ? besides(rule) : rule);
@@ -425,7 +431,11 @@ function ownAddress(scene: Scene, target: ElasticIp): string {
 const throughNat: Probe = (scene) => {
   const { random } = scene;
   const senders = scene.interfaces(true).filter((one) => scene.natGatewayOf(one));
-  const sender = random.pickOrNone(senders);
+  const inCircles = senders.filter((one) => {
+    const gateway = scene.natGatewayOf(one);
+    return gateway && scene.natGatewayOf(gateway);
+  });
+  const sender = random.pickOrNone(inCircles.length > 0 && random.chance(0.3) ? inCircles : senders);
   const elasticIp = random.pickOrNone(scene.all('elastic-ip'));
   if (!sender) return undefined;
   const destination =
@@ -461,6 +471,34 @@ const viaDetached = withSender((scene, sender) => {
   return scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
 });
 
+/** Where a route leads whose peering connection is not accepted, or gone. */
+const viaInactive = withSender((scene, sender) => {
+  const subnet = scene.subnetOf(sender);
+  const tableId = subnet.spec.routeTableId ?? scene.vpcOf(sender).spec.mainRouteTableId;
+  const routes = scene.resources['route-table'].get(tableId)?.spec.routes ?? [];
+  const route = routes.find(
+    ({ destination, target }) =>
+      destination?.includes('/') &&
+      target.startsWith('pcx-') &&
+      scene.resources['vpc-peering-connection'].get(target)?.spec.state !== 'active',
+  );
+  if (!route?.destination) return undefined;
+  const destination = formatIpv4(parseCidr(route.destination, 'destination').address + 300);
+  return scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
+});
+
+/** Where a route leads through an interface, which may do so or not. */
+const viaInterface = withSender((scene, sender) => {
+  const tableId = scene.routeTableOf(sender.spec.subnetId);
+  const routes = scene.resources['route-table'].get(tableId)?.spec.routes ?? [];
+  const route = scene.random.pickOrNone(
+    routes.filter(({ destination, target }) => destination?.includes('/') && target.startsWith('eni-')),
+  );
+  if (!route?.destination) return undefined;
+  const destination = formatIpv4(parseCidr(route.destination, 'destination').address + 7);
+  return scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
+});
+
 const tagged: Probe = (scene) => {
   const step = scene.random.pick([toPeer, fromOutside, someArp, toOutside])(scene);
   return step && { ...step, frame: { ...step.frame, vlan: scene.random.between(0, 4095) } };
@@ -481,6 +519,7 @@ export const probes: readonly (readonly [weight: number, probe: Probe])[] = [
   [10, asRuleSays],
   [3, besideRule],
   [5, toPeer],
+  [8, acrossPeering],
   [6, outsideWithElasticIp],
   [3, toOutside],
   [5, hairpin],
@@ -488,6 +527,8 @@ export const probes: readonly (readonly [weight: number, probe: Probe])[] = [
   [15, viaDetached],
   [9, throughNat],
   [1, toNatGateway],
+  [10, viaInactive],
+  [5, viaInterface],
   [1, tagged],
   [2, toStranger],
   [2, toUnbound],

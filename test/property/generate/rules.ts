@@ -12,7 +12,8 @@ export function someRule(scene: Scene, group: ResourceOf<'security-group'>): Spe
   return { groupId: scene.ref(group), direction, ...someService(scene), ...somePeer(scene, group) };
 }
 
-function someService({ random }: Scene): Spec {
+/** A protocol with its ports, or type and code. */
+export function someService({ random }: Scene): Spec {
   return random.weighted<() => Spec>([
     [2, () => ({ protocol: 'all' })],
     [4, () => ({ protocol: 'tcp', ...somePortRange(random) })],
@@ -43,7 +44,10 @@ function someIcmpKind(random: Scene['random']): Spec {
 
 function somePeer(scene: Scene, { spec: { vpcId } }: ResourceOf<'security-group'>): Spec {
   const { random } = scene;
-  const groups = scene.all('security-group').filter(({ spec }) => spec.vpcId === vpcId);
+  const list = random.pickOrNone(scene.all('prefix-list'));
+  if (list && random.chance(0.1)) return { prefixListId: scene.ref(list) };
+  const vpcIds = new Set([vpcId, ...scene.connectionsOf(vpcId).map(({ vpc }) => vpc.id)]);
+  const groups = scene.all('security-group').filter(({ spec }) => vpcIds.has(spec.vpcId));
   const group = random.pickOrNone(groups);
   if (group && random.chance(0.5)) return { referencedGroupId: scene.ref(group) };
   const subnets = scene.all('subnet').filter(({ spec }) => spec.vpcId === vpcId);

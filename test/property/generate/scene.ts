@@ -70,6 +70,22 @@ export class Scene {
     return this.interfaces(bound).filter((one) => one.id !== id && one.spec.vpcId === spec.vpcId);
   }
 
+  /** Peering connections of a VPC, active or not, with the VPC at the other end. */
+  connectionsOf(vpcId: string) {
+    return this.all('vpc-peering-connection').flatMap((connection) => {
+      const { requesterVpcId, accepterVpcId } = connection.spec;
+      if (![requesterVpcId, accepterVpcId].includes(vpcId)) return [];
+      const vpc = this.resources.vpc.get(requesterVpcId === vpcId ? accepterVpcId : requesterVpcId);
+      return vpc ? [{ connection, vpc }] : [];
+    });
+  }
+
+  /** Bound interfaces of the VPCs that are peered with that of an interface, active or not. */
+  beyondPeering({ spec }: Interface): Interface[] {
+    const vpcIds = new Set(this.connectionsOf(spec.vpcId).map(({ vpc }) => vpc.id));
+    return this.interfaces(true).filter((one) => vpcIds.has(one.spec.vpcId));
+  }
+
   subnetOf({ spec }: Interface): ResourceOf<'subnet'> {
     return this.resources.subnet.get(spec.subnetId) as ResourceOf<'subnet'>;
   }
@@ -129,8 +145,8 @@ export class Scene {
     return subnet.spec.routeTableId ?? this.vpcOf(subnet).spec.mainRouteTableId;
   }
 
-  /** The NAT gateway that the interface's default route leads to. */
-  natGatewayOf(sender: Interface): ResourceOf<'nat-gateway'> | undefined {
+  /** The NAT gateway that a route of an interface, or of another NAT gateway, leads to. */
+  natGatewayOf(sender: Interface | ResourceOf<'nat-gateway'>): ResourceOf<'nat-gateway'> | undefined {
     const tableId = this.routeTableOf(sender.spec.subnetId);
     for (const { target } of this.resources['route-table'].get(tableId)?.spec.routes ?? []) {
       const gateway = this.resources['nat-gateway'].get(target);

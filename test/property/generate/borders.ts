@@ -1,0 +1,160 @@
+import type { KindName } from '../../../controller/resources/index.ts';
+import type { ScriptStep, Spec } from '../script.ts';
+import { someService } from './rules.ts';
+import { outsideAddresses, type Scene } from './scene.ts';
+
+/** The step for when there is nothing to do this to: refused like any that names what is not there. */
+export const nothing: ScriptStep = { do: 'remove', kind: 'vpc', name: 'nothing' };
+
+/** How steps are written down. */
+interface StepWriter {
+  create(kind: KindName, prefix: string, spec: Spec): ScriptStep;
+  update(resource: { kind: KindName; id: string }, spec: Spec): ScriptStep;
+  removeOne(kind: 'network-acl' | 'vpc-peering-connection' | 'prefix-list'): ScriptStep;
+}
+
+type Step = () => ScriptStep;
+
+/** Edits of what stands at the borders of subnets and VPCs: network ACLs, peering connections, prefix lists. */
+export class BorderEdits {
+  readonly #scene: Scene;
+  readonly #edits: StepWriter;
+
+  constructor(scene: Scene, edits: StepWriter) {
+    this.#scene = scene;
+    this.#edits = edits;
+  }
+
+  next(): ScriptStep {
+    return this.#scene.random.weighted<Step>([
+      [4, () => this.changeEntries()],
+      [3, () => this.changeSubnetAcl()],
+      [1, () => this.newAcl()],
+      [1, () => this.#edits.removeOne('network-acl')],
+      [3, () => this.newPeering()],
+      [4, () => this.answerPeering()],
+      [1, () => this.#edits.removeOne('vpc-peering-connection')],
+      [2, () => this.changeList()],
+      [1, () => this.newList()],
+      [1, () => this.#edits.removeOne('prefix-list')],
+    ])();
+  }
+
+  newAcl(): ScriptStep {
+    const vpc = this.#scene.random.pickOrNone(this.#scene.all('vpc'));
+    if (!vpc) return nothing;
+    return this.#edits.create('network-acl', 'acl', {
+      vpcId: this.#scene.ref(vpc),
+      entries: this.#someEntries(),
+    });
+  }
+
+  changeEntries(): ScriptStep {
+    const acl = this.#scene.random.pickOrNone(this.#scene.all('network-acl'));
+    return acl ? this.#edits.update(acl, { entries: this.#someEntries() }) : nothing;
+  }
+
+  /** Mostly such that something passes: a few narrow entries, and then one for everything. */
+  #someEntries(): Spec[] {
+    const { random } = this.#scene;
+    const narrow = random.sample([10, 20, 30, 40, 32766], 1, 3).flatMap((number) =>
+      random.sample(['ingress', 'egress'], 1, 2).map((direction) => ({
+        number,
+        direction,
+        action: random.chance(0.5) ? 'deny' : 'allow',
+        ...(random.chance(0.3) ? { protocol: 'all' } : someService(this.#scene)),
+        cidrIpv4: random.chance(0.5) ? '0.0.0.0/0' : this.#someNetwork(),
+      })),
+    );
+    const open = ['ingress', 'egress']
+      .filter(() => random.chance(0.9))
+      .map((direction) => ({
+        number: 100,
+        direction,
+        action: 'allow',
+        protocol: 'all',
+        cidrIpv4: '0.0.0.0/0',
+      }));
+    return [...narrow, ...open];
+  }
+
+  #someNetwork(): string {
+    const { random } = this.#scene;
+    const subnets = this.#scene.all('subnet').map(({ spec }) => spec.cidrBlock);
+    const members = this.#scene.all('network-interface').map(({ spec }) => `${spec.privateAddress}/32`);
+    return random.pick([
+      '0.0.0.0/0',
+      '198.51.100.0/25',
+      `${random.pick(outsideAddresses)}/32`,
+      ...random.sample(subnets, 0, 3),
+      ...random.sample(members, 0, 3),
+    ]);
+  }
+
+  changeSubnetAcl(): ScriptStep {
+    const { random } = this.#scene;
+    const subnet = random.pickOrNone(this.#scene.all('subnet'));
+    if (!subnet) return nothing;
+    const acls = this.#scene.all('network-acl').filter(({ spec }) => spec.vpcId === subnet.spec.vpcId);
+    const acl = random.chance(0.6) ? random.pickOrNone(acls) : undefined;
+    return this.#edits.update(subnet, { networkAclId: acl ? this.#scene.ref(acl) : null });
+  }
+
+  newPeering(): ScriptStep {
+    const [requester, accepter] = this.#scene.random.sample(this.#scene.all('vpc'), 2, 2);
+    if (!requester || !accepter) return nothing;
+    return this.#edits.create('vpc-peering-connection', 'pcx', {
+      requesterVpcId: this.#scene.ref(requester),
+      accepterVpcId: this.#scene.ref(accepter),
+    });
+  }
+
+  answerPeering(): ScriptStep {
+    const { random } = this.#scene;
+    const pending = this.#scene
+      .all('vpc-peering-connection')
+      .filter(({ spec }) => spec.state === 'pending-acceptance');
+    const connection = random.pickOrNone(pending);
+    return connection
+      ? this.#edits.update(connection, { state: random.chance(0.9) ? 'active' : 'rejected' })
+      : nothing;
+  }
+
+  newList(): ScriptStep {
+    return this.#edits.create('prefix-list', 'list', {
+      name: 'list',
+      maxEntries: 6,
+      entries: this.#someNetworks(),
+    });
+  }
+
+  changeList(): ScriptStep {
+    const list = this.#scene.random.pickOrNone(this.#scene.all('prefix-list'));
+    return list ? this.#edits.update(list, { entries: this.#someNetworks() }) : nothing;
+  }
+
+  #someNetworks(): Spec[] {
+    const networks = Array.from({ length: this.#scene.random.between(0, 4) }, () => this.#someNetwork());
+    return [...new Set(networks)].map((cidr) => ({ cidr }));
+  }
+
+  /** Routes over the peering connections of a VPC, and by prefix lists. */
+  someRoutes(vpcId: string): Spec[] {
+    const { random } = this.#scene;
+    const routes: Spec[] = [];
+    const connections = this.#scene.connectionsOf(vpcId);
+    for (const { connection, vpc } of connections) {
+      if (random.chance(0.85)) {
+        routes.push({ destination: vpc.spec.cidrBlock, target: this.#scene.ref(connection) });
+      }
+    }
+    const list = random.pickOrNone(this.#scene.all('prefix-list'));
+    if (list && random.chance(0.3)) {
+      const connection = random.pickOrNone(connections)?.connection;
+      const target = connection && random.chance(0.6) ? this.#scene.ref(connection) : 'blackhole';
+      routes.push({ destination: this.#scene.ref(list), target });
+    }
+    const seen = new Set<unknown>();
+    return routes.filter(({ destination }) => !seen.has(destination) && seen.add(destination));
+  }
+}
