@@ -10,7 +10,7 @@ import { Rig, type Sent, type StepResult } from './rig.ts';
 import type { ScriptStep, SendStep } from './script.ts';
 
 /** A plot for about so many single packets. */
-const packetsPerPlot = 60;
+const packetsPerPlot = 40;
 
 export interface ExplorationOptions {
   readonly seed: number;

@@ -487,17 +487,23 @@ const viaInactive = withSender((scene, sender) => {
   return scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
 });
 
-/** Where a route leads through an interface, which may do so or not. */
-const viaInterface = withSender((scene, sender) => {
-  const tableId = scene.routeTableOf(sender.spec.subnetId);
-  const routes = scene.resources['route-table'].get(tableId)?.spec.routes ?? [];
-  const route = scene.random.pickOrNone(
-    routes.filter(({ destination, target }) => destination?.includes('/') && target.startsWith('eni-')),
-  );
-  if (!route?.destination) return undefined;
-  const destination = formatIpv4(parseCidr(route.destination, 'destination').address + 7);
-  return scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
-});
+/** Where a route leads through an interface, which may do so or, as often, not. */
+const viaInterface: Probe = (scene) => {
+  const { random, resources } = scene;
+  const ways = scene.interfaces(true).flatMap((sender) => {
+    const tableId = scene.routeTableOf(sender.spec.subnetId);
+    const routes = resources['route-table'].get(tableId)?.spec.routes ?? [];
+    return routes.flatMap(({ destination, target }) => {
+      const router = resources['network-interface'].get(target);
+      return router && destination?.includes('/') ? [{ sender, destination, router }] : [];
+    });
+  });
+  const checked = ways.filter(({ router }) => router.spec.sourceDestinationCheck !== false);
+  const way = random.pickOrNone(checked.length > 0 && random.chance(0.5) ? checked : ways);
+  if (!way) return undefined;
+  const destination = formatIpv4(parseCidr(way.destination, 'destination').address + 7);
+  return scene.fromInterface(way.sender, { destination, payload: somePayload(random) });
+};
 
 const tagged: Probe = (scene) => {
   const step = scene.random.pick([toPeer, fromOutside, someArp, toOutside])(scene);
