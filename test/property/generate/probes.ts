@@ -528,7 +528,7 @@ export const probes: readonly (readonly [weight: number, probe: Probe])[] = [
   [8, acrossPeering],
   [6, outsideWithElasticIp],
   [3, toOutside],
-  [5, hairpin],
+  [9, hairpin],
   [5, fromOutside],
   [15, viaDetached],
   [9, throughNat],
