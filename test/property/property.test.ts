@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { describeFinding, run } from './run.ts';
 
-const packets = 4000;
+const packets = 8000;
 
 describe('the reference model and the compiled flows', () => {
   it(`agree on ${packets} random packets in random networks that change, and every edit compiles as a whole does`, async () => {
