@@ -42,7 +42,7 @@ const stagesOfReason: Readonly<Record<DropReason, readonly StageName[]>> = {
   'no-elastic-ip': ['translate'],
   'no-external-port': ['translate', 'external-route', 'external-port'],
   'no-next-hop': ['external-route'],
-  'to-itself': ['resolve', 'locate', 'ingress-check', 'ingress-verdict', 'deliver'],
+  'to-itself': ['resolve', 'locate', 'ingress-acl', 'ingress-check', 'ingress-verdict', 'deliver'],
   'no-interface': ['route-local', 'resolve'],
   'receiver-not-bound': ['resolve'],
   'ingress-rules': ['ingress-verdict'],
