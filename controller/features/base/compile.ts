@@ -8,6 +8,7 @@ import {
   flags,
   globalScope,
   icmpv6Types,
+  ipMatch,
   isArp,
   isIcmpv6,
   isIpv4,
@@ -17,6 +18,7 @@ import {
   on,
   onRegister,
   outputToRegister,
+  parseNetwork,
   ports,
   protocol,
   registers,
@@ -26,7 +28,6 @@ import {
   tableOf,
   whole,
 } from '../../pipeline/index.ts';
-import { ipv6Netmask, netmask, parseCidr, parseIpv6Cidr } from '../../resources/index.ts';
 
 /** Option of RFC 4861, section 4.6.1. */
 const targetLinkLayerAddress = 2;
@@ -163,22 +164,16 @@ const backThroughNat = [conntrackState(['rpl'], ['inv']), conntrackState(['rel']
 );
 
 /**
- * Addresses that no router passes on, whatever its routes say: this network, loopback, link-local (RFC 3927, section
- * 7), groups and broadcast. A route to everywhere would let the network outside answer as the metadata service.
+ * Addresses that no router passes on, whatever its routes say. In IPv4: this network, loopback, link-local (RFC 3927,
+ * section 7), groups and broadcast; a route to everywhere would let the network outside answer as the metadata service.
+ * In IPv6: unspecified, loopback and link-local (RFC 4291, section 2.5), IPv4 addresses in disguise (RFC 5156, section
+ * 2.2), and groups, which a VPC does not have.
  */
-const neverRouted = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'].map((text): Flow => {
-  const { address, prefixLength } = parseCidr(text, 'neverRouted');
-  const match = [isIpv4, on('ipv4_dst', address, netmask(prefixLength))];
-  return { stage: 'route', priority: 64000, match, actions: [] };
-});
-
-/**
- * The same for IPv6: unspecified, loopback and link-local addresses (RFC 4291, section 2.5), IPv4 addresses in disguise
- * (RFC 5156, section 2.2), and groups, which a VPC does not have.
- */
-const neverRoutedIpv6 = ['::/127', '::ffff:0:0/96', 'fe80::/10', 'ff00::/8'].map((text): Flow => {
-  const { address, prefixLength } = parseIpv6Cidr(text, 'neverRoutedIpv6');
-  const match = [isIpv6, on('ipv6_dst', address, ipv6Netmask(prefixLength))];
+const neverRouted = [
+  ...['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'],
+  ...['::/127', '::ffff:0:0/96', 'fe80::/10', 'ff00::/8'],
+].map((network): Flow => {
+  const match = ipMatch('dst', parseNetwork(network));
   return { stage: 'route', priority: 64000, match, actions: [] };
 });
 
@@ -296,7 +291,6 @@ function baseFlows(): Flow[] {
     { stage: 'ingress-acl', priority: 65000, match: [switched], actions: [], goto: 'ingress-check' },
     { stage: 'route', priority: 65000, match: [switched], actions: [], goto: 'resolve' },
     ...neverRouted,
-    ...neverRoutedIpv6,
     // `nextHop` is the end of `nextHop6`: an IPv6 address must not find who has the IPv4 address in its last bits.
     { stage: 'resolve', priority: 150, match: [isIpv6], actions: [] },
     { stage: 'forward', priority: 200, match: [isArp], actions: [], goto: 'arp-reply' },

@@ -1,6 +1,7 @@
 import type { Action } from 'node-openflow';
 import {
   type Flow,
+  ipMatch,
   isArp,
   isIpv4,
   isTooLarge,
@@ -10,11 +11,12 @@ import {
   on,
   onRegister,
   packetTooLarge,
+  parseNetwork,
   ports,
   set,
   tableOf,
 } from '../../pipeline/index.ts';
-import { interfaceMtu, netmask, parseCidr } from '../../resources/index.ts';
+import { interfaceMtu } from '../../resources/index.ts';
 import { fromNeighbour, learnNeighbour } from '../external-network/compile.ts';
 import { gatewayMac } from '../subnet/compile.ts';
 import { vpcMatch } from '../vpc/scope.ts';
@@ -43,7 +45,7 @@ function arpFlows({ network, address, mac }: ElasticIpContext): Flow[] {
     {
       stage: 'external-in',
       priority: 110,
-      match: [...question, fromNeighbour(network)],
+      match: [...question, ...fromNeighbour(network)],
       actions: [learnNeighbour, ...answer],
     },
   ];
@@ -109,7 +111,6 @@ function gatewayFlows(context: ElasticIpContext, place: TranslationPlace): Flow[
 /** Everything of an elastic IP on the host that translates it, which reaches the network by `port`. */
 export function inboundFlows(context: ElasticIpContext, place: TranslationPlace, port: number): Flow[] {
   const { network, vpc, address, mac, interfaceNumber } = context;
-  const inside = parseCidr(vpc.spec.cidrBlock, 'cidrBlock');
   const here = onRegister('externalNetwork', network.number as number);
   return [
     ...arpFlows(context),
@@ -134,12 +135,7 @@ export function inboundFlows(context: ElasticIpContext, place: TranslationPlace,
     {
       stage: 'external-in',
       priority: 110,
-      match: [
-        here,
-        isIpv4,
-        on('ipv4_src', inside.address, netmask(inside.prefixLength)),
-        on('ipv4_dst', address),
-      ],
+      match: [here, ...ipMatch('src', parseNetwork(vpc.spec.cidrBlock)), on('ipv4_dst', address)],
       actions: [],
     },
     // From another interface of this host: the network outside would not send the packet back to where it came from.

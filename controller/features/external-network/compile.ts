@@ -6,6 +6,8 @@ import {
   type Flow,
   type FragmentDefinition,
   globalScope,
+  inNetwork,
+  ipMatch,
   isArp,
   isIcmpv6,
   isIpv4,
@@ -17,6 +19,7 @@ import {
   on,
   onRegister,
   outputToRegister,
+  parseNetwork,
   registers,
   resolveNeighbour,
   set,
@@ -26,10 +29,7 @@ import {
 import {
   containsIpv6,
   type ExternalNetworkSpec,
-  ipv6Netmask,
-  netmask,
   parseAddress,
-  parseCidr,
   parseIpv6Address,
   parseIpv6Cidr,
   type ResourceOf,
@@ -96,7 +96,6 @@ const learnIpv6Neighbour: Action = {
 function ipv6Flows(here: FieldMatch, { ipv6CidrBlock, ipv6Gateway }: ExternalNetworkSpec): Flow[] {
   if (ipv6CidrBlock === undefined) return [];
   const block = parseIpv6Cidr(ipv6CidrBlock, 'ipv6CidrBlock');
-  const mask = ipv6Netmask(block.prefixLength);
   const learn = (...target: FieldMatch[]): Flow => ({
     stage: 'external-in',
     priority: 110,
@@ -107,7 +106,7 @@ function ipv6Flows(here: FieldMatch, { ipv6CidrBlock, ipv6Gateway }: ExternalNet
     {
       stage: 'external-route',
       priority: 100,
-      match: [here, isIpv6, on('ipv6_dst', block.address, mask)],
+      match: [here, ...ipMatch('dst', block)],
       actions: [move('ipv6_dst', registers.nextHop6, 128)],
       goto: 'external-port',
     },
@@ -117,7 +116,7 @@ function ipv6Flows(here: FieldMatch, { ipv6CidrBlock, ipv6Gateway }: ExternalNet
       match: [here, isIpv6],
       actions: [limit, resolveNeighbour(tableOf('neighbour'))],
     },
-    learn(on('nd_target', block.address, mask)),
+    learn(...inNetwork('nd_target', block)),
   ];
   if (ipv6Gateway !== undefined) {
     const gateway = parseIpv6Address(ipv6Gateway, 'ipv6Gateway');
@@ -134,9 +133,8 @@ function ipv6Flows(here: FieldMatch, { ipv6CidrBlock, ipv6Gateway }: ExternalNet
 }
 
 /** Only addresses of the network are ever looked for: others would fill the table until no neighbour fits into it. */
-export function fromNeighbour(network: ResourceOf<'external-network'>): FieldMatch {
-  const { address, prefixLength } = parseCidr(network.spec.cidrBlock, 'cidrBlock');
-  return on('arp_spa', address, netmask(prefixLength));
+export function fromNeighbour({ spec }: ResourceOf<'external-network'>): FieldMatch[] {
+  return inNetwork('arp_spa', parseNetwork(spec.cidrBlock));
 }
 
 /** Above what is learned: whoever claims the gateway's address by ARP gets none of its packets. */
@@ -158,14 +156,13 @@ const routing: FragmentDefinition = {
   compile(view, id) {
     const network = view.get('external-network', id);
     if (!network) return undefined;
-    const cidr = parseCidr(network.spec.cidrBlock, 'cidrBlock');
     const here = onRegister('externalNetwork', network.number as number);
     const neighbour = fromNeighbour(network);
     const flows: Flow[] = [
       {
         stage: 'external-route',
         priority: 100,
-        match: [here, isIpv4, on('ipv4_dst', cidr.address, netmask(cidr.prefixLength))],
+        match: [here, ...ipMatch('dst', parseNetwork(network.spec.cidrBlock))],
         actions: [move('ipv4_dst', registers.nextHop, 32)],
         goto: 'external-port',
       },
@@ -178,13 +175,13 @@ const routing: FragmentDefinition = {
       {
         stage: 'external-in',
         priority: 50,
-        match: [here, isArp, on('arp_op', 1), neighbour],
+        match: [here, isArp, on('arp_op', 1), ...neighbour],
         actions: [learnNeighbour],
       },
       {
         stage: 'external-in',
         priority: 50,
-        match: [here, isArp, on('arp_op', 2), neighbour],
+        match: [here, isArp, on('arp_op', 2), ...neighbour],
         actions: [learnNeighbour, limit, neighbourSeen],
       },
     ];

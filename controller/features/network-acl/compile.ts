@@ -3,20 +3,13 @@ import {
   type Feature,
   type Flow,
   type FragmentDefinition,
-  isIpv4,
-  isIpv6,
+  ipMatch,
   on,
   onRegister,
+  parseNetwork,
   protocol,
 } from '../../pipeline/index.ts';
-import {
-  ipv6Netmask,
-  type NetworkAclEntry,
-  netmask,
-  parseCidr,
-  parseIpv6Cidr,
-  type ResourceOf,
-} from '../../resources/index.ts';
+import type { NetworkAclEntry, ResourceOf } from '../../resources/index.ts';
 import { hasPorts, portMasks, protocolNumber } from '../security-group/rule-matches.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 
@@ -53,22 +46,10 @@ function serviceMatches(entry: NetworkAclEntry): FieldMatch[][] {
   ];
 }
 
-/** The kind of IP, and the addresses where the entry does not name all of them. */
-function networkMatch(
-  { cidrIpv4, cidrIpv6 }: NetworkAclEntry,
-  side: 'src' | 'dst',
-): [FieldMatch, ...FieldMatch[]] {
-  if (cidrIpv6 !== undefined) {
-    const { address, prefixLength } = parseIpv6Cidr(cidrIpv6, 'cidrIpv6');
-    return prefixLength === 0 ? [isIpv6] : [isIpv6, on(`ipv6_${side}`, address, ipv6Netmask(prefixLength))];
-  }
-  const { address, prefixLength } = parseCidr(cidrIpv4 as string, 'cidrIpv4');
-  return prefixLength === 0 ? [isIpv4] : [isIpv4, on(`ipv4_${side}`, address, netmask(prefixLength))];
-}
-
 function entryFlows(acl: ResourceOf<'network-acl'>, vpc: ResourceOf<'vpc'>, entry: NetworkAclEntry): Flow[] {
-  const { direction } = entry;
-  const [ip, ...address] = networkMatch(entry, direction === 'ingress' ? 'src' : 'dst');
+  const { direction, cidrIpv4, cidrIpv6 } = entry;
+  const network = parseNetwork((cidrIpv4 ?? cidrIpv6) as string);
+  const [ip, ...address] = ipMatch(direction === 'ingress' ? 'src' : 'dst', network);
   const next = direction === 'ingress' ? 'ingress-check' : 'route';
   return serviceMatches(entry).map((service) => ({
     stage: `${direction}-acl`,

@@ -1,6 +1,16 @@
 import type { FieldMatch } from 'node-openflow';
-import { type Flow, isArp, isIpv4, isIpv6, on, onRegister, protocol } from '../../pipeline/index.ts';
-import { ipv6Netmask, netmask, parseCidr, parseIpv6Cidr } from '../../resources/index.ts';
+import {
+  type Flow,
+  inNetwork,
+  ipMatch,
+  isArp,
+  isIpv4,
+  isIpv6,
+  on,
+  onRegister,
+  parseNetwork,
+  protocol,
+} from '../../pipeline/index.ts';
 import { type BoundContext, macNumber } from './context.ts';
 import { ipv4AddressesOf } from './secondary-addresses.ts';
 
@@ -47,19 +57,11 @@ function pairFlows(context: BoundContext): Flow[] {
   const { allowedAddressPairs = [], macAddress } = context.networkInterface.spec;
   return allowedAddressPairs.flatMap((pair): Flow[] => {
     const mac = macNumber(pair.macAddress ?? macAddress);
-    if (pair.cidrBlock.includes(':')) {
-      const { address, prefixLength } = parseIpv6Cidr(pair.cidrBlock, 'cidrBlock');
-      const source = prefixLength > 0 ? [on('ipv6_src', address, ipv6Netmask(prefixLength))] : [];
-      // Below the flows that check neighbour discovery.
-      return [admit(context, mac, [isIpv6, ...source], 95)];
-    }
-    const { address, prefixLength } = parseCidr(pair.cidrBlock, 'cidrBlock');
-    const masked = (field: 'ipv4_src' | 'arp_spa') =>
-      prefixLength > 0 ? [on(field, address, netmask(prefixLength))] : [];
-    return [
-      admit(context, mac, [isIpv4, ...masked('ipv4_src')], 95),
-      admit(context, mac, arpFrom(mac, ...masked('arp_spa')), 95),
-    ];
+    const network = parseNetwork(pair.cidrBlock);
+    // Below the flows that check neighbour discovery.
+    const packets = admit(context, mac, ipMatch('src', network), 95);
+    if (typeof network.address === 'bigint') return [packets];
+    return [packets, admit(context, mac, arpFrom(mac, ...inNetwork('arp_spa', network)), 95)];
   });
 }
 

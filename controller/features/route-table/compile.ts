@@ -6,23 +6,19 @@ import {
   type Flow,
   type FragmentDefinition,
   flags,
-  isIpv4,
-  isIpv6,
+  ipMatch,
   load,
   move,
   on,
   onRegister,
+  parseNetwork,
   registers,
   set,
 } from '../../pipeline/index.ts';
 import {
-  ipv6Netmask,
   namesPrefixList,
-  netmask,
   parseAddress,
-  parseCidr,
   parseIpv6Address,
-  parseIpv6Cidr,
   type ResourceOf,
   type Route,
   routeTargetKind,
@@ -93,29 +89,18 @@ function toInterface(route: Route, view: TopologyView): Decision | undefined {
   };
 }
 
-/** Matches packets by their destination, or by their source, in a network; both fields of one kind of IP. */
-function ipMatch(text: string, side: 'dst' | 'src'): { prefixLength: number; match: FieldMatch[] } {
-  if (!text.includes(':')) {
-    const { address, prefixLength } = parseCidr(text, 'destination');
-    const field = on(`ipv4_${side}`, address, netmask(prefixLength));
-    return { prefixLength, match: prefixLength > 0 ? [isIpv4, field] : [isIpv4] };
-  }
-  const { address, prefixLength } = parseIpv6Cidr(text, 'destinationIpv6');
-  const field = on(`ipv6_${side}`, address, ipv6Netmask(prefixLength));
-  return { prefixLength, match: prefixLength > 0 ? [isIpv6, field] : [isIpv6] };
-}
-
 /** A packet from outside may answer what left by either gateway, and open a connection by an internet gateway. */
 function fromOutside(route: Route, here: FieldMatch[], vpcId: string, view: TopologyView): Flow[] {
   if (route.destinationIpv6 === undefined) return [];
-  const { prefixLength, match } = ipMatch(route.destinationIpv6, 'src');
+  const network = parseNetwork(route.destinationIpv6);
+  const match = ipMatch('src', network);
   const stage = 'public-check';
-  const priority = priorityOf({ prefixLength });
+  const priority = priorityOf(network);
   const drop: Flow = { stage, priority, match: [...here, ...match], actions: [] };
   const found = gatewayOf(route, vpcId, view);
   if (!found) return [drop];
-  const { gateway, network } = found;
-  const from = onRegister('externalNetwork', network.number as number);
+  const { gateway, network: outside } = found;
+  const from = onRegister('externalNetwork', outside.number as number);
   const replies = gateway.kind === 'internet-gateway' ? [] : [conntrackState(['rpl'], ['inv'])];
   const pass: Flow = {
     stage,
@@ -226,8 +211,8 @@ const routes: FragmentDefinition = {
     if (!table || !vpc) return undefined;
     const here = [vpcMatch(vpc), onRegister('routeTable', table.number as number)];
     const flow = (stage: 'route' | 'egress-destination', text: string, then: Decision): Flow => {
-      const { prefixLength, match } = ipMatch(text, 'dst');
-      return { stage, priority: priorityOf({ prefixLength }), match: [...here, ...match], ...then };
+      const network = parseNetwork(text);
+      return { stage, priority: priorityOf(network), match: [...here, ...ipMatch('dst', network)], ...then };
     };
     const local = blocksOf(vpc).map((block) =>
       flow('route', block, {

@@ -1,12 +1,14 @@
 import type { FieldMatch } from 'node-openflow';
-import { conntrackState, isIpv4, isIpv6, on, protocol } from '../../pipeline/index.ts';
 import {
-  ipv6Netmask,
-  netmask,
-  parseCidr,
-  parseIpv6Cidr,
-  type SecurityGroupRuleSpec,
-} from '../../resources/index.ts';
+  conntrackState,
+  inNetwork,
+  isIpv4,
+  isIpv6,
+  on,
+  parseNetwork,
+  protocol,
+} from '../../pipeline/index.ts';
+import type { SecurityGroupRuleSpec } from '../../resources/index.ts';
 
 /** A match that rules share as one dimension of their conjunctions. */
 export interface SharedMatch {
@@ -111,16 +113,9 @@ export function sharedMatches(rule: SecurityGroupRuleSpec, networks: readonly st
 }
 
 function peerMatch(direction: 'ingress' | 'egress', key: string, six: boolean): FieldMatch[] {
-  const tracked = [six ? isIpv6 : isIpv4, conntrackState([], ['inv'])];
   const side = direction === 'ingress' ? 'src' : 'dst';
-  if (six) {
-    const { address, prefixLength } = parseIpv6Cidr(key, 'cidrIpv6');
-    return prefixLength === 0
-      ? tracked
-      : [...tracked, on(`ct_ipv6_${side}`, address, ipv6Netmask(prefixLength))];
-  }
-  const { address, prefixLength } = parseCidr(key, 'cidrIpv4');
-  return prefixLength === 0 ? tracked : [...tracked, on(`ct_nw_${side}`, address, netmask(prefixLength))];
+  const field = six ? (`ct_ipv6_${side}` as const) : (`ct_nw_${side}` as const);
+  return [six ? isIpv6 : isIpv4, conntrackState([], ['inv']), ...inNetwork(field, parseNetwork(key))];
 }
 
 /** Types of ICMP are matched on the packet, because conntrack keeps them only for the request. */

@@ -1,0 +1,34 @@
+import type { FieldMatch, FieldName } from 'node-openflow';
+import {
+  type Ipv4Network,
+  type Ipv6Network,
+  ipv6Netmask,
+  netmask,
+  parseCidr,
+  parseIpv6Cidr,
+} from '../resources/index.ts';
+import { isIpv4, isIpv6, on } from './flow.ts';
+
+/** Matches a field that holds an address of the network; nothing is left to match when that is every address. */
+export function inNetwork(field: FieldName, network: Ipv4Network | Ipv6Network): FieldMatch[] {
+  const { address, prefixLength } = network;
+  if (prefixLength === 0) return [];
+  return [
+    on(field, address, typeof address === 'bigint' ? ipv6Netmask(prefixLength) : netmask(prefixLength)),
+  ];
+}
+
+/** A network of either kind of IP, from text that was checked when it was written. */
+export function parseNetwork(text: string): Ipv4Network | Ipv6Network {
+  return text.includes(':') ? parseIpv6Cidr(text, 'network') : parseCidr(text, 'network');
+}
+
+/** Matches packets to (`dst`) or from (`src`) a network: their kind of IP, and the address where it matters. */
+export function ipMatch(
+  side: 'dst' | 'src',
+  network: Ipv4Network | Ipv6Network,
+): [FieldMatch, ...FieldMatch[]] {
+  return typeof network.address === 'bigint'
+    ? [isIpv6, ...inNetwork(`ipv6_${side}`, network)]
+    : [isIpv4, ...inNetwork(`ipv4_${side}`, network)];
+}
