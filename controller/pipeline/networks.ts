@@ -1,4 +1,4 @@
-import type { FieldMatch, FieldName } from 'node-openflow';
+import type { Action, FieldMatch, FieldName } from 'node-openflow';
 import {
   type Ipv4Network,
   type Ipv6Network,
@@ -7,7 +7,8 @@ import {
   parseCidr,
   parseIpv6Cidr,
 } from '../resources/index.ts';
-import { isIpv4, isIpv6, on } from './flow.ts';
+import { isIpv4, isIpv6, move, on } from './flow.ts';
+import { registers } from './registers.ts';
 
 /** Matches a field that holds an address of the network; nothing is left to match when that is every address. */
 export function inNetwork(field: FieldName, network: Ipv4Network | Ipv6Network): FieldMatch[] {
@@ -31,4 +32,11 @@ export function ipMatch(
   return typeof network.address === 'bigint'
     ? [isIpv6, ...inNetwork(`ipv6_${side}`, network)]
     : [isIpv4, ...inNetwork(`ipv4_${side}`, network)];
+}
+
+/** The destination of a packet, of the kind of IP of this network, becomes its next hop. */
+export function toNextHop({ address }: Ipv4Network | Ipv6Network): Action {
+  return typeof address === 'bigint'
+    ? move('ipv6_dst', registers.nextHop6, 128)
+    : move('ipv4_dst', registers.nextHop, 32);
 }

@@ -18,7 +18,7 @@ import {
 } from '../../pipeline/index.ts';
 import { interfaceMtu } from '../../resources/index.ts';
 import { fromNeighbour, learnNeighbour } from '../external-network/compile.ts';
-import { gatewayMac } from '../subnet/compile.ts';
+import { gatewayMac } from '../subnet/router.ts';
 import { vpcMatch } from '../vpc/scope.ts';
 import type { ElasticIpContext, TranslationPlace } from './context.ts';
 

@@ -9,7 +9,7 @@ import {
 } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { dhcpSettings } from '../dhcp-options/settings.ts';
-import { gatewayMac } from '../subnet/compile.ts';
+import { gatewayMac } from '../subnet/router.ts';
 import type { BoundContext } from './context.ts';
 
 type Option = readonly [code: number, value: Uint8Array];

@@ -12,7 +12,7 @@ import {
   set,
 } from '../../pipeline/index.ts';
 import { ipv6Netmask, linkLocalAddress, parseIpv6Address } from '../../resources/index.ts';
-import { gatewayMac } from '../subnet/compile.ts';
+import { gatewayMac } from '../subnet/router.ts';
 import { vpcMatch } from '../vpc/scope.ts';
 import { type BoundContext, type InterfaceContext, macNumber } from './context.ts';
 

@@ -11,7 +11,7 @@ import {
 import { derivedMac, type ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { hostScope } from '../host/scope.ts';
-import { gatewayMac } from '../subnet/compile.ts';
+import { gatewayMac } from '../subnet/router.ts';
 import { isPublicOn } from '../vpc/ipv6-block.ts';
 import { vpcMatch } from '../vpc/scope.ts';
 import { advertisement } from './announcement.ts';

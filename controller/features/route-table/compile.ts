@@ -8,12 +8,12 @@ import {
   flags,
   ipMatch,
   load,
-  move,
   on,
   onRegister,
   parseNetwork,
   registers,
   set,
+  toNextHop,
 } from '../../pipeline/index.ts';
 import {
   namesPrefixList,
@@ -26,7 +26,7 @@ import {
 import type { Change } from '../../store/store.ts';
 import { peerOver } from '../../topology/peers.ts';
 import type { TopologyView } from '../../topology/view.ts';
-import { gatewayMac } from '../subnet/compile.ts';
+import { gatewayMac } from '../subnet/router.ts';
 import { changesIpv6Block } from '../vpc/ipv6-change.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import { carriesIdentities, changesCrossing } from '../vpc-peering-connection/crossing.ts';
@@ -118,12 +118,6 @@ function notTwice(route: Route, { stage, priority, match }: Flow): Flow[] {
   return [{ stage, priority: priority + 1, match: [isTranslated, ...match], ...drop }];
 }
 
-const nextHops = {
-  ipv4: move('ipv4_dst', registers.nextHop, 32),
-  ipv6: move('ipv6_dst', registers.nextHop6, 128),
-};
-const nextHopOf = (network: string) => nextHops[network.includes(':') ? 'ipv6' : 'ipv4'];
-
 /** The peering connection that a route leads to, with the VPC beyond; undefined when it is not active. */
 function peeringOf({ target }: Route, vpcId: string, view: TopologyView) {
   if (routeTargetKind(target) !== 'vpc-peering-connection') return undefined;
@@ -139,7 +133,7 @@ function intoPeer(network: string, { peer, isCrossed }: NonNullable<ReturnType<t
       { type: 'decrement-ttl' },
       ...(isCrossed ? [] : [load('ownIdentity', 0)]),
       set('metadata', BigInt(peer.number as number)),
-      nextHopOf(network),
+      toNextHop(parseNetwork(network)),
     ],
     goto: 'route-local',
   };
@@ -216,7 +210,7 @@ const routes: FragmentDefinition = {
     };
     const local = blocksOf(vpc).map((block) =>
       flow('route', block, {
-        actions: [{ type: 'decrement-ttl' }, nextHopOf(block)],
+        actions: [{ type: 'decrement-ttl' }, toNextHop(parseNetwork(block))],
         goto: 'route-local',
       }),
     );

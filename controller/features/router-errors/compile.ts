@@ -14,7 +14,7 @@ import {
 import { type AnyResource, gatewayAddress, interfaceMtu, parseCidr } from '../../resources/index.ts';
 import { hostScope } from '../host/scope.ts';
 import { type BoundContext, boundContext, macNumber } from '../network-interface/context.ts';
-import { gatewayMac } from '../subnet/compile.ts';
+import { gatewayMac } from '../subnet/router.ts';
 
 /** `ip_ttl` cannot be masked: one flow for each value with which a router must not forward (RFC 1812, 5.3.1). */
 const spent = [0, 1] as const;

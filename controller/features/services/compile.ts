@@ -19,7 +19,7 @@ import { answersDns, dnsServer } from '../dhcp-options/settings.ts';
 import { hostScope } from '../host/scope.ts';
 import { serviceMeter } from '../limit/meters.ts';
 import { type BoundContext, boundContext, macNumber } from '../network-interface/context.ts';
-import { gatewayMac } from '../subnet/compile.ts';
+import { gatewayMac } from '../subnet/router.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import { dnsAddress, metadataAddress, ports, servicesMac, slotAddress, vpcDnsAddress } from './addresses.ts';
 import { instanceOf, recordBytes, serviceRecord } from './record.ts';
