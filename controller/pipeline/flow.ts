@@ -1,6 +1,7 @@
 import type { Action, FieldMatch, FieldName, FieldValue, FlowMod, Instruction } from 'node-openflow';
 import { flagBit, flags, type RegisterName, registers, whole } from './registers.ts';
-import { type Stage, type StageName, stages, tableOf } from './stages.ts';
+import type { Stage } from './stage.ts';
+import { type StageName, stages, tableOf } from './stages.ts';
 
 /** One flow as a feature writes it: stages by name, no table numbers, no cookie. */
 export interface Flow {
@@ -76,9 +77,13 @@ export function setFlag(bit: number, value: 0 | 1): Action {
 export function checkSize(mtu: number): Action {
   return { type: 'check-packet-larger', length: mtu + 14, destination: flagBit('tooLarge') };
 }
+/** Matches one flag. */
+export function onFlag(flag: keyof typeof flags, value: 0 | 1 = 1): FieldMatch {
+  return on(registers.flags, value << flags[flag], 1 << flags[flag]);
+}
 /** Matches the flag `tooLarge`. */
 export function isTooLarge(value: 0 | 1): FieldMatch {
-  return on(registers.flags, value << flags.tooLarge, 1 << flags.tooLarge);
+  return onFlag('tooLarge', value);
 }
 /** The last thing before a packet goes to the agent: one interface cannot keep it busy for all. */
 export const limit: Action = call('limit');

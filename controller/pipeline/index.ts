@@ -6,4 +6,5 @@ export * from './networks.ts';
 export * from './registers.ts';
 export * from './responders.ts';
 export * from './scope.ts';
+export type { Stage } from './stage.ts';
 export * from './stages.ts';

@@ -1,64 +1,11 @@
-import type { FieldName } from 'node-openflow';
-import { type RegisterName, registers } from './registers.ts';
+import { registers } from './registers.ts';
+import { aclFields, arpFields, ipFields, ndFields, ruleFields, type Stage } from './stage.ts';
 
 /**
  * The declaration of the pipeline: every stage in order, what it is for, what its flows may match, and where they may
  * send a packet. Table numbers are positions in this list. Flows are checked against it when they are compiled, and
  * the reference page is generated from it. A packet that no flow of a stage matches is dropped.
  */
-export interface Stage {
-  readonly name: string;
-  readonly purpose: string;
-  readonly matches: readonly FieldName[];
-  /** Later stages that a packet may go to (by goto, or after conntrack). */
-  readonly next: readonly string[];
-  /** Earlier stages that a packet may start again from after conntrack: where a gateway has made another packet of it. */
-  readonly back?: readonly string[];
-  /** Stages that are called with resubmit and come back. */
-  readonly calls?: readonly string[];
-}
-
-const r = (name: RegisterName): FieldName => registers[name];
-const arpFields = ['eth_type', 'arp_op', 'arp_spa', 'arp_tpa', 'arp_sha'] as const;
-const ipFields = ['eth_type', 'ip_proto', 'ipv4_src', 'ipv4_dst', 'ipv6_src', 'ipv6_dst'] as const;
-const ndFields = ['icmpv6_type', 'icmpv6_code', 'nd_target', 'nd_sll'] as const;
-const conntrackFields = [
-  'ct_state',
-  'ct_nw_src',
-  'ct_nw_dst',
-  'ct_ipv6_src',
-  'ct_ipv6_dst',
-  'ct_nw_proto',
-  'ct_tp_dst',
-] as const;
-/** What entries of network ACLs look at: the packet itself, not the connection. */
-const aclFields = [
-  r('flags'),
-  'metadata',
-  r('networkAcl'),
-  ...ipFields,
-  'tcp_dst',
-  'udp_dst',
-  'sctp_dst',
-  'icmpv4_type',
-  'icmpv4_code',
-  'icmpv6_type',
-  'icmpv6_code',
-] as const;
-const ruleFields = [
-  'metadata',
-  'conj_id',
-  r('ownIdentity'),
-  r('peerIdentity'),
-  'eth_type',
-  'ip_proto',
-  'icmpv4_type',
-  'icmpv4_code',
-  'icmpv6_type',
-  'icmpv6_code',
-  ...conntrackFields,
-] as const;
-
 export const stages = [
   {
     name: 'classify',
@@ -75,7 +22,15 @@ export const stages = [
   {
     name: 'source-guard',
     purpose: 'A sender may only use its own MAC and addresses, in Ethernet, ARP, neighbour discovery and IP.',
-    matches: [r('interfaceNumber'), 'eth_src', ...arpFields, ...ipFields, 'udp_src', 'udp_dst', ...ndFields],
+    matches: [
+      registers.interfaceNumber,
+      'eth_src',
+      ...arpFields,
+      ...ipFields,
+      'udp_src',
+      'udp_dst',
+      ...ndFields,
+    ],
     next: ['admit'],
   },
   {
@@ -83,9 +38,9 @@ export const stages = [
     purpose:
       'Local answers (DHCP, router advertisements, gateway ARP, ND and echo); whether a packet is switched in its subnet or routed.',
     matches: [
-      r('interfaceNumber'),
+      registers.interfaceNumber,
       'metadata',
-      r('subnetNumber'),
+      registers.subnetNumber,
       'eth_dst',
       ...arpFields,
       ...ipFields,
@@ -102,13 +57,13 @@ export const stages = [
   {
     name: 'service',
     purpose: "DNS and metadata: to the host's own services, which know the interface by its source address.",
-    matches: [r('interfaceNumber'), 'eth_type', 'ipv4_src'],
+    matches: [registers.interfaceNumber, 'eth_type', 'ipv4_src'],
     next: [],
   },
   {
     name: 'egress-destination',
     purpose: "In which VPC the destination's identity is looked up: the own one, or a peered one.",
-    matches: ['metadata', r('routeTable'), ...ipFields],
+    matches: ['metadata', registers.routeTable, ...ipFields],
     next: ['egress-track'],
     calls: ['destination-identity'],
   },
@@ -128,7 +83,7 @@ export const stages = [
   {
     name: 'egress-verdict',
     purpose: 'Drops what no rule allowed; records the connection and the identity of its other side.',
-    matches: [r('flags'), 'metadata', r('peerIdentity'), 'eth_type', 'ct_state', 'ct_label'],
+    matches: [registers.flags, 'metadata', registers.peerIdentity, 'eth_type', 'ct_state', 'ct_label'],
     next: ['egress-acl'],
   },
   {
@@ -141,10 +96,10 @@ export const stages = [
     name: 'route',
     purpose: 'Longest prefix of the route table; decrements the TTL, and tells the sender when none is left.',
     matches: [
-      r('flags'),
+      registers.flags,
       'metadata',
-      r('interfaceNumber'),
-      r('routeTable'),
+      registers.interfaceNumber,
+      registers.routeTable,
       ...ipFields,
       'ip_ttl',
       'ct_state',
@@ -156,7 +111,7 @@ export const stages = [
     name: 'nat',
     purpose:
       'On a gateway host: what comes back to a NAT gateway or an elastic IP, as the interface knows it.',
-    matches: ['metadata', r('externalNetwork'), ...ipFields, 'ct_state'],
+    matches: ['metadata', registers.externalNetwork, ...ipFields, 'ct_state'],
     next: ['route-local'],
   },
   {
@@ -169,26 +124,26 @@ export const stages = [
     name: 'translate',
     purpose:
       'Private source address to elastic IP, in a conntrack zone of its own. IPv6 addresses are public themselves.',
-    matches: ['metadata', r('interfaceNumber'), r('externalNetwork'), ...ipFields],
+    matches: ['metadata', registers.interfaceNumber, registers.externalNetwork, ...ipFields],
     next: ['external-route', 'forward'],
   },
   {
     name: 'external-route',
     purpose: 'Next hop on the external network.',
-    matches: [r('externalNetwork'), ...ipFields, 'ct_state'],
+    matches: [registers.externalNetwork, ...ipFields, 'ct_state'],
     next: ['external-port'],
   },
   {
     name: 'external-port',
     purpose: "The host's port to the external network; elastic IPs of this host turn around here.",
-    matches: [r('externalNetwork'), 'eth_type', r('nextHop'), r('nextHop6')],
+    matches: [registers.externalNetwork, 'eth_type', registers.nextHop, registers.nextHop6],
     next: ['external-in', 'neighbour'],
   },
   {
     name: 'neighbour',
     purpose:
       'MAC of the next hop, learned from its ARP and ND packets; unknown ones are asked for by the agent.',
-    matches: [r('externalNetwork'), r('nextHop'), r('nextHop6'), 'eth_type'],
+    matches: [registers.externalNetwork, registers.nextHop, registers.nextHop6, 'eth_type'],
     next: [],
     calls: ['limit'],
   },
@@ -196,7 +151,7 @@ export const stages = [
     name: 'external-in',
     purpose:
       'From outside: ARP for elastic IPs, ND for IPv6 addresses of interfaces, and elastic IP to private address.',
-    matches: [r('flags'), r('externalNetwork'), 'eth_dst', ...arpFields, ...ipFields, ...ndFields],
+    matches: [registers.flags, registers.externalNetwork, 'eth_dst', ...arpFields, ...ipFields, ...ndFields],
     next: ['locate', 'public-track', 'nd-reply'],
     calls: ['limit'],
     back: ['nat'],
@@ -204,32 +159,32 @@ export const stages = [
   {
     name: 'public-track',
     purpose: 'IPv6 from outside: the route table of the receiver, and whether it belongs to a connection.',
-    matches: ['metadata', r('subnetNumber'), ...ipFields],
+    matches: ['metadata', registers.subnetNumber, ...ipFields],
     next: ['public-check'],
   },
   {
     name: 'public-check',
     purpose:
       'IPv6 from outside: opens a connection only if replies would leave by the internet gateway that it came in by.',
-    matches: ['metadata', r('routeTable'), r('externalNetwork'), ...ipFields, 'ct_state'],
+    matches: ['metadata', registers.routeTable, registers.externalNetwork, ...ipFields, 'ct_state'],
     next: ['locate'],
   },
   {
     name: 'resolve',
     purpose: 'Address inside the VPC to MAC and host.',
-    matches: ['metadata', 'eth_type', r('nextHop'), r('nextHop6')],
+    matches: ['metadata', 'eth_type', registers.nextHop, registers.nextHop6],
     next: ['forward'],
   },
   {
     name: 'forward',
     purpose: 'To this host, or through the tunnel to another one.',
-    matches: ['eth_type', 'ip_proto', 'icmpv6_type', r('hostKey')],
+    matches: ['eth_type', 'ip_proto', 'icmpv6_type', registers.hostKey],
     next: ['arp-reply', 'nd-reply', 'tunnel', 'locate'],
   },
   {
     name: 'tunnel',
     purpose: 'Through the tunnel; the sender of what is too large for it is told.',
-    matches: [r('flags'), r('interfaceNumber'), 'eth_type'],
+    matches: [registers.flags, registers.interfaceNumber, 'eth_type'],
     next: [],
     calls: ['limit'],
   },
@@ -242,7 +197,7 @@ export const stages = [
   {
     name: 'nd-reply',
     purpose: 'Turns a neighbour solicitation into its answer.',
-    matches: ['eth_type', 'ip_proto', 'icmpv6_type', r('flags')],
+    matches: ['eth_type', 'ip_proto', 'icmpv6_type', registers.flags],
     next: ['nd-option'],
     calls: ['limit'],
   },
@@ -257,14 +212,14 @@ export const stages = [
     name: 'locate',
     purpose:
       'MAC inside the VPC to the interface on this host, its port, identity and zone, or to a gateway here.',
-    matches: ['metadata', r('externalNetwork'), 'eth_dst', ...ipFields, 'ct_state'],
+    matches: ['metadata', registers.externalNetwork, 'eth_dst', ...ipFields, 'ct_state'],
     next: ['ingress-subnet'],
     back: ['route', 'nat', 'external-route'],
   },
   {
     name: 'ingress-subnet',
     purpose: "Which network ACL judges what arrives: that of the receiver's subnet.",
-    matches: ['metadata', r('subnetNumber')],
+    matches: ['metadata', registers.subnetNumber],
     next: ['ingress-track'],
   },
   {
@@ -290,7 +245,7 @@ export const stages = [
   {
     name: 'ingress-verdict',
     purpose: 'Drops what no rule allowed; records the connection and the identity of its other side.',
-    matches: [r('flags'), 'metadata', r('peerIdentity'), 'eth_type', 'ct_state', 'ct_label'],
+    matches: [registers.flags, 'metadata', registers.peerIdentity, 'eth_type', 'ct_state', 'ct_label'],
     next: ['deliver'],
   },
   {
@@ -314,7 +269,7 @@ export const stages = [
   {
     name: 'limit',
     purpose: 'Called before a packet goes to the agent: the meter of the interface.',
-    matches: [r('interfaceNumber')],
+    matches: [registers.interfaceNumber],
     next: [],
   },
   {

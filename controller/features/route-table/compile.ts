@@ -5,10 +5,9 @@ import {
   type Feature,
   type Flow,
   type FragmentDefinition,
-  flags,
   ipMatch,
   load,
-  on,
+  onFlag,
   onRegister,
   parseNetwork,
   registers,
@@ -36,7 +35,6 @@ const priorityOf = ({ prefixLength }: { prefixLength: number }) => 1000 + 10 * p
 
 type Decision = Pick<Flow, 'actions' | 'goto'>;
 const drop: Decision = { actions: [] };
-const isTranslated = on(registers.flags, 1 << flags.translated, 1 << flags.translated);
 
 /** Where a route leads: a NAT gateway is sought like an interface, by its private address. */
 function decisionOf(network: string, route: Route, vpcId: string, view: TopologyView): Decision {
@@ -115,7 +113,7 @@ function fromOutside(route: Route, here: FieldMatch[], vpcId: string, view: Topo
 /** From one NAT gateway to another, or back to itself, would be a circle. */
 function notTwice(route: Route, { stage, priority, match }: Flow): Flow[] {
   if (routeTargetKind(route.target) !== 'nat-gateway') return [];
-  return [{ stage, priority: priority + 1, match: [isTranslated, ...match], ...drop }];
+  return [{ stage, priority: priority + 1, match: [onFlag('translated'), ...match], ...drop }];
 }
 
 /** The peering connection that a route leads to, with the VPC beyond; undefined when it is not active. */

@@ -8,8 +8,8 @@ import {
   isIpv4,
   isIpv6,
   on,
+  onFlag,
   onRegister,
-  registers,
   setFlag,
 } from '../../pipeline/index.ts';
 import type { ResourceOf } from '../../resources/index.ts';
@@ -121,7 +121,7 @@ export function recordedFlows(identity: ResourceOf<'identity'>, vpc: ResourceOf<
       stage: `${direction}-verdict` as const,
       priority: 80,
       match: [
-        on(registers.flags, 1 << flags.allowed, 1 << flags.allowed),
+        onFlag('allowed'),
         vpcMatch(vpc),
         onRegister('peerIdentity', number),
         ip,
