@@ -1,5 +1,5 @@
 import { type KindName, type ResourceOf, WeftError } from '../resources/index.ts';
-import { type EditName, edits } from './edits.ts';
+import { type EditName, edits } from './edits/index.ts';
 import type { World } from './world.ts';
 
 /** Random numbers that choose what is done, and to which of the resources that are there. */
