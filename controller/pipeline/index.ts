@@ -8,3 +8,4 @@ export * from './responders.ts';
 export * from './scope.ts';
 export type { Stage } from './stage.ts';
 export * from './stages.ts';
+export * from './translation.ts';

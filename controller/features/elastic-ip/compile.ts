@@ -8,7 +8,7 @@ import {
   on,
   onRegister,
   set,
-  tableOf,
+  translate,
   whole,
 } from '../../pipeline/index.ts';
 import type { ResourceOf } from '../../resources/index.ts';
@@ -31,13 +31,7 @@ function departure({ address, mac, place }: ElasticIpContext): Pick<Flow, 'actio
     actions: [
       nobodys,
       set('eth_src', mac),
-      {
-        type: 'conntrack',
-        commit: true,
-        zone: whole('translationZone', 16),
-        nat: { type: 'source', family: 4, address: [address] },
-        table: tableOf('external-route'),
-      },
+      translate('source', address, whole('translationZone', 16), 'external-route'),
     ],
   };
 }

@@ -14,7 +14,8 @@ import {
   parseNetwork,
   ports,
   set,
-  tableOf,
+  translate,
+  translateRecorded,
 } from '../../pipeline/index.ts';
 import { interfaceMtu } from '../../resources/index.ts';
 import { fromNeighbour, learnNeighbour } from '../external-network/compile.ts';
@@ -58,21 +59,16 @@ function arpFlows({ network, address, mac }: ElasticIpContext): Flow[] {
  */
 function arrival({ vpc, subnet, privateAddress }: ElasticIpContext, place: TranslationPlace): Action[] {
   const inside = [set('metadata', BigInt(vpc.number as number)), load('peerIdentity', 0)];
-  const toPrivate = { type: 'destination', family: 4, address: [privateAddress] } as const;
   if (place.type === 'gateway') {
-    return [
-      ...inside,
-      load('ownIdentity', 0),
-      { type: 'conntrack', commit: true, zone: place.zone, nat: toPrivate, table: tableOf('nat') },
-    ];
+    return [...inside, load('ownIdentity', 0), translate('destination', privateAddress, place.zone, 'nat')];
   }
   return [
     ...inside,
     set('eth_src', gatewayMac(subnet)),
     set('eth_dst', place.mac),
     place.opensInward
-      ? { type: 'conntrack', commit: true, zone: place.zone, nat: toPrivate, table: tableOf('locate') }
-      : { type: 'conntrack', zone: place.zone, nat: { type: 'none' }, table: tableOf('locate') },
+      ? translate('destination', privateAddress, place.zone, 'locate')
+      : translateRecorded(place.zone, 'locate'),
   ];
 }
 
@@ -89,13 +85,7 @@ function gatewayFlows(context: ElasticIpContext, place: TranslationPlace): Flow[
         load('externalNetwork', network.number as number),
         load('ownIdentity', 0),
         set('eth_src', mac),
-        {
-          type: 'conntrack',
-          commit: true,
-          zone: place.zone,
-          nat: { type: 'source', family: 4, address: [address] },
-          table: tableOf('external-route'),
-        },
+        translate('source', address, place.zone, 'external-route'),
       ],
     },
     {

@@ -10,12 +10,14 @@ import {
   onRegister,
   set,
   setFlag,
-  tableOf,
+  translate,
+  translateRecorded,
 } from '../../pipeline/index.ts';
 import { ownerKind, type ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { hostScope } from '../host/scope.ts';
 import { type GatewayPlace, hostChanged } from '../placement/place.ts';
+import { mainTableOf } from '../subnet/route-table.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import { type NatGatewayContext, natGatewayContext } from './context.ts';
 
@@ -66,10 +68,7 @@ function localFlows(context: NatGatewayContext, { zones }: GatewayPlace): Flow[]
       stage: 'locate',
       priority: 110,
       match: [...here, on('ipv4_dst', privateAddress)],
-      actions: [
-        ...nobodys,
-        { type: 'conntrack', zone: zones.nat, nat: { type: 'none' }, table: tableOf('nat') },
-      ],
+      actions: [...nobodys, translateRecorded(zones.nat, 'nat')],
     },
     {
       stage: 'locate',
@@ -81,13 +80,7 @@ function localFlows(context: NatGatewayContext, { zones }: GatewayPlace): Flow[]
         load('subnetNumber', subnet.number as number),
         load('routeTable', routeTable.number as number),
         load('translationZone', zones.elasticIp),
-        {
-          type: 'conntrack',
-          commit: true,
-          zone: zones.nat,
-          nat: { type: 'source', family: 4, address: [privateAddress] },
-          table: tableOf('route'),
-        },
+        translate('source', privateAddress, zones.nat, 'route'),
       ],
     },
   ];
@@ -144,9 +137,7 @@ export const natGatewayFeature: Feature = {
     }
     if (kind === 'subnet') yield* whenTableChanges(kind, id, view);
     if (kind === 'vpc') {
-      const tableOfVpc = (vpc: typeof before) =>
-        (vpc as ResourceOf<'vpc'> | undefined)?.spec.mainRouteTableId;
-      if (tableOfVpc(before) !== tableOfVpc(after)) yield* whenTableChanges(kind, id, view);
+      if (mainTableOf(before) !== mainTableOf(after)) yield* whenTableChanges(kind, id, view);
     }
   },
 };

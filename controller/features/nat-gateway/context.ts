@@ -1,6 +1,7 @@
 import { derivedMac, parseAddress, type ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { type GatewayPlace, gatewayPlace } from '../placement/place.ts';
+import { routeTableOf } from '../subnet/route-table.ts';
 
 /** A NAT gateway with everything that its flows are made of. */
 export interface NatGatewayContext {
@@ -19,8 +20,7 @@ export function natGatewayContext(view: TopologyView, id: string): NatGatewayCon
   const gateway = view.get('nat-gateway', id);
   const vpc = gateway && view.get('vpc', gateway.spec.vpcId);
   const subnet = gateway && view.get('subnet', gateway.spec.subnetId);
-  const tableId = subnet?.spec.routeTableId ?? vpc?.spec.mainRouteTableId;
-  const routeTable = tableId === undefined ? undefined : view.get('route-table', tableId);
+  const routeTable = subnet && vpc && routeTableOf(view, subnet, vpc);
   if (!gateway || !vpc || !subnet || !routeTable) return undefined;
   return {
     gateway,

@@ -11,6 +11,7 @@ import type { TopologyView } from '../../topology/view.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import { ipv4Flows } from './ipv4.ts';
 import { ipv6Flows } from './ipv6.ts';
+import { mainTableOf, routeTableOf } from './route-table.ts';
 import { gatewayMac, type Router } from './router.ts';
 
 function context(view: TopologyView, id: string) {
@@ -32,8 +33,6 @@ function networkAclOf(view: TopologyView, { spec }: ResourceOf<'subnet'>, vpc: R
   return view.get('network-acl', spec.networkAclId ?? vpc.spec.defaultNetworkAclId);
 }
 
-const mainTableOf = (vpc: unknown) => (vpc as ResourceOf<'vpc'> | undefined)?.spec.mainRouteTableId;
-
 const admit: FragmentDefinition = {
   name: 'subnet.admit',
   code: 10,
@@ -41,7 +40,7 @@ const admit: FragmentDefinition = {
     const found = context(view, id);
     if (!found) return undefined;
     const { subnet, vpc, network, ipv6 } = found;
-    const routeTable = view.get('route-table', subnet.spec.routeTableId ?? vpc.spec.mainRouteTableId);
+    const routeTable = routeTableOf(view, subnet, vpc);
     const acl = networkAclOf(view, subnet, vpc);
     if (!routeTable || !acl) return undefined;
     const router: Router = {
