@@ -181,6 +181,6 @@ export class EmbeddedController implements GraphController {
     return this.#southbound.applied(revision, timeoutMs);
   }
   watch(afterRevision: number, listener: (commit: Commit) => void): Promise<{ close(): void }> {
-    return this.#store.watch(afterRevision, listener);
+    return this.#store.watchDurable(afterRevision, listener);
   }
 }

@@ -48,12 +48,12 @@ export class MeasuredStore implements Store {
     this.#firstToldAt = undefined;
     try {
       const committing = this.#store.commit(transaction);
-      // An embedded store has told its watchers by now, and their work is not the store's.
-      const durableAt = this.#firstToldAt;
+      // An embedded store has told its watchers by now, and their work is not the store's; then it waits for the disk.
+      const toldAt = performance.now();
+      const writtenAt = this.#firstToldAt ?? toldAt;
       const revision = await committing;
-      this.#instruments
-        .histogram('weft_store_commit_seconds')
-        .observe(((durableAt ?? performance.now()) - startedAt) / 1000);
+      const milliseconds = writtenAt - startedAt + (performance.now() - toldAt);
+      this.#instruments.histogram('weft_store_commit_seconds').observe(milliseconds / 1000);
       this.#instruments.counter('weft_store_commits_total').inc();
       this.#failure = undefined;
       return revision;
@@ -73,6 +73,10 @@ export class MeasuredStore implements Store {
       this.#firstToldAt ??= this.#toldAt;
       listener(commit);
     });
+  }
+
+  watchDurable(afterRevision: number, listener: (commit: Commit) => void): Promise<Watch> {
+    return this.#store.watchDurable(afterRevision, listener);
   }
 
   close(): Promise<void> {

@@ -1,5 +1,8 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { WeftError } from '../resources/index.ts';
+import type { Disk } from './durability.ts';
 
 /** Stands in the header of the file (`PRAGMA application_id`) and says that it is ours: `weft` in ASCII. */
 const applicationId = 0x77656674;
@@ -36,13 +39,46 @@ export function openDatabase(path: string): DatabaseSync {
     // Exclusive before the first access: the lock is then kept until the end, and no shared memory file is made.
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
     database.exec('PRAGMA journal_mode = WAL');
-    database.exec('PRAGMA synchronous = FULL');
+    // Syncs around checkpoints only; each commit is synced by `diskOf`, several at a time and beside other work.
+    database.exec('PRAGMA synchronous = NORMAL');
     database.exec(`PRAGMA journal_size_limit = ${journalSizeLimit}`);
     prepareSchema(database, path);
     return database;
   } catch (error) {
     database?.close();
     throw openError(error, path);
+  }
+}
+
+/**
+ * What writes the commits of a database to the disk: they stand in its write-ahead log. Undefined for a database in
+ * memory. The log has no locks, so that it can be opened and closed a second time.
+ */
+export function diskOf(database: DatabaseSync): Disk | undefined {
+  const path = database.location();
+  if (path === null) return undefined;
+  let log: FileHandle | undefined;
+  return {
+    async sync() {
+      if (!log) {
+        // The log is made with the first write and stays until the database is closed; its name has to be durable, too.
+        log = await open(`${path}-wal`, 'r');
+        await syncDirectory(dirname(path));
+      }
+      await log.sync();
+    },
+    async close() {
+      await log?.close();
+    },
+  };
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
   }
 }
 

@@ -2,8 +2,9 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AnyResource, type KindName, type ResourceOf, WeftError } from '../resources/index.ts';
 import { type AuditEntry, type AuditRetention, defaultAuditRetention } from './audit.ts';
+import { type Disk, Durability } from './durability.ts';
 import { SqliteAuditLog } from './sqlite-audit.ts';
-import { isSqliteError, openDatabase, writeError } from './sqlite-database.ts';
+import { diskOf, isSqliteError, openDatabase, writeError } from './sqlite-database.ts';
 import {
   type Change,
   type Commit,
@@ -45,7 +46,7 @@ export async function openSqliteStore(path: string, options: SqliteStoreOptions 
       fix: 'Give a whole number of at least 1.',
     });
   }
-  return new SqliteStore(openDatabase(path), historyLimit, onWatcherError, audit);
+  return new SqliteStore(openDatabase(path), historyLimit, onWatcherError, { audit });
 }
 
 /**
@@ -59,6 +60,7 @@ export class SqliteStore implements Store {
   readonly #statements: Statements;
   readonly #historyLimit: number;
   readonly #watchers: Watchers;
+  readonly #durability: Durability;
   #revision: number;
   /** The oldest commit in the history; `#revision + 1` when it is empty. */
   #oldest: number;
@@ -69,7 +71,7 @@ export class SqliteStore implements Store {
     database: DatabaseSync,
     historyLimit: number,
     onWatcherError: (error: unknown) => void,
-    audit = defaultAuditRetention,
+    { audit = defaultAuditRetention, disk = diskOf(database) }: { audit?: AuditRetention; disk?: Disk } = {},
   ) {
     this.#database = database;
     this.audit = new SqliteAuditLog(database, audit);
@@ -79,6 +81,7 @@ export class SqliteStore implements Store {
     const { newest, oldest } = this.#statements.historyRange.get() as Record<string, number | null>;
     this.#revision = newest ?? 0;
     this.#oldest = oldest ?? 1;
+    this.#durability = new Durability(this.#revision, disk, rethrowLater, onWatcherError);
   }
 
   get revision(): number {
@@ -107,35 +110,53 @@ export class SqliteStore implements Store {
     this.#assertOpen();
     checkTransaction(transaction);
     const commit = this.#write(transaction);
+    const durable = this.#durability.settle(commit);
     this.#watchers.deliver(commit);
+    await durable;
     return commit.revision;
   }
 
   async watch(afterRevision: number, listener: (commit: Commit) => void): Promise<Watch> {
+    const seen = await this.#replay(afterRevision, () => this.#revision, listener);
+    return this.#watchers.add(seen, listener);
+  }
+
+  async watchDurable(afterRevision: number, listener: (commit: Commit) => void): Promise<Watch> {
+    const seen = await this.#replay(afterRevision, () => this.#durability.revision, listener);
+    return this.#durability.watch(seen, listener);
+  }
+
+  /** Tells what is stored already. @returns the revision that was told last */
+  async #replay(
+    afterRevision: number,
+    newest: () => number,
+    listener: (commit: Commit) => void,
+  ): Promise<number> {
     let seen = afterRevision;
     // New commits can come in while this waits for its turn; the loop ends only when it has told those, too.
-    while (seen < this.#revision) {
+    while (seen < newest()) {
       this.#assertOpen();
       if (seen + 1 < this.#oldest) throw new StoreCompacted(this.#oldest);
-      for (const row of this.#statements.historyAfter.all(seen, replayPage)) {
+      for (const row of this.#statements.historyAfter.all(seen, newest(), replayPage)) {
         seen = row.revision as number;
         this.#watchers.call(listener, { revision: seen, changes: decodeChanges(row.changes as string) });
       }
       await nextTurn();
     }
     this.#assertOpen();
-    return this.#watchers.add(seen, listener);
+    return seen;
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#watchers.clear();
+    await this.#durability.close();
     this.audit.flush();
     this.#database.close();
   }
 
-  /** Durable when it returns; when it throws, nothing is written. */
+  /** Written when it returns, so that it outlives the process; when it throws, nothing is written. */
   #write(transaction: Transaction): Commit {
     const revision = this.#revision + 1;
     try {
@@ -231,7 +252,8 @@ const statementTexts = {
   appendHistory: 'INSERT INTO history VALUES (?, ?)',
   prune: 'DELETE FROM history WHERE revision < ?',
   historyRange: 'SELECT max(revision) AS newest, min(revision) AS oldest FROM history',
-  historyAfter: 'SELECT revision, changes FROM history WHERE revision > ? ORDER BY revision LIMIT ?',
+  historyAfter:
+    'SELECT revision, changes FROM history WHERE revision > ? AND revision <= ? ORDER BY revision LIMIT ?',
 } as const;
 
 function prepareStatements(database: DatabaseSync): Statements {

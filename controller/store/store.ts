@@ -40,6 +40,9 @@ export interface Watch {
  *
  * Revisions count commits and start with 1. A commit resolves only when it is durable. Watchers see every commit
  * exactly once and in order; an embedded store calls them before `commit` resolves.
+ *
+ * An embedded store has two moments: a commit is written (it outlives the process, and everything in the process sees
+ * it), and soon after it is durable (it outlives the machine). Callers and everybody outside hear of it at the second.
  */
 export interface Store {
   /** The newest revision that this process has seen. */
@@ -59,6 +62,8 @@ export interface Store {
    * @throws StoreCompacted when the history no longer reaches back that far: start from a snapshot.
    */
   watch(afterRevision: number, listener: (commit: Commit) => void): Promise<Watch>;
+  /** As `watch`, and tells of a commit only when it is durable: for those who would go on with it after a crash. */
+  watchDurable(afterRevision: number, listener: (commit: Commit) => void): Promise<Watch>;
   close(): Promise<void>;
 }
 

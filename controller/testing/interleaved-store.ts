@@ -34,6 +34,9 @@ export class InterleavedStore implements Store {
   watch(afterRevision: number, listener: (commit: Commit) => void) {
     return this.#store.watch(afterRevision, listener);
   }
+  watchDurable(afterRevision: number, listener: (commit: Commit) => void) {
+    return this.#store.watchDurable(afterRevision, listener);
+  }
   close(): Promise<void> {
     return this.#store.close();
   }
