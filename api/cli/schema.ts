@@ -1,4 +1,4 @@
-import type { ApiKind, OpenapiDocument } from '../contract/index.ts';
+import { type ApiKind, type OpenapiDocument, schemaName } from '../contract/index.ts';
 
 /** A schema of the API's document, as far as commands look into it. */
 export interface FieldSchema {
@@ -8,10 +8,6 @@ export interface FieldSchema {
   readonly items?: FieldSchema;
   readonly properties?: Readonly<Record<string, FieldSchema>>;
 }
-
-/** `nat-gateway` → `NatGateway`, as the document names its schemas. */
-const schemaName = (kind: ApiKind) =>
-  kind.replace(/(^|-)(.)/g, (_whole, _dash, letter: string) => letter.toUpperCase());
 
 /** The fields of a kind: those that it has, those that can be given when it is made, or changed later. */
 export function fieldSchemas(

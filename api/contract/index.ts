@@ -5,7 +5,8 @@ export {
   type ClientErrorCode,
   clientErrorCodes,
 } from './errors.ts';
-export { type ApiKind, apiKinds, collections, isApiKind, paths } from './paths.ts';
+export { type ApiKind, apiKinds, collections, isApiKind, paths, schemaName } from './paths.ts';
+export { escaped, mapTexts, parseReference, unescaped, valueAt } from './references.ts';
 export type { ClientAccess } from './transport.ts';
 export type * from './types.ts';
 export type { WatchOptions } from './watch.ts';

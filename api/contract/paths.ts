@@ -34,6 +34,13 @@ export function isApiKind(name: string): name is ApiKind {
   return Object.hasOwn(collections, name);
 }
 
+/** Name of a kind's schemas in the OpenAPI document: `security-group-rule` → `SecurityGroupRule`. */
+export const schemaName = (kind: ApiKind) =>
+  kind
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+
 const host = (name: string) => `/v1/hosts/${encodeURIComponent(name)}`;
 
 /** Every address of the API, so that no caller writes one by hand. Ids are escaped: a binding's id has a slash. */

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { Authenticator, type KnownKey, tokenOf } from '@weft/api/auth';
 import { kinds, type Role, roles } from '@weft/controller/resources';
 import { collections, WeftClient } from '../contract/index.ts';
-import { exposedKinds } from './schemas.ts';
+import { exposedKinds } from './kinds.ts';
 import { type Harness, hostSpec, startHarness } from './testing/harness.ts';
 
 const region = 'us-east-1';

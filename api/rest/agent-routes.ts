@@ -3,9 +3,9 @@ import type { HostSpec, InstanceStatus } from '@weft/controller/resources';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from './access.ts';
 import type { RouteContext } from './context.ts';
+import { ref } from './json-schema.ts';
 import { openflowTargetsFor } from './openflow-target.ts';
 import { answers, hostBindingParams, hostParams, idParams, operation } from './operations.ts';
-import { ref } from './schemas.ts';
 import { answerResource, answerWrite, writeQuery } from './writing.ts';
 
 /** Routes by which agents tell what they are and what they see. */

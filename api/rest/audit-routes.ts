@@ -2,8 +2,8 @@ import { everywhere, isSeenBy, type KindName } from '@weft/controller/resources'
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from './access.ts';
 import type { RouteContext } from './context.ts';
+import { closedObject, ref, type Schema } from './json-schema.ts';
 import { answers, operation } from './operations.ts';
-import { closedObject, ref, type Schema } from './schemas.ts';
 
 const text: Schema = { type: 'string', maxLength: 300 };
 const time = (description: string): Schema => ({

@@ -1,7 +1,5 @@
 import { WeftError } from '@weft/controller/resources';
-
-/** `$name` or `$name.spec.mainRouteTableId`; `$$` stands for a dollar sign. */
-const form = /^\$([A-Za-z][A-Za-z0-9_-]{0,62})((?:\.[A-Za-z][A-Za-z0-9]{0,62}){0,4})$/;
+import { mapTexts, parseReference, unescaped, valueAt } from '../contract/index.ts';
 
 /** What the operations of a batch have made so far, by the names that the batch gives them. */
 export class BatchNames {
@@ -27,22 +25,13 @@ export class BatchNames {
    * @throws WeftError unknown-reference
    */
   resolve(value: unknown, field: string): unknown {
-    if (typeof value === 'string') return value.startsWith('$') ? this.#resolveText(value, field) : value;
-    if (Array.isArray(value)) return value.map((item, index) => this.resolve(item, `${field}[${index}]`));
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([name, inner]) => [name, this.resolve(inner, `${field}.${name}`)]),
-    );
+    return mapTexts(value, (text, at) => (text.startsWith('$') ? this.#resolveText(text, at) : text), field);
   }
 
   #resolveText(text: string, field: string): unknown {
-    if (text.startsWith('$$')) return text.slice(1);
-    const [, name = '', path = ''] = form.exec(text) ?? [];
-    let value = this.#named.get(name);
-    for (const step of path === '' ? ['id'] : path.slice(1).split('.')) {
-      const known = typeof value === 'object' && value !== null && Object.hasOwn(value, step);
-      value = known ? (value as Record<string, unknown>)[step] : undefined;
-    }
+    if (text.startsWith('$$')) return unescaped(text);
+    const reference = parseReference(text);
+    const value = reference && valueAt(this.#named.get(reference.name), reference.path);
     if (value !== undefined) return value;
     const names = [...this.#named.keys()].map((each) => `$${each}`).join(', ');
     throw new WeftError('unknown-reference', `${text} names nothing that the batch has made before`, {

@@ -1,14 +1,14 @@
 import type { Batch, Caller, Controller, Preview } from '@weft/controller';
 import { type AnyResource, isVisible, kinds, WeftError } from '@weft/controller/resources';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type ApiKind, isApiKind } from '../contract/index.ts';
+import { type ApiKind, isApiKind, schemaName } from '../contract/index.ts';
 import { callerOf } from './access.ts';
 import { BatchNames } from './batch-references.ts';
 import { present, type RouteContext } from './context.ts';
 import { idempotencyHeaders, idempotencyOf, noteReplay } from './idempotency.ts';
-import { nearest } from './nearest.ts';
+import { ref, type Schema } from './json-schema.ts';
+import { checkedKind } from './kinds.ts';
 import { answers, operation } from './operations.ts';
-import { exposedKinds, ref, type Schema, schemaName } from './schemas.ts';
 import type { validatorCompiler } from './validation.ts';
 import { answerWrite, writeQuery } from './writing.ts';
 
@@ -188,16 +188,6 @@ function refuseField(asked: BatchOperation, name: 'id' | 'as' | 'ifRevision' | '
     field: name,
     value: asked[name],
     fix,
-  });
-}
-
-function checkedKind(name: string): ApiKind {
-  if (isApiKind(name)) return name;
-  const guess = nearest(name, exposedKinds);
-  throw new WeftError('invalid-value', `there is no kind ${name}`, {
-    field: 'kind',
-    value: name,
-    fix: `${guess ? `Did you mean ${guess}? ` : ''}Kinds: ${exposedKinds.join(', ')}.`,
   });
 }
 

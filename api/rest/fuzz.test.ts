@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { errorCodes, kinds } from '@weft/controller/resources';
 import fc from 'fast-check';
 import { collections } from '../contract/index.ts';
-import { exposedKinds } from './schemas.ts';
+import { exposedKinds } from './kinds.ts';
 import { type Harness, startHarness } from './testing/harness.ts';
 
 /** Every name that stands in a schema, so that random bodies come close to right ones. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { TransactionOptions } from '@weft/controller';
 import { WeftError } from '@weft/controller/resources';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Schema } from './schemas.ts';
+import type { Schema } from './json-schema.ts';
 
 const form = /^[\x21-\x7e]{1,128}$/;
 

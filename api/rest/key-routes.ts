@@ -3,8 +3,8 @@ import { WeftError } from '@weft/controller/resources';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from './access.ts';
 import type { RouteContext } from './context.ts';
+import { ref } from './json-schema.ts';
 import { answers, idParams, operation } from './operations.ts';
-import { ref } from './schemas.ts';
 import { etag } from './writing.ts';
 
 /** `POST /v1/accounts/{id}/keys`: the one answer that has a secret in it. */

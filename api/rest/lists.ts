@@ -1,7 +1,7 @@
 import { kinds, type Resource, WeftError } from '@weft/controller/resources';
 import type { ApiKind } from '../contract/index.ts';
+import type { Schema } from './json-schema.ts';
 import { nearest } from './nearest.ts';
-import type { Schema } from './schemas.ts';
 import { fieldsParameter } from './sparse.ts';
 
 export const largestPage = 1000;

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { kinds } from '@weft/controller/resources';
 import { Ajv } from 'ajv';
-import { apiKinds, collections } from '../contract/index.ts';
-import { schemaName } from './schemas.ts';
+import { apiKinds, collections, schemaName } from '../contract/index.ts';
 import { type Harness, hostSpec as spec, startHarness } from './testing/harness.ts';
 
 type Json = Record<string, unknown>;

@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import { kinds } from '@weft/controller/resources';
 import type { FastifyInstance } from 'fastify';
-import { exposedKinds } from './schemas.ts';
+import { exposedKinds } from './kinds.ts';
 
 /** Collects the OpenAPI 3.1 document from the routes; register it before them. */
 export async function registerOpenapi(server: FastifyInstance): Promise<void> {

@@ -1,5 +1,5 @@
-import type { Schema } from './schemas.ts';
-import { ref } from './schemas.ts';
+import type { Schema } from './json-schema.ts';
+import { ref } from './json-schema.ts';
 
 /** What the OpenAPI document says of one operation. */
 export function operation(

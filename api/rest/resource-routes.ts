@@ -1,13 +1,14 @@
 import type { CreateInput, UpdateInput } from '@weft/controller';
 import { kinds } from '@weft/controller/resources';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type ApiKind, collections } from '../contract/index.ts';
+import { type ApiKind, collections, schemaName } from '../contract/index.ts';
 import { callerOf } from './access.ts';
 import { present, type RouteContext } from './context.ts';
 import { idempotencyHeaders, idempotencyOf, noteReplay } from './idempotency.ts';
+import { ref } from './json-schema.ts';
+import { exposedKinds } from './kinds.ts';
 import { type ListQuery, listQuery, pageOf } from './lists.ts';
 import { answers, idParams, operation } from './operations.ts';
-import { exposedKinds, ref, schemaName } from './schemas.ts';
 import { fieldsOf, fieldsParameter } from './sparse.ts';
 import { answerResource, answerWrite, etag, preconditionOf, writeQuery } from './writing.ts';
 

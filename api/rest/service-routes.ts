@@ -1,8 +1,8 @@
 import { WeftError } from '@weft/controller/resources';
 import type { FastifyInstance } from 'fastify';
 import type { RouteContext } from './context.ts';
+import { ref } from './json-schema.ts';
 import { answers, operation } from './operations.ts';
-import { ref } from './schemas.ts';
 
 /** What the server says of itself: whether it lives, whether it is ready, its metrics, its description. */
 export function registerServiceRoutes(server: FastifyInstance, context: RouteContext): void {

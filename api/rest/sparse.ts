@@ -1,7 +1,7 @@
 import { type KindDefinition, kinds, WeftError } from '@weft/controller/resources';
 import type { ApiKind } from '../contract/index.ts';
+import type { Schema } from './json-schema.ts';
 import { nearest } from './nearest.ts';
-import type { Schema } from './schemas.ts';
 
 /** Query parameter of every read. */
 export const fieldsParameter: Schema = {

@@ -1,7 +1,7 @@
 import { WeftError } from '@weft/controller/resources';
 import type { ErrorObject } from 'ajv';
+import type { Schema } from './json-schema.ts';
 import { nearest } from './nearest.ts';
-import type { Schema } from './schemas.ts';
 
 export type RequestPart = 'body' | 'querystring' | 'params' | 'headers';
 

@@ -1,6 +1,6 @@
 import { Ajv, type Options, type ValidateFunction } from 'ajv';
 import type { FastifySchemaCompiler } from 'fastify';
-import type { Schema } from './schemas.ts';
+import type { Schema } from './json-schema.ts';
 import { explainInvalid, type RequestPart } from './validation-errors.ts';
 
 /**

@@ -2,13 +2,13 @@ import type { Principal } from '@weft/api/auth';
 import type { Caller, Commit } from '@weft/controller';
 import { type AnyResource, isVisible, WeftError } from '@weft/controller/resources';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type ApiKind, isApiKind, type WatchChange } from '../contract/index.ts';
+import { isApiKind, type WatchChange } from '../contract/index.ts';
 import { callerOf } from './access.ts';
 import type { RouteContext } from './context.ts';
 import { EventStream } from './event-stream.ts';
-import { nearest } from './nearest.ts';
+import { ref, type Schema } from './json-schema.ts';
+import { checkedKind, exposedKinds } from './kinds.ts';
 import { operation } from './operations.ts';
-import { exposedKinds, ref, type Schema } from './schemas.ts';
 
 export const watchUrl = '/v1/watch';
 
@@ -166,16 +166,6 @@ const isOnHost = (resource: AnyResource | undefined, host: string) =>
   (resource.spec as { hostId: string }).hostId === host;
 
 const shown = ({ kind, id, after }: Change) => ({ kind, id, ...(after ? { after } : {}) }) as WatchChange;
-
-function checkedKind(name: string): ApiKind {
-  if (isApiKind(name)) return name;
-  const guess = nearest(name, exposedKinds);
-  throw new WeftError('invalid-value', `there is no kind ${name}`, {
-    field: 'kind',
-    value: name,
-    fix: `${guess ? `Did you mean ${guess}? ` : ''}Kinds: ${exposedKinds.join(', ')}.`,
-  });
-}
 
 /** Browsers send it when they connect again (WHATWG HTML, section 9.2.4). */
 function lastEventId(request: FastifyRequest): number | undefined {

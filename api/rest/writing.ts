@@ -3,8 +3,8 @@ import { type ResourceOf, WeftError } from '@weft/controller/resources';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKind } from '../contract/index.ts';
 import { present, type RouteContext } from './context.ts';
+import { ref, type Schema } from './json-schema.ts';
 import { answers, operation } from './operations.ts';
-import { ref, type Schema } from './schemas.ts';
 
 const defaultWaitSeconds = 10;
 const longestWaitSeconds = 60;

@@ -1,9 +1,15 @@
-import type { ApiKind, ApiResource, OpenapiDocument, WeftClient } from '../../contract/index.ts';
+import {
+  type ApiKind,
+  type ApiResource,
+  escaped,
+  type OpenapiDocument,
+  type WeftClient,
+} from '../../contract/index.ts';
 import { nameOf } from '../columns.ts';
 import { fieldsOfKind } from './fields.ts';
 import { type Entry, writableKinds } from './manifest.ts';
 import { nameTag, setTag } from './plan.ts';
-import { escaped, textsIn } from './references.ts';
+import { textsIn } from './references.ts';
 
 type Resource = ApiResource<ApiKind>;
 

@@ -1,4 +1,5 @@
 import type { ApiKind, OpenapiDocument } from '../../contract/index.ts';
+import { fieldSchemas } from '../schema.ts';
 
 /** Which fields of a kind's spec can be given when it is made, changed later, and read. */
 export interface KindFields {
@@ -9,8 +10,7 @@ export interface KindFields {
 
 /** The fields of a kind, as the API's own document has them. */
 export function fieldsOfKind(document: OpenapiDocument, kind: ApiKind): KindFields {
-  const name = kind.replace(/(^|-)(.)/g, (_whole, _dash, letter: string) => letter.toUpperCase());
-  const fields = (schema: string) =>
-    new Set(Object.keys(document.components.schemas[schema]?.properties ?? {}));
-  return { create: fields(`${name}Create`), update: fields(`${name}Update`), spec: fields(`${name}Spec`) };
+  const fields = (part: Parameters<typeof fieldSchemas>[2]) =>
+    new Set(Object.keys(fieldSchemas(document, kind, part)));
+  return { create: fields('Create'), update: fields('Update'), spec: fields('Spec') };
 }

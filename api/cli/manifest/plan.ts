@@ -9,7 +9,7 @@ import type {
 import { CliError } from '../errors.ts';
 import { fieldsOfKind, type KindFields } from './fields.ts';
 import { type Entry, type Manifest, writableKinds } from './manifest.ts';
-import { resolveKnown, unescaped } from './references.ts';
+import { resolveKnown, withoutEscapes } from './references.ts';
 import { dependentsFirst } from './removal-order.ts';
 
 type Resource = ApiResource<ApiKind>;
@@ -190,7 +190,7 @@ class Planner {
     const different = Object.keys(wanted).filter(
       (field) =>
         (fields.spec.has(field) || fields.update.has(field) || !fields.create.has(field)) &&
-        !isDeepStrictEqual(unescaped(wanted[field]), present[field]),
+        !isDeepStrictEqual(withoutEscapes(wanted[field]), present[field]),
     );
     const fixed = different.filter((field) => !fields.update.has(field));
     if (fixed.length > 0) {
@@ -198,7 +198,7 @@ class Planner {
       return;
     }
     const own = entry.id === undefined ? { [setTag]: this.#manifest.set, [nameTag]: name } : {};
-    const tags = { ...(unescaped(entry.tags) as Record<string, string>), ...own };
+    const tags = { ...(withoutEscapes(entry.tags) as Record<string, string>), ...own };
     const keepTags = entry.id !== undefined && Object.keys(entry.tags).length === 0;
     const retag = !keepTags && !isDeepStrictEqual(tags, callersTags(current));
     if (different.length === 0 && !retag) return;

@@ -1,14 +1,12 @@
-/** `$name` or `$name.spec.field`, as in a batch of the API; `$$` stands for a dollar sign. */
-const form = /^\$([A-Za-z][A-Za-z0-9_-]{0,62})((?:\.[A-Za-z][A-Za-z0-9]{0,62})*)$/;
+import { mapTexts, parseReference, unescaped, valueAt } from '../../contract/index.ts';
 
 /** The names that a value refers to, anywhere inside. */
 export function namesIn(value: unknown): Set<string> {
   const names = new Set<string>();
-  visit(value, (text) => {
-    const name = form.exec(text)?.[1];
-    if (name !== undefined) names.add(name);
-    return text;
-  });
+  for (const text of textsIn(value)) {
+    const reference = parseReference(text);
+    if (reference) names.add(reference.name);
+  }
   return names;
 }
 
@@ -17,32 +15,14 @@ export function namesIn(value: unknown): Set<string> {
  * batch that makes what they name.
  */
 export function resolveKnown(value: unknown, existing: ReadonlyMap<string, object>): unknown {
-  return visit(value, (text) => {
-    const [, name = '', path = ''] = form.exec(text) ?? [];
-    let found: unknown = existing.get(name);
-    if (found === undefined) return text;
-    for (const step of path === '' ? ['id'] : path.slice(1).split('.')) {
-      found =
-        typeof found === 'object' && found !== null ? (found as Record<string, unknown>)[step] : undefined;
-    }
-    return found ?? text;
+  return mapTexts(value, (text) => {
+    const reference = parseReference(text);
+    return (reference && valueAt(existing.get(reference.name), reference.path)) ?? text;
   });
 }
 
-/** A text as it is, whatever it begins with. */
-export const escaped = (text: string) => (text.startsWith('$') ? `$${text}` : text);
-
-/** What a text means that is no reference: `$$` becomes `$`. */
-export function unescaped(value: unknown): unknown {
-  return visit(value, (text) => (text.startsWith('$$') ? text.slice(1) : text));
-}
-
-function visit(value: unknown, change: (text: string) => unknown): unknown {
-  if (typeof value === 'string') return change(value);
-  if (Array.isArray(value)) return value.map((item) => visit(item, change));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, visit(inner, change)]));
-}
+/** A value as it is without references: in each text, `$$` becomes `$`. */
+export const withoutEscapes = (value: unknown) => mapTexts(value, unescaped);
 
 /** Every text in a value, however deep. */
 export function* textsIn(value: unknown): Iterable<string> {

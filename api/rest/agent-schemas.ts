@@ -1,0 +1,41 @@
+import { kinds } from '@weft/controller/resources';
+import { closedObject, ref, type Schema } from './json-schema.ts';
+import { resourceSchema } from './kind-schemas.ts';
+
+/** What agents send, and what they are answered. */
+export function agentSchemas(): Record<string, Schema> {
+  const upOrDown = { type: 'string', enum: ['up', 'down'] };
+  const ofport = { type: 'integer', minimum: 1, maximum: 0xfffffeff, description: 'OpenFlow port on br-int' };
+  const interfaceId = { type: 'string', pattern: '^eni-[0-9a-f]{17}$', description: 'id of an interface' };
+  const target = { type: 'string', examples: ['tcp:192.0.2.1:6653'] };
+  return {
+    RegisteredHost: resourceSchema('host', kinds.host, {
+      openflowTargets: { type: 'array', items: target, description: 'where the switch connects to' },
+    }),
+    HostLiveness: closedObject(
+      { agent: upOrDown, openflow: upOrDown, appliedRevision: { type: 'integer' } },
+      ['agent', 'openflow', 'appliedRevision'],
+    ),
+    HostRegistration: closedObject({ spec: ref('HostSpec') }, ['spec']),
+    PortReport: closedObject({ ofport }, ['ofport']),
+    PortsReport: closedObject(
+      {
+        ports: {
+          type: 'array',
+          maxItems: 10_000,
+          items: closedObject({ networkInterfaceId: interfaceId, ofport }, ['networkInterfaceId', 'ofport']),
+        },
+      },
+      ['ports'],
+    ),
+    PortsAnswer: closedObject(
+      {
+        revision: { type: 'integer' },
+        unknown: { type: 'array', items: { type: 'string' }, description: 'interfaces that do not exist' },
+        receipt: ref('Receipt'),
+      },
+      ['revision', 'unknown'],
+    ),
+    InstanceStatusReport: closedObject({ status: ref('InstanceStatus') }, ['status']),
+  };
+}
