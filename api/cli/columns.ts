@@ -68,7 +68,7 @@ const columns: Columns = {
   ],
   vpc: [
     name,
-    { title: 'CIDR', value: (vpc) => vpc.spec.cidrBlock },
+    { title: 'CIDR', value: ({ spec }) => [spec.cidrBlock, ...(spec.secondaryCidrBlocks ?? [])].join(', ') },
     { title: 'IPV6 CIDR', value: (vpc) => vpc.spec.ipv6CidrBlock, wide: true },
     { title: 'DEFAULT GROUP', value: (vpc) => vpc.spec.defaultSecurityGroupId, wide: true },
     { title: 'MAIN ROUTE TABLE', value: (vpc) => vpc.spec.mainRouteTableId, wide: true },

@@ -1,4 +1,4 @@
-import type { ResourceOf } from '../resources/index.ts';
+import { ipv4BlocksOf, type ResourceOf } from '../resources/index.ts';
 import { reachableAddress } from './arp.ts';
 import { addressTracker, remember, type Tracked, track } from './connections.ts';
 import { crossTunnel, type Origin, receive } from './delivery.ts';
@@ -91,7 +91,8 @@ export function receiveOutside(
   const gateway = natGatewayOf(resources, elasticIp);
   const owner = gateway ?? named(resources, 'network-interface', elasticIp.spec.networkInterfaceId as string);
   const vpc = named(resources, 'vpc', owner.spec.vpcId);
-  if (isInside(vpc.spec.cidrBlock, packet.source)) return walk.drop(stage, 'private-source', vpc.id);
+  if (ipv4BlocksOf(vpc).some((block) => isInside(block, packet.source)))
+    return walk.drop(stage, 'private-source', vpc.id);
   if (isTooLarge(packet)) {
     const voice = { address: packet.destination, mac: frame.destination, receiver: frame.source };
     return tooLarge(walk, voice, packet) ?? walk.drop(stage, 'too-large', elasticIp.id);

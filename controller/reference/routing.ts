@@ -1,4 +1,10 @@
-import { namesPrefixList, parseCidr, type ResourceOf, routeTargetKind } from '../resources/index.ts';
+import {
+  ipv4BlocksOf,
+  namesPrefixList,
+  parseCidr,
+  type ResourceOf,
+  routeTargetKind,
+} from '../resources/index.ts';
 import type { Answered, Dropped } from './outcome.ts';
 import type { Ipv4 } from './packet.ts';
 import { peerOver } from './peering.ts';
@@ -48,7 +54,7 @@ interface Destination {
 /**
  * The route for an address by the table of a subnet.
  *
- * AWS, "Route tables": a subnet without a table of its own uses the main one; every table has a local route for the VPC; the
+ * AWS, "Route tables": a subnet without a table of its own uses the main one; every table has a local route for each block of the VPC; the
  * most specific route wins. "Route priority and prefix lists": a route to a network itself stands before one by a prefix
  * list; of two lists with one network, AWS chooses one for good, and here it is the one that stands first.
  */
@@ -66,7 +72,7 @@ export function routeFor(
   const direct = all.filter(({ destination }) => !namesPrefixList(destination));
   const byList = all.filter(({ destination }) => namesPrefixList(destination));
   const [best] = [
-    { network: vpc.spec.cidrBlock, target: 'local' },
+    ...ipv4BlocksOf(vpc).map((network) => ({ network, target: 'local' })),
     ...direct.map(({ destination, target }) => ({ network: destination, target })),
     ...byList.flatMap(({ destination, target }) =>
       named(resources, 'prefix-list', destination).spec.entries.map(({ cidr }) => ({

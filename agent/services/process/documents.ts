@@ -50,8 +50,8 @@ function interfaceDocuments(record: ServiceRecord): Tree {
     'subnet-id': subnet.id,
     'subnet-ipv4-cidr-block': subnet.cidr,
     'vpc-id': vpc.id,
-    'vpc-ipv4-cidr-block': vpc.cidr,
-    'vpc-ipv4-cidr-blocks': vpc.cidr,
+    'vpc-ipv4-cidr-block': vpc.cidrs[0],
+    'vpc-ipv4-cidr-blocks': vpc.cidrs.join('\n'),
   };
 }
 

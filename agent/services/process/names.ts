@@ -36,13 +36,14 @@ export function answerForVpc(
 ): OwnAnswer | undefined {
   const name = question.name.toLowerCase().replace(/\.$/, '');
   const reverse = reverseName.exec(name);
-  if (reverse) return answerReverse(vpc.cidr, dns.domains[0] as string, reverse.slice(1).reverse(), question);
+  if (reverse)
+    return answerReverse(vpc.cidrs, dns.domains[0] as string, reverse.slice(1).reverse(), question);
   for (const domain of dns.domains) {
     if (name === domain) return { code: responseCodes.noError, answers: [] };
     if (!name.endsWith(`.${domain}`)) continue;
     const label = name.slice(0, -domain.length - 1);
     const known = label === instance?.id ? address : addressOf(label);
-    if (known !== undefined && isInside(vpc.cidr, known)) return answerWith(question, 'A', known);
+    if (known !== undefined && isInside(vpc.cidrs, known)) return answerWith(question, 'A', known);
     // Only the domain of the region is the VPC's alone: another one may have more names elsewhere.
     return domain === dns.domains.at(-1) ? noName : undefined;
   }
@@ -50,13 +51,13 @@ export function answerForVpc(
 }
 
 function answerReverse(
-  cidr: string,
+  cidrs: readonly string[],
   domain: string,
   bytes: readonly string[],
   question: Question,
 ): OwnAnswer | undefined {
   const address = canonical(bytes);
-  if (address === undefined || !isInside(cidr, address)) return undefined;
+  if (address === undefined || !isInside(cidrs, address)) return undefined;
   return answerWith(question, 'PTR', `ip-${address.replaceAll('.', '-')}.${domain}`);
 }
 
@@ -76,11 +77,13 @@ function canonical(bytes: readonly string[]): string | undefined {
   return bytes.every((byte) => String(Number(byte)) === byte && Number(byte) <= 255) ? address : undefined;
 }
 
-/** True when the address is of the network (CIDR text). */
-export function isInside(cidr: string, address: string): boolean {
-  const [network = '', length = '32'] = cidr.split('/');
-  const shift = 2 ** (32 - Number(length));
-  return Math.floor(numberOf(network) / shift) === Math.floor(numberOf(address) / shift);
+/** True when the address is of one of the networks (CIDR text). */
+export function isInside(cidrs: readonly string[], address: string): boolean {
+  return cidrs.some((cidr) => {
+    const [network = '', length = '32'] = cidr.split('/');
+    const shift = 2 ** (32 - Number(length));
+    return Math.floor(numberOf(network) / shift) === Math.floor(numberOf(address) / shift);
+  });
 }
 
 function numberOf(address: string): number {

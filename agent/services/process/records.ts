@@ -12,7 +12,7 @@ export interface ServiceRecord {
   readonly publicAddress?: string;
   readonly groups: readonly { readonly id: string; readonly name: string }[];
   readonly subnet: { readonly id: string; readonly cidr: string };
-  readonly vpc: { readonly id: string; readonly cidr: string };
+  readonly vpc: { readonly id: string; readonly cidrs: readonly string[] };
   readonly dns: { readonly enabled: boolean; readonly domains: readonly string[] };
   readonly instance?: {
     readonly id: string;

@@ -21,7 +21,7 @@ const record: ServiceRecord = {
     { id: 'sg-2', name: 'db' },
   ],
   subnet: { id: 'subnet-1', cidr: '10.0.1.0/24' },
-  vpc: { id: 'vpc-1', cidr: '10.0.0.0/16' },
+  vpc: { id: 'vpc-1', cidrs: ['10.0.0.0/16', '100.64.0.0/20'] },
   dns: { enabled: true, domains: ['a.b', 'ec2.internal'] },
   instance: {
     id: 'i-0123456789abcdef0',
@@ -42,12 +42,21 @@ describe('names of a VPC', () => {
     assert.deepEqual(data('IP-10-0-7-9.A.b'), ['10.0.7.9']);
     assert.deepEqual(data('i-0123456789abcdef0.a.b'), ['10.0.1.4']);
     assert.deepEqual(data('9.7.0.10.in-addr.arpa', 'PTR'), ['ip-10-0-7-9.a.b']);
+    assert.deepEqual(data('ip-100-64-15-9.ec2.internal'), ['100.64.15.9']);
   });
 
   it('exist without every record, and do not exist for other addresses', () => {
     assert.deepEqual(ask('ip-10-0-7-9.a.b', 'AAAA'), { code: responseCodes.noError, answers: [] });
     assert.deepEqual(ask('a.b', 'NS'), { code: responseCodes.noError, answers: [] });
-    for (const name of ['ip-10-1-0-9', 'ip-10-0-0-256', 'ip-10-0-0-09', 'ip-10-0-0', 'www', 'i-0']) {
+    for (const name of [
+      'ip-10-1-0-9',
+      'ip-100-64-16-9',
+      'ip-10-0-0-256',
+      'ip-10-0-0-09',
+      'ip-10-0-0',
+      'www',
+      'i-0',
+    ]) {
       assert.equal(ask(`${name}.ec2.internal`)?.code, responseCodes.noName, name);
       assert.equal(ask(`${name}.a.b`), undefined, 'somebody outside may know it');
     }
@@ -60,10 +69,10 @@ describe('names of a VPC', () => {
   });
 
   it('are inside of networks as their bits say', () => {
-    assert.ok(isInside('10.0.0.0/28', '10.0.0.15'));
-    assert.ok(!isInside('10.0.0.0/28', '10.0.0.16'));
-    assert.ok(isInside('192.168.0.0/16', '192.168.255.255'));
-    assert.ok(!isInside('192.168.0.0/16', '193.168.0.0'));
+    assert.ok(isInside(['10.0.0.0/28'], '10.0.0.15'));
+    assert.ok(!isInside(['10.0.0.0/28'], '10.0.0.16'));
+    assert.ok(isInside(['192.168.0.0/16'], '192.168.255.255'));
+    assert.ok(!isInside(['192.168.0.0/16'], '193.168.0.0'));
   });
 });
 
@@ -120,6 +129,7 @@ describe('metadata', () => {
       [`${own}/device-number`, '1'],
       [`${own}/security-group-ids`, 'sg-1\nsg-2'],
       [`${own}/vpc-ipv4-cidr-block`, '10.0.0.0/16'],
+      [`${own}/vpc-ipv4-cidr-blocks`, '10.0.0.0/16\n100.64.0.0/20'],
       ['/latest/user-data', '#!\xff'],
       ['/latest', 'meta-data/\nuser-data\ndynamic/'],
     ] as const) {

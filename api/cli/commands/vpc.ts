@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type Io, writingCommand } from '../command.ts';
-import { given, type Naming, nameable, tagsOf } from '../options.ts';
+import { given, type Naming, nameable, repeated, tagsOf } from '../options.ts';
 import { addNoun } from './noun.ts';
 import type { UpdateVerb } from './update.ts';
 
@@ -16,13 +16,16 @@ export function addVpcCommands(program: Command, io: Io): void {
     .command('create')
     .description('make a VPC, with a default security group and a main route table')
     .requiredOption('--cidr-block <cidr>', 'its addresses, e.g. 10.0.0.0/16')
+    .option('--secondary-cidr-block <cidr>', 'further IPv4 addresses; repeatable', repeated)
     .option('--ipv6-cidr-block <cidr>', 'its IPv6 addresses, a /56; auto: a free one')
     .option('--dhcp-options <options>', 'set of DHCP options; without it the default of the region');
-  type Create = Naming & { cidrBlock: string; ipv6CidrBlock?: string; dhcpOptions?: string };
+  type Create = Naming & { cidrBlock: string } & UpdateVpc;
   writingCommand<Create>(nameable(create), io, async (session, options) => {
-    const { cidrBlock, ipv6CidrBlock, dhcpOptions } = options;
+    const { cidrBlock, secondaryCidrBlock, ipv6CidrBlock, dhcpOptions } = options;
+    const secondaryCidrBlocks = secondaryCidrBlock;
     const dhcpOptionsId = dhcpOptions && (await session.id('dhcp-options', dhcpOptions));
-    const body = { spec: given({ cidrBlock, ipv6CidrBlock, dhcpOptionsId }), tags: tagsOf(options) };
+    const spec = given({ cidrBlock, secondaryCidrBlocks, ipv6CidrBlock, dhcpOptionsId });
+    const body = { spec, tags: tagsOf(options) };
     await session.create('vpc', body);
   });
 }
@@ -102,14 +105,26 @@ const subnetUpdate: UpdateVerb<UpdateSubnet> = {
     }),
 };
 
-const vpcUpdate: UpdateVerb<{ dhcpOptions?: string; ipv6CidrBlock?: string }> = {
-  description: 'change the DHCP options, the IPv6 block or the tags',
+interface UpdateVpc {
+  readonly dhcpOptions?: string;
+  readonly secondaryCidrBlock?: readonly string[];
+  readonly ipv6CidrBlock?: string;
+}
+
+const vpcUpdate: UpdateVerb<UpdateVpc> = {
+  description: 'change the DHCP options, the secondary blocks, the IPv6 block or the tags',
   options: (command) =>
     command
       .option('--dhcp-options <options>', 'set of DHCP options; default: that of the region')
+      .option(
+        '--secondary-cidr-block <cidr>',
+        'secondary IPv4 block; repeatable; all of them together replace the old ones; none: none any more',
+        repeated,
+      )
       .option('--ipv6-cidr-block <cidr>', 'a /56; auto: a free one; none: no IPv6 any more'),
-  spec: async (session, { dhcpOptions, ipv6CidrBlock }) =>
+  spec: async (session, { dhcpOptions, secondaryCidrBlock, ipv6CidrBlock }) =>
     given({
+      secondaryCidrBlocks: secondaryCidrBlock?.filter((block) => block !== 'none'),
       ipv6CidrBlock: blockOrNone(ipv6CidrBlock),
       dhcpOptionsId:
         dhcpOptions === 'default' ? null : dhcpOptions && (await session.id('dhcp-options', dhcpOptions)),

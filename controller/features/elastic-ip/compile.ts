@@ -16,10 +16,12 @@ import type { Change } from '../../store/store.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { hostScope } from '../host/scope.ts';
 import { hostChanged } from '../placement/place.ts';
+import { changesIpv4Blocks } from '../vpc/block-change.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import { announcement } from './announcement.ts';
 import { type ElasticIpContext, elasticIpContext } from './context.ts';
 import { inboundFlows } from './inbound.ts';
+import { secondaryBlocks } from './secondary-blocks.ts';
 
 /** What happens to a packet that leaves: it is translated here, or sent to the gateway host that does it. */
 function departure({ address, mac, place }: ElasticIpContext): Pick<Flow, 'actions' | 'goto'> {
@@ -83,14 +85,27 @@ const inbound: FragmentDefinition = {
   },
 };
 
-function* both(id: string): Iterable<FragmentReference> {
+function* all(id: string): Iterable<FragmentReference> {
   yield { definition: outbound, id };
   yield { definition: inbound, id };
+  yield { definition: secondaryBlocks, id };
 }
 
 function* elasticIpsOf(networkInterfaceId: string, view: TopologyView): Iterable<FragmentReference> {
   const owner = { kind: 'network-interface', id: networkInterfaceId } as const;
-  for (const { id } of view.referrers(owner, 'of-interface', 'elastic-ip')) yield* both(id);
+  for (const { id } of view.referrers(owner, 'of-interface', 'elastic-ip')) yield* all(id);
+}
+
+/** Elastic IPs of a VPC, also those of its NAT gateways, when its secondary blocks change. */
+function* guardsOf({ kind, id }: Change, view: TopologyView): Iterable<FragmentReference> {
+  for (const owner of view.referrers({ kind, id }, 'in-vpc', 'network-interface')) {
+    for (const one of view.referrers(owner, 'of-interface', 'elastic-ip')) {
+      yield { definition: secondaryBlocks, id: one.id };
+    }
+  }
+  for (const { spec } of view.referrers({ kind, id }, 'in-vpc', 'nat-gateway')) {
+    if (spec.elasticIpId !== undefined) yield { definition: secondaryBlocks, id: spec.elasticIpId };
+  }
 }
 
 function* whenHostChanges(
@@ -110,25 +125,26 @@ function* whenHostChanges(
 /** The elastic IP that a placement is about: the owner itself, or that of the NAT gateway. */
 function* elasticIpsOfOwner(ownerId: string, view: TopologyView): Iterable<FragmentReference> {
   const elasticIpId = view.get('nat-gateway', ownerId)?.spec.elasticIpId ?? ownerId;
-  yield* both(elasticIpId);
+  yield* all(elasticIpId);
 }
 
 /** Elastic IPs: translated beside their interface or NAT gateway, or on a gateway host. */
 export const elasticIpFeature: Feature = {
   name: 'elastic-ip',
-  fragments: [outbound, inbound],
+  fragments: [outbound, inbound, secondaryBlocks],
   *affected(change, view) {
     const { kind, id, before, after } = change;
-    if (kind === 'elastic-ip') yield* both(id);
+    if (kind === 'elastic-ip') yield* all(id);
     if (kind === 'placement') yield* elasticIpsOfOwner(id, view);
     if (kind === 'nat-gateway') {
       const { elasticIpId } = ((after ?? before) as ResourceOf<'nat-gateway'>).spec;
-      if (elasticIpId !== undefined) yield* both(elasticIpId);
+      if (elasticIpId !== undefined) yield* all(elasticIpId);
     }
     if (kind === 'binding') {
       const { spec } = (after ?? before) as ResourceOf<'binding'>;
       yield* elasticIpsOf(spec.networkInterfaceId, view);
     }
+    if (kind === 'vpc' && changesIpv4Blocks(before, after)) yield* guardsOf(change, view);
     if (kind === 'host') yield* whenHostChanges(change, view);
   },
 };

@@ -15,6 +15,7 @@ import {
   toNextHop,
 } from '../../pipeline/index.ts';
 import {
+  ipv4BlocksOf,
   namesPrefixList,
   parseAddress,
   parseIpv6Address,
@@ -26,7 +27,7 @@ import type { Change } from '../../store/store.ts';
 import { peerOver } from '../../topology/peers.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { gatewayMac } from '../subnet/router.ts';
-import { changesIpv6Block } from '../vpc/ipv6-change.ts';
+import { changesIpv4Blocks, changesIpv6Block } from '../vpc/block-change.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import { carriesIdentities, changesCrossing } from '../vpc-peering-connection/crossing.ts';
 
@@ -163,8 +164,10 @@ function lookUps(
   ];
 }
 
-const blocksOf = ({ spec: { cidrBlock, ipv6CidrBlock } }: ResourceOf<'vpc'>) =>
-  ipv6CidrBlock === undefined ? [cidrBlock] : [cidrBlock, ipv6CidrBlock];
+const blocksOf = (vpc: ResourceOf<'vpc'>): readonly string[] => {
+  const { ipv6CidrBlock } = vpc.spec;
+  return ipv6CidrBlock === undefined ? ipv4BlocksOf(vpc) : [...ipv4BlocksOf(vpc), ipv6CidrBlock];
+};
 
 /** Each network with its route. */
 type Destinations = readonly (readonly [network: string, route: Route])[];
@@ -186,9 +189,10 @@ function destinationsOf(
     const list = view.get('prefix-list', destination);
     if (list) lists.push([list, route]);
   }
+  const local = new Set(ipv4BlocksOf(vpc));
   for (const [list, route] of lists) {
     for (const { cidr } of list.spec.entries) {
-      if (!result.has(cidr) && cidr !== vpc.spec.cidrBlock) result.set(cidr, route);
+      if (!result.has(cidr) && !local.has(cidr)) result.set(cidr, route);
     }
   }
   return [...result];
@@ -261,7 +265,7 @@ export const routeTableFeature: Feature = {
       yield { definition: routes, id: table.id };
     }
     if (kind === 'security-group-rule') yield* tablesOfCrossing(change, view);
-    if (kind === 'vpc' && changesIpv6Block(before, after)) {
+    if (kind === 'vpc' && (changesIpv6Block(before, after) || changesIpv4Blocks(before, after))) {
       for (const table of view.referrers(change, 'in-vpc', 'route-table')) {
         yield { definition: routes, id: table.id };
       }

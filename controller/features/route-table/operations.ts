@@ -1,5 +1,6 @@
 import {
   canonicalIpv6Cidr,
+  ipv4BlocksOf,
   namesPrefixList,
   parseCidr,
   type ResourceOf,
@@ -76,7 +77,7 @@ function requireNew(
     {
       field,
       value: text,
-      fix: isLocal ? "Leave it out: the VPC's own block is always local." : 'Keep one of them.',
+      fix: isLocal ? "Leave it out: the VPC's own blocks are always local." : 'Keep one of them.',
     },
   );
 }
@@ -88,22 +89,23 @@ function requireNew(
  */
 function checkRoutes(
   draft: Draft,
-  { id, spec }: ResourceOf<'vpc'>,
+  vpc: ResourceOf<'vpc'>,
   routes: readonly Route[],
   had: readonly Route[] = [],
 ): Route[] {
+  const local = [...ipv4BlocksOf(vpc), vpc.spec.ipv6CidrBlock];
   const seen = new Set<string>();
   let total = 0;
   const checked = routes.map((route, index) => {
     const at = `spec.routes[${index}]`;
     const { text, field, count } = destinationOf(draft, route, at);
-    requireNew(text, [spec.cidrBlock, spec.ipv6CidrBlock], seen, field);
+    requireNew(text, local, seen, field);
     seen.add(text);
     total += count;
     const isKept = had.some(
       (one) => (one.destination ?? one.destinationIpv6) === text && one.target === route.target,
     );
-    if (!isKept) checkTarget(draft, id, route, `${at}.target`);
+    if (!isKept) checkTarget(draft, vpc.id, route, `${at}.target`);
     return route.destination === undefined ? { ...route, destinationIpv6: text } : route;
   });
   if (total <= routesPerTable) return checked;

@@ -1,6 +1,6 @@
 import { type Feature, type FragmentDefinition, flags, on, setFlag } from '../../pipeline/index.ts';
 import type { ResourceOf } from '../../resources/index.ts';
-import { changesIpv6Block } from '../vpc/ipv6-change.ts';
+import { changesIpv6Block } from '../vpc/block-change.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import { contributions, identityFragments, membershipFragments, recorded } from './identity.ts';
 import { isIpv6Key, isUnconditional, matchOfKey } from './rule-matches.ts';

@@ -20,6 +20,7 @@ import { hostScope } from '../host/scope.ts';
 import { serviceMeter } from '../limit/meters.ts';
 import { type BoundContext, boundContext, macNumber } from '../network-interface/context.ts';
 import { gatewayMac } from '../subnet/router.ts';
+import { changesIpv4Blocks } from '../vpc/block-change.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import { dnsAddress, metadataAddress, ports, servicesMac, slotAddress, vpcDnsAddress } from './addresses.ts';
 import { instanceOf, recordBytes, serviceRecord } from './record.ts';
@@ -215,7 +216,9 @@ export const servicesFeature: Feature = {
         yield { definition: dns, id };
         const [old, now] = [before?.spec, after?.spec] as Spec<'vpc'>[];
         if (!old || !now) return;
-        if (old.dhcpOptionsId === now.dhcpOptionsId && old.enableDnsSupport === now.enableDnsSupport) return;
+        const isRecorded =
+          old.dhcpOptionsId !== now.dhcpOptionsId || old.enableDnsSupport !== now.enableDnsSupport;
+        if (!isRecorded && !changesIpv4Blocks(before, after)) return;
         for (const one of view.referrers({ kind, id }, 'in-vpc', 'network-interface')) {
           yield* bindingsOf(view, one.id);
         }

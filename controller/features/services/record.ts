@@ -1,4 +1,4 @@
-import { parseAddress, type ResourceOf } from '../../resources/index.ts';
+import { ipv4BlocksOf, parseAddress, type ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { answersDns, dhcpSettings, internalDomain } from '../dhcp-options/settings.ts';
 import type { BoundContext } from '../network-interface/context.ts';
@@ -19,7 +19,7 @@ export interface ServiceRecord {
   readonly publicAddress?: string;
   readonly groups: readonly { readonly id: string; readonly name: string }[];
   readonly subnet: { readonly id: string; readonly cidr: string };
-  readonly vpc: { readonly id: string; readonly cidr: string };
+  readonly vpc: { readonly id: string; readonly cidrs: readonly string[] };
   readonly dns: {
     readonly enabled: boolean;
     /** Every one has the names of the VPC's addresses; the first is what names of addresses are told as. */
@@ -86,7 +86,7 @@ export function serviceRecord(view: TopologyView, context: BoundContext): Servic
     ...(elasticIp ? { publicAddress: elasticIp.spec.address } : {}),
     groups: securityGroupIds.map((id) => ({ id, name: view.get('security-group', id)?.spec.name ?? id })),
     subnet: { id: subnet.id, cidr: subnet.spec.cidrBlock },
-    vpc: { id: vpc.id, cidr: vpc.spec.cidrBlock },
+    vpc: { id: vpc.id, cidrs: ipv4BlocksOf(vpc) },
     dns: { enabled: answersDns(vpc), domains },
     ...(instance ? { instance } : {}),
   };

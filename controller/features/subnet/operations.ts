@@ -1,6 +1,7 @@
 import {
   canonicalIpv6Cidr,
   containsNetwork,
+  ipv4BlocksOf,
   overlaps,
   parseCidr,
   type ResourceOf,
@@ -10,7 +11,7 @@ import {
 import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
-import { requireBlockSize } from '../vpc/operations.ts';
+import { requireBlockSize } from '../vpc/ipv4-blocks.ts';
 import { chooseIpv6Block, requireNoIpv6Interfaces } from './ipv6-block.ts';
 
 const field = 'spec.cidrBlock';
@@ -85,7 +86,7 @@ function changedBlock(draft: Draft, subnet: ResourceOf<'subnet'>, wanted: string
   });
 }
 
-/** Subnets: inside their VPC's block, beside each other. */
+/** Subnets: each inside one of their VPC's blocks, beside each other. */
 export const subnetOperations: Operations<'subnet'> = {
   kind: 'subnet',
   create(draft, { spec, tags }) {
@@ -99,11 +100,12 @@ export const subnetOperations: Operations<'subnet'> = {
     const vpc = referenced(draft, 'vpc', spec.vpcId as string, 'spec.vpcId');
     const network = parseCidr(cidrBlock, field);
     requireBlockSize(network, field, cidrBlock);
-    if (!containsNetwork(parseCidr(vpc.spec.cidrBlock, field), network)) {
-      throw new WeftError('address-outside', `${cidrBlock} is not inside the VPC's ${vpc.spec.cidrBlock}`, {
+    const blocks = ipv4BlocksOf(vpc);
+    if (!blocks.some((block) => containsNetwork(parseCidr(block, field), network))) {
+      throw new WeftError('address-outside', `${cidrBlock} is not inside the VPC's ${blocks.join(', ')}`, {
         field,
         value: cidrBlock,
-        fix: `Choose a block inside ${vpc.spec.cidrBlock}.`,
+        fix: `Choose a block inside ${blocks.join(' or ')}.`,
       });
     }
     for (const other of draft.view.referrers(vpc, 'in-vpc', 'subnet')) {
@@ -114,7 +116,7 @@ export const subnetOperations: Operations<'subnet'> = {
           {
             field,
             value: cidrBlock,
-            fix: `Choose a block of ${vpc.spec.cidrBlock} that no other subnet has.`,
+            fix: `Choose a block of ${blocks.join(' or ')} that no other subnet has.`,
           },
         );
       }

@@ -3,7 +3,7 @@ import type { ResourceOf } from '../../resources/index.ts';
 import { activePeers, peerOver } from '../../topology/peers.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { contributions, recordedFlows, rulesOfIdentity } from '../security-group/identity.ts';
-import { changesIpv6Block } from '../vpc/ipv6-change.ts';
+import { changesIpv6Block } from '../vpc/block-change.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import { carriesIdentities, changesCrossing } from './crossing.ts';
 

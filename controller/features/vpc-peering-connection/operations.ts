@@ -1,4 +1,4 @@
-import { overlaps, parseCidr, type ResourceOf, WeftError } from '../../resources/index.ts';
+import { ipv4BlocksOf, overlaps, parseCidr, type ResourceOf, WeftError } from '../../resources/index.ts';
 import { referenced } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
@@ -22,8 +22,10 @@ function accepterVpc(draft: Draft, id: string, account: string): ResourceOf<'vpc
 
 /** AWS, "VPC peering limitations": no connection between VPCs with overlapping addresses. */
 function requireApart(requester: ResourceOf<'vpc'>, accepter: ResourceOf<'vpc'>): void {
-  const [a, b] = [requester.spec.cidrBlock, accepter.spec.cidrBlock];
-  if (!overlaps(parseCidr(a, 'cidrBlock'), parseCidr(b, 'cidrBlock'))) return;
+  const pairs = ipv4BlocksOf(requester).flatMap((a) => ipv4BlocksOf(accepter).map((b) => [a, b] as const));
+  const found = pairs.find(([a, b]) => overlaps(parseCidr(a, 'cidrBlock'), parseCidr(b, 'cidrBlock')));
+  if (!found) return;
+  const [a, b] = found;
   throw new WeftError('overlap', `${b} of VPC ${accepter.id} overlaps ${a} of VPC ${requester.id}`, {
     field: 'spec.accepterVpcId',
     value: accepter.id,

@@ -1,37 +1,11 @@
-import { type Ipv4Network, newId, overlaps, parseCidr, WeftError } from '../../resources/index.ts';
+import { newId, parseCidr } from '../../resources/index.ts';
 import { createDefaultAcl } from '../network-acl/operations.ts';
 import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
 import { addDefaultEgressRules, addRule, removeGroup } from '../security-group/operations.ts';
+import { changeSecondaryBlocks, requireCompatible, requireOrdinaryBlock } from './ipv4-blocks.ts';
 import { changeIpv6Block, releaseIpv6Block, takeIpv6Block } from './ipv6-block.ts';
-
-/** AWS allows blocks from /16 to /28, for VPCs and for subnets. */
-export function requireBlockSize(network: Ipv4Network, field: string, value: string): void {
-  if (network.prefixLength >= 16 && network.prefixLength <= 28) return;
-  throw new WeftError('invalid-value', `${field} must have a prefix length from 16 to 28`, {
-    field,
-    value,
-    fix: 'Choose a block between /16 (65,536 addresses) and /28 (16 addresses).',
-  });
-}
-
-/** Networks of RFC 6890 whose addresses mean something else to every machine; AWS refuses them, too. */
-const specialBlocks = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'];
-
-function requireOrdinaryBlock(network: Ipv4Network, field: string, value: string): void {
-  const special = specialBlocks.find((block) => overlaps(network, parseCidr(block, field)));
-  if (special === undefined) return;
-  throw new WeftError(
-    'invalid-value',
-    `${value} is of ${special}, which machines cannot use among themselves`,
-    {
-      field,
-      value,
-      fix: 'Choose a block of private addresses, such as 10.0.0.0/16.',
-    },
-  );
-}
 
 function requireDhcpOptions(draft: Draft, id: string | undefined): void {
   if (id !== undefined) referenced(draft, 'dhcp-options', id, 'spec.dhcpOptionsId');
@@ -46,13 +20,18 @@ export const vpcOperations: Operations<'vpc'> = {
   create(draft, { spec, tags }) {
     const {
       cidrBlock,
+      secondaryCidrBlocks: secondary = [],
       ipv6CidrBlock: wanted,
       ...attributes
-    } = spec as { cidrBlock: string; ipv6CidrBlock?: string; dhcpOptionsId?: string };
+    } = spec as {
+      cidrBlock: string;
+      secondaryCidrBlocks?: string[];
+      ipv6CidrBlock?: string;
+      dhcpOptionsId?: string;
+    };
     requireDhcpOptions(draft, attributes.dhcpOptionsId);
-    const network = parseCidr(cidrBlock, 'spec.cidrBlock');
-    requireBlockSize(network, 'spec.cidrBlock', cidrBlock);
-    requireOrdinaryBlock(network, 'spec.cidrBlock', cidrBlock);
+    requireOrdinaryBlock(parseCidr(cidrBlock, 'spec.cidrBlock'), 'spec.cidrBlock', cidrBlock);
+    requireCompatible(cidrBlock, secondary);
     const vpcId = newId('vpc');
     const ipv6CidrBlock = wanted === undefined ? undefined : takeIpv6Block(draft, vpcId, wanted);
     const group = draft.create('security-group', {
@@ -64,6 +43,7 @@ export const vpcOperations: Operations<'vpc'> = {
       id: vpcId,
       spec: {
         cidrBlock,
+        ...(secondary.length > 0 ? { secondaryCidrBlocks: secondary } : {}),
         ...(ipv6CidrBlock === undefined ? {} : { ipv6CidrBlock }),
         defaultSecurityGroupId: group.id,
         mainRouteTableId: table.id,
@@ -82,7 +62,8 @@ export const vpcOperations: Operations<'vpc'> = {
     return vpc;
   },
   update(draft, current, { spec }) {
-    const { ipv6CidrBlock, dhcpOptionsId, ...attributes } = spec as {
+    const { secondaryCidrBlocks, ipv6CidrBlock, dhcpOptionsId, ...attributes } = spec as {
+      secondaryCidrBlocks?: readonly string[];
       ipv6CidrBlock?: string | null;
       dhcpOptionsId?: string | null;
     };
@@ -95,7 +76,8 @@ export const vpcOperations: Operations<'vpc'> = {
     const wanted = dhcpOptionsId === undefined ? present : (dhcpOptionsId ?? undefined);
     if (wanted !== present) requireDhcpOptions(draft, wanted);
     const chosen = wanted === undefined ? {} : { dhcpOptionsId: wanted };
-    const updated = draft.update(current, { spec: { ...rest, ...chosen, ...attributes } });
+    let updated = draft.update(current, { spec: { ...rest, ...chosen, ...attributes } });
+    if (secondaryCidrBlocks) updated = changeSecondaryBlocks(draft, updated, secondaryCidrBlocks);
     return ipv6CidrBlock === undefined ? updated : changeIpv6Block(draft, updated, ipv6CidrBlock);
   },
   remove(draft, vpc) {

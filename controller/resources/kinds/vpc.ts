@@ -3,6 +3,11 @@ import { auto, closed, Id, Ipv4Cidr, Ipv6Cidr } from './common.ts';
 import { defineKind } from './define.ts';
 
 const cidrBlock = Ipv4Cidr;
+const secondaryCidrBlocks = Type.Array(Ipv4Cidr, {
+  maxItems: 4,
+  uniqueItems: true,
+  description: 'further IPv4 blocks; all of them, in place of those that are there',
+});
 const mainRouteTableId = Id('rtb');
 const ipv6CidrBlock = Type.Union([Ipv6Cidr, auto], {
   description: 'a /56; auto: a free one of an external network with IPv6',
@@ -25,6 +30,7 @@ const dhcpOptionsId = Id('dopt');
 export const VpcSpec = Type.Object(
   {
     cidrBlock,
+    secondaryCidrBlocks: Type.Optional(secondaryCidrBlocks),
     ipv6CidrBlock: Type.Optional(Ipv6Cidr),
     defaultSecurityGroupId: Type.String({ description: 'made with the VPC, used where no group is named' }),
     mainRouteTableId: Type.String({
@@ -41,6 +47,12 @@ export const VpcSpec = Type.Object(
 );
 export type VpcSpec = Static<typeof VpcSpec>;
 
+/** The IPv4 blocks of a VPC, the primary one first. */
+export const ipv4BlocksOf = ({ spec }: { readonly spec: VpcSpec }): readonly string[] => [
+  spec.cidrBlock,
+  ...(spec.secondaryCidrBlocks ?? []),
+];
+
 /** A private network with its own address space; two VPCs may use the same addresses. */
 export const vpc = defineKind<VpcSpec, Record<string, never>>({
   name: 'vpc',
@@ -53,6 +65,7 @@ export const vpc = defineKind<VpcSpec, Record<string, never>>({
   create: Type.Object(
     {
       cidrBlock,
+      secondaryCidrBlocks: Type.Optional(secondaryCidrBlocks),
       ipv6CidrBlock: Type.Optional(ipv6CidrBlock),
       dhcpOptionsId: Type.Optional(dhcpOptionsId),
       ...attributes,
@@ -61,6 +74,7 @@ export const vpc = defineKind<VpcSpec, Record<string, never>>({
   ),
   update: Type.Object(
     {
+      secondaryCidrBlocks: Type.Optional(secondaryCidrBlocks),
       ipv6CidrBlock: Type.Optional(Type.Union([ipv6CidrBlock, Type.Null()])),
       dhcpOptionsId: Type.Optional(
         Type.Union([dhcpOptionsId, Type.Null()], { description: 'null: the default of the region' }),

@@ -17,10 +17,6 @@ describe('IPv6', () => {
     const block: string = ipv6CidrBlockAssociation.ipv6CidrBlock;
     assert.match(block, /^2001:db8:.*::\/56$/);
     await api.refused('CidrLimitExceeded', 'AssociateVpcCidrBlock', associate);
-    await api.refused('UnsupportedOperation', 'AssociateVpcCidrBlock', {
-      VpcId: vpc.vpcId,
-      CidrBlock: '10.1.0.0/16',
-    });
     const { subnet } = await api.ok('CreateSubnet', { VpcId: vpc.vpcId, CidrBlock: '10.0.1.0/24' });
     const inside = block.replace('/56', '/64');
     const { ipv6CidrBlockAssociation: ofSubnet } = await api.ok('AssociateSubnetCidrBlock', {

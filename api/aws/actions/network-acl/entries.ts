@@ -4,7 +4,7 @@ import { define } from '../../define.ts';
 import { AwsError } from '../../errors.ts';
 import type { CreateNetworkAclEntryRequest } from '../../model/generated/types.ts';
 import { protocolOf } from '../protocols.ts';
-import { canonicalBlock } from '../vpc/present.ts';
+import { canonicalBlock } from '../vpc/canonical-block.ts';
 
 const largestNumber = 32766;
 

@@ -1,4 +1,4 @@
-import type { ResourceOf } from '@weft/controller/resources';
+import { ipv4BlocksOf, type ResourceOf } from '@weft/controller/resources';
 import type { ActionContext } from '../../context.ts';
 import { define } from '../../define.ts';
 import { ownerOf } from '../../departed.ts';
@@ -30,7 +30,7 @@ function sideOf({ cloud, region }: ActionContext, id: string, owner: string): Vp
     OwnerId: owner,
     Region: region,
     CidrBlock: vpc?.spec.cidrBlock,
-    CidrBlockSet: vpc && [{ CidrBlock: vpc.spec.cidrBlock }],
+    CidrBlockSet: vpc && ipv4BlocksOf(vpc).map((block) => ({ CidrBlock: block })),
     PeeringOptions: {
       AllowDnsResolutionFromRemoteVpc: false,
       AllowEgressFromLocalClassicLinkToRemoteVpc: false,

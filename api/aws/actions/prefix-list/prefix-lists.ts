@@ -8,7 +8,7 @@ import type { AddPrefixListEntry, ManagedPrefixList } from '../../model/generate
 import { pageOf } from '../../pages.ts';
 import { nameOfKind, noSuchResource } from '../../resource-names.ts';
 import { tagList, tagsFor } from '../../tags.ts';
-import { canonicalBlock } from '../vpc/present.ts';
+import { canonicalBlock } from '../vpc/canonical-block.ts';
 
 type List = ResourceOf<'prefix-list'>;
 

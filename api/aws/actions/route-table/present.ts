@@ -1,4 +1,4 @@
-import type { ResourceOf, Route } from '@weft/controller/resources';
+import { ipv4BlocksOf, type ResourceOf, type Route } from '@weft/controller/resources';
 import type { ActionContext } from '../../context.ts';
 import type { Route as AwsRoute, RouteTable, RouteTableAssociation } from '../../model/generated/types.ts';
 import { tagList } from '../../tags.ts';
@@ -25,18 +25,13 @@ export function associationsOf(
 
 export function routesOf(context: ActionContext, table: ResourceOf<'route-table'>): AwsRoute[] {
   const vpc = context.cloud.find('vpc', table.spec.vpcId);
-  const local: AwsRoute = {
-    DestinationCidrBlock: vpc?.spec.cidrBlock,
-    GatewayId: 'local',
-    Origin: 'CreateRouteTable',
-    State: 'active',
-  };
+  const isLocal = { GatewayId: 'local', Origin: 'CreateRouteTable', State: 'active' } as const;
+  const local: AwsRoute[] = vpc
+    ? ipv4BlocksOf(vpc).map((block) => ({ DestinationCidrBlock: block, ...isLocal }))
+    : [];
   const block = vpc?.spec.ipv6CidrBlock;
-  const localIpv6 =
-    block === undefined
-      ? []
-      : [{ ...local, DestinationCidrBlock: undefined, DestinationIpv6CidrBlock: block }];
-  return [local, ...localIpv6, ...table.spec.routes.map((route) => presentRoute(context, table, route))];
+  if (block !== undefined) local.push({ DestinationIpv6CidrBlock: block, ...isLocal });
+  return [...local, ...table.spec.routes.map((route) => presentRoute(context, table, route))];
 }
 
 function destinationOf({ destination, destinationIpv6 }: Route): AwsRoute {

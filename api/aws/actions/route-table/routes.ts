@@ -2,7 +2,7 @@ import type { ResourceOf, Route } from '@weft/controller/resources';
 import type { ActionContext } from '../../context.ts';
 import { define } from '../../define.ts';
 import { AwsError } from '../../errors.ts';
-import { canonicalBlock } from '../vpc/present.ts';
+import { canonicalBlock } from '../vpc/canonical-block.ts';
 
 interface RouteInput {
   readonly RouteTableId: string;

@@ -3,7 +3,7 @@ import type { ActionContext } from '../../context.ts';
 import { AwsError } from '../../errors.ts';
 import type { IpPermission, UserIdGroupPair } from '../../model/generated/types.ts';
 import { protocolOf } from '../protocols.ts';
-import { canonicalBlock } from '../vpc/present.ts';
+import { canonicalBlock } from '../vpc/canonical-block.ts';
 
 type Direction = SecurityGroupRuleSpec['direction'];
 /** A rule without its group and direction. */

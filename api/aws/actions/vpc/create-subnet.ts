@@ -1,7 +1,8 @@
 import { define } from '../../define.ts';
 import { AwsError } from '../../errors.ts';
 import { tagsFor } from '../../tags.ts';
-import { canonicalBlock, presentSubnet } from './present.ts';
+import { canonicalBlock } from './canonical-block.ts';
+import { presentSubnet } from './present.ts';
 
 export const createSubnet = define({
   action: 'CreateSubnet',

@@ -1,7 +1,8 @@
 import { define } from '../../define.ts';
 import { AwsError } from '../../errors.ts';
 import { tagsFor } from '../../tags.ts';
-import { canonicalBlock, presentVpc } from './present.ts';
+import { canonicalBlock } from './canonical-block.ts';
+import { presentVpc } from './present.ts';
 
 export const createVpc = define({
   action: 'CreateVpc',

@@ -1,7 +1,7 @@
+import { ipv4BlocksOf } from '@weft/controller/resources';
 import { describe } from '../../describe.ts';
 import { defaultOptionsId } from '../dhcp/dhcp-options.ts';
-import { relatedId } from '../ids.ts';
-import { vpcIpv6Associations } from '../ipv6/vpc-blocks.ts';
+import { vpcIpv4Associations, vpcIpv6Associations } from '../ipv6/vpc-blocks.ts';
 import { presentVpc } from './present.ts';
 
 export const describeVpcs = describe({
@@ -14,8 +14,9 @@ export const describeVpcs = describe({
     cidr: ({ spec }) => spec.cidrBlock,
     cidrBlock: ({ spec }) => spec.cidrBlock,
     'cidr-block': ({ spec }) => spec.cidrBlock,
-    'cidr-block-association.cidr-block': ({ spec }) => spec.cidrBlock,
-    'cidr-block-association.association-id': ({ id }) => relatedId('vpc-cidr-assoc', id),
+    'cidr-block-association.cidr-block': (vpc) => ipv4BlocksOf(vpc),
+    'cidr-block-association.association-id': (vpc) =>
+      vpcIpv4Associations(vpc).map(({ AssociationId }) => AssociationId),
     'cidr-block-association.state': () => 'associated',
     'dhcp-options-id': ({ spec }, context) => spec.dhcpOptionsId ?? defaultOptionsId(context),
     isDefault: ({ spec }) => spec.isDefault ?? false,

@@ -1,10 +1,9 @@
-import { formatCidr, parseCidr, type ResourceOf } from '@weft/controller/resources';
+import { parseCidr, type ResourceOf } from '@weft/controller/resources';
 import { type ActionContext, arnOf } from '../../context.ts';
 import type { Subnet, Vpc } from '../../model/generated/types.ts';
 import { tagList } from '../../tags.ts';
 import { defaultOptionsId } from '../dhcp/dhcp-options.ts';
-import { relatedId } from '../ids.ts';
-import { subnetIpv6Associations, vpcIpv6Associations } from '../ipv6/vpc-blocks.ts';
+import { subnetIpv6Associations, vpcIpv4Associations, vpcIpv6Associations } from '../ipv6/vpc-blocks.ts';
 
 export function presentVpc(context: ActionContext, vpc: ResourceOf<'vpc'>): Vpc {
   const { spec } = vpc;
@@ -12,13 +11,7 @@ export function presentVpc(context: ActionContext, vpc: ResourceOf<'vpc'>): Vpc 
     VpcId: vpc.id,
     State: 'available',
     CidrBlock: spec.cidrBlock,
-    CidrBlockAssociationSet: [
-      {
-        AssociationId: relatedId('vpc-cidr-assoc', vpc.id),
-        CidrBlock: spec.cidrBlock,
-        CidrBlockState: { State: 'associated' },
-      },
-    ],
+    CidrBlockAssociationSet: vpcIpv4Associations(vpc),
     Ipv6CidrBlockAssociationSet: vpcIpv6Associations(vpc),
     DhcpOptionsId: spec.dhcpOptionsId ?? defaultOptionsId(context),
     InstanceTenancy: spec.instanceTenancy ?? 'default',
@@ -61,16 +54,4 @@ export function presentSubnet(context: ActionContext, subnet: ResourceOf<'subnet
     },
     Tags: tagList(subnet.tags),
   };
-}
-
-/** AWS puts blocks into canonical form where weft would refuse them; what is no block at all stays as it is. */
-export function canonicalBlock(text: string): string {
-  const match = /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d{1,2})$/.exec(text);
-  if (!match) return text;
-  const length = Number(match[2]);
-  const parts = (match[1] as string).split('.').map(Number);
-  if (length > 32 || parts.some((part) => part > 255)) return text;
-  const address = parts.reduce((sum, part) => sum * 256 + part, 0);
-  const size = 2 ** (32 - length);
-  return formatCidr({ address: Math.floor(address / size) * size, prefixLength: length });
 }
