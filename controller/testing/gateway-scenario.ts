@@ -4,6 +4,7 @@ import type { World } from './world.ts';
 
 /** Reactions to what random edits seldom come to; the scenario comes to each of them. */
 export const gatewayReactions = [
+  'elastic-ip vpc updated',
   'route-table internet-gateway updated',
   'network-interface internet-gateway created',
   'network-interface internet-gateway updated',
@@ -25,6 +26,13 @@ export async function gatewayScenario(world: World, check: IncrementalCheck): Pr
   const create = () => step('a VM', world.create('network-interface', { subnetId: subnet.id }));
   const [first, second] = [await create(), await create()];
   await step('on a host', world.bind('host-1', first.id, 10));
+  const elasticIp = await step(
+    'a public address',
+    world.create('elastic-ip', { networkInterfaceId: first.id }),
+  );
+  const secondaryCidrBlocks = ['100.64.0.0/16'];
+  await step('a block', world.update('vpc', vpc.id, { secondaryCidrBlocks }));
+  await step('for nobody', world.update('elastic-ip', elasticIp.id, { networkInterfaceId: null }));
   const routes = [{ destination: '0.0.0.0/0', target: gateway.id }];
   await step('a route', world.update('route-table', vpc.spec.mainRouteTableId, { routes }));
   await step('detached', world.update('internet-gateway', gateway.id, { vpcId: null }));

@@ -120,6 +120,31 @@ describe('peering connections and prefix lists', () => {
     assert.deepEqual(await Promise.all([pings(red, green), pings(green, red)]), [false, false]);
   });
 
+  it('a second block is of the VPC, and known to its peers, until it goes', async () => {
+    const give = (...secondaryCidrBlocks: string[]) =>
+      cloud.applied(
+        cloud.client.update('vpc', blue.vpc.id, { spec: { secondaryCidrBlocks } }, { waitSeconds: 10 }),
+      );
+    await assert.rejects(give(red.vpc.spec.cidrBlock), { code: 'overlap' });
+    const block = '100.64.0.0/16';
+    await give(block);
+    const subnet = await cloud.subnet(blue.vpc.id, '100.64.1.0/24');
+    const vm = await cloud.vm(cloud.host(0), subnet, { groups: [blue.group] });
+    const second = { ...blue, vm };
+    assert.deepEqual(
+      await Promise.all([pings(blue, second), pings(red, second)]),
+      [true, false],
+      'red has no route there',
+    );
+    await route(red, ['10.0.0.0/8', redBlue], [block, redBlue]);
+    assert.deepEqual(await Promise.all([pings(red, second), pings(green, second)]), [true, false]);
+    await assert.rejects(give(), { code: 'in-use' });
+    await vm.close();
+    await cloud.client.remove('network-interface', vm.networkInterface.id);
+    await cloud.client.remove('subnet', subnet.id);
+    await give();
+  });
+
   it('a prefix list in a route follows its entries', async () => {
     const list = await prefixList('destinations');
     await route(red, [list.id, redBlue]);

@@ -5,6 +5,7 @@ import type { Sent } from './rig.ts';
 const features = [
   'in its subnet',
   'routed in the VPC',
+  'routed to a secondary block',
   'over a peering connection',
   'by an entry of a network ACL that is not for everything',
   'on one host',
@@ -96,6 +97,9 @@ function count<K>(counts: Map<K, number>, key: K, by = 1): void {
   counts.set(key, (counts.get(key) ?? 0) + by);
 }
 
+/** The generator's secondary blocks are of RFC 6598. */
+const isSecondary = /^100\.\S+ leads to local$/;
+
 const relations: Readonly<Record<string, Feature>> = {
   new: 'opens a connection',
   original: 'again in the original direction',
@@ -130,6 +134,7 @@ function* featuresOf({ packet, evaluation, observation }: Sent): Generator<Featu
       const decided = (pattern: RegExp) => steps.some(({ decision }) => pattern.test(decision));
       if (decided(/leads to pcx-/)) yield 'over a peering connection';
       else yield decided(/^for the router$/) ? 'routed in the VPC' : 'in its subnet';
+      if (decided(isSecondary)) yield 'routed to a secondary block';
       if (decided(/^entry (?!100 )/)) yield 'by an entry of a network ACL that is not for everything';
     }
   }

@@ -86,6 +86,13 @@ function stale(name: string, stage: StageName, field: FieldName, key: (flow: Flo
   };
 }
 
+/** True when a field matches a network of RFC 6598, as secondary blocks are here. */
+const isShared = ({ match }: FlowMod, field: FieldName) =>
+  match.some((one) => one.field === field && Number(one.value) >>> 22 === (100 << 2) + 1);
+
+const leadsTo = ({ instructions }: FlowMod, stage: StageName) =>
+  instructions.some((one) => one.type === 'goto-table' && one.table === tableOf(stage));
+
 const matchText = ({ match }: FlowMod) => match.map(({ field, value }) => `${field}=${value}`).join();
 
 /** Faults that the property test must find, every one. */
@@ -129,6 +136,14 @@ export const faults: readonly Fault[] = [
     ...flow,
     priority: 0xffff - (flow.priority ?? 0),
   })),
+  inStages('secondary blocks of a VPC have no local route', ['route'], (flow) =>
+    matches(flow, 'ipv4_dst') && isShared(flow, 'ipv4_dst') && leadsTo(flow, 'route-local')
+      ? undefined
+      : flow,
+  ),
+  inStages('who comes from outside may have an address of a secondary block', ['external-in'], (flow) =>
+    isShared(flow, 'ipv4_src') ? undefined : flow,
+  ),
   inStages('the time to live stays', ['route'], withoutAction('decrement-ttl')),
   inStages('nobody hears that the time to live is over', ['route'], (flow) =>
     matches(flow, 'ip_ttl') ? undefined : flow,

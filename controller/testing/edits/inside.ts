@@ -1,10 +1,13 @@
+import { ipv4BlocksOf } from '../../resources/index.ts';
 import { securityGroupRuleOperations } from '../../features/security-group/operations.ts';
 import type { Editor } from '../editor.ts';
 import type { Edit } from './edit.ts';
 
 /** A block of the VPC. */
 function blockOf(editor: Editor, a: number, b: number): string {
-  const block = editor.pick('vpc', a)?.spec.cidrBlock ?? '10.0.0.0/16';
+  const vpc = editor.pick('vpc', a);
+  const blocks = vpc ? ipv4BlocksOf(vpc) : ['10.0.0.0/16'];
+  const block = blocks[b % blocks.length] as string;
   return `${block.split('.').slice(0, 2).join('.')}.${b % 4}.0/24`;
 }
 
@@ -22,6 +25,12 @@ export const insideEdits = {
       cidrBlock: ['10.0.0.0/16', '10.0.0.0/20', '172.16.0.0/16'][a % 3],
       ...(a % 2 ? {} : { ipv6CidrBlock: ['auto', 'fd00:1::/56', '2001:db8:0:100::/56'][a % 3] }),
     }),
+  /** A VPC gets secondary blocks, or loses them. */
+  setBlocks: (editor, a, b) => {
+    const vpc = editor.pick('vpc', a);
+    const secondaryCidrBlocks = [['100.64.0.0/16'], [], ['100.64.0.0/16', '100.65.0.0/20']][b % 3];
+    return vpc && editor.world.update('vpc', vpc.id, { secondaryCidrBlocks });
+  },
   /** A VPC gets an IPv6 block, or loses it. */
   setVpcIpv6: (editor, a, b) => {
     const vpc = editor.pick('vpc', a);

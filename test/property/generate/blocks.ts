@@ -1,6 +1,9 @@
 import { containsNetwork, overlaps, parseCidr } from '../../../controller/resources/index.ts';
 import type { Random } from '../random.ts';
 
+/** What VPCs may have beside their primary block. Several, since equal ones keep VPCs from being peered. */
+export const secondaryBlocks = ['100.64.0.0/16', '100.65.0.0/20', '100.66.0.0/16', '100.67.0.0/20'];
+
 /** A block for a subnet inside of `vpcBlock` that overlaps none of `taken`, or any when that is hard. */
 export function subnetBlock(random: Random, vpcBlock: string, taken: readonly string[]): string {
   const parse = (block: string) => parseCidr(block, 'block');

@@ -1,4 +1,4 @@
-import type { KindName } from '../../../controller/resources/index.ts';
+import { ipv4BlocksOf, type KindName } from '../../../controller/resources/index.ts';
 import type { ScriptStep, Spec } from '../script.ts';
 import { someService } from './rules.ts';
 import { outsideAddresses, type Scene } from './scene.ts';
@@ -145,7 +145,9 @@ export class BorderEdits {
     const connections = this.#scene.connectionsOf(vpcId);
     for (const { connection, vpc } of connections) {
       if (random.chance(0.85)) {
-        routes.push({ destination: vpc.spec.cidrBlock, target: this.#scene.ref(connection) });
+        for (const destination of ipv4BlocksOf(vpc)) {
+          routes.push({ destination, target: this.#scene.ref(connection) });
+        }
       }
     }
     const list = random.pickOrNone(this.#scene.all('prefix-list'));

@@ -1,12 +1,13 @@
 import {
   formatIpv4,
+  ipv4BlocksOf,
   type KindName,
   lastAddress,
   parseCidr,
   type ResourceOf,
 } from '../../../controller/resources/index.ts';
 import type { ScriptStep, Spec } from '../script.ts';
-import { subnetBlock } from './blocks.ts';
+import { secondaryBlocks, subnetBlock } from './blocks.ts';
 import { BorderEdits, nothing } from './borders.ts';
 import { someRule } from './rules.ts';
 import type { Interface, Scene } from './scene.ts';
@@ -47,6 +48,7 @@ export class Edits {
       [2, () => this.removeOne('security-group')],
       [1, () => this.newSubnet()],
       [1, () => this.removeOne('subnet')],
+      [1, () => this.changeBlocks()],
       [1, () => this.newRouteTable()],
       [1, () => this.newDhcpOptions()],
       [2, () => this.changeDhcpOptions()],
@@ -91,7 +93,19 @@ export class Edits {
   }
 
   newVpc(cidrBlock: string): ScriptStep {
-    return { do: 'create', kind: 'vpc', name: this.freshName('vpc'), spec: { cidrBlock } };
+    const { random } = this.#scene;
+    const more = random.chance(0.5) ? { secondaryCidrBlocks: [random.pick(secondaryBlocks)] } : {};
+    return this.create('vpc', 'vpc', { cidrBlock, ...more });
+  }
+
+  /** A VPC gets a secondary block, or another one, or loses it: that is refused while subnets are in it. */
+  changeBlocks(): ScriptStep {
+    const { random } = this.#scene;
+    const vpc = random.pickOrNone(this.#scene.all('vpc'));
+    if (!vpc) return nothing;
+    const { secondaryCidrBlocks: present = [] } = vpc.spec;
+    const wanted = random.chance(0.6) ? [...present, random.pick(secondaryBlocks)] : present.slice(1);
+    return this.update(vpc, { secondaryCidrBlocks: [...new Set(wanted)].slice(0, 2) });
   }
 
   newSubnet(): ScriptStep {
@@ -100,7 +114,7 @@ export class Edits {
     if (!vpc) return nothing;
     const others = this.#scene.all('subnet').filter(({ spec }) => spec.vpcId === vpc.id);
     const taken = others.map(({ spec }) => spec.cidrBlock);
-    const cidrBlock = subnetBlock(random, vpc.spec.cidrBlock, taken);
+    const cidrBlock = subnetBlock(random, random.pick(ipv4BlocksOf(vpc)), taken);
     return this.create('subnet', 'subnet', { vpcId: this.#scene.ref(vpc), cidrBlock });
   }
 

@@ -1,4 +1,4 @@
-import type { ResourceOf } from '../../../controller/resources/index.ts';
+import { ipv4BlocksOf, type ResourceOf } from '../../../controller/resources/index.ts';
 import type { Spec } from '../script.ts';
 import { outsideAddresses, type Scene, somePort } from './scene.ts';
 
@@ -54,7 +54,7 @@ function somePeer(scene: Scene, { spec: { vpcId } }: ResourceOf<'security-group'
   const member = random.pickOrNone(scene.all('network-interface').filter(({ spec }) => spec.vpcId === vpcId));
   const cidrs = [
     '0.0.0.0/0',
-    scene.vpcOf({ spec: { vpcId } }).spec.cidrBlock,
+    ...ipv4BlocksOf(scene.vpcOf({ spec: { vpcId } })),
     ...subnets.map(({ spec }) => spec.cidrBlock),
     ...(member ? [`${member.spec.privateAddress}/32`] : []),
     '203.0.113.0/24',
