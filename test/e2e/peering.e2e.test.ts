@@ -125,7 +125,7 @@ describe('peering connections and prefix lists', () => {
       cloud.applied(
         cloud.client.update('vpc', blue.vpc.id, { spec: { secondaryCidrBlocks } }, { waitSeconds: 10 }),
       );
-    await assert.rejects(give(red.vpc.spec.cidrBlock), { code: 'overlap' });
+    await assert.rejects(give('10.2.1.0/24'), { code: 'overlap' });
     const block = '100.64.0.0/16';
     await give(block);
     const subnet = await cloud.subnet(blue.vpc.id, '100.64.1.0/24');

@@ -111,7 +111,7 @@ describe('what services know of an interface', () => {
       hostname: 'ip-10-0-1-4.ec2.internal',
       groups: [{ id: vpc.spec.defaultSecurityGroupId, name: 'default' }],
       subnet: { id: subnet.id, cidr: '10.0.1.0/24' },
-      vpc: { id: vpc.id, cidr: '10.0.0.0/16' },
+      vpc: { id: vpc.id, cidrs: ['10.0.0.0/16'] },
       dns: { enabled: true, domains: ['ec2.internal'] },
     });
     const options = await world.create('dhcp-options', { domainName: 'a.b' });
