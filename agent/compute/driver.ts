@@ -2,15 +2,18 @@
 export interface InstanceInterface {
   readonly id: string;
   readonly mac: string;
+  /** Its place in the instance: 1 is `eth1`. */
+  readonly device: number;
   /** Absent where the interface has none. */
   readonly ipv6Addresses?: readonly string[];
 }
 
-/** Starts and ends instances of one sort. Both calls may be repeated: they do what is missing. */
+/** Starts, changes and ends instances of one sort. Every call may be repeated: it does what is missing. */
 export interface ComputeDriver {
   readonly name: string;
   /**
-   * Makes the instance run; resolves when it has its addresses.
+   * Makes the instance run with these interfaces and no other ones; resolves when it has its addresses. What runs already goes
+   * on: interfaces are plugged and unplugged under it.
    * @returns what its status tells beyond the state
    * @throws AgentError when it cannot be started; the signal's reason when it is not wanted any more
    */
@@ -19,6 +22,8 @@ export interface ComputeDriver {
     interfaces: readonly InstanceInterface[],
     signal: AbortSignal,
   ): Promise<{ readonly namespace: string }>;
+  /** Ends what runs of the instance, and keeps what it needs to start again. */
+  stop(instanceId: string): Promise<void>;
   /** Ends the instance and removes everything of it. */
   remove(instanceId: string): Promise<void>;
   /** Instances of this driver on this host, complete or not. */

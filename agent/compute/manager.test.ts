@@ -25,7 +25,8 @@ class FakeDriver implements ComputeDriver {
   failing = false;
 
   async start(instance: string, interfaces: readonly InstanceInterface[], signal: AbortSignal) {
-    this.calls.push(`start ${instance} ${interfaces.map((each) => each.mac).join()}`);
+    const devices = interfaces.map(({ mac, device }) => (device === 0 ? mac : `${mac}@${device}`));
+    this.calls.push(`start ${instance} ${devices.join()}`);
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.atOnce);
     try {
       await delay(this.startMs, undefined, { signal });
@@ -35,6 +36,11 @@ class FakeDriver implements ComputeDriver {
     } finally {
       this.atOnce--;
     }
+  }
+
+  async stop(instance: string) {
+    this.calls.push(`stop ${instance}`);
+    this.running.delete(instance);
   }
 
   async remove(instance: string) {
@@ -123,6 +129,54 @@ describe('instance manager', () => {
     assert.match(String(controller.instances.get(id('1'))?.status.reason), /no address/);
     driver.failing = false;
     await eventually('running', () => state('1') === 'running');
+  });
+
+  it('stops what is to be stopped, starts it again, and does not start it after coming back itself', async () => {
+    const set = (state: string, desiredState?: string) =>
+      controller.setInstance(id('1'), {
+        spec: { hostId: 'h1', networkInterfaceIds: [eni], ...(desiredState ? { desiredState } : {}) },
+        status: { state },
+      });
+    manager.start();
+    want('1');
+    await eventually('running', () => state('1') === 'running');
+    set('stopping', 'stopped');
+    await eventually('stopped', () => state('1') === 'stopped');
+    assert.deepEqual(driver.calls.splice(0), [`start ${id('1')} ${mac}`, `stop ${id('1')}`]);
+    await manager.close();
+    manager = new InstanceManager({ client, host: 'h1', driver, logger: pino({ enabled: false }) });
+    manager.start();
+    await eventually('seen', () => driver.calls.length > 0);
+    assert.deepEqual(driver.calls.splice(0), [`stop ${id('1')}`], 'what may have been left is ended');
+    set('pending');
+    await eventually('running', () => state('1') === 'running');
+    assert.deepEqual(driver.calls, [`start ${id('1')} ${mac}`]);
+  });
+
+  it('ends a start that is to be stopped', async () => {
+    driver.startMs = 60_000;
+    manager.start();
+    want('1');
+    await eventually('starting', () => driver.atOnce === 1);
+    const spec = { hostId: 'h1', networkInterfaceIds: [eni], desiredState: 'stopped' };
+    controller.setInstance(id('1'), { spec, status: { state: 'stopping' } });
+    await eventually('stopped', () => state('1') === 'stopped');
+  });
+
+  it('gives the driver the interfaces that come and go while the instance runs', async () => {
+    const other = 'eni-0000000000000000b';
+    controller.interfaces.set(other, '02:57:00:00:00:0b');
+    manager.start();
+    want('1');
+    await eventually('running', () => state('1') === 'running');
+    const running = controller.instances.get(id('1'))?.status ?? {};
+    for (const networkInterfaceIds of [[eni, other], [eni]]) {
+      driver.calls.length = 0;
+      controller.setInstance(id('1'), { spec: { hostId: 'h1', networkInterfaceIds }, status: running });
+      await eventually('changed', () => driver.calls.length === 1);
+      const more = networkInterfaceIds.length > 1 ? ',02:57:00:00:00:0b@1' : '';
+      assert.deepEqual(driver.calls, [`start ${id('1')} ${mac}${more}`]);
+    }
   });
 
   it('starts a few at a time', async () => {

@@ -21,7 +21,7 @@ const startsAtATime = 4;
 /** One instance that is wanted, or that has to go. */
 interface Task {
   wanted: Instance | undefined;
-  /** What the driver made of `wanted`; undefined while it did not. */
+  /** What the driver made of `wanted`; undefined while it did not, and when something else is wanted now. */
   status: InstanceStatus | undefined;
   /** Ends a start that is not wanted any more, or a pause. */
   interrupt: AbortController;
@@ -95,8 +95,9 @@ export class InstanceManager {
     if (!task) {
       task = { wanted, status: undefined, interrupt: new AbortController(), working: undefined };
       this.#tasks.set(id, task);
-    } else if (!wanted && task.wanted) {
-      task.interrupt.abort(new Error('the instance is not wanted any more'));
+    } else if (isOther(task.wanted, wanted)) {
+      task.status = undefined;
+      task.interrupt.abort(new Error('the instance is wanted otherwise now'));
     }
     task.wanted = wanted;
     this.#work(id, task);
@@ -125,9 +126,14 @@ export class InstanceManager {
           task.working = undefined;
           return;
         }
-        task.status ??= await this.#start(task.wanted, task.interrupt.signal);
+        if (!task.status) {
+          const { signal } = task.interrupt;
+          const status = await this.#make(task.wanted, signal);
+          if (signal.aborted) continue;
+          task.status = status;
+        }
         await this.#report(task.wanted, task.status);
-        if (!task.wanted) continue;
+        if (!task.wanted || !task.status) continue;
         task.working = undefined;
         return;
       } catch (error) {
@@ -143,16 +149,25 @@ export class InstanceManager {
     }
   }
 
+  /** Brings the instance into the state that is wanted. */
+  async #make(instance: Instance, signal: AbortSignal): Promise<InstanceStatus> {
+    if (instance.spec.desiredState !== 'stopped') return await this.#start(instance, signal);
+    const { driver, logger } = this.#options;
+    await driver.stop(instance.id);
+    logger.info({ instance: instance.id }, 'instance stopped');
+    return { state: 'stopped', driver: driver.name };
+  }
+
   async #start(instance: Instance, signal: AbortSignal): Promise<InstanceStatus> {
     const { client, driver, logger } = this.#options;
     return await this.#gate.run(async () => {
       signal.throwIfAborted();
       const begun = performance.now();
       const interfaces = await Promise.all(
-        instance.spec.networkInterfaceIds.map(async (id) => {
+        instance.spec.networkInterfaceIds.map(async (id, place) => {
           const { spec } = await client.get('network-interface', id);
-          const { macAddress: mac, ipv6Addresses } = spec;
-          return ipv6Addresses === undefined ? { id, mac } : { id, mac, ipv6Addresses };
+          const { macAddress: mac, ipv6Addresses, deviceIndex: device = place } = spec;
+          return { id, mac, device, ...(ipv6Addresses === undefined ? {} : { ipv6Addresses }) };
         }),
       );
       const { namespace } = await driver.start(instance.id, interfaces, signal);
@@ -168,8 +183,8 @@ export class InstanceManager {
     try {
       await this.#options.client.setInstanceStatus(instance.id, status);
     } catch (error) {
-      // Deleted meanwhile: the watch says so too.
-      if (!(error instanceof ApiError) || error.code !== 'not-found') throw error;
+      // Deleted, or wanted otherwise meanwhile: the watch says so too.
+      if (!(error instanceof ApiError) || !['not-found', 'wrong-state'].includes(error.code)) throw error;
     }
   }
 
@@ -188,4 +203,14 @@ export class InstanceManager {
       );
     });
   }
+}
+
+/** True when the driver has to do something: the instance came or went, is to run or stop, or has other interfaces. */
+function isOther(before: Instance | undefined, after: Instance | undefined): boolean {
+  if (!before || !after) return before !== after;
+  const [old, now] = [before.spec, after.spec];
+  return (
+    (old.desiredState ?? 'running') !== (now.desiredState ?? 'running') ||
+    old.networkInterfaceIds.join() !== now.networkInterfaceIds.join()
+  );
 }

@@ -1,6 +1,7 @@
 import type { BindingReporter } from '../bindings/reporter.ts';
 import { hasAddress, requestLease } from './dhcp.ts';
 import type { ComputeDriver, InstanceInterface } from './driver.ts';
+import { Gate } from './gate.ts';
 import type { Markers } from './markers.ts';
 import {
   addIpv6,
@@ -27,6 +28,8 @@ export class NetnsDriver implements ComputeDriver {
   #ports: InstancePorts;
   #markers: Markers;
   #bindings: Pick<BindingReporter, 'bound'>;
+  /** Whoever makes or removes devices: an interface that moves from one instance to another has one name in both. */
+  #devices = new Gate(1);
 
   constructor({ ports, markers, bindings }: NetnsDriverOptions) {
     this.#ports = ports;
@@ -46,19 +49,18 @@ export class NetnsDriver implements ComputeDriver {
     const namespace = namespaceOf(instanceId);
     await this.#markers.add(instanceId);
     if (!namespaceExists(namespace)) await createNamespace(namespace);
+    await this.#unplug(instanceId, new Set(interfaces.map(({ id }) => outsideName(id))));
     // Asked for before the port is made, so that its report waits until all hosts have the flows.
-    const devices = interfaces.map(({ id, mac, ipv6Addresses = [] }, index) => ({
-      id,
-      mac,
-      ipv6Addresses,
-      inside: `eth${index}`,
-      bound: this.#bindings.bound(id, signal),
+    const devices = interfaces.map((one) => ({
+      ...one,
+      inside: `eth${one.device}`,
+      bound: this.#bindings.bound(one.id, signal),
     }));
-    for (const { id, mac, inside } of devices) {
+    for (const { inside, ...one } of devices) {
       signal.throwIfAborted();
-      await this.#plug(instanceId, { id, mac }, { namespace, inside });
+      await this.#devices.run(() => this.#plug(instanceId, one, { namespace, inside }));
     }
-    for (const { inside, bound, ipv6Addresses } of devices) {
+    for (const { inside, bound, ipv6Addresses = [] } of devices) {
       await bound;
       signal.throwIfAborted();
       if (!(await hasAddress(namespace, inside))) await requestLease(namespace, inside, signal);
@@ -67,12 +69,25 @@ export class NetnsDriver implements ComputeDriver {
     return { namespace };
   }
 
-  async remove(instanceId: string): Promise<void> {
-    const devices = this.#ports.devicesOf(instanceId);
-    await this.#ports.remove(devices);
-    for (const device of devices) await removeVeth(device);
+  /** A namespace is nothing but what runs in it: its marker is what stays, so that its end is not forgotten. */
+  async stop(instanceId: string): Promise<void> {
+    await this.#markers.add(instanceId);
+    await this.#unplug(instanceId, new Set());
     await removeNamespace(namespaceOf(instanceId));
+  }
+
+  async remove(instanceId: string): Promise<void> {
+    await this.stop(instanceId);
     await this.#markers.remove(instanceId);
+  }
+
+  /** Takes every device from the instance that is not to stay. */
+  async #unplug(instanceId: string, stay: ReadonlySet<string>): Promise<void> {
+    await this.#devices.run(async () => {
+      const devices = this.#ports.devicesOf(instanceId).filter((device) => !stay.has(device));
+      await this.#ports.remove(devices);
+      for (const device of devices) await removeVeth(device);
+    });
   }
 
   /** Connects the namespace with br-int, as far as it is not. */
@@ -84,7 +99,7 @@ export class NetnsDriver implements ComputeDriver {
     const outside = outsideName(id);
     const pair = { outside, namespace, inside, mac };
     if (!(await vethExists(pair))) {
-      // A port of an older device with this name would not notice the new one.
+      // A port of an older device with this name, also of another instance, would not notice the new one.
       await this.#ports.remove([outside]);
       await createVeth(pair);
     }

@@ -26,6 +26,19 @@ configure() {
   else
     for router in ${router:-}; do route default "$router"; done
   fi
+  if [ "$interface" != eth0 ]; then answer_by_itself; fi
+}
+
+# What is sent from the address of a further interface leaves by it, also as an answer to somebody beyond its subnet: by eth0
+# the packet would be dropped, as the address is not that of eth0.
+answer_by_itself() {
+  table=$metric
+  while ip rule delete table "$table" 2>/dev/null; do :; done
+  ip route show dev "$interface" | while read -r destination rest; do
+    # shellcheck disable=SC2086
+    ip route replace "$destination" dev "$interface" $rest table "$table"
+  done
+  ip rule add from "$ip" table "$table"
 }
 
 # Gateway 0.0.0.0 means that the destination is on the link itself.

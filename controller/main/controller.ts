@@ -14,6 +14,7 @@ import type {
   WriteResult,
 } from '../controller.ts';
 import { requireQuotas } from '../features/access/quotas.ts';
+import { reportStatus } from '../features/instance/operations.ts';
 import { Draft } from '../features/operations/draft.ts';
 import {
   type HostSpec,
@@ -172,7 +173,7 @@ export class EmbeddedController implements GraphController {
       });
     };
     const { revision } = await this.#executor.run({ account: '', region: '' }, (draft) => {
-      draft.update(instance(), { status });
+      reportStatus(draft, instance(), status);
     });
     return { resource: instance(), revision };
   }

@@ -1,4 +1,5 @@
-import { newId, type ResourceOf, WeftError } from '../../resources/index.ts';
+import { type InstanceStatus, newId, type ResourceOf, WeftError } from '../../resources/index.ts';
+import { released, requireFree, requireZone } from '../network-interface/attachment.ts';
 import { createInterface, removeInterface } from '../network-interface/operations.ts';
 import { referenced } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
@@ -50,7 +51,8 @@ function chooseHost(draft: Draft, wanted: string | undefined, zone: string): Res
   });
 }
 
-function attach(
+/** Gives an interface that is there to a new instance; the first one is its primary one. */
+function take(
   draft: Draft,
   interfaceId: string,
   index: number,
@@ -58,15 +60,10 @@ function attach(
 ): ResourceOf<'network-interface'> {
   const field = `spec.networkInterfaceIds[${index}]`;
   const networkInterface = referenced(draft, 'network-interface', interfaceId, field);
-  const owner = networkInterface.spec.instanceId;
-  if (owner !== undefined) {
-    throw new WeftError('in-use', `interface ${interfaceId} belongs to instance ${owner}`, {
-      field,
-      value: interfaceId,
-      fix: 'Choose an interface without an instance.',
-    });
-  }
-  return draft.update(networkInterface, { spec: { ...networkInterface.spec, instanceId } });
+  requireFree(networkInterface, field);
+  return draft.update(networkInterface, {
+    spec: { ...networkInterface.spec, instanceId, deviceIndex: index, deleteOnTermination: false },
+  });
 }
 
 /** AWS, "Instance user data": 16 KiB in its raw form. */
@@ -80,6 +77,70 @@ function requireSmall(userData: string | undefined): void {
     value: `${userData?.slice(0, 20)}…`,
     fix: 'Let the instance fetch what is large from somewhere else.',
   });
+}
+
+interface Change {
+  readonly desiredState?: 'running' | 'stopped';
+  readonly userData?: string;
+  readonly metadataHopLimit?: number;
+}
+
+/** AWS, "Update the user data": only while the instance is stopped. */
+function requireStopped({ id, status }: ResourceOf<'instance'>): void {
+  if (status.state === 'stopped') return;
+  throw new WeftError('wrong-state', `instance ${id} is ${status.state}`, {
+    field: 'spec.userData',
+    value: status.state,
+    fix: 'Stop it first (desiredState: stopped).',
+  });
+}
+
+/**
+ * AWS, "Amazon EC2 instance state changes": what runs or starts can be stopped, and what is stopped can be started. It is
+ * `stopping` until its host has stopped it, and `pending` until it runs again.
+ */
+function changeState(
+  draft: Draft,
+  instance: ResourceOf<'instance'>,
+  desiredState: 'running' | 'stopped',
+): ResourceOf<'instance'> {
+  const { desiredState: present = 'running', ...rest } = instance.spec;
+  if (desiredState === present) return instance;
+  if (desiredState === 'stopped') {
+    return draft.update(instance, { spec: { ...rest, desiredState }, status: { state: 'stopping' } });
+  }
+  if (instance.status.state !== 'stopped') {
+    throw new WeftError('wrong-state', `instance ${instance.id} is ${instance.status.state}`, {
+      field: 'spec.desiredState',
+      value: desiredState,
+      fix: 'Wait until it is stopped.',
+    });
+  }
+  return draft.update(instance, { spec: rest, status: { state: 'pending' } });
+}
+
+/**
+ * What the host of an instance reports of it.
+ * @throws WeftError wrong-state when it is late: the instance is wanted otherwise meanwhile
+ */
+export function reportStatus(
+  draft: Draft,
+  instance: ResourceOf<'instance'>,
+  status: InstanceStatus,
+): ResourceOf<'instance'> {
+  const isStopped = instance.spec.desiredState === 'stopped';
+  if ((isStopped && status.state !== 'running') || (!isStopped && status.state !== 'stopped')) {
+    return draft.update(instance, { status });
+  }
+  throw new WeftError(
+    'wrong-state',
+    `instance ${instance.id} is to be ${isStopped ? 'stopped' : 'running'}`,
+    {
+      field: 'status.state',
+      value: status.state,
+      fix: 'Read the instance again, and do what it says.',
+    },
+  );
 }
 
 export const instanceOperations: Operations<'instance'> = {
@@ -100,7 +161,7 @@ export const instanceOperations: Operations<'instance'> = {
     requireSmall(userData);
     const interfaces =
       subnetId === undefined
-        ? (wanted.networkInterfaceIds ?? []).map((id, index) => attach(draft, id, index, instanceId))
+        ? (wanted.networkInterfaceIds ?? []).map((id, index) => take(draft, id, index, instanceId))
         : [
             createInterface(
               draft,
@@ -111,11 +172,14 @@ export const instanceOperations: Operations<'instance'> = {
                 ...(ipv6AddressCount === undefined ? {} : { ipv6AddressCount }),
                 ...(securityGroupIds === undefined ? {} : { securityGroupIds }),
               },
-              { 'weft:owned-by': instanceId },
+              {},
             ),
           ];
-    const subnet = draft.get('subnet', interfaces[0]?.spec.subnetId ?? '');
-    const host = chooseHost(draft, wanted.hostId, subnet?.spec.zone ?? '');
+    const zone = draft.get('subnet', interfaces[0]?.spec.subnetId ?? '')?.spec.zone;
+    for (const [index, one] of interfaces.entries()) {
+      requireZone(draft, one, zone, `spec.networkInterfaceIds[${index}]`);
+    }
+    const host = chooseHost(draft, wanted.hostId, zone ?? '');
     return draft.create('instance', {
       id: instanceId,
       spec: {
@@ -131,16 +195,21 @@ export const instanceOperations: Operations<'instance'> = {
       tags,
     });
   },
+  update(draft, current, { spec }) {
+    const { desiredState, ...labels } = spec as Change;
+    if (labels.userData !== undefined) {
+      requireSmall(labels.userData);
+      requireStopped(current);
+    }
+    const updated = draft.update(current, { spec: { ...current.spec, ...labels } });
+    return desiredState === undefined ? updated : changeState(draft, updated, desiredState);
+  },
   remove(draft, instance) {
     for (const id of instance.spec.networkInterfaceIds) {
       const networkInterface = draft.get('network-interface', id);
       if (!networkInterface) continue;
-      if (networkInterface.tags['weft:owned-by'] === instance.id) {
-        removeInterface(draft, networkInterface);
-      } else {
-        const { instanceId: _gone, ...rest } = networkInterface.spec;
-        draft.update(networkInterface, { spec: rest });
-      }
+      if (networkInterface.spec.deleteOnTermination) removeInterface(draft, networkInterface);
+      else released(draft, networkInterface);
     }
     draft.remove(instance);
   },

@@ -237,7 +237,7 @@ describe('a network interface', () => {
       code: 'in-use',
       field: 'id',
       value: id,
-      fix: /Delete the instance/,
+      fix: /Detach it first/,
     });
   });
 });

@@ -12,6 +12,7 @@ import type { Operations } from '../operations/operations.ts';
 import { dropPlacement } from '../placement/operations.ts';
 import { requireRoomAsPeer } from '../security-group/limits.ts';
 import { type AddressPair, checkAddressPairs } from './address-pairs.ts';
+import { applyAttachment, type WantedAttachment } from './attachment.ts';
 import { assignIpv6Addresses, type WantedIpv6 } from './ipv6-addresses.ts';
 import { chooseAddress } from './private-address.ts';
 import { assignSecondaryAddresses, type WantedSecondary } from './secondary-addresses.ts';
@@ -24,6 +25,7 @@ interface Wanted extends WantedIpv6, WantedSecondary {
   readonly sourceDestinationCheck?: boolean;
   readonly allowedAddressPairs?: readonly AddressPair[];
   readonly description?: string;
+  /** Whose primary interface it is to be. */
   readonly instanceId?: string;
 }
 
@@ -77,7 +79,7 @@ export function createInterface(
       ? {}
       : { allowedAddressPairs: checkAddressPairs(allowedAddressPairs) }),
     ...(description === undefined ? {} : { description }),
-    ...(instanceId === undefined ? {} : { instanceId }),
+    ...(instanceId === undefined ? {} : { instanceId, deviceIndex: 0, deleteOnTermination: true }),
   };
   const created = draft.create('network-interface', { id, spec, status: { identityId: identity }, tags });
   const macAddress = chooseMac(draft, vpc.id, id, created.number as number, wanted.macAddress);
@@ -205,7 +207,11 @@ export const networkInterfaceOperations: Operations<'network-interface'> = {
   kind: 'network-interface',
   create: (draft, { spec, tags }) => createInterface(draft, spec as unknown as Wanted, tags),
   update(draft, current, request) {
-    const wanted = request.spec as Partial<Wanted>;
+    const { instanceId, deviceIndex, deleteOnTermination, ...wanted } = request.spec as Omit<
+      Partial<Wanted>,
+      'instanceId'
+    > &
+      WantedAttachment;
     const { securityGroupIds, description, sourceDestinationCheck, allowedAddressPairs } = wanted;
     const spec = {
       ...withAddresses(draft, current, wanted),
@@ -215,12 +221,15 @@ export const networkInterfaceOperations: Operations<'network-interface'> = {
         ? {}
         : { allowedAddressPairs: checkAddressPairs(allowedAddressPairs) }),
     };
-    if (securityGroupIds === undefined) return draft.update(current, { spec });
-    const identity = identityOf(draft, current.spec.vpcId, securityGroupIds);
-    return draft.update(current, {
-      spec: { ...spec, securityGroupIds: [...securityGroupIds] },
-      status: { identityId: identity },
-    });
+    let updated = draft.update(current, { spec });
+    if (securityGroupIds !== undefined) {
+      const identity = identityOf(draft, current.spec.vpcId, securityGroupIds);
+      updated = draft.update(updated, {
+        spec: { ...spec, securityGroupIds: [...securityGroupIds] },
+        status: { identityId: identity },
+      });
+    }
+    return applyAttachment(draft, updated, { instanceId, deviceIndex, deleteOnTermination });
   },
   remove(draft, current) {
     if (current.spec.instanceId !== undefined && draft.get('instance', current.spec.instanceId)) {
@@ -230,7 +239,7 @@ export const networkInterfaceOperations: Operations<'network-interface'> = {
         {
           field: 'id',
           value: current.id,
-          fix: 'Delete the instance; its own interface goes with it.',
+          fix: 'Detach it first (instanceId: null); the primary one goes with the instance.',
         },
       );
     }

@@ -1,6 +1,7 @@
 import { ipv4BlocksOf, parseAddress, type ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { answersDns, dhcpSettings, internalDomain } from '../dhcp-options/settings.ts';
+import { deviceIndexOf } from '../network-interface/attachment.ts';
 import type { BoundContext } from '../network-interface/context.ts';
 import { addressName } from '../network-interface/dhcp.ts';
 
@@ -43,17 +44,17 @@ export interface InstanceRecord {
 
 function instanceRecord(
   instance: ResourceOf<'instance'> | undefined,
-  interfaceId: string,
+  networkInterface: ResourceOf<'network-interface'>,
 ): InstanceRecord | undefined {
   if (!instance) return undefined;
-  const { name, imageId, instanceType, userData, networkInterfaceIds } = instance.spec;
+  const { name, imageId, instanceType, userData } = instance.spec;
   return {
     id: instance.id,
     ...(name === undefined ? {} : { name }),
     ...(imageId === undefined ? {} : { imageId }),
     ...(instanceType === undefined ? {} : { type: instanceType }),
     startedAt: instance.createdAt,
-    device: Math.max(0, networkInterfaceIds.indexOf(interfaceId)),
+    device: deviceIndexOf(instance, networkInterface),
     tags: instance.tags,
     ...(userData === undefined ? {} : { userData }),
   };
@@ -74,7 +75,7 @@ export function serviceRecord(view: TopologyView, context: BoundContext): Servic
   const { domainName } = dhcpSettings(view, vpc);
   const domains = domainName && domainName !== internal ? [domainName, internal] : [internal];
   const [elasticIp] = view.referrers(networkInterface, 'of-interface', 'elastic-ip');
-  const instance = instanceRecord(instanceOf(view, networkInterface), networkInterface.id);
+  const instance = instanceRecord(instanceOf(view, networkInterface), networkInterface);
   return {
     interfaceId: networkInterface.id,
     account: networkInterface.account,

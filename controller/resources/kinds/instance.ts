@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Id, Ipv4Address, Name, onlyTags } from './common.ts';
+import { closed, Id, Ipv4Address, Name } from './common.ts';
 import { defineKind } from './define.ts';
 import { ipv6AddressCount } from './network-interface.ts';
 
@@ -19,15 +19,25 @@ const metadataHopLimit = Type.Optional(
     description: 'how many hops the answers of the metadata service go; absent: 1, to the instance alone',
   }),
 );
+const desiredState = Type.Optional(
+  Type.Union([Type.Literal('running'), Type.Literal('stopped')], {
+    description: 'a stopped instance keeps its interfaces and addresses; absent: running',
+  }),
+);
 export const InstanceSpec = Type.Object(
   {
     name: Type.Optional(Name),
     hostId: Type.String({ description: 'the host that runs it' }),
-    networkInterfaceIds: Type.Array(Id('eni'), { minItems: 1, maxItems: 8 }),
+    networkInterfaceIds: Type.Array(Id('eni'), {
+      minItems: 1,
+      maxItems: 8,
+      description: 'in the order of their devices; the first one is the primary one',
+    }),
     imageId,
     instanceType,
     userData,
     metadataHopLimit,
+    desiredState,
   },
   closed,
 );
@@ -37,6 +47,8 @@ export const InstanceStatus = Type.Object(
     state: Type.Union([
       Type.Literal('pending'),
       Type.Literal('running'),
+      Type.Literal('stopping'),
+      Type.Literal('stopped'),
       Type.Literal('failed'),
       Type.Literal('terminating'),
     ]),
@@ -76,6 +88,6 @@ export const instance = defineKind<InstanceSpec, InstanceStatus>({
     },
     { ...closed, description: 'either networkInterfaceIds, or subnetId for an interface of its own' },
   ),
-  update: onlyTags,
+  update: Type.Object({ desiredState, userData, metadataHopLimit }, closed),
   references: (spec) => [{ type: 'on-host', kind: 'host', id: spec.hostId }],
 });

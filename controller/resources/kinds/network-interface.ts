@@ -43,6 +43,16 @@ const allowedAddressPairs = Type.Array(AddressPair, {
   maxItems: 16,
   description: 'what else the interface may send from, for example a shared address of VRRP',
 });
+const deviceIndex = Type.Optional(
+  Type.Integer({
+    minimum: 0,
+    maximum: 31,
+    description: 'place among the interfaces of the instance: 0 is the primary one (eth0), 1 is eth1',
+  }),
+);
+const deleteOnTermination = Type.Optional(
+  Type.Boolean({ description: 'the interface is deleted with its instance; absent: false' }),
+);
 const description = Type.Optional(Type.String({ maxLength: 255 }));
 export const NetworkInterfaceSpec = Type.Object(
   {
@@ -57,6 +67,8 @@ export const NetworkInterfaceSpec = Type.Object(
     allowedAddressPairs: Type.Optional(allowedAddressPairs),
     description,
     instanceId: Type.Optional(Id('i')),
+    deviceIndex,
+    deleteOnTermination,
   },
   closed,
 );
@@ -102,6 +114,11 @@ export const networkInterface = defineKind<NetworkInterfaceSpec, NetworkInterfac
       sourceDestinationCheck: Type.Optional(sourceDestinationCheck),
       allowedAddressPairs: Type.Optional(allowedAddressPairs),
       description,
+      instanceId: Type.Optional(
+        Type.Union([Id('i'), Type.Null()], { description: 'attaches the interface; null: detaches it' }),
+      ),
+      deviceIndex,
+      deleteOnTermination,
     },
     closed,
   ),
