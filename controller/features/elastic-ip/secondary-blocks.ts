@@ -1,5 +1,11 @@
-import { type Flow, type FragmentDefinition, isIpv4, on, onRegister } from '../../pipeline/index.ts';
-import { netmask, parseCidr } from '../../resources/index.ts';
+import {
+  type Flow,
+  type FragmentDefinition,
+  ipMatch,
+  on,
+  onRegister,
+  parseNetwork,
+} from '../../pipeline/index.ts';
 import { hostScope } from '../host/scope.ts';
 import { elasticIpContext } from './context.ts';
 
@@ -19,18 +25,13 @@ export const secondaryBlocks: FragmentDefinition = {
       scope: hostScope(place.host),
       number: elasticIp.number as number,
       flows: blocks.map((block): Flow => {
-        const inside = parseCidr(block, 'secondaryCidrBlocks');
-        return {
-          stage: 'external-in',
-          priority: 110,
-          match: [
-            onRegister('externalNetwork', network.number as number),
-            isIpv4,
-            on('ipv4_src', inside.address, netmask(inside.prefixLength)),
-            on('ipv4_dst', address),
-          ],
-          actions: [],
-        };
+        const from = ipMatch('src', parseNetwork(block));
+        const match = [
+          onRegister('externalNetwork', network.number as number),
+          ...from,
+          on('ipv4_dst', address),
+        ];
+        return { stage: 'external-in', priority: 110, match, actions: [] };
       }),
     };
   },

@@ -1,5 +1,5 @@
-import { ipv4BlocksOf } from '../../resources/index.ts';
 import { securityGroupRuleOperations } from '../../features/security-group/operations.ts';
+import { ipv4BlocksOf } from '../../resources/index.ts';
 import type { Editor } from '../editor.ts';
 import type { Edit } from './edit.ts';
 
