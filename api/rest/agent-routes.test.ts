@@ -93,7 +93,7 @@ describe('routes of agents', () => {
     assert.deepEqual(answer.body.status, status);
     const wrong = await api.call('PUT', `/v1/instances/${id}/status`, { status: { state: 'tired' } });
     assert.equal(wrong.body.field, 'status.state');
-    assert.match(wrong.body.fix, /pending, or running, or failed, or terminating/);
+    assert.match(wrong.body.fix, /pending, or running, or stopping, or stopped, or failed, or terminating/);
     const unknown = await api.call('PUT', `/v1/instances/${newId('i')}/status`, { status });
     assert.equal(unknown.status, 404);
   });

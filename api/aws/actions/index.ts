@@ -40,7 +40,9 @@ import { describeInstanceAttribute, modifyInstanceAttribute } from './instance/a
 import { describeImages, describeInstanceTypes } from './instance/catalogue.ts';
 import { describeInstanceStatus, describeInstances } from './instance/describe-instances.ts';
 import { runInstances } from './instance/run-instances.ts';
+import { startInstances, stopInstances } from './instance/start-stop.ts';
 import { terminateInstances } from './instance/terminate-instances.ts';
+import { attachNetworkInterface, detachNetworkInterface } from './interface/attachments.ts';
 import { assignIpv6Addresses, unassignIpv6Addresses } from './interface/ipv6-addresses.ts';
 import {
   createNetworkInterface,
@@ -169,6 +171,8 @@ export const actions: readonly AnyAction[] = [
   describeNetworkInterfaceAttribute,
   modifyNetworkInterfaceAttribute,
   deleteNetworkInterface,
+  attachNetworkInterface,
+  detachNetworkInterface,
   assignPrivateIpAddresses,
   unassignPrivateIpAddresses,
   assignIpv6Addresses,
@@ -206,6 +210,8 @@ export const actions: readonly AnyAction[] = [
   describeInstanceStatus,
   describeInstanceAttribute,
   modifyInstanceAttribute,
+  stopInstances,
+  startInstances,
   terminateInstances,
   describeInstanceTypes,
   describeImages,

@@ -25,7 +25,7 @@ const attributes: Readonly<
   rootDeviceName: () => ({ RootDeviceName: { Value: '/dev/xvda' } }),
   blockDeviceMapping: () => ({ BlockDeviceMappings: [] }),
   productCodes: () => ({ ProductCodes: [] }),
-  userData: () => ({ UserData: {} }),
+  userData: (_context, { spec }) => ({ UserData: { Value: spec.userData } }),
 };
 
 export const describeInstanceAttribute = define({
@@ -43,17 +43,23 @@ export const describeInstanceAttribute = define({
 
 export const modifyInstanceAttribute = define({
   action: 'ModifyInstanceAttribute',
-  supports: ['InstanceId', 'Groups', 'SourceDestCheck'],
+  supports: ['InstanceId', 'Groups', 'SourceDestCheck', 'UserData'],
   only: {
     'DisableApiTermination.Value': ['false'],
     'DisableApiStop.Value': ['false'],
     'EbsOptimized.Value': ['false'],
   },
-  note: 'groups and source check are those of the first interface',
+  refusals: { 'wrong-state': 'IncorrectInstanceState' },
+  note: 'groups and source check are those of the first interface; user data changes while it is stopped',
   async handle({ cloud }, { InstanceId: id, Groups: groups, ...others }) {
     const { spec } = cloud.require('instance', id);
     if ((groups === undefined ? 0 : 1) + Object.keys(others).length !== 1) {
       throw new AwsError('InvalidParameterCombination', 'Give one attribute a request');
+    }
+    if (others.UserData) {
+      const userData = Buffer.from(others.UserData.Value ?? []).toString('base64');
+      await cloud.update('instance', id, { spec: { userData } });
+      return undefined;
     }
     for (const group of groups ?? []) cloud.require('security-group', group);
     const check = others.SourceDestCheck?.Value;

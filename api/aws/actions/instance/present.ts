@@ -5,6 +5,7 @@ import type {
   InstanceNetworkInterface,
   InstanceState,
   Reservation,
+  StateReason,
 } from '../../model/generated/types.ts';
 import { tagList } from '../../tags.ts';
 import { relatedId } from '../ids.ts';
@@ -24,6 +25,10 @@ export function stateOf({ status }: ResourceOf<'instance'>): (typeof states)[key
   switch (status.state) {
     case 'running':
       return states.running;
+    case 'stopping':
+      return states.stopping;
+    case 'stopped':
+      return states.stopped;
     case 'terminating':
       return states['shutting-down'];
     case 'failed':
@@ -31,6 +36,15 @@ export function stateOf({ status }: ResourceOf<'instance'>): (typeof states)[key
     default:
       return states.pending;
   }
+}
+
+function reasonOf({ spec, status }: ResourceOf<'instance'>): StateReason | undefined {
+  if (status.state === 'failed') return { Code: 'Server.InternalError', Message: status.reason ?? 'failed' };
+  if (spec.desiredState !== 'stopped') return undefined;
+  return {
+    Code: 'Client.UserInitiatedShutdown',
+    Message: 'Client.UserInitiatedShutdown: User initiated shutdown',
+  };
 }
 
 export const defaultType = 'weft.netns';
@@ -91,7 +105,7 @@ function presentOwnInterface(
 }
 
 export function presentInstance(context: ActionContext, instance: ResourceOf<'instance'>): Instance {
-  const { spec, status } = instance;
+  const { spec } = instance;
   const ports = interfacesOf(context, instance);
   const [first] = ports;
   const subnet = context.cloud.find('subnet', first?.spec.subnetId);
@@ -101,11 +115,8 @@ export function presentInstance(context: ActionContext, instance: ResourceOf<'in
     ImageId: spec.imageId ?? 'ami-00000000',
     InstanceType: spec.instanceType ?? defaultType,
     State: stateOf(instance),
-    StateReason:
-      status.state === 'failed'
-        ? { Code: 'Server.InternalError', Message: status.reason ?? 'failed' }
-        : undefined,
-    StateTransitionReason: '',
+    StateReason: reasonOf(instance),
+    StateTransitionReason: spec.desiredState === 'stopped' ? 'User initiated' : '',
     LaunchTime: instance.createdAt,
     AmiLaunchIndex: 0,
     Architecture: 'x86_64',

@@ -1,19 +1,12 @@
+import type { ActionContext } from '../../context.ts';
 import { define } from '../../define.ts';
 import { describe } from '../../describe.ts';
 import { AwsError } from '../../errors.ts';
+import type { NetworkInterfaceAttachmentChanges } from '../../model/generated/types.ts';
 import { tagsFor } from '../../tags.ts';
+import { attachedInterface } from './attachments.ts';
 import { associationOf, attachmentOf, groupsOf, presentInterface } from './present.ts';
-
-/** Both ways in which addresses are given; in the list, one may be marked as the primary one. */
-function privateAddresses(
-  primary: string | undefined,
-  list: readonly { readonly PrivateIpAddress?: string | undefined; readonly Primary?: boolean | undefined }[],
-): { primary: string | undefined; secondary: string[] } {
-  const marked = list.find(({ Primary }) => Primary)?.PrivateIpAddress;
-  const chosen = primary ?? marked ?? (list.length === 1 ? list[0]?.PrivateIpAddress : undefined);
-  const others = list.flatMap(({ PrivateIpAddress: address }) => address ?? []);
-  return { primary: chosen, secondary: others.filter((address) => address !== chosen) };
-}
+import { interfaceSpec } from './spec.ts';
 
 export const createNetworkInterface = define({
   action: 'CreateNetworkInterface',
@@ -31,26 +24,9 @@ export const createNetworkInterface = define({
   only: { InterfaceType: ['interface'] },
   refusals: { 'quota-exceeded': 'NetworkInterfaceLimitExceeded' },
   async handle(context, input) {
-    const { cloud } = context;
-    const { PrivateIpAddresses: addresses = [] } = input;
-    cloud.require('subnet', input.SubnetId);
-    for (const id of input.Groups ?? []) cloud.require('security-group', id);
-    const { primary, secondary } = privateAddresses(input.PrivateIpAddress, addresses);
-    const count = input.SecondaryPrivateIpAddressCount;
-    const spec = {
-      subnetId: input.SubnetId,
-      ...(input.Groups?.length ? { securityGroupIds: [...new Set(input.Groups)] } : {}),
-      ...(input.Description === undefined ? {} : { description: input.Description }),
-      ...(input.Ipv6Addresses?.length
-        ? { ipv6Addresses: input.Ipv6Addresses.map(({ Ipv6Address: text = '' }) => text.toLowerCase()) }
-        : {}),
-      ...(input.Ipv6AddressCount === undefined ? {} : { ipv6AddressCount: input.Ipv6AddressCount }),
-      ...(primary === undefined ? {} : { privateAddress: primary }),
-      ...(secondary.length === 0 ? {} : { secondaryPrivateAddresses: secondary }),
-      ...(count === undefined ? {} : { secondaryPrivateAddressCount: count }),
-    };
+    const spec = interfaceSpec(context, input, input.SubnetId);
     const tags = tagsFor('network-interface', input.TagSpecifications);
-    const created = await cloud.create('network-interface', { spec, tags });
+    const created = await context.cloud.create('network-interface', { spec, tags });
     return { NetworkInterface: presentInterface(context, created), ClientToken: input.ClientToken };
   },
 });
@@ -138,19 +114,39 @@ export const describeNetworkInterfaceAttribute = define({
   },
 });
 
+/** @throws AwsError when the attachment is another one's */
+function attachmentChange(
+  context: ActionContext,
+  interfaceId: string,
+  { AttachmentId: id, DeleteOnTermination: deleteOnTermination }: NetworkInterfaceAttachmentChanges,
+) {
+  if (id === undefined || deleteOnTermination === undefined) {
+    throw new AwsError(
+      'MissingParameter',
+      'The request must contain the parameters attachmentId and deleteOnTermination',
+    );
+  }
+  const port = attachedInterface(context, id);
+  if (port.id === interfaceId) return { deleteOnTermination };
+  throw new AwsError('InvalidParameterCombination', `The attachment '${id}' is not that of ${interfaceId}`);
+}
+
 export const modifyNetworkInterfaceAttribute = define({
   action: 'ModifyNetworkInterfaceAttribute',
-  supports: ['NetworkInterfaceId', 'Description', 'Groups', 'SourceDestCheck'],
-  async handle({ cloud }, { NetworkInterfaceId: id, Description: description, Groups: groups, ...others }) {
+  supports: ['NetworkInterfaceId', 'Description', 'Groups', 'SourceDestCheck', 'Attachment'],
+  async handle(context, { NetworkInterfaceId: id, Description: description, Groups: groups, ...others }) {
+    const { cloud } = context;
     cloud.require('network-interface', id);
     for (const group of groups ?? []) cloud.require('security-group', group);
     const check = others.SourceDestCheck?.Value;
-    const given = [description?.Value, groups, check].filter((each) => each !== undefined);
+    const attachment = others.Attachment;
+    const given = [description?.Value, groups, check, attachment].filter((each) => each !== undefined);
     if (given.length !== 1) throw new AwsError('InvalidParameterCombination', 'Give one attribute a request');
     const spec = {
       ...(description?.Value === undefined ? {} : { description: description.Value }),
       ...(groups === undefined ? {} : { securityGroupIds: [...new Set(groups)] }),
       ...(check === undefined ? {} : { sourceDestinationCheck: check }),
+      ...(attachment ? attachmentChange(context, id, attachment) : {}),
     };
     await cloud.update('network-interface', id, { spec });
     return undefined;

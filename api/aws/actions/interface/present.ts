@@ -45,27 +45,25 @@ export function associationOf(
   );
 }
 
-/** The instance takes an interface with it that it has brought itself. */
-export const isOwnedBy = (
-  networkInterface: ResourceOf<'network-interface'>,
-  instanceId: string | undefined,
-) => instanceId !== undefined && networkInterface.tags['weft:owned-by'] === instanceId;
+/** That of an interface and its instance; an interface has one at a time. */
+export const attachmentId = ({ id }: { readonly id: string }) => relatedId('eni-attach', id);
 
 export function attachmentOf(
   { cloud, account }: ActionContext,
   networkInterface: ResourceOf<'network-interface'>,
 ): NetworkInterfaceAttachment | undefined {
-  const instance = cloud.find('instance', networkInterface.spec.instanceId);
+  const { spec } = networkInterface;
+  const instance = cloud.find('instance', spec.instanceId);
   if (!instance) return undefined;
   return {
-    AttachmentId: relatedId('eni-attach', networkInterface.id),
+    AttachmentId: attachmentId(networkInterface),
     InstanceId: instance.id,
     InstanceOwnerId: account,
-    DeviceIndex: instance.spec.networkInterfaceIds.indexOf(networkInterface.id),
+    DeviceIndex: spec.deviceIndex ?? instance.spec.networkInterfaceIds.indexOf(networkInterface.id),
     NetworkCardIndex: 0,
     Status: 'attached',
     AttachTime: instance.createdAt,
-    DeleteOnTermination: isOwnedBy(networkInterface, instance.id),
+    DeleteOnTermination: spec.deleteOnTermination ?? false,
   };
 }
 

@@ -171,6 +171,20 @@ export interface AttachInternetGatewayRequest {
   VpcId: string;
 }
 
+export interface AttachNetworkInterfaceRequest {
+  DeviceIndex: number;
+  DryRun?: boolean | undefined;
+  InstanceId: string;
+  NetworkInterfaceId: string;
+  NetworkCardIndex?: number | undefined;
+  EnaSrdSpecification?: EnaSrdSpecification | undefined;
+}
+
+export interface AttachNetworkInterfaceResult {
+  AttachmentId?: string | undefined;
+  NetworkCardIndex?: number | undefined;
+}
+
 export interface AttachmentEnaSrdSpecification {
   EnaSrdEnabled?: boolean | undefined;
   EnaSrdUdpSpecification?: AttachmentEnaSrdUdpSpecification | undefined;
@@ -1051,6 +1065,12 @@ export interface DetachInternetGatewayRequest {
   DryRun?: boolean | undefined;
   InternetGatewayId: string;
   VpcId: string;
+}
+
+export interface DetachNetworkInterfaceRequest {
+  AttachmentId: string;
+  DryRun?: boolean | undefined;
+  Force?: boolean | undefined;
 }
 
 export interface DhcpConfiguration {
@@ -2299,9 +2319,30 @@ export interface SpotMarketOptions {
   InstanceInterruptionBehavior?: 'hibernate' | 'stop' | 'terminate' | undefined;
 }
 
+export interface StartInstancesRequest {
+  InstanceIds: readonly string[];
+  AdditionalInfo?: string | undefined;
+  DryRun?: boolean | undefined;
+}
+
+export interface StartInstancesResult {
+  StartingInstances?: readonly InstanceStateChange[] | undefined;
+}
+
 export interface StateReason {
   Code?: string | undefined;
   Message?: string | undefined;
+}
+
+export interface StopInstancesRequest {
+  InstanceIds: readonly string[];
+  Hibernate?: boolean | undefined;
+  DryRun?: boolean | undefined;
+  Force?: boolean | undefined;
+}
+
+export interface StopInstancesResult {
+  StoppingInstances?: readonly InstanceStateChange[] | undefined;
 }
 
 export interface Subnet {
@@ -2625,6 +2666,7 @@ export interface Actions {
   AssociateSubnetCidrBlock: { input: AssociateSubnetCidrBlockRequest; output: AssociateSubnetCidrBlockResult };
   AssociateVpcCidrBlock: { input: AssociateVpcCidrBlockRequest; output: AssociateVpcCidrBlockResult };
   AttachInternetGateway: { input: AttachInternetGatewayRequest; output: undefined };
+  AttachNetworkInterface: { input: AttachNetworkInterfaceRequest; output: AttachNetworkInterfaceResult };
   AuthorizeSecurityGroupEgress: { input: AuthorizeSecurityGroupEgressRequest; output: AuthorizeSecurityGroupEgressResult };
   AuthorizeSecurityGroupIngress: { input: AuthorizeSecurityGroupIngressRequest; output: AuthorizeSecurityGroupIngressResult };
   CreateDefaultVpc: { input: CreateDefaultVpcRequest; output: CreateDefaultVpcResult };
@@ -2693,6 +2735,7 @@ export interface Actions {
   DescribeVpnConnections: { input: DescribeVpnConnectionsRequest; output: DescribeVpnConnectionsResult };
   DescribeVpnGateways: { input: DescribeVpnGatewaysRequest; output: DescribeVpnGatewaysResult };
   DetachInternetGateway: { input: DetachInternetGatewayRequest; output: undefined };
+  DetachNetworkInterface: { input: DetachNetworkInterfaceRequest; output: undefined };
   DisassociateAddress: { input: DisassociateAddressRequest; output: undefined };
   DisassociateRouteTable: { input: DisassociateRouteTableRequest; output: undefined };
   DisassociateSubnetCidrBlock: { input: DisassociateSubnetCidrBlockRequest; output: DisassociateSubnetCidrBlockResult };
@@ -2712,6 +2755,8 @@ export interface Actions {
   RevokeSecurityGroupEgress: { input: RevokeSecurityGroupEgressRequest; output: RevokeSecurityGroupEgressResult };
   RevokeSecurityGroupIngress: { input: RevokeSecurityGroupIngressRequest; output: RevokeSecurityGroupIngressResult };
   RunInstances: { input: RunInstancesRequest; output: Reservation };
+  StartInstances: { input: StartInstancesRequest; output: StartInstancesResult };
+  StopInstances: { input: StopInstancesRequest; output: StopInstancesResult };
   TerminateInstances: { input: TerminateInstancesRequest; output: TerminateInstancesResult };
   UnassignIpv6Addresses: { input: UnassignIpv6AddressesRequest; output: UnassignIpv6AddressesResult };
   UnassignPrivateIpAddresses: { input: UnassignPrivateIpAddressesRequest; output: undefined };
