@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WeftClient } from '@weft/api/contract';
+import { AnnouncementReporter } from './bindings/announcements.ts';
 import { Bindings } from './bindings/bindings.ts';
 import { BindingReporter } from './bindings/reporter.ts';
 import { machinesOf } from './bindings/scan.ts';
@@ -70,7 +71,14 @@ async function start(options: CheckedOptions, closers: Closers): Promise<void> {
   const chassis = new Chassis(database, options);
   closers.push(() => chassis.close());
   let facts = await chassis.prepare();
-  const connection = await startResponder(options, closers);
+  const announcements = new AnnouncementReporter({
+    client: openClient(),
+    host,
+    logger,
+    onLost: () => link.refresh(),
+  });
+  closers.push(() => announcements.close());
+  const connection = await startResponder(options, announcements, closers);
   const beacon = new RouterBeacon(
     () => machinesOf(database.tables),
     (message) => connection.send(message),
@@ -94,7 +102,10 @@ async function start(options: CheckedOptions, closers: Closers): Promise<void> {
     logger,
     spec: () => hostSpec(options, facts),
     onTargets: (targets) => chassis.setTargets(targets),
-    onRegistered: () => reporter.reportAll(),
+    onRegistered: async () => {
+      await reporter.reportAll();
+      announcements.tellAgain();
+    },
   });
   closers.push(() => bindings.close());
   bindings.start();
@@ -126,7 +137,11 @@ async function untilReachable(client: WeftClient): Promise<void> {
 }
 
 /** Before the controller is spoken to, because DHCP does not need it. */
-async function startResponder(options: CheckedOptions, closers: Closers): Promise<ResponderConnection> {
+async function startResponder(
+  options: CheckedOptions,
+  announcements: AnnouncementReporter,
+  closers: Closers,
+): Promise<ResponderConnection> {
   const { logger } = options;
   const path = managementSocket(options);
   const connection = new ResponderConnection({
@@ -136,7 +151,11 @@ async function startResponder(options: CheckedOptions, closers: Closers): Promis
     // What waits for neighbours waits for a switch that has forgotten it.
     onLost: () => responder.resolver.clear(),
   });
-  const responder: Responder = new Responder((message) => connection.send(message), logger);
+  const responder: Responder = new Responder(
+    (message) => connection.send(message),
+    logger,
+    (announcement) => announcements.heard(announcement, Date.now()),
+  );
   closers.push(() => {
     responder.resolver.clear();
     logger.info({ ...responder.counters, ...responder.resolver.counters }, 'packets answered');

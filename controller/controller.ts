@@ -99,6 +99,15 @@ export interface ReportedPort {
   readonly ofport: number;
 }
 
+/** An interface of the host has announced an address of its allowed pairs, by ARP or neighbour discovery. */
+export interface ReportedAnnouncement {
+  readonly networkInterfaceId: string;
+  readonly address: string;
+  readonly macAddress: string;
+  /** How long ago, in ms: what could not be told at once is told later. */
+  readonly ageMs: number;
+}
+
 /** The controller as the APIs see it. All methods throw `WeftError` for the caller's mistakes; then nothing was written. */
 export interface Controller {
   readonly revision: number;
@@ -142,6 +151,11 @@ export interface Controller {
   bind(host: string, port: ReportedPort): Promise<WriteResult<ResourceOf<'binding'>>>;
   /** Absent bindings are no error. */
   unbind(host: string, networkInterfaceId: string): Promise<{ revision: number }>;
+  /** Makes the address the interface's, unless another one has announced it later. Returns who has it. */
+  announce(
+    host: string,
+    announcement: ReportedAnnouncement,
+  ): Promise<WriteResult<ResourceOf<'held-address'>>>;
   setInstanceStatus(id: string, status: InstanceStatus): Promise<WriteResult<ResourceOf<'instance'>>>;
 
   /** Resolves when every host that the revision touches has confirmed it, or after the timeout with what is missing. */

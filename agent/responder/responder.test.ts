@@ -82,6 +82,23 @@ describe('responder', () => {
     agent.resolver.clear();
   });
 
+  it('tells of announced addresses, and answers nothing', () => {
+    const heard: object[] = [];
+    const sent: Message[] = [];
+    const agent = new Responder(
+      (message) => sent.push(message),
+      pino({ enabled: false }),
+      (announcement) => heard.push(announcement),
+    );
+    const payload = Buffer.from('eni-0000000000000000a 10.0.1.100 00:00:5e:00:01:07');
+    agent.handle(packetIn(opcodes.addressAnnounced, payload, outgoing, pipeline));
+    assert.deepEqual(heard, [
+      { networkInterfaceId: 'eni-0000000000000000a', address: '10.0.1.100', macAddress: '00:00:5e:00:01:07' },
+    ]);
+    assert.deepEqual(sent, []);
+    assert.equal(agent.counters.announcements, 1);
+  });
+
   it('counts unknown opcodes and malformed packets and answers nothing', () => {
     const { sent, responder: agent } = responder();
     agent.handle(packetIn(99, lease, outgoing, pipeline));

@@ -10,6 +10,13 @@ import { PipelineFields } from './pipeline-fields.ts';
 import { RateLimitedLog } from './rate-limited-log.ts';
 import { NeighbourResolver } from './resolver.ts';
 
+/** An interface has announced a shared address. */
+export interface Announcement {
+  readonly networkInterfaceId: string;
+  readonly address: string;
+  readonly macAddress: string;
+}
+
 /** First byte of `userdata`: what a flow wants of the agent. */
 export const opcodes = {
   dhcpV4: 1,
@@ -17,6 +24,7 @@ export const opcodes = {
   neighbourSeen: 3,
   timeExceeded: 4,
   packetTooLarge: 5,
+  addressAnnounced: 6,
   routerAdvertisement: 16,
   dhcpV6: 17,
 } as const;
@@ -30,6 +38,8 @@ export interface ResponderCounters {
   /** Packets whose sender was told that they go no further, and those about which nothing may be said. */
   icmpErrors: number;
   icmpSilent: number;
+  /** Shared addresses that interfaces have announced. */
+  announcements: number;
   malformed: number;
   unknownOpcodes: number;
 }
@@ -46,6 +56,7 @@ export class Responder {
     routerAdvertisements: 0,
     icmpErrors: 0,
     icmpSilent: 0,
+    announcements: 0,
     malformed: 0,
     unknownOpcodes: 0,
   };
@@ -53,9 +64,16 @@ export class Responder {
   #logger: Logger;
   #log: RateLimitedLog;
   #send: (message: Message) => void;
+  #onAnnounced: (announcement: Announcement) => void;
 
-  constructor(send: (message: Message) => void, logger: Logger) {
+  /** @param onAnnounced told of shared addresses that interfaces of this host announce */
+  constructor(
+    send: (message: Message) => void,
+    logger: Logger,
+    onAnnounced: (announcement: Announcement) => void = () => undefined,
+  ) {
     this.#send = send;
+    this.#onAnnounced = onAnnounced;
     this.#logger = logger;
     this.#log = new RateLimitedLog(logger);
     this.resolver = new NeighbourResolver(send);
@@ -98,6 +116,9 @@ export class Responder {
       case opcodes.packetTooLarge:
         this.#icmpError(message, payload, 'packet-too-large');
         break;
+      case opcodes.addressAnnounced:
+        this.#announced(payload);
+        break;
       default:
         this.#unknown(message, userdata.at(0));
     }
@@ -110,6 +131,13 @@ export class Responder {
       { opcode, cookie: cookie?.toString(16) },
       'a flow asks for something that this agent does not know; is the agent older than the controller?',
     );
+  }
+
+  /** Payload: id of the interface, address and MAC, as text. */
+  #announced(payload: Buffer): void {
+    const [networkInterfaceId = '', address = '', macAddress = ''] = payload.toString().split(' ');
+    this.counters.announcements++;
+    this.#onAnnounced({ networkInterfaceId, address, macAddress });
   }
 
   #dhcp(message: PacketIn2, outcome: DhcpOutcome | DhcpV6Outcome): void {

@@ -26,6 +26,8 @@ export class FakeController {
   readonly interfaces = new Map<string, string>();
   /** Network interface → OpenFlow port. */
   readonly bindings = new Map<string, number>();
+  /** Announcements in the order in which they were told. */
+  readonly announced: Body[] = [];
   readonly instances = new Map<string, Instance>();
   openflowTargets: readonly string[] = ['tcp:127.0.0.1:6653'];
   /** Set: every call is answered with this status. */
@@ -161,6 +163,14 @@ const handlers: Record<string, Handler> = {
   'DELETE hosts/:/bindings/:'(controller, [, , , id = '']) {
     controller.bindings.delete(id);
     return [200, { revision: controller.revision }];
+  },
+  'POST hosts/:/announcements'(controller, [, name = ''], body) {
+    if (!controller.hosts.has(name)) return problem(404, 'not-found', `host ${name}`, 'name');
+    if (!controller.interfaces.has(body.networkInterfaceId as string)) {
+      return problem(409, 'wrong-state', `interface ${body.networkInterfaceId}`, 'networkInterfaceId');
+    }
+    controller.announced.push(body);
+    return [200, { kind: 'held-address', id: body.address, spec: body }];
   },
   'GET network-interfaces/:'(controller, [, id = '']) {
     const macAddress = controller.interfaces.get(id);

@@ -204,6 +204,12 @@ const columns: Columns = {
     { title: 'HOST', value: (placement) => placement.spec.hostId },
     { title: 'VPC', value: (placement) => placement.spec.vpcId },
   ],
+  'held-address': [
+    { title: 'ADDRESS', value: (held) => held.spec.address },
+    { title: 'INTERFACE', value: (held) => held.spec.networkInterfaceId },
+    { title: 'MAC', value: (held) => held.spec.macAddress },
+    { title: 'SINCE', value: (held) => held.spec.announcedAt },
+  ],
 };
 
 /** The columns of a table of one kind. */

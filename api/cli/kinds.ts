@@ -23,6 +23,7 @@ export const idPrefixes: { readonly [K in ApiKind]: string | null } = {
   instance: 'i',
   binding: null,
   placement: null,
+  'held-address': null,
 };
 
 const kindsByPrefix = new Map(Object.entries(idPrefixes).map(([kind, prefix]) => [prefix, kind as ApiKind]));

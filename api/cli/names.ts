@@ -11,6 +11,9 @@ const ownNames: ReadonlySet<ApiKind> = new Set([
   'prefix-list',
 ]);
 
+/** Kinds whose ids are names. */
+const namedByIdAlone: ReadonlySet<ApiKind> = new Set(['host', 'binding', 'placement', 'held-address']);
+
 export const hasOwnName = (kind: ApiKind) => ownNames.has(kind);
 
 /** The form of ids: a prefix and 17 random digits; of accounts 12 digits, of access keys as in AWS. */
@@ -27,7 +30,7 @@ export async function resolveId(
   text: string,
   within: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  if (kind === 'host' || kind === 'binding' || kind === 'placement' || idForm.test(text)) return text;
+  if (namedByIdAlone.has(kind) || idForm.test(text)) return text;
   const found = await candidates(client, kind, text, within);
   const [only, ...others] = found;
   if (only && others.length === 0) return only.id;

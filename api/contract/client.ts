@@ -22,6 +22,7 @@ import type {
   Receipted,
   RegisteredHost,
   Removed,
+  ReportedAnnouncement,
   ReportedPort,
   UpdateRequest,
   WatchCommit,
@@ -150,6 +151,11 @@ export class WeftClient {
   /** Agent: a port is gone. An absent binding is no error. */
   unbind(host: string, networkInterfaceId: string, query: WriteQuery = {}): Promise<Removed> {
     return this.#call('DELETE', paths.hostBinding(host, networkInterfaceId), { query });
+  }
+
+  /** Agent: an interface has announced a shared address. Answers who has it now. */
+  announce(host: string, announcement: ReportedAnnouncement): Promise<ResourceOf<'held-address'>> {
+    return this.#call('POST', paths.announcements(host), { body: announcement, repeatable: true });
   }
 
   /** Agent: what became of an instance. */

@@ -23,6 +23,7 @@ export const collections = {
   instance: 'instances',
   binding: 'bindings',
   placement: 'placements',
+  'held-address': 'held-addresses',
 } as const satisfies Partial<Record<KindName, string>>;
 
 /** A kind of resource that the API shows. */
@@ -48,6 +49,7 @@ export const paths = {
   collection: (kind: ApiKind) => `/v1/${collections[kind]}`,
   resource: (kind: ApiKind, id: string) => `/v1/${collections[kind]}/${encodeURIComponent(id)}`,
   host,
+  announcements: (name: string) => `${host(name)}/announcements`,
   heartbeat: (name: string) => `${host(name)}/heartbeat`,
   hostBindings: (name: string) => `${host(name)}/bindings`,
   hostBinding: (name: string, networkInterfaceId: string) =>

@@ -183,6 +183,15 @@ export interface ReportedPort {
   readonly ofport: number;
 }
 
+/** Body of `POST /v1/hosts/{name}/announcements`: an interface has announced an address of its allowed pairs. */
+export interface ReportedAnnouncement {
+  readonly networkInterfaceId: string;
+  readonly address: string;
+  readonly macAddress: string;
+  /** How long ago, in ms. */
+  readonly ageMs: number;
+}
+
 /** Body of `PUT /v1/hosts/{name}/bindings`: the complete list. */
 export interface BindingsRequest {
   readonly ports: readonly ReportedPort[];

@@ -1,4 +1,4 @@
-import type { ReportedPort } from '@weft/controller';
+import type { ReportedAnnouncement, ReportedPort } from '@weft/controller';
 import type { HostSpec, InstanceStatus } from '@weft/controller/resources';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from './access.ts';
@@ -13,6 +13,7 @@ export function registerAgentRoutes(server: FastifyInstance, context: RouteConte
   registerHostRoutes(server, context);
   registerBindingList(server, context);
   registerSingleBinding(server, context);
+  registerAnnouncements(server, context);
   registerInstanceStatus(server, context);
 }
 
@@ -126,6 +127,32 @@ function registerSingleBinding(server: FastifyInstance, { controller }: RouteCon
       const { id, networkInterfaceId } = request.params as BindingParams;
       const { revision } = await controller.unbind(id, networkInterfaceId);
       return answerWrite(controller, request, reply, { status: 200, revision, body: { revision } });
+    },
+  });
+}
+
+function registerAnnouncements(server: FastifyInstance, { controller }: RouteContext): void {
+  server.route({
+    method: 'POST',
+    url: '/v1/hosts/:id/announcements',
+    config: { access: 'hosts' },
+    schema: {
+      ...operation('agent', 'announce', 'Report that an interface has announced a shared address', {
+        description:
+          'Answers who has the address now: another interface, when that one has announced it later.',
+      }),
+      params: hostParams,
+      querystring: writeQuery,
+      body: ref('AnnouncementReport'),
+      response: answers({
+        200: [ref('HeldAddress'), 'who has the address'],
+        202: [ref('HeldAddress'), 'who has the address; some hosts have not confirmed in time'],
+      }),
+    },
+    handler: async (request, reply) => {
+      const { id } = request.params as { id: string };
+      const written = await controller.announce(id, request.body as ReportedAnnouncement);
+      return answerResource(controller, request, reply, { status: 200, ...written });
     },
   });
 }

@@ -28,6 +28,20 @@ export function agentSchemas(): Record<string, Schema> {
       },
       ['ports'],
     ),
+    AnnouncementReport: closedObject(
+      {
+        networkInterfaceId: interfaceId,
+        address: { type: 'string', minLength: 2, maxLength: 45, description: 'IPv4 or IPv6 address' },
+        macAddress: { type: 'string', pattern: '^[0-9a-f]{2}(:[0-9a-f]{2}){5}$' },
+        ageMs: {
+          type: 'integer',
+          minimum: 0,
+          maximum: 86_400_000,
+          description: 'how long ago the address was announced',
+        },
+      },
+      ['networkInterfaceId', 'address', 'macAddress', 'ageMs'],
+    ),
     PortsAnswer: closedObject(
       {
         revision: { type: 'integer' },

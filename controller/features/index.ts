@@ -2,6 +2,7 @@ import type { Feature } from '../pipeline/index.ts';
 import { baseFeature } from './base/compile.ts';
 import { elasticIpFeature } from './elastic-ip/compile.ts';
 import { externalNetworkFeature } from './external-network/compile.ts';
+import { heldAddressFeature } from './held-address/compile.ts';
 import { hostFeature } from './host/compile.ts';
 import { limitFeature } from './limit/compile.ts';
 import { natGatewayFeature } from './nat-gateway/compile.ts';
@@ -23,6 +24,7 @@ export const features: readonly Feature[] = [
   networkAclFeature,
   routeTableFeature,
   networkInterfaceFeature,
+  heldAddressFeature,
   routerErrorsFeature,
   servicesFeature,
   securityGroupFeature,

@@ -6,6 +6,7 @@ import type {
   HostLiveness,
   Preview,
   Receipt,
+  ReportedAnnouncement,
   ReportedPort,
   TransactionOptions,
   TransactionResult,
@@ -160,6 +161,10 @@ export class EmbeddedController implements GraphController {
   }
   unbind(host: string, networkInterfaceId: string): Promise<{ revision: number }> {
     return this.#hosts.unbind(host, networkInterfaceId);
+  }
+
+  announce(host: string, heard: ReportedAnnouncement): Promise<WriteResult<ResourceOf<'held-address'>>> {
+    return this.#hosts.announce(host, heard);
   }
 
   async setInstanceStatus(id: string, status: InstanceStatus): Promise<WriteResult<ResourceOf<'instance'>>> {

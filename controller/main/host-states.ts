@@ -1,3 +1,4 @@
+import { setHostState } from '../features/host/operations.ts';
 import type { Logger } from '../southbound/index.ts';
 import type { TopologyView } from '../topology/index.ts';
 import type { Executor } from './executor.ts';
@@ -79,7 +80,7 @@ export class HostStates {
     await executor.run(operator, (draft) => {
       for (const [hostId, state] of changed) {
         const host = draft.get('host', hostId);
-        if (host && host.status.state !== state) draft.update(host, { status: { state } });
+        if (host) setHostState(draft, host, state);
       }
     });
     for (const [hostId, state] of changed) logger.info({ hostId, state }, `host is ${state}`);

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { HostLiveness, ReportedPort, WriteResult } from '../controller.ts';
+import type { HostLiveness, ReportedAnnouncement, ReportedPort, WriteResult } from '../controller.ts';
 import { Binder } from '../features/binding/operations.ts';
+import { takeAddress } from '../features/held-address/operations.ts';
 import { checkRegistration } from '../features/host/registration.ts';
 import type { Draft } from '../features/operations/draft.ts';
 import { type HostSpec, type ResourceOf, WeftError } from '../resources/index.ts';
@@ -129,6 +130,22 @@ export class Hosts {
       return unknown;
     });
     return { revision, unknown: result };
+  }
+
+  /** @throws WeftError not-found, and those of `takeAddress` */
+  async announce(
+    hostId: string,
+    { networkInterfaceId, address, macAddress, ageMs }: ReportedAnnouncement,
+  ): Promise<WriteResult<ResourceOf<'held-address'>>> {
+    this.#require(hostId);
+    const owner = this.#view.get('network-interface', networkInterfaceId) ?? operator;
+    const announcedAt = new Date(Date.now() - ageMs).toISOString();
+    const heard = { hostId, networkInterfaceId, address, macAddress, announcedAt };
+    const { account, region } = owner;
+    const { result, revision } = await this.#executor.run({ account, region }, (draft) =>
+      takeAddress(draft, heard),
+    );
+    return { resource: this.#view.get('held-address', result.id) ?? result, revision };
   }
 
   #withBinder<T>(hostId: string, plan: (binder: Binder) => T): Promise<{ result: T; revision: number }> {

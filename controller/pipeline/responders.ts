@@ -14,6 +14,7 @@ const opcodes = {
   neighbourSeen: 3,
   timeExceeded: 4,
   packetTooLarge: 5,
+  addressAnnounced: 6,
   routerAdvertisement: 16,
   dhcpv6: 17,
 } as const;
@@ -84,6 +85,18 @@ export function timeExceeded(router: RouterVoice): Action {
 /** Answers by ICMP "fragmentation needed" with the MTU of the next hop (RFC 1191, section 4). */
 export function packetTooLarge(router: RouterVoice & { readonly mtu: number }): Action {
   return toAgent('packetTooLarge', voice(router, router.mtu));
+}
+
+/** Who has announced which shared address. */
+export interface Announcement {
+  readonly networkInterfaceId: string;
+  readonly address: string;
+  readonly macAddress: string;
+}
+
+/** Tells the agent that an interface has announced a shared address. Payload: id of the interface, address and MAC as text. */
+export function addressAnnounced({ networkInterfaceId, address, macAddress }: Announcement): Action {
+  return toAgent('addressAnnounced', Buffer.from([networkInterfaceId, address, macAddress].join(' ')));
 }
 
 /** What a subnet's router says of itself. */

@@ -21,7 +21,8 @@ export const stages = [
   },
   {
     name: 'source-guard',
-    purpose: 'A sender may only use its own MAC and addresses, in Ethernet, ARP, neighbour discovery and IP.',
+    purpose:
+      'A sender may only use its own MAC and addresses, in Ethernet, ARP, neighbour discovery and IP. Announcements of shared addresses go to the agent.',
     matches: [
       registers.interfaceNumber,
       'eth_src',
@@ -32,6 +33,7 @@ export const stages = [
       ...ndFields,
     ],
     next: ['admit'],
+    calls: ['limit'],
   },
   {
     name: 'admit',

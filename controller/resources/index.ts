@@ -13,6 +13,7 @@ export { type DhcpOptionsSpec, providedDns } from './kinds/dhcp-options.ts';
 export type { EgressOnlyInternetGatewaySpec } from './kinds/egress-only-internet-gateway.ts';
 export type { ElasticIpSpec } from './kinds/elastic-ip.ts';
 export type { AddressRange, ExternalNetworkSpec } from './kinds/external-network.ts';
+export { type HeldAddressSpec, heldAddressId } from './kinds/held-address.ts';
 export type { HostSpec, HostStatus } from './kinds/host.ts';
 export { kinds } from './kinds/index.ts';
 export type { InstanceSpec, InstanceStatus } from './kinds/instance.ts';

@@ -43,6 +43,7 @@ export const kindNames = [
   'instance',
   'binding',
   'placement',
+  'held-address',
   'default-network',
   'identity',
   'rule-match',

@@ -5,6 +5,7 @@ import type { DhcpOptionsSpec } from './kinds/dhcp-options.ts';
 import type { EgressOnlyInternetGatewaySpec } from './kinds/egress-only-internet-gateway.ts';
 import type { ElasticIpSpec } from './kinds/elastic-ip.ts';
 import type { ExternalNetworkSpec } from './kinds/external-network.ts';
+import type { HeldAddressSpec } from './kinds/held-address.ts';
 import type { HostSpec, HostStatus } from './kinds/host.ts';
 import type { InstanceSpec, InstanceStatus } from './kinds/instance.ts';
 import type {
@@ -58,6 +59,7 @@ export interface ResourceByKind {
   instance: Kind<'instance', InstanceSpec, InstanceStatus>;
   binding: Kind<'binding', BindingSpec>;
   placement: Kind<'placement', PlacementSpec>;
+  'held-address': Kind<'held-address', HeldAddressSpec>;
   'default-network': Kind<'default-network', DefaultNetworkSpec>;
   identity: Kind<'identity', IdentitySpec>;
   'rule-match': Kind<'rule-match', RuleMatchSpec>;

@@ -26,7 +26,14 @@ export interface Manifest {
 
 const nameForm = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;
 /** Kinds that agents report, and accounts with their keys: no part of a network. */
-const apart: ReadonlySet<ApiKind> = new Set(['host', 'binding', 'account', 'access-key']);
+const apart: ReadonlySet<ApiKind> = new Set([
+  'host',
+  'binding',
+  'placement',
+  'held-address',
+  'account',
+  'access-key',
+]);
 export const writableKinds: readonly ApiKind[] = apiKinds.filter((kind) => !apart.has(kind));
 
 /**

@@ -11,6 +11,7 @@ import type {
   ObservedController,
   Preview,
   Receipt,
+  ReportedAnnouncement,
   ReportedPort,
   TransactionOptions,
   TransactionResult,
@@ -22,6 +23,7 @@ import {
   type AnyResource,
   bindingId,
   type HostSpec,
+  heldAddressId,
   type InstanceStatus,
   isVisible,
   type KindName,
@@ -214,6 +216,22 @@ export class FakeController implements ObservedController {
     const id = bindingId(host, networkInterfaceId);
     if (!this.#resources.has(`binding ${id}`)) return { revision: this.revision };
     return this.remove('binding', id, operator);
+  }
+
+  async announce(
+    _host: string,
+    { networkInterfaceId, address, macAddress, ageMs }: ReportedAnnouncement,
+  ): Promise<WriteResult<ResourceOf<'held-address'>>> {
+    const owner = this.#expect('network-interface', networkInterfaceId, operator, {});
+    const { vpcId, subnetId } = (owner as ResourceOf<'network-interface'>).spec;
+    const announcedAt = new Date(Date.now() - ageMs).toISOString();
+    const spec = { vpcId, subnetId, networkInterfaceId, address, macAddress, announcedAt };
+    return this.put(
+      'held-address',
+      heldAddressId(subnetId, address),
+      { spec, status: {}, tags: {} },
+      operator,
+    );
   }
 
   async setInstanceStatus(id: string, status: InstanceStatus): Promise<WriteResult<ResourceOf<'instance'>>> {

@@ -1,4 +1,5 @@
 import { bindingId, type ResourceOf } from '../../resources/index.ts';
+import { removeBinding } from '../held-address/operations.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
 import { chooseZoneSlot } from './zone-slots.ts';
@@ -41,19 +42,17 @@ export class Binder {
    */
   clearPort(ofport: number, forInterfaceId: string): void {
     const other = this.#draft.view.bindingAtPort(this.#hostId, ofport);
-    if (other && other.spec.networkInterfaceId !== forInterfaceId) this.#draft.remove(other);
+    if (other && other.spec.networkInterfaceId !== forInterfaceId) removeBinding(this.#draft, other);
   }
 
   unbind(networkInterfaceId: string): void {
     const current = this.#draft.get('binding', bindingId(this.#hostId, networkInterfaceId));
-    if (current) this.#draft.remove(current);
+    if (current) removeBinding(this.#draft, current);
   }
 }
 
 /** Agents report bindings; the operator may remove one of a host that will not come back. */
 export const bindingOperations: Operations<'binding'> = {
   kind: 'binding',
-  remove(draft, binding) {
-    draft.remove(binding);
-  },
+  remove: removeBinding,
 };

@@ -11,7 +11,9 @@ import {
   set,
 } from '../../pipeline/index.ts';
 import { type AnyResource, parseAddress, type ResourceOf } from '../../resources/index.ts';
+import type { Change } from '../../store/store.ts';
 import type { TopologyView } from '../../topology/view.ts';
+import { announcementFlows } from '../held-address/announcement.ts';
 import { hostScope } from '../host/scope.ts';
 import { identityFragments } from '../security-group/identity.ts';
 import { vpcOfMatch } from '../security-group/rule-matches.ts';
@@ -60,14 +62,23 @@ const resolve: FragmentDefinition = {
   },
 };
 
-function localFlows({ networkInterface, vpc, subnet, identity, binding }: BoundContext): Flow[] {
-  const zones = conntrackZones(binding);
-  const common = [
+/** What every packet from or for an interface needs to be known of it. */
+function registersOf({ networkInterface, subnet, identity, binding }: BoundContext) {
+  return [
     load('interfaceNumber', networkInterface.number as number),
     load('ownIdentity', identity.number as number),
-    load('securityZone', zones.security),
+    load('securityZone', conntrackZones(binding).security),
     load('subnetNumber', subnet.number as number),
   ];
+}
+
+/** What is done with a packet for the interface when its MAC is found. */
+export function arrivalActions(context: BoundContext) {
+  return [...registersOf(context), load('outputPort', context.binding.spec.ofport)];
+}
+
+function localFlows(context: BoundContext): Flow[] {
+  const { networkInterface, vpc, binding } = context;
   return [
     {
       stage: 'classify',
@@ -75,8 +86,8 @@ function localFlows({ networkInterface, vpc, subnet, identity, binding }: BoundC
       match: [on('in_port', binding.spec.ofport)],
       actions: [
         set('metadata', BigInt(vpc.number as number)),
-        ...common,
-        load('translationZone', zones.translation),
+        ...registersOf(context),
+        load('translationZone', conntrackZones(binding).translation),
       ],
       goto: 'source-guard',
     },
@@ -84,7 +95,7 @@ function localFlows({ networkInterface, vpc, subnet, identity, binding }: BoundC
       stage: 'locate',
       priority: 100,
       match: [vpcMatch(vpc), on('eth_dst', macNumber(networkInterface.spec.macAddress))],
-      actions: [...common, load('outputPort', binding.spec.ofport)],
+      actions: arrivalActions(context),
       goto: 'ingress-subnet',
     },
   ];
@@ -93,7 +104,7 @@ function localFlows({ networkInterface, vpc, subnet, identity, binding }: BoundC
 const rulesByIdentity = new WeakMap<object, readonly FragmentReference[]>();
 
 /** The fragments with the rules of an identity; one list for all of its interfaces. */
-function rulesOf(identity: ResourceOf<'identity'>): readonly FragmentReference[] {
+export function rulesOf(identity: ResourceOf<'identity'>): readonly FragmentReference[] {
   const known = rulesByIdentity.get(identity);
   if (known) return known;
   const references = identityFragments.map((definition) => ({ definition, id: identity.id }));
@@ -135,6 +146,7 @@ const guard: FragmentDefinition = {
         number: context.networkInterface.number as number,
         flows: [
           ...guardFlows(context),
+          ...announcementFlows(context),
           ...ipv6GuardFlows(context),
           ...dhcpFlows(view, context),
           ...dhcpV6Flows(context),
@@ -171,16 +183,27 @@ const destinationIdentity: FragmentDefinition = {
 };
 
 /**
- * Interfaces of a VPC when the first egress rule that names a group of it comes, or the last one goes. Several may come
- * in one commit: what counts is that no older one is there.
+ * VPCs in which the first egress rule that names a group of them comes, or the last one goes: there, the identity behind
+ * every address begins or ceases to matter. Several may come in one commit: what counts is that no older one is there.
  */
-function* whenDestinationsMatter(vpcId: string, appeared: boolean, view: TopologyView) {
+export function* vpcsWithOtherDestinations(
+  { kind, before, after }: Change,
+  view: TopologyView,
+): Iterable<string> {
+  if (kind !== 'security-group-rule') return;
+  const { spec, status } = (after ?? before) as ResourceOf<'security-group-rule'>;
+  if (spec.direction !== 'egress' || spec.referencedGroupId === undefined) return;
+  // The group may have gone in the same commit: the rule's shared matches know the VPC, too.
+  const vpcIds = status.peerVpcId ? [status.peerVpcId] : status.matchIds.slice(0, 1).map(vpcOfMatch);
+  for (const vpcId of vpcIds) if (!hasOlderRules(vpcId, after !== undefined, view)) yield vpcId;
+}
+
+/** Whether a VPC has egress rules that name a group of it besides those of this commit. */
+function hasOlderRules(vpcId: string, appeared: boolean, view: TopologyView): boolean {
   for (const ruleId of view.egressGroupRules(vpcId)) {
-    if (!appeared || (view.get('security-group-rule', ruleId)?.revision ?? 0) < view.revision) return;
+    if (!appeared || (view.get('security-group-rule', ruleId)?.revision ?? 0) < view.revision) return true;
   }
-  for (const { id } of view.referrers({ kind: 'vpc', id: vpcId }, 'in-vpc', 'network-interface')) {
-    yield { definition: destinationIdentity, id };
-  }
+  return false;
 }
 
 /** Whether DHCP tells the instances of a VPC something else than before. */
@@ -204,7 +227,8 @@ function* whenExternalPortsChange(id: string, before: unknown, after: unknown, v
 export const networkInterfaceFeature: Feature = {
   name: 'network-interface',
   fragments: [resolve, local, guard, destinationIdentity, publicIpv6],
-  *affected({ kind, id, before, after }, view) {
+  *affected(change, view) {
+    const { kind, id, before, after } = change;
     if (kind === 'network-interface') {
       yield { definition: resolve, id };
       yield { definition: destinationIdentity, id };
@@ -246,12 +270,14 @@ export const networkInterfaceFeature: Feature = {
         }
       }
     }
-    if (kind === 'security-group-rule') {
-      const { spec, status } = (after ?? before) as ResourceOf<'security-group-rule'>;
-      if (spec.direction !== 'egress' || spec.referencedGroupId === undefined) return;
-      // The group may have gone in the same commit: the rule's shared matches know the VPC, too.
-      const vpcIds = status.peerVpcId ? [status.peerVpcId] : status.matchIds.slice(0, 1).map(vpcOfMatch);
-      for (const vpcId of vpcIds) yield* whenDestinationsMatter(vpcId, after !== undefined, view);
+    for (const vpcId of vpcsWithOtherDestinations(change, view)) {
+      for (const { id: target } of view.referrers(
+        { kind: 'vpc', id: vpcId },
+        'in-vpc',
+        'network-interface',
+      )) {
+        yield { definition: destinationIdentity, id: target };
+      }
     }
   },
 };

@@ -4,6 +4,7 @@ import {
   inNetwork,
   ipMatch,
   isArp,
+  isIcmpv6,
   isIpv4,
   isIpv6,
   on,
@@ -58,9 +59,13 @@ function pairFlows(context: BoundContext): Flow[] {
   return allowedAddressPairs.flatMap((pair): Flow[] => {
     const mac = macNumber(pair.macAddress ?? macAddress);
     const network = parseNetwork(pair.cidrBlock);
+    const source = ipMatch('src', network);
     // Below the flows that check neighbour discovery.
-    const packets = admit(context, mac, ipMatch('src', network), 95);
-    if (typeof network.address === 'bigint') return [packets];
+    const packets = admit(context, mac, source, 95);
+    if (typeof network.address === 'bigint') {
+      const solicitation = [...isIcmpv6('neighbourSolicitation'), ...source.slice(1), on('nd_sll', mac)];
+      return [packets, admit(context, mac, solicitation, 120)];
+    }
     return [packets, admit(context, mac, arpFrom(mac, ...inNetwork('arp_spa', network)), 95)];
   });
 }

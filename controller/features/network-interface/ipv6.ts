@@ -98,10 +98,9 @@ export function ipv6ResolveFlows(context: InterfaceContext, hostKey: number): Fl
 /** The identity behind each IPv6 address. */
 export function ipv6DestinationFlows(context: InterfaceContext): Flow[] {
   return ipv6AddressesOf(context).map((address) => ({
-    stage: 'egress-destination',
+    stage: 'destination-identity',
     priority: 100,
     match: [vpcMatch(context.vpc), isIpv6, on('ipv6_dst', address)],
     actions: [load('peerIdentity', context.identity.number as number)],
-    goto: 'egress-track',
   }));
 }

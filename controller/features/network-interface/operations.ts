@@ -6,6 +6,7 @@ import {
   type ResourceOf,
   WeftError,
 } from '../../resources/index.ts';
+import { freeUnlistedAddresses, removeBinding } from '../held-address/operations.ts';
 import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
@@ -144,8 +145,8 @@ export function removeInterface(draft: Draft, networkInterface: ResourceOf<'netw
     dropPlacement(draft, elasticIp.id);
   }
   const hostIds = hostsOf(draft, networkInterface);
-  for (const binding of draft.view.referrers(networkInterface, 'of-interface', 'binding')) {
-    draft.remove(binding);
+  for (const binding of [...draft.view.referrers(networkInterface, 'of-interface', 'binding')]) {
+    removeBinding(draft, binding);
   }
   const { privateAddress, secondaryPrivateAddresses = [], ipv6Addresses = [] } = spec;
   for (const address of [privateAddress, ...secondaryPrivateAddresses, ...ipv6Addresses]) {
@@ -229,6 +230,7 @@ export const networkInterfaceOperations: Operations<'network-interface'> = {
         status: { identityId: identity },
       });
     }
+    freeUnlistedAddresses(draft, updated);
     return applyAttachment(draft, updated, { instanceId, deviceIndex, deleteOnTermination });
   },
   remove(draft, current) {

@@ -6,6 +6,7 @@ import { dhcpOptionsOperations } from '../dhcp-options/operations.ts';
 import { egressOnlyInternetGatewayOperations } from '../egress-only-internet-gateway/operations.ts';
 import { elasticIpOperations } from '../elastic-ip/operations.ts';
 import { externalNetworkOperations } from '../external-network/operations.ts';
+import { heldAddressOperations } from '../held-address/operations.ts';
 import { hostOperations } from '../host/operations.ts';
 import { instanceOperations } from '../instance/operations.ts';
 import { internetGatewayOperations } from '../internet-gateway/operations.ts';
@@ -41,6 +42,7 @@ const all = [
   instanceOperations,
   hostOperations,
   bindingOperations,
+  heldAddressOperations,
   defaultNetworkOperations,
 ];
 

@@ -66,4 +66,12 @@ export function requireNoIpv6Interfaces(draft: Draft, subnet: ResourceOf<'subnet
       fix: 'Take the IPv6 addresses of the interfaces away first (ipv6Addresses: []).',
     });
   }
+  for (const { spec } of draft.view.referrers(subnet, 'in-subnet', 'held-address')) {
+    if (!spec.address.includes(':')) continue;
+    throw new WeftError('in-use', `interface ${spec.networkInterfaceId} holds ${spec.address}`, {
+      field,
+      value: null,
+      fix: 'Take the address out of its allowedAddressPairs first.',
+    });
+  }
 }

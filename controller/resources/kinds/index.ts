@@ -7,6 +7,7 @@ import { dhcpOptions } from './dhcp-options.ts';
 import { egressOnlyInternetGateway } from './egress-only-internet-gateway.ts';
 import { elasticIp } from './elastic-ip.ts';
 import { externalNetwork } from './external-network.ts';
+import { heldAddress } from './held-address.ts';
 import { host } from './host.ts';
 import { instance } from './instance.ts';
 import {
@@ -54,6 +55,7 @@ export const kinds: Readonly<Record<KindName, KindDefinition>> = {
   instance,
   binding,
   placement,
+  'held-address': heldAddress,
   'default-network': defaultNetwork,
   identity,
   'rule-match': ruleMatch,

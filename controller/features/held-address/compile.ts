@@ -1,0 +1,138 @@
+import type { FieldMatch } from 'node-openflow';
+import {
+  type Feature,
+  type Flow,
+  type FragmentDefinition,
+  isIpv4,
+  isIpv6,
+  load,
+  on,
+  onRegister,
+  set,
+} from '../../pipeline/index.ts';
+import { parseAddress, parseIpv6Address, type ResourceOf } from '../../resources/index.ts';
+import type { TopologyView } from '../../topology/view.ts';
+import { hostScope } from '../host/scope.ts';
+import { arrivalActions, rulesOf, vpcsWithOtherDestinations } from '../network-interface/compile.ts';
+import { boundContext, currentBinding, interfaceContext, macNumber } from '../network-interface/context.ts';
+import { vpcMatch, vpcScope } from '../vpc/scope.ts';
+
+type HeldAddress = ResourceOf<'held-address'>;
+
+const isIpv6Address = ({ spec }: HeldAddress) => spec.address.includes(':');
+
+/** How packets for the address are matched. */
+function destinationOf(held: HeldAddress): FieldMatch[] {
+  return isIpv6Address(held)
+    ? [isIpv6, on('ipv6_dst', parseIpv6Address(held.spec.address, 'address'))]
+    : [isIpv4, on('ipv4_dst', parseAddress(held.spec.address, 'address'))];
+}
+
+/** Where a shared address is, and whose groups count there: as for an address of the holder's own. */
+const resolve: FragmentDefinition = {
+  name: 'held-address.resolve',
+  code: 34,
+  compile(view, id) {
+    const held = view.get('held-address', id);
+    const context = held && interfaceContext(view, held.spec.networkInterfaceId);
+    const host =
+      held && view.get('host', currentBinding(view, held.spec.networkInterfaceId)?.spec.hostId ?? '');
+    if (!held || !context || !host) return undefined;
+    const here = vpcMatch(context.vpc);
+    const { address, macAddress } = held.spec;
+    const flows: Flow[] = [
+      {
+        stage: 'resolve',
+        priority: isIpv6Address(held) ? 200 : 100,
+        match: isIpv6Address(held)
+          ? [here, isIpv6, onRegister('nextHop6', parseIpv6Address(address, 'address'))]
+          : [here, onRegister('nextHop', parseAddress(address, 'address'))],
+        actions: [
+          set('eth_dst', macNumber(macAddress)),
+          load('hostKey', parseAddress(host.spec.tunnelAddress, 'tunnelAddress')),
+        ],
+        goto: 'forward',
+      },
+    ];
+    if (view.egressGroupRules(context.vpc.id).size > 0) {
+      flows.push({
+        stage: 'destination-identity',
+        priority: 100,
+        match: [here, ...destinationOf(held)],
+        actions: [load('peerIdentity', context.identity.number as number)],
+      });
+    }
+    return { scope: vpcScope(context.vpc), number: held.number as number, flows };
+  },
+};
+
+/** Frames with a MAC that the interface does not have for itself. Two holders may use the same one for different addresses. */
+const local: FragmentDefinition = {
+  name: 'held-address.local',
+  code: 35,
+  compile(view, id) {
+    const held = view.get('held-address', id);
+    const context = held && boundContext(view, currentBinding(view, held.spec.networkInterfaceId)?.id ?? '');
+    if (!held || !context || held.spec.macAddress === context.networkInterface.spec.macAddress) {
+      return undefined;
+    }
+    return {
+      scope: hostScope(context.host),
+      number: held.number as number,
+      flows: [
+        {
+          stage: 'locate',
+          priority: 110,
+          match: [
+            vpcMatch(context.vpc),
+            on('eth_dst', macNumber(held.spec.macAddress)),
+            ...destinationOf(held),
+          ],
+          actions: arrivalActions(context),
+          goto: 'ingress-subnet',
+        },
+      ],
+      waitsFor: rulesOf(context.identity),
+    };
+  },
+};
+
+function* fragmentsOf(ids: Iterable<{ readonly id: string }>) {
+  for (const { id } of ids) {
+    yield { definition: resolve, id };
+    yield { definition: local, id };
+  }
+}
+
+/** The addresses that an interface holds. */
+function heldBy(view: TopologyView, networkInterfaceId: string) {
+  const target = { kind: 'network-interface', id: networkInterfaceId } as const;
+  return view.referrers(target, 'of-interface', 'held-address');
+}
+
+/** Shared addresses: where the one is that has announced it. */
+export const heldAddressFeature: Feature = {
+  name: 'held-address',
+  fragments: [resolve, local],
+  *affected(change, view) {
+    const { kind, id, before, after } = change;
+    if (kind === 'held-address') yield* fragmentsOf([{ id }]);
+    if (kind === 'network-interface') yield* fragmentsOf(heldBy(view, id));
+    if (kind === 'binding') {
+      const binding = (after ?? before) as ResourceOf<'binding'>;
+      yield* fragmentsOf(heldBy(view, binding.spec.networkInterfaceId));
+    }
+    if (kind === 'host') {
+      const [old, now] = [before, after].map(
+        (host) => (host as ResourceOf<'host'> | undefined)?.spec.tunnelAddress,
+      );
+      if (old === now) return;
+      for (const binding of view.referrers({ kind, id }, 'on-host', 'binding')) {
+        yield* fragmentsOf(heldBy(view, binding.spec.networkInterfaceId));
+      }
+    }
+    for (const vpcId of vpcsWithOtherDestinations(change, view)) {
+      yield* fragmentsOf(view.referrers({ kind: 'vpc', id: vpcId }, 'in-vpc', 'held-address'));
+    }
+  },
+};
