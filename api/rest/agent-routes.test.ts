@@ -85,6 +85,35 @@ describe('routes of agents', () => {
     assert.equal(list.body.code, 'missing-field');
   });
 
+  it('takes announcements of shared addresses, and says who has the address', async () => {
+    await api.call('PUT', '/v1/hosts/h1', { spec });
+    const id = newId('eni');
+    const [subnetId, vpcId] = [newId('subnet'), newId('vpc')];
+    api.controller.put('network-interface', id, { spec: { subnetId, vpcId }, status: {}, tags: {} });
+    const heard = {
+      networkInterfaceId: id,
+      address: '10.0.1.100',
+      macAddress: '00:00:5e:00:01:07',
+      ageMs: 250,
+    };
+    const answer = await api.call('POST', '/v1/hosts/h1/announcements', heard);
+    assert.equal(answer.status, 200);
+    assert.equal(answer.body.id, `${subnetId}/10.0.1.100`);
+    assert.equal(answer.body.spec.networkInterfaceId, id);
+    const read = await api.call('GET', `/v1/held-addresses/${encodeURIComponent(answer.body.id)}`);
+    assert.deepEqual(read.body.spec, answer.body.spec);
+    for (const [field, value] of [
+      ['networkInterfaceId', 'port7'],
+      ['macAddress', '00-00-5E-00-01-07'],
+      ['ageMs', -1],
+      ['address', ''],
+    ] as const) {
+      const refused = await api.call('POST', '/v1/hosts/h1/announcements', { ...heard, [field]: value });
+      assert.equal(refused.status, 400);
+      assert.equal(refused.body.field, field);
+    }
+  });
+
   it('takes the status of an instance', async () => {
     const id = newId('i');
     api.controller.put('instance', id, { spec: { hostId: 'h1' }, status: { state: 'pending' }, tags: {} });
