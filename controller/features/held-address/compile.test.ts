@@ -56,7 +56,8 @@ describe('the flows of a shared address', () => {
       ],
     });
     assert.deepEqual(fragment(world, 'held-address.resolve', id), found('0xc6120001'));
-    assert.equal(fragment(world, 'held-address.local', id), undefined, 'the MAC is the own one');
+    const probe = 'table=source-guard, priority=205,arp,reg1=0x1,arp_tpa=10.0.1.100 actions=drop';
+    assert.deepEqual(fragment(world, 'held-address.local', id)?.flows, [probe], 'the MAC is the own one');
     await world.bind('host-2', port.id, 20);
     assert.deepEqual(fragment(world, 'held-address.resolve', id), found('0xc6120002'));
   });
@@ -88,6 +89,7 @@ describe('the flows of a shared address', () => {
       scope: 'host:host-1',
       number: 1,
       flows: [
+        'table=source-guard, priority=205,arp,reg1=0x1,arp_tpa=10.0.1.100 actions=drop',
         `table=locate, priority=110,ip,metadata=0x1,dl_dst=${mac},nw_dst=10.0.1.100 actions=set_field:0x1->reg1,set_field:0x1->reg2,set_field:0x2->reg5,set_field:0x1->reg9,set_field:0xa->reg6,goto_table:ingress-subnet`,
       ],
     });
@@ -112,7 +114,7 @@ describe('the flows of a shared address', () => {
       /^table=resolve, priority=200,ipv6,.*0x100.*metadata=0x1 actions=set_field:00:00:5e:00:01:07->eth_dst/,
     );
     assert.match(
-      fragment(world, 'held-address.local', id)?.flows[0] ?? '',
+      fragment(world, 'held-address.local', id)?.flows[1] ?? '',
       /^table=locate, priority=110,ipv6,metadata=0x1,dl_dst=00:00:5e:00:01:07,ipv6_dst=2001:db8:0:100::100 actions=/,
     );
   });

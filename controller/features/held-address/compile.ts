@@ -3,6 +3,8 @@ import {
   type Feature,
   type Flow,
   type FragmentDefinition,
+  isArp,
+  isIcmpv6,
   isIpv4,
   isIpv6,
   load,
@@ -14,7 +16,13 @@ import { parseAddress, parseIpv6Address, type ResourceOf } from '../../resources
 import type { TopologyView } from '../../topology/view.ts';
 import { hostScope } from '../host/scope.ts';
 import { arrivalActions, rulesOf, vpcsWithOtherDestinations } from '../network-interface/compile.ts';
-import { boundContext, currentBinding, interfaceContext, macNumber } from '../network-interface/context.ts';
+import {
+  type BoundContext,
+  boundContext,
+  currentBinding,
+  interfaceContext,
+  macNumber,
+} from '../network-interface/context.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 
 type HeldAddress = ResourceOf<'held-address'>;
@@ -67,31 +75,39 @@ const resolve: FragmentDefinition = {
 };
 
 /** Frames with a MAC that the interface does not have for itself. Two holders may use the same one for different addresses. */
+function foreignMacFlows(held: HeldAddress, context: BoundContext): Flow[] {
+  if (held.spec.macAddress === context.networkInterface.spec.macAddress) return [];
+  const match = [
+    vpcMatch(context.vpc),
+    on('eth_dst', macNumber(held.spec.macAddress)),
+    ...destinationOf(held),
+  ];
+  return [
+    { stage: 'locate', priority: 110, match, actions: arrivalActions(context), goto: 'ingress-subnet' },
+  ];
+}
+
+/** Who asks for the address that it has is probing: answered by nobody, as for its own addresses. */
+function probeFlow(held: HeldAddress, { networkInterface }: BoundContext): Flow {
+  const asked = isIpv6Address(held)
+    ? [...isIcmpv6('neighbourSolicitation'), on('nd_target', parseIpv6Address(held.spec.address, 'address'))]
+    : [isArp, on('arp_tpa', parseAddress(held.spec.address, 'address'))];
+  const match = [onRegister('interfaceNumber', networkInterface.number as number), ...asked];
+  return { stage: 'source-guard', priority: 205, match, actions: [] };
+}
+
+/** What its holder's host needs beside the flows of the interface. */
 const local: FragmentDefinition = {
   name: 'held-address.local',
   code: 35,
   compile(view, id) {
     const held = view.get('held-address', id);
     const context = held && boundContext(view, currentBinding(view, held.spec.networkInterfaceId)?.id ?? '');
-    if (!held || !context || held.spec.macAddress === context.networkInterface.spec.macAddress) {
-      return undefined;
-    }
+    if (!held || !context) return undefined;
     return {
       scope: hostScope(context.host),
       number: held.number as number,
-      flows: [
-        {
-          stage: 'locate',
-          priority: 110,
-          match: [
-            vpcMatch(context.vpc),
-            on('eth_dst', macNumber(held.spec.macAddress)),
-            ...destinationOf(held),
-          ],
-          actions: arrivalActions(context),
-          goto: 'ingress-subnet',
-        },
-      ],
+      flows: [probeFlow(held, context), ...foreignMacFlows(held, context)],
       waitsFor: rulesOf(context.identity),
     };
   },

@@ -303,7 +303,8 @@ export class Fabric {
 
 /** What the agent must act on: not what it only takes note of, nor packets at the end of their time to live. */
 function isTask({ reason, userdata }: SimulatedPacketIn): boolean {
-  return reason !== 'invalid-ttl' && userdata?.[0] !== agentTask.neighbourSeen;
+  const noted: (number | undefined)[] = [agentTask.neighbourSeen, agentTask.addressAnnounced];
+  return reason !== 'invalid-ttl' && !noted.includes(userdata?.[0]);
 }
 
 /** What a service of the host answers: from the address that was asked to the one that asks, as it sees them. */

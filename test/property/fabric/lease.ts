@@ -8,6 +8,7 @@ export const agentTask = {
   neighbourSeen: 3,
   timeExceeded: 4,
   packetTooLarge: 5,
+  addressAnnounced: 6,
 } as const;
 const option = {
   subnetMask: 1,
