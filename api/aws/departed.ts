@@ -28,8 +28,9 @@ export class Departed {
     }
   }
 
-  find<T>(owner: string, id: string): T | undefined {
-    const entry = this.#entries.get(id);
+  /** @param prefix of the ids that such items have: anybody may ask for any id */
+  find<T>(owner: string, prefix: string, id: string): T | undefined {
+    const entry = id.startsWith(`${prefix}-`) ? this.#entries.get(id) : undefined;
     return entry?.owner === owner && this.#now() - entry.since < keptMs ? (entry.item as T) : undefined;
   }
 

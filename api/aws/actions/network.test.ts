@@ -266,6 +266,9 @@ describe('routes, gateways, addresses and interfaces', () => {
       ['available', publicIp],
     );
     await api.ok('DeleteNatGateway', { NatGatewayId: natGateway.natGatewayId }, region);
+    // What was deleted is found as what it was, and as nothing else.
+    const asInstance = { 'InstanceId.1': natGateway.natGatewayId };
+    await api.refused('InvalidInstanceID.Malformed', 'DescribeInstances', asInstance, region);
     const listed = await api.ok('DescribeNatGateways', { 'NatGatewayId.1': natGateway.natGatewayId }, region);
     assert.equal(listed.natGatewaySet[0].state, 'deleted');
     await api.refused('NatGatewayNotFound', 'DescribeNatGateways', {

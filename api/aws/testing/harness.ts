@@ -39,7 +39,8 @@ export interface Harness extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const authorization = (region: string, key = 'test') =>
+/** What a request says of its sender, which the harness believes. */
+export const authorization = (region: string, key = 'test') =>
   `AWS4-HMAC-SHA256 Credential=${key}/20260101/${region}/ec2/aws4_request, SignedHeaders=host;x-amz-date, Signature=00`;
 
 const externalNetworkSpec = {

@@ -68,7 +68,9 @@ function* all(context: ActionContext): Iterable<NatGateway> {
 
 function named(context: ActionContext, id: string): NatGateway {
   const gateway = context.cloud.find('nat-gateway', id);
-  const known = gateway ? present(context, gateway) : context.departed.find<NatGateway>(ownerOf(context), id);
+  const known = gateway
+    ? present(context, gateway)
+    : context.departed.find<NatGateway>(ownerOf(context), 'nat', id);
   if (known) return known;
   throw new AwsError('NatGatewayNotFound', `The Nat Gateway ${id.slice(0, 100)} was not found`);
 }

@@ -45,7 +45,7 @@ export function instanceOf(context: ActionContext, id: string): Instance {
   const instance = context.cloud.find('instance', id);
   const known = instance
     ? presentInstance(context, instance)
-    : context.departed.find<Instance>(ownerOf(context), id);
+    : context.departed.find<Instance>(ownerOf(context), 'i', id);
   if (known) return known;
   throw noSuchResource(nameOfKind('instance'), id);
 }

@@ -99,7 +99,7 @@ function named(context: ActionContext, id: string): VpcPeeringConnection {
   const connection = context.cloud.find('vpc-peering-connection', id);
   const known = connection
     ? present(context, connection)
-    : context.departed.find<VpcPeeringConnection>(ownerOf(context), id);
+    : context.departed.find<VpcPeeringConnection>(ownerOf(context), 'pcx', id);
   if (known) return known;
   throw noSuchResource(nameOfKind('vpc-peering-connection'), id);
 }
