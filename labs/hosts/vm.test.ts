@@ -73,6 +73,8 @@ describe('machines on the bridges of two hosts', () => {
     assert.equal((await connection.exchange('one')).answer, `${far.namespace} one`);
     assert.equal((await connection.exchange('two')).answer, `${far.namespace} two`);
     await first.ofctl('add-flow', 'br-int', 'table=0,priority=20,tcp,actions=drop');
+    // The switch confirms a flow a little before its datapath follows.
+    await first.appctl('revalidator/wait');
     assert.deepEqual(await connection.exchange('three'), { connected: false, answer: '', error: 'timeout' });
     await first.ofctl('del-flows', 'br-int', '--strict', 'table=0,priority=20,tcp');
     await connection.close();
