@@ -71,6 +71,8 @@ export class Fabric {
   readonly #world: World;
   readonly #mutation: Mutation | undefined;
   readonly #hosts = new Map<string, SimulatedHost>();
+  /** Addresses by the MACs that were told for them: switches know them for a while, also those of elastic IPs that are gone. */
+  readonly #told = new Map<string, string>();
 
   constructor(world: World, mutation?: Mutation) {
     this.#world = world;
@@ -211,7 +213,7 @@ export class Fabric {
     const network = this.#externalNetwork(networkName);
     const { destination, ...frame } = toFrame(packet);
     const elasticIp = this.#elasticIpOf(destination);
-    const nextHop = outsideAddress(destination) ?? elasticIp?.spec.address;
+    const nextHop = outsideAddress(destination) ?? elasticIp?.spec.address ?? this.#told.get(destination);
     if (nextHop === undefined) throw new Error(`${destination} is nobody on network ${networkName}`);
     // The MAC of an elastic IP that was here is known for a while.
     if (elasticIp && this.#whoHas(hostId, network, nextHop) !== undefined) {
@@ -256,6 +258,7 @@ export class Fabric {
     const nextHop = ipv4.format(value(registers.nextHop));
     const answer = arrival.retried ? undefined : this.#whoHas(arrival.hostId, network, nextHop);
     if (answer) {
+      this.#told.set(answer, nextHop);
       this.#answerArp(way, arrival.hostId, network, nextHop, answer);
       way.pending.push({ ...arrival, retried: true });
       return;

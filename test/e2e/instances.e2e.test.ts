@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import type { ResourceOf } from '@weft/controller/resources';
+import type { CommandResult, Host, Outsider } from '@weft/labs/hosts';
+import { Cloud, type CloudVm, eventually, externalCidr } from './support/cloud.ts';
+
+type Instance = ResourceOf<'instance'>;
+
+/** Two instances, one a host, and an interface with an elastic IP that goes from one to the other. */
+describe('instances with several interfaces, that stop and start', () => {
+  let cloud: Cloud;
+  let outside: Outsider;
+  let peer: CloudVm;
+  let back: ResourceOf<'subnet'>;
+  let group: ResourceOf<'security-group'>;
+  let left: Instance;
+  let right: Instance;
+  let moving: ResourceOf<'network-interface'>;
+  let publicAddress: string;
+
+  before(async () => {
+    cloud = await Cloud.start({ external: true });
+    outside = await cloud.lab.addOutsider({ address: '203.0.113.200/24' });
+    const addressRanges = [{ first: '203.0.113.10', last: '203.0.113.50' }];
+    const network = await cloud.client.create('external-network', {
+      spec: { name: 'external', cidrBlock: externalCidr, addressRanges },
+    });
+    const vpc = await cloud.vpc();
+    const gateway = await cloud.client.create('internet-gateway', {
+      spec: { vpcId: vpc.id, externalNetworkId: network.id },
+    });
+    await cloud.client.update('route-table', vpc.spec.mainRouteTableId, {
+      spec: { routes: [{ destination: '0.0.0.0/0', target: gateway.id }] },
+    });
+    const front = await cloud.subnet(vpc.id, '10.0.1.0/24');
+    back = await cloud.subnet(vpc.id, '10.0.2.0/24');
+    group = await cloud.group(vpc.id, 'open', ['icmp from 0.0.0.0/0']);
+    peer = await cloud.vm(cloud.host(1), front, { groups: [group] });
+    const userData = Buffer.from('#!/bin/sh\necho hello\n').toString('base64');
+    const run = (host: number) =>
+      cloud.client.create('instance', {
+        spec: {
+          hostId: cloud.host(host).name,
+          subnetId: front.id,
+          securityGroupIds: [group.id],
+          userData,
+        },
+      });
+    [left, right] = await Promise.all([run(0), run(1)]);
+    moving = await cloud.client.create('network-interface', {
+      spec: { subnetId: back.id, securityGroupIds: [group.id] },
+    });
+    const elasticIp = await cloud.client.create('elastic-ip', { spec: { networkInterfaceId: moving.id } });
+    publicAddress = elasticIp.spec.address;
+    await Promise.all([state(left, 'running'), state(right, 'running')]);
+  });
+  after(() => cloud[Symbol.asyncDispose]());
+
+  const state = (instance: Instance, wanted: string) =>
+    eventually(
+      `${instance.id} is ${wanted}`,
+      async () => (await cloud.client.get('instance', instance.id)).status.state === wanted,
+      20_000,
+    );
+  const set = (instance: Instance, desiredState: 'running' | 'stopped') =>
+    cloud.client.update('instance', instance.id, { spec: { desiredState } });
+  const attach = (instanceId: string | null, deviceIndex?: number) =>
+    cloud.client.update('network-interface', moving.id, {
+      spec: { instanceId, ...(deviceIndex === undefined ? {} : { deviceIndex }) },
+    });
+  const namespace = ({ id }: Instance) => `/run/netns/weft-${id}`;
+  const within = (instance: Instance, ...command: string[]): Promise<CommandResult> => {
+    const host: Host = cloud.host(instance === left ? 0 : 1);
+    return host.exec('nsenter', [`--net=${namespace(instance)}`, '--', ...command]);
+  };
+  /** Name and MAC of each device of an instance. */
+  const devices = async (instance: Instance) =>
+    [...(await within(instance, 'ip', '-o', 'link')).stdout.matchAll(/ (eth\d+)@.* link\/ether (\S+)/g)].map(
+      ([, name, mac]) => `${name} ${mac}`,
+    );
+  const answers = async (from: CloudVm | Outsider, address: string) =>
+    (await from.ping(address, { count: 1, timeout: 0.5 })).received === 1;
+  const reachable = (address: string, from: CloudVm | Outsider = peer) =>
+    eventually(`${address} answers`, () => answers(from, address), 20_000);
+  const silent = (address: string) =>
+    eventually(`${address} is silent`, async () => !(await answers(peer, address)));
+  const primaryAddress = async ({ spec }: Instance) =>
+    (await cloud.client.get('network-interface', spec.networkInterfaceIds[0] ?? '')).spec.privateAddress;
+
+  it('an interface is plugged into a running instance, and has its address by DHCP', async () => {
+    const before = await devices(left);
+    await attach(left.id);
+    const { privateAddress, macAddress } = moving.spec;
+    await reachable(privateAddress);
+    await reachable(publicAddress, outside);
+    assert.deepEqual(await devices(left), [...before, `eth1 ${macAddress}`]);
+    assert.equal(await answers(peer, await primaryAddress(left)), true, 'the first one goes on');
+    const out = await within(left, 'ping', '-c1', '-W1', '-I', 'eth1', peer.address);
+    assert.equal(out.code, 0, out.stdout);
+    const { spec } = await cloud.client.get('instance', left.id);
+    assert.equal(spec.networkInterfaceIds[1], moving.id);
+  });
+
+  it('moves to an instance on another host with its MAC, its address and its elastic IP', async () => {
+    await assert.rejects(attach(right.id), { code: 'in-use' });
+    await attach(null);
+    await attach(right.id, 3);
+    const { privateAddress, macAddress } = moving.spec;
+    await eventually('the device is there', async () =>
+      (await devices(right)).includes(`eth3 ${macAddress}`),
+    );
+    await eventually('it is gone there', async () => (await devices(left)).length === 1);
+    await reachable(privateAddress);
+    await reachable(publicAddress, outside);
+    const bindings = await cloud.client.listAll('binding', { 'spec.networkInterfaceId': moving.id });
+    assert.deepEqual(
+      bindings.items.map(({ spec }) => spec.hostId),
+      [cloud.host(1).name],
+    );
+  });
+
+  it('a stopped instance is gone from its host, and comes back with everything', async () => {
+    const primary = await primaryAddress(right);
+    await set(right, 'stopped');
+    await state(right, 'stopped');
+    assert.equal(existsSync(namespace(right)), false);
+    await Promise.all([silent(primary), silent(moving.spec.privateAddress)]);
+    const { items } = await cloud.client.listAll('binding', { 'spec.networkInterfaceId': moving.id });
+    assert.deepEqual(items, []);
+    await assert.rejects(attach(left.id), { code: 'in-use' });
+
+    const agent = cloud.agents[1];
+    await agent?.kill9();
+    await agent?.restart();
+    const known = async () => (await cloud.client.get('host', cloud.host(1).name)).liveness.agent === 'up';
+    await eventually('the agent is back', known);
+    assert.equal(existsSync(namespace(right)), false, 'the agent has not started it');
+    assert.equal((await cloud.client.get('instance', right.id)).status.state, 'stopped');
+
+    await attach(null);
+    await attach(right.id, 1);
+    await set(right, 'running');
+    await state(right, 'running');
+    await Promise.all([reachable(primary), reachable(moving.spec.privateAddress)]);
+    await reachable(publicAddress, outside);
+    assert.deepEqual(
+      (await devices(right)).map((device) => device.split(' ')[0]),
+      ['eth0', 'eth1'],
+    );
+  });
+
+  it('user data is what was given', async () => {
+    const base = 'http://169.254.169.254/latest';
+    const ttl = 'X-aws-ec2-metadata-token-ttl-seconds: 60';
+    const token = await within(left, 'curl', '-sf', '-m5', '-X', 'PUT', '-H', ttl, `${base}/api/token`);
+    const header = `X-aws-ec2-metadata-token: ${token.stdout}`;
+    const data = await within(left, 'curl', '-sf', '-m5', '-H', header, `${base}/user-data`);
+    assert.equal(data.stdout, '#!/bin/sh\necho hello\n');
+  });
+});
