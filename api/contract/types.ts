@@ -1,5 +1,7 @@
-import type { ErrorCode, ResourceOf } from '@weft/controller/resources';
+import type { ErrorCode, Receipt, ResourceOf } from '@weft/controller/resources';
 import type { ApiKind } from './paths.ts';
+
+export type { Receipt, ServiceRecord } from '@weft/controller/resources';
 
 /** Liveness of a host as of the moment of the answer; it expires when the agent or the switch falls silent. */
 export interface HostLiveness {
@@ -13,17 +15,6 @@ export type Host = ResourceOf<'host'> & { readonly liveness: HostLiveness };
 
 /** A resource as the API answers it. Hosts carry their liveness. */
 export type ApiResource<K extends ApiKind> = K extends 'host' ? Host : ResourceOf<K>;
-
-/** Which hosts have confirmed a write. */
-export interface Receipt {
-  readonly revision: number;
-  /** True when every affected host has confirmed; otherwise the answer has status 202. */
-  readonly applied: boolean;
-  readonly hosts: readonly {
-    readonly host: string;
-    readonly state: 'applied' | 'pending' | 'disconnected';
-  }[];
-}
 
 /** Present in the answer when the write was made with `wait=applied`. */
 export interface Receipted {

@@ -42,4 +42,5 @@ export type { VpcPeeringConnectionSpec } from './kinds/vpc-peering-connection.ts
 export type { Receipt } from './receipt.ts';
 export { type KindName, kindNames, type Reference, type ReferenceType, type Resource } from './resource.ts';
 export { type Role, roles } from './roles.ts';
+export type { InstanceRecord, ServiceRecord } from './service-record.ts';
 export type { AnyResource, ResourceByKind, ResourceOf } from './types.ts';

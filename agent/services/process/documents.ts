@@ -1,4 +1,4 @@
-import type { ServiceRecord } from './records.ts';
+import type { ServiceRecord } from '@weft/api/contract';
 
 /** A document, or a folder of them by name. */
 export type Tree = { readonly [name: string]: Tree | string | undefined };

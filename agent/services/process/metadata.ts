@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { ServiceRecord } from '@weft/api/contract';
 import { documentsOf, lookUp } from './documents.ts';
-import type { Records, ServiceRecord } from './records.ts';
+import type { Records } from './records.ts';
 import { longestSeconds, type Tokens } from './tokens.ts';
 
 const port = 80;

@@ -1,5 +1,5 @@
+import type { ServiceRecord } from '@weft/api/contract';
 import { type Answer, AUTHORITATIVE_ANSWER, type Question, RECURSION_AVAILABLE } from 'dns-packet';
-import type { ServiceRecord } from './records.ts';
 
 /** RFC 1035, section 4.1.1: what the last bits of the flags say. */
 export const responseCodes = {

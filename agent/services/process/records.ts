@@ -1,30 +1,5 @@
+import type { ServiceRecord } from '@weft/api/contract';
 import { connect, type FlowDescription, ipv4, type OpenFlowConnection } from 'node-openflow';
-
-/** What the flows of an interface say of it; see the controller's feature `services`. */
-export interface ServiceRecord {
-  readonly interfaceId: string;
-  readonly account: string;
-  readonly region: string;
-  readonly zone: string;
-  readonly address: string;
-  readonly mac: string;
-  readonly hostname: string;
-  readonly publicAddress?: string;
-  readonly groups: readonly { readonly id: string; readonly name: string }[];
-  readonly subnet: { readonly id: string; readonly cidr: string };
-  readonly vpc: { readonly id: string; readonly cidrs: readonly string[] };
-  readonly dns: { readonly enabled: boolean; readonly domains: readonly string[] };
-  readonly instance?: {
-    readonly id: string;
-    readonly name?: string;
-    readonly imageId?: string;
-    readonly type?: string;
-    readonly startedAt: string;
-    readonly device: number;
-    readonly tags: Readonly<Record<string, string>>;
-    readonly userData?: string;
-  };
-}
 
 /** Cookies of the flows with records: prefix 0x57, fragment kind 8. */
 const cookie = (0x57n << 56n) | (8n << 50n);

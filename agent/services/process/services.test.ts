@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { ServiceRecord } from '@weft/api/contract';
 import fc from 'fast-check';
 import { documentsOf, lookUp } from './documents.ts';
 import { MetadataServer } from './metadata.ts';
 import { answerForVpc, isInside, responseCodes } from './names.ts';
-import { Records, type ServiceRecord } from './records.ts';
+import { Records } from './records.ts';
 import { Tokens } from './tokens.ts';
 
 const record: ServiceRecord = {

@@ -3,7 +3,6 @@ import type {
   AuditLog,
   Batch,
   Caller,
-  Commit,
   ControllerMetrics,
   CreateInput,
   HostLiveness,
@@ -20,7 +19,6 @@ import type {
   WriteResult,
 } from '@weft/controller';
 import {
-  type AnyResource,
   bindingId,
   type HostSpec,
   heldAddressId,
@@ -33,25 +31,13 @@ import {
   WeftError,
 } from '@weft/controller/resources';
 import { completeSpec } from './complete-spec.ts';
-
-type Change = Commit['changes'][number];
-type Listener = (commit: Commit) => void;
-
-/** As the store's error: the API knows it by its name. */
-export class StoreCompacted extends Error {
-  readonly oldestRevision: number;
-  constructor(oldestRevision: number) {
-    super(`history starts with revision ${oldestRevision}`);
-    this.name = 'StoreCompacted';
-    this.oldestRevision = oldestRevision;
-  }
-}
+import { type Change, type Listener, MemoryStore, type Parts } from './memory-store.ts';
 
 const operator: Caller = { account: '123456789012', region: 'us-east-1' };
 
 /** The controller's interface over a map in memory: for tests of the API, which is about HTTP and not about networks. */
 export class FakeController implements ObservedController {
-  revision = 0;
+  readonly #store = new MemoryStore();
   /** Thrown by the next write, and then forgotten. */
   nextFailure: Error | undefined;
   /** What `applied` answers; the revision is filled in. */
@@ -69,17 +55,22 @@ export class FakeController implements ObservedController {
     receiptAwaited: (seconds, applied) => void this.receiptsAwaited.push({ seconds, applied }),
   };
   readonly audit: AuditLog = { note: () => undefined, query: async () => [] };
-  oldestRevision = 1;
   heartbeats: string[] = [];
-  #resources = new Map<string, AnyResource>();
-  #history: Commit[] = [];
   #requests = new Map<string, { fingerprint: string; result: unknown; revision: number }>();
   /** What `preview` says of flows. */
   previewedFlows = new Map<string, { added: number; removed: number }>();
-  #listeners = new Set<Listener>();
 
+  get revision(): number {
+    return this.#store.revision;
+  }
   get watchers(): number {
-    return this.#listeners.size;
+    return this.#store.watchers;
+  }
+  get oldestRevision(): number {
+    return this.#store.oldestRevision;
+  }
+  set oldestRevision(revision: number) {
+    this.#store.oldestRevision = revision;
   }
 
   /** Carries out the plan; when it throws, everything is as before. The first result of an idempotency key is given again. */
@@ -94,28 +85,17 @@ export class FakeController implements ObservedController {
       if (earlier.fingerprint === idempotencyKey.fingerprint) return { ...earlier, replayed: true } as never;
       throw new WeftError('idempotency-mismatch', 'this key was used for another request');
     }
-    const resources = new Map(this.#resources);
     const changes: Change[] = [];
-    let result: T;
-    try {
-      result = plan(this.#batch(caller, changes));
-    } catch (error) {
-      this.#resources = resources;
-      throw error;
-    }
-    const revision = changes.length > 0 ? this.#commit(changes) : this.revision;
+    const result = this.#store.attempt(() => plan(this.#batch(caller, changes)), true);
+    const revision = changes.length > 0 ? this.#store.commit(changes) : this.revision;
     if (idempotencyKey) this.#requests.set(idempotencyKey.key, { ...idempotencyKey, result, revision });
     return { result, revision, replayed: false };
   }
 
   preview<T>(caller: Caller, plan: (batch: Batch) => T): Preview<T> {
-    const resources = new Map(this.#resources);
     const changes: Change[] = [];
-    try {
-      return { result: plan(this.#batch(caller, changes)), changes, flows: this.previewedFlows };
-    } finally {
-      this.#resources = resources;
-    }
+    const result = this.#store.attempt(() => plan(this.#batch(caller, changes)), false);
+    return { result, changes, flows: this.previewedFlows };
   }
 
   #batch(caller: Caller, changes: Change[]): Batch {
@@ -124,22 +104,26 @@ export class FakeController implements ObservedController {
       create: (kind, { spec: asked, tags = {} }) => {
         const { id, spec, status, alongside } = completeSpec(this, kind, asked, caller);
         for (const other of alongside) {
-          this.#write(changes, other.kind, other.id, { spec: other.spec, status: {}, tags: {} }, caller);
+          this.#store.write(
+            changes,
+            other.kind,
+            other.id,
+            { spec: other.spec, status: {}, tags: {} },
+            caller,
+          );
         }
         const parts = { spec, status, tags };
-        return this.#write(changes, kind, id ?? newId(kinds[kind].prefix ?? kind), parts, caller);
+        return this.#store.write(changes, kind, id ?? newId(kinds[kind].prefix ?? kind), parts, caller);
       },
       update: (kind, id, input, options = {}) => {
-        const before = this.#expect(kind, id, caller, options);
+        const before = this.#store.expect(kind, id, caller, options);
         const spec: Record<string, unknown> = { ...(before.spec as object), ...input.spec };
         for (const [name, value] of Object.entries(spec)) if (value === null) delete spec[name];
         const parts = { spec, status: before.status, tags: input.tags ?? before.tags };
-        return this.#write(changes, kind, id, parts, caller);
+        return this.#store.write(changes, kind, id, parts, caller);
       },
       remove: (kind, id, options = {}) => {
-        const before = this.#expect(kind, id, caller, options);
-        this.#resources.delete(`${kind} ${id}`);
-        changes.push({ kind, id, before, after: undefined });
+        this.#store.remove(changes, this.#store.expect(kind, id, caller, options));
       },
     };
     return batch;
@@ -173,11 +157,11 @@ export class FakeController implements ObservedController {
   }
 
   read<K extends KindName>(kind: K, id: string, caller: Caller): ResourceOf<K> {
-    return this.#expect(kind, id, caller, {}) as ResourceOf<K>;
+    return this.#store.expect(kind, id, caller, {}) as ResourceOf<K>;
   }
 
   *list<K extends KindName>(kind: K, caller: Caller): Iterable<ResourceOf<K>> {
-    for (const resource of this.#resources.values()) {
+    for (const resource of this.#store.values()) {
       if (resource.kind === kind && isVisible(resource, caller)) yield resource as ResourceOf<K>;
     }
   }
@@ -188,7 +172,7 @@ export class FakeController implements ObservedController {
   }
 
   heartbeat(name: string): void {
-    this.#expect('host', name, operator, {});
+    this.#store.expect('host', name, operator);
     this.heartbeats.push(name);
   }
 
@@ -197,7 +181,7 @@ export class FakeController implements ObservedController {
   }
 
   async reportPorts(host: string, ports: readonly ReportedPort[]) {
-    const known = ports.filter((port) => this.#resources.has(`network-interface ${port.networkInterfaceId}`));
+    const known = ports.filter((port) => this.#store.has('network-interface', port.networkInterfaceId));
     for (const port of known) await this.bind(host, port);
     const unknown = ports.filter((port) => !known.includes(port)).map((port) => port.networkInterfaceId);
     return { revision: this.revision, unknown };
@@ -207,14 +191,14 @@ export class FakeController implements ObservedController {
     host: string,
     { networkInterfaceId, ofport }: ReportedPort,
   ): Promise<WriteResult<ResourceOf<'binding'>>> {
-    this.#expect('host', host, operator, {});
+    this.#store.expect('host', host, operator);
     const spec = { networkInterfaceId, hostId: host, ofport, zoneSlot: 1 };
     return this.put('binding', bindingId(host, networkInterfaceId), { spec, status: {}, tags: {} }, operator);
   }
 
   async unbind(host: string, networkInterfaceId: string) {
     const id = bindingId(host, networkInterfaceId);
-    if (!this.#resources.has(`binding ${id}`)) return { revision: this.revision };
+    if (!this.#store.has('binding', id)) return { revision: this.revision };
     return this.remove('binding', id, operator);
   }
 
@@ -235,7 +219,7 @@ export class FakeController implements ObservedController {
   }
 
   async setInstanceStatus(id: string, status: InstanceStatus): Promise<WriteResult<ResourceOf<'instance'>>> {
-    const before = this.#expect('instance', id, { account: '*', region: '*' }, {});
+    const before = this.#store.expect('instance', id, { account: '*', region: '*' }, {});
     return this.put('instance', id, { spec: before.spec, status, tags: before.tags }, before);
   }
 
@@ -249,73 +233,19 @@ export class FakeController implements ObservedController {
   }
 
   async watch(afterRevision: number, listener: Listener) {
-    if (afterRevision + 1 < this.oldestRevision) throw new StoreCompacted(this.oldestRevision);
-    for (const commit of this.#history) if (commit.revision > afterRevision) listener(commit);
-    this.#listeners.add(listener);
-    return { close: () => void this.#listeners.delete(listener) };
+    return this.#store.watch(afterRevision, listener);
   }
 
   /** Writes one resource as it is, for any account. */
   put<K extends KindName>(
     kind: K,
     id: string,
-    parts: { spec: unknown; status: unknown; tags: Readonly<Record<string, string>> },
+    parts: Parts,
     caller: Caller = operator,
   ): WriteResult<ResourceOf<K>> {
     const changes: Change[] = [];
-    const resource = this.#write(changes, kind, id, parts, caller);
-    return { resource, revision: this.#commit(changes) };
-  }
-
-  #write<K extends KindName>(
-    changes: Change[],
-    kind: K,
-    id: string,
-    parts: { spec: unknown; status: unknown; tags: Readonly<Record<string, string>> },
-    caller: Caller,
-  ): ResourceOf<K> {
-    const before = this.#resources.get(`${kind} ${id}`);
-    const made = this.revision + changes.length;
-    const resource = {
-      kind,
-      id,
-      account: kinds[kind].operatorOwned ? '' : caller.account,
-      region: kinds[kind].operatorOwned ? '' : caller.region,
-      revision: this.revision + 1,
-      createdAt: before?.createdAt ?? new Date(Date.UTC(2026, 0, 1) + made * 1000).toISOString(),
-      ...(kinds[kind].numbered ? { number: made + 1 } : {}),
-      ...parts,
-    } as AnyResource;
-    this.#resources.set(`${kind} ${id}`, resource);
-    changes.push({ kind, id, before, after: resource });
-    return resource as ResourceOf<K>;
-  }
-
-  #commit(changes: readonly Change[]): number {
-    this.revision++;
-    const commit: Commit = { revision: this.revision, changes };
-    this.#history.push(commit);
-    for (const listener of [...this.#listeners]) listener(commit);
-    return this.revision;
-  }
-
-  #expect(kind: KindName, id: string, caller: Caller, options: WriteOptions): AnyResource {
-    const resource = this.#resources.get(`${kind} ${id}`);
-    if (!resource || !isVisible(resource, caller)) {
-      throw new WeftError('not-found', `there is no ${kind} ${id}`, {
-        field: 'id',
-        value: id,
-        fix: 'Look it up in the list.',
-      });
-    }
-    if (options.ifRevision !== undefined && options.ifRevision !== resource.revision) {
-      throw new WeftError('precondition-failed', `${id} is at revision ${resource.revision}`, {
-        field: 'If-Match',
-        value: options.ifRevision,
-        fix: 'Read it again.',
-      });
-    }
-    return resource;
+    const resource = this.#store.write(changes, kind, id, parts, caller);
+    return { resource, revision: this.#store.commit(changes) };
   }
 
   #failIfAsked(): void {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { ServiceRecord } from '../../resources/index.ts';
 import { assertRefused } from '../../testing/assertions.ts';
 import { companions, fragment } from '../../testing/golden.ts';
 import { cloud, network } from '../../testing/scene.ts';
 import { World } from '../../testing/world.ts';
-import type { ServiceRecord } from './record.ts';
 
 const servicePort = 65000;
 const unicast = 'dl_dst=00:00:00:00:00:00/01:00:00:00:00:00';
