@@ -206,7 +206,7 @@ export class FakeController implements ObservedController {
     _host: string,
     { networkInterfaceId, address, macAddress, ageMs }: ReportedAnnouncement,
   ): Promise<WriteResult<ResourceOf<'held-address'>>> {
-    const owner = this.#expect('network-interface', networkInterfaceId, operator, {});
+    const owner = this.#store.expect('network-interface', networkInterfaceId, operator);
     const { vpcId, subnetId } = (owner as ResourceOf<'network-interface'>).spec;
     const announcedAt = new Date(Date.now() - ageMs).toISOString();
     const spec = { vpcId, subnetId, networkInterfaceId, address, macAddress, announcedAt };
