@@ -1,15 +1,11 @@
 /** `npm run bench -- BENCHMARK`; see README.md. */
 import { fileURLToPath } from 'node:url';
 import { labRequirements } from '@weft/labs/hosts';
+import { complain, runCommand, say } from '../command.ts';
 import { ApplyBenchmark } from './apply.ts';
-import { type ApplyOptions, parseOptions, UsageError, usage } from './options.ts';
+import { type ApplyOptions, parseOptions, usage } from './options.ts';
 
-const say = (message: string) => process.stdout.write(`${message}\n`);
-const complain = (message: string) => process.stderr.write(`${message}\n`);
-
-async function main(args: readonly string[]): Promise<number> {
-  const options = readOptions(args);
-  if (typeof options === 'number') return options;
+async function main(options: ApplyOptions): Promise<number> {
   const missing = labRequirements();
   for (const { message } of missing) complain(message);
   if (missing.length > 0) return 1;
@@ -39,18 +35,4 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** The options, or the exit status when there is nothing to run. */
-function readOptions(args: readonly string[]): ApplyOptions | number {
-  try {
-    const options = parseOptions(args);
-    if (options) return options;
-    say(usage);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    complain(`${error.message}\n\n${usage}`);
-    return 2;
-  }
-}
-
-process.exitCode = await main(process.argv.slice(2));
+await runCommand(usage, parseOptions, main);

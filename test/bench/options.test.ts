@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseOptions, UsageError } from './options.ts';
+import { UsageError } from '../command.ts';
+import { parseOptions } from './options.ts';
 
 describe('options of the benchmarks', () => {
   it('have defaults', () => {

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parse, UsageError, wholeNumber } from '../command.ts';
 
 export const usage = `npm run bench -- apply [options]
 
@@ -27,12 +27,21 @@ export interface ApplyOptions {
 /** A host reports at most so many ports at a time. */
 const mostPortsOfHost = 10_000;
 
-/** What was given cannot be run; the message says why. */
-export class UsageError extends Error {}
-
 /** `undefined`: only the usage was asked for. @throws UsageError */
 export function parseOptions(args: readonly string[]): ApplyOptions | undefined {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parse({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      sizes: { type: 'string', default: '1000,10000' },
+      samples: { type: 'string', default: '300' },
+      'warm-ups': { type: 'string', default: '30' },
+      rounds: { type: 'string', default: '20' },
+      switches: { type: 'string', default: '50' },
+      'cpu-profile': { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
   if (values.help) return undefined;
   const [benchmark, ...more] = positionals;
   if (benchmark !== 'apply' || more.length > 0) {
@@ -54,30 +63,4 @@ export function parseOptions(args: readonly string[]): ApplyOptions | undefined 
     switches,
     cpuProfile: values['cpu-profile'],
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        sizes: { type: 'string', default: '1000,10000' },
-        samples: { type: 'string', default: '300' },
-        'warm-ups': { type: 'string', default: '30' },
-        rounds: { type: 'string', default: '20' },
-        switches: { type: 'string', default: '50' },
-        'cpu-profile': { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function wholeNumber(option: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new UsageError(`${option} ${text}: a whole number from ${least} to ${most} is needed`);
 }

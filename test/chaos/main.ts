@@ -1,29 +1,11 @@
 /** `npm run chaos`; see README.md. */
 import { labRequirements } from '@weft/labs/hosts';
+import { complain, runCommand, say } from '../command.ts';
 import { faultNames } from './faults.ts';
-import { type ChaosOptions, parseOptions, UsageError, usage } from './options.ts';
+import { type ChaosOptions, parseOptions, usage } from './options.ts';
 import { runChaos } from './run.ts';
 
-const say = (line: string) => process.stdout.write(`${line}\n`);
-const complain = (line: string) => process.stderr.write(`${line}\n`);
-
-/** The options, or the exit status when there is nothing to run. */
-function readOptions(args: readonly string[]): ChaosOptions | number {
-  try {
-    const options = parseOptions(args);
-    if (options) return options;
-    say(usage);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    complain(`${error.message}\n\n${usage}`);
-    return 2;
-  }
-}
-
-async function main(args: readonly string[]): Promise<number> {
-  const options = readOptions(args);
-  if (typeof options === 'number') return options;
+async function main(options: ChaosOptions): Promise<number> {
   const missing = labRequirements();
   for (const { message } of missing) complain(message);
   if (missing.length > 0) return 1;
@@ -43,4 +25,4 @@ async function main(args: readonly string[]): Promise<number> {
   return journal.violationCount === 0 ? 0 : 1;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+await runCommand(usage, parseOptions, main);

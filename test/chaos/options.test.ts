@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { parseOptions, UsageError } from './options.ts';
+import { UsageError } from '../command.ts';
+import { parseOptions } from './options.ts';
 
 it('options have presets, and a seed from the clock', () => {
   assert.deepEqual(parseOptions([], 1234.5), {
@@ -19,6 +20,6 @@ it('options that cannot be meant are refused with name, value and range', () => 
   ]) {
     assert.throws(() => parseOptions([args[0] as string, args[1] as string]), UsageError, args.join(' '));
   }
-  assert.throws(() => parseOptions(['--hosts', '1']), /--hosts 1: must be a whole number from 2 to 16/);
+  assert.throws(() => parseOptions(['--hosts', '1']), /--hosts 1: a whole number from 2 to 16 is needed/);
   assert.throws(() => parseOptions(['--unknown']), UsageError);
 });

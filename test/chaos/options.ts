@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parse, wholeNumber } from '../command.ts';
 
 export const usage = `npm run chaos -- [options]
 
@@ -24,57 +24,31 @@ export interface ChaosOptions {
   readonly faults: boolean;
 }
 
-/** The arguments cannot be used; the message says which and why. */
-export class UsageError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'UsageError';
-  }
-}
-
-const numbers = {
-  operations: { first: 1, last: 1_000_000, preset: 2000 },
-  clients: { first: 1, last: 64, preset: 6 },
-  hosts: { first: 2, last: 16, preset: 3 },
-  minutes: { first: 1, last: 24 * 60, preset: 10 },
-  seed: { first: 0, last: 0xffff_ffff, preset: undefined },
-} as const;
-
 /**
  * @param clock seconds, for a seed when none is given
  * @returns undefined when only help is wanted
  * @throws UsageError
  */
 export function parseOptions(args: readonly string[], clock = Date.now() / 1000): ChaosOptions | undefined {
-  const values = parse(args);
+  const { values } = parse({
+    args: [...args],
+    options: {
+      operations: { type: 'string', default: '2000' },
+      clients: { type: 'string', default: '6' },
+      hosts: { type: 'string', default: '3' },
+      seed: { type: 'string', default: `${Math.floor(clock)}` },
+      minutes: { type: 'string', default: '10' },
+      'no-faults': { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
   if (values.help) return undefined;
-  const number = (name: keyof typeof numbers): number => {
-    const { first, last, preset = Math.floor(clock) } = numbers[name];
-    const text = values[name];
-    const value = text === undefined ? preset : Number(text);
-    if (Number.isInteger(value) && value >= first && value <= last) return value;
-    throw new UsageError(`--${name} ${text}: must be a whole number from ${first} to ${last}`);
-  };
   return {
-    operations: number('operations'),
-    clients: number('clients'),
-    hosts: number('hosts'),
-    seed: number('seed'),
-    minutes: number('minutes'),
+    operations: wholeNumber('--operations', values.operations, 1, 1_000_000),
+    clients: wholeNumber('--clients', values.clients, 1, 64),
+    hosts: wholeNumber('--hosts', values.hosts, 2, 16),
+    seed: wholeNumber('--seed', values.seed, 0, 0xffff_ffff),
+    minutes: wholeNumber('--minutes', values.minutes, 1, 24 * 60),
     faults: !values['no-faults'],
   };
-}
-
-function parse(args: readonly string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  const options = {
-    ...{ operations: text, clients: text, hosts: text, seed: text, minutes: text },
-    ...{ 'no-faults': flag, help: flag },
-  };
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { anySeed, parse, wholeNumber } from '../command.ts';
 
 export const usage = `npm run load -- [options]
 
@@ -22,43 +22,25 @@ export interface LoadOptions {
   readonly cpuProfile: boolean;
 }
 
-/** What was given cannot be run; the message says why. */
-export class UsageError extends Error {}
-
 /** `undefined`: only the usage was asked for. @throws UsageError */
 export function parseOptions(args: readonly string[]): LoadOptions | undefined {
-  const values = parse(args);
+  const { values } = parse({
+    args: [...args],
+    options: {
+      clients: { type: 'string', default: '200' },
+      seconds: { type: 'string', default: '60' },
+      'no-kill': { type: 'boolean', default: false },
+      seed: { type: 'string', default: anySeed() },
+      'cpu-profile': { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
   if (values.help) return undefined;
   return {
     clients: wholeNumber('--clients', values.clients, 2, 5_000),
     seconds: wholeNumber('--seconds', values.seconds, 1, 86_400),
     kill: !values['no-kill'],
-    seed: wholeNumber('--seed', values.seed ?? String(Math.floor(Math.random() * 2 ** 32)), 0, 2 ** 32 - 1),
+    seed: wholeNumber('--seed', values.seed, 0, 2 ** 32 - 1),
     cpuProfile: values['cpu-profile'],
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        clients: { type: 'string', default: '200' },
-        seconds: { type: 'string', default: '60' },
-        'no-kill': { type: 'boolean', default: false },
-        seed: { type: 'string' },
-        'cpu-profile': { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function wholeNumber(option: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new UsageError(`${option} ${text}: a whole number from ${least} to ${most} is needed`);
 }

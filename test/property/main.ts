@@ -1,5 +1,6 @@
 /** `npm run property -- [options]`; see README.md. */
-import { type Options, parseOptions, UsageError, usage } from './options.ts';
+import { complain, runCommand, say } from '../command.ts';
+import { type Options, parseOptions, usage } from './options.ts';
 import { describeFinding, run } from './run.ts';
 import { cannotTrace, Tracer } from './trace/tracer.ts';
 
@@ -7,26 +8,7 @@ import { cannotTrace, Tracer } from './trace/tracer.ts';
 const longRun = { packets: 100_000, least: 100 } as const;
 const leastDelivered = 0.3;
 
-const say = (message: string) => process.stdout.write(`${message}\n`);
-const complain = (message: string) => process.stderr.write(`${message}\n`);
-
-function readOptions(args: readonly string[]): Options | number {
-  try {
-    const options = parseOptions(args);
-    if (options) return options;
-    say(usage);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    complain(error.message);
-    return 2;
-  }
-}
-
-async function main(args: readonly string[]): Promise<number> {
-  const options = readOptions(args);
-  if (typeof options === 'number') return options;
-  const { packets, seed, traceEvery } = options;
+async function main({ packets, seed, traceEvery }: Options): Promise<number> {
   if (traceEvery !== undefined && cannotTrace !== false) {
     complain(cannotTrace);
     return 1;
@@ -61,4 +43,4 @@ async function main(args: readonly string[]): Promise<number> {
   return problems.length > 0 ? 1 : 0;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+await runCommand(usage, parseOptions, main);

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { anySeed, parse, wholeNumber } from '../command.ts';
 
 export const usage = `npm run property -- [options]
 
@@ -19,40 +19,22 @@ export interface Options {
   readonly traceEvery: number | undefined;
 }
 
-/** What was given cannot be run; the message says why. */
-export class UsageError extends Error {}
-
 /** `undefined`: only the usage was asked for. @throws UsageError */
 export function parseOptions(args: readonly string[]): Options | undefined {
-  const values = parse(args);
+  const { values } = parse({
+    args: [...args],
+    options: {
+      packets: { type: 'string', default: '20000' },
+      seed: { type: 'string', default: anySeed() },
+      'ofproto-trace': { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
   if (values.help) return undefined;
   const trace = values['ofproto-trace'];
   return {
     packets: wholeNumber('--packets', values.packets, 1, 100_000_000),
-    seed: wholeNumber('--seed', values.seed ?? String(Math.floor(Math.random() * 1e6)), 0, 2 ** 31),
+    seed: wholeNumber('--seed', values.seed, 0, 2 ** 31),
     traceEvery: trace === undefined ? undefined : wholeNumber('--ofproto-trace', trace, 1, 1_000_000),
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        packets: { type: 'string', default: '20000' },
-        seed: { type: 'string' },
-        'ofproto-trace': { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function wholeNumber(option: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new UsageError(`${option} ${text}: a whole number from ${least} to ${most} is needed`);
 }
