@@ -3,6 +3,7 @@ import { enumeration } from '../wire/enumeration.ts';
 import { hexOf } from '../wire/hex.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
+import { bareAction } from './bare.ts';
 import { type ActionCodec, finishAction, niciraExperimenter, startExperimenterAction } from './codec.ts';
 import type {
   DecapsulateAction,
@@ -180,11 +181,9 @@ export const decapsulate: ActionCodec<DecapsulateAction> = {
 };
 
 /** Nicira 48. */
-export const decrementNshTtl: ActionCodec<DecrementNshTtlAction> = {
-  type: 'decrement-nsh-ttl',
-  words: ['dec_nsh_ttl'],
-  forms: [{ number: 48, experimenter, decode: () => ({ type: 'decrement-nsh-ttl' }) }],
-  encode: (writer) => finishAction(writer, startExperimenterAction(writer, 48)),
-  parse: () => ({ type: 'decrement-nsh-ttl' }),
-  format: () => 'dec_nsh_ttl',
-};
+export const decrementNshTtl = bareAction<DecrementNshTtlAction>(
+  'decrement-nsh-ttl',
+  48,
+  ['dec_nsh_ttl'],
+  experimenter,
+);

@@ -1,4 +1,5 @@
 import { badText, parseInteger } from '../text/syntax.ts';
+import { bareAction, ethertypeAction } from './bare.ts';
 import { type ActionCodec, finishAction, startAction } from './codec.ts';
 import type {
   DecrementMplsTtlAction,
@@ -9,28 +10,6 @@ import type {
   SetMplsTtlAction,
 } from './types.ts';
 
-type WithEthertype = PushMplsAction | PopMplsAction | PushPbbAction;
-
-/** An action that is an Ethernet type: `u16 ethertype`. */
-function ethertypeAction<A extends WithEthertype>(
-  type: A['type'],
-  number: number,
-  word: string,
-): ActionCodec<A> {
-  return {
-    type,
-    words: [word],
-    forms: [{ number, decode: (reader) => ({ type, ethertype: reader.u16() }) as A }],
-    encode(writer, action) {
-      const start = startAction(writer, number);
-      writer.u16(action.ethertype, 'ethertype');
-      finishAction(writer, start);
-    },
-    parse: (argument) => ({ type, ethertype: parseInteger(argument, 16, word) }) as A,
-    format: (action) => `${word}:0x${action.ethertype.toString(16).padStart(4, '0')}`,
-  };
-}
-
 /** Standard 19. */
 export const pushMpls = ethertypeAction<PushMplsAction>('push-mpls', 19, 'push_mpls');
 /** Standard 20. */
@@ -39,14 +18,7 @@ export const popMpls = ethertypeAction<PopMplsAction>('pop-mpls', 20, 'pop_mpls'
 export const pushPbb = ethertypeAction<PushPbbAction>('push-pbb', 26, 'push_pbb');
 
 /** Standard 27. Open vSwitch does not have it. */
-export const popPbb: ActionCodec<PopPbbAction> = {
-  type: 'pop-pbb',
-  words: ['pop_pbb'],
-  forms: [{ number: 27, decode: () => ({ type: 'pop-pbb' }) }],
-  encode: (writer) => finishAction(writer, startAction(writer, 27), 8),
-  parse: () => ({ type: 'pop-pbb' }),
-  format: () => 'pop_pbb',
-};
+export const popPbb = bareAction<PopPbbAction>('pop-pbb', 27, ['pop_pbb']);
 
 /** Standard 15: `u8 TTL`. */
 export const setMplsTtl: ActionCodec<SetMplsTtlAction> = {
@@ -66,11 +38,6 @@ export const setMplsTtl: ActionCodec<SetMplsTtlAction> = {
 };
 
 /** Standard 16. */
-export const decrementMplsTtl: ActionCodec<DecrementMplsTtlAction> = {
-  type: 'decrement-mpls-ttl',
-  words: ['dec_mpls_ttl'],
-  forms: [{ number: 16, decode: () => ({ type: 'decrement-mpls-ttl' }) }],
-  encode: (writer) => finishAction(writer, startAction(writer, 16), 8),
-  parse: () => ({ type: 'decrement-mpls-ttl' }),
-  format: () => 'dec_mpls_ttl',
-};
+export const decrementMplsTtl = bareAction<DecrementMplsTtlAction>('decrement-mpls-ttl', 16, [
+  'dec_mpls_ttl',
+]);

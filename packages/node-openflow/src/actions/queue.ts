@@ -1,14 +1,8 @@
 import { ports } from '../ports.ts';
 import { parsePort } from '../text/context.ts';
 import { badText, parseInteger } from '../text/syntax.ts';
-import {
-  type ActionCodec,
-  finishAction,
-  niciraExperimenter,
-  startAction,
-  startExperimenterAction,
-  type TextForm,
-} from './codec.ts';
+import { bareAction } from './bare.ts';
+import { type ActionCodec, finishAction, niciraExperimenter, startAction, type TextForm } from './codec.ts';
 import type { PopQueueAction, SetQueueAction } from './types.ts';
 
 /** Standard 21: `u32 queue`. */
@@ -26,14 +20,7 @@ export const setQueue: ActionCodec<SetQueueAction> = {
 };
 
 /** Nicira 5. */
-export const popQueue: ActionCodec<PopQueueAction> = {
-  type: 'pop-queue',
-  words: ['pop_queue'],
-  forms: [{ number: 5, experimenter: niciraExperimenter, decode: () => ({ type: 'pop-queue' }) }],
-  encode: (writer) => finishAction(writer, startExperimenterAction(writer, 5)),
-  parse: () => ({ type: 'pop-queue' }),
-  format: () => 'pop_queue',
-};
+export const popQueue = bareAction<PopQueueAction>('pop-queue', 5, ['pop_queue'], niciraExperimenter);
 
 /** OpenFlow 1.0's action of this name is, since 1.1, three: choose the queue, send, choose the former queue again. */
 export const enqueue: TextForm = {

@@ -1,12 +1,7 @@
 import { OpenFlowError } from '../errors.ts';
 import { parseInteger } from '../text/syntax.ts';
-import {
-  type ActionCodec,
-  finishAction,
-  niciraExperimenter,
-  startAction,
-  startExperimenterAction,
-} from './codec.ts';
+import { bareAction, ethertypeAction } from './bare.ts';
+import { type ActionCodec, finishAction, niciraExperimenter, startAction } from './codec.ts';
 import type {
   ConntrackClearAction,
   ExitAction,
@@ -51,45 +46,18 @@ export const meter: ActionCodec<MeterAction> = {
 };
 
 /** Standard 17: `u16 ethertype`. */
-export const pushVlan: ActionCodec<PushVlanAction> = {
-  type: 'push-vlan',
-  words: ['push_vlan'],
-  forms: [{ number: 17, decode: (reader) => ({ type: 'push-vlan', ethertype: reader.u16() }) }],
-  encode(writer, action) {
-    const start = startAction(writer, 17);
-    writer.u16(action.ethertype, 'ethertype');
-    finishAction(writer, start);
-  },
-  parse: (argument) => ({ type: 'push-vlan', ethertype: parseInteger(argument, 16, 'push_vlan') }),
-  format: (action) => `push_vlan:0x${action.ethertype.toString(16).padStart(4, '0')}`,
-};
+export const pushVlan = ethertypeAction<PushVlanAction>('push-vlan', 17, 'push_vlan');
 
 /** Standard 18. */
-export const popVlan: ActionCodec<PopVlanAction> = {
-  type: 'pop-vlan',
-  words: ['pop_vlan', 'strip_vlan'],
-  forms: [{ number: 18, decode: () => ({ type: 'pop-vlan' }) }],
-  encode: (writer) => finishAction(writer, startAction(writer, 18), 8),
-  parse: () => ({ type: 'pop-vlan' }),
-  format: () => 'pop_vlan',
-};
+export const popVlan = bareAction<PopVlanAction>('pop-vlan', 18, ['pop_vlan', 'strip_vlan']);
 
 /** Nicira 17. */
-export const exit: ActionCodec<ExitAction> = {
-  type: 'exit',
-  words: ['exit'],
-  forms: [{ number: 17, experimenter: niciraExperimenter, decode: () => ({ type: 'exit' }) }],
-  encode: (writer) => finishAction(writer, startExperimenterAction(writer, 17)),
-  parse: () => ({ type: 'exit' }),
-  format: () => 'exit',
-};
+export const exit = bareAction<ExitAction>('exit', 17, ['exit'], niciraExperimenter);
 
 /** Nicira 43. */
-export const conntrackClear: ActionCodec<ConntrackClearAction> = {
-  type: 'conntrack-clear',
-  words: ['ct_clear'],
-  forms: [{ number: 43, experimenter: niciraExperimenter, decode: () => ({ type: 'conntrack-clear' }) }],
-  encode: (writer) => finishAction(writer, startExperimenterAction(writer, 43)),
-  parse: () => ({ type: 'conntrack-clear' }),
-  format: () => 'ct_clear',
-};
+export const conntrackClear = bareAction<ConntrackClearAction>(
+  'conntrack-clear',
+  43,
+  ['ct_clear'],
+  niciraExperimenter,
+);

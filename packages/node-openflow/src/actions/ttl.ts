@@ -1,4 +1,5 @@
 import { badText, parseInteger } from '../text/syntax.ts';
+import { bareAction } from './bare.ts';
 import {
   type ActionCodec,
   finishAction,
@@ -16,12 +17,8 @@ import type {
 
 /** Standard 24. */
 export const decrementTtl: ActionCodec<DecrementTtlAction> = {
-  type: 'decrement-ttl',
-  words: ['dec_ttl'],
-  forms: [{ number: 24, decode: () => ({ type: 'decrement-ttl' }) }],
-  encode: (writer) => finishAction(writer, startAction(writer, 24), 8),
+  ...bareAction<DecrementTtlAction>('decrement-ttl', 24, ['dec_ttl']),
   parse: (argument) => (argument === '' ? { type: 'decrement-ttl' } : parseControllers(argument)),
-  format: () => 'dec_ttl',
 };
 
 function parseControllers(argument: string): DecrementTtlToControllersAction {
@@ -73,22 +70,7 @@ export const setTtl: ActionCodec<SetTtlAction> = {
   format: (action) => `mod_nw_ttl:${action.ttl}`,
 };
 
-function copyTtl<A extends CopyTtlOutAction | CopyTtlInAction>(
-  type: A['type'],
-  number: number,
-  word: string,
-): ActionCodec<A> {
-  return {
-    type,
-    words: [word],
-    forms: [{ number, decode: () => ({ type }) as A }],
-    encode: (writer) => finishAction(writer, startAction(writer, number), 8),
-    parse: () => ({ type }) as A,
-    format: () => word,
-  };
-}
-
 /** Standard 11. Open vSwitch does not have it. */
-export const copyTtlOut = copyTtl<CopyTtlOutAction>('copy-ttl-out', 11, 'copy_ttl_out');
+export const copyTtlOut = bareAction<CopyTtlOutAction>('copy-ttl-out', 11, ['copy_ttl_out']);
 /** Standard 12. Open vSwitch does not have it. */
-export const copyTtlIn = copyTtl<CopyTtlInAction>('copy-ttl-in', 12, 'copy_ttl_in');
+export const copyTtlIn = bareAction<CopyTtlInAction>('copy-ttl-in', 12, ['copy_ttl_in']);

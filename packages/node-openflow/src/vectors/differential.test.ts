@@ -7,7 +7,8 @@ import type { Version } from '../messages/types.ts';
 import { parseCommand } from '../text/commands.ts';
 import { hexOf } from '../wire/hex.ts';
 import { hasOvsOfctl, Recorder } from './ovs-ofctl.ts';
-import { flowLine, groupLine, meterText, newGroupLine } from './random-texts.test-generators.ts';
+import { groupLine, meterText, newGroupLine } from './random-group-texts.test-generators.ts';
+import { flowLine } from './random-texts.test-generators.ts';
 
 /*
  * DIFFERENTIAL_SEED and DIFFERENTIAL_COUNT draw other texts, and more of them:

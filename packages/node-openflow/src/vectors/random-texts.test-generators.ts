@@ -4,9 +4,9 @@ import fc from 'fast-check';
  * Texts as ovs-ofctl takes them, drawn from its whole vocabulary. Nearly all are accepted.
  */
 
-type Text = fc.Arbitrary<string>;
+export type Text = fc.Arbitrary<string>;
 
-const int = (bits: number): fc.Arbitrary<number> =>
+export const int = (bits: number): fc.Arbitrary<number> =>
   fc.oneof(fc.nat(Math.min(2 ** bits - 1, 300)), fc.nat(Math.min(2 ** bits - 1, 0x7fffffff)));
 const hex = (bits: number): fc.Arbitrary<string> =>
   fc.bigInt({ min: 0n, max: (1n << BigInt(bits)) - 1n }).map((value) => `0x${value.toString(16)}`);
@@ -36,9 +36,9 @@ const mac: Text = fc
   .map((octets) => octets.map((one) => one.toString(16).padStart(2, '0')).join(':'));
 const port: Text = fc.oneof(fc.integer({ min: 1, max: 65279 }).map(String), fc.constant('LOCAL'));
 
-const optional = (name: string, value: Text): Text =>
+export const optional = (name: string, value: Text): Text =>
   fc.option(value, { nil: '' }).map((text) => (text === '' ? '' : `${name}=${text}`));
-const joined = (separator: string, ...parts: readonly Text[]): Text =>
+export const joined = (separator: string, ...parts: readonly Text[]): Text =>
   fc.tuple(...parts).map((texts) => texts.filter((text) => text !== '').join(separator));
 
 const pipeline: readonly Text[] = [
@@ -176,7 +176,7 @@ function dotted(bytes: readonly number[]): string {
   return bytes.map((one) => one.toString(16).padStart(2, '0')).join('.');
 }
 
-function actionsFor(protocol: string): Text {
+export function actionsFor(protocol: string): Text {
   const one = fc.oneof(...anyActions, ...(moreActions[protocol] ?? []));
   // ovs-ofctl reads nothing behind check_pkt_larger.
   const last = fc.constantFrom(
@@ -237,71 +237,3 @@ export const flowLine: Text = fc.oneof(
   { weight: 1, arbitrary: deletion.map((text) => `delete ${text}`) },
   { weight: 1, arbitrary: deletion.map((text) => `delete_strict ${text.replace(/cookie=[^,]*,?/, '')}`) },
 );
-
-const bucketActions = actionsFor('').map((text) =>
-  text.replace(/,(write_metadata|goto_table|clear_actions|check_pkt_larger).*/, ''),
-);
-const bucket = (...settings: readonly Text[]): Text =>
-  fc
-    .tuple(joined(',', ...settings), bucketActions)
-    .map(([set, actions]) => `bucket=${set === '' ? '' : `${set},`}actions=${actions}`);
-const someBuckets = (one: Text): Text =>
-  fc.array(one, { minLength: 1, maxLength: 4 }).map((all) => all.join(','));
-const groupBody: Text = fc.oneof(
-  someBuckets(bucket()).map((buckets) => `type=all,${buckets}`),
-  bucket().map((one) => `type=indirect,${one}`),
-  someBuckets(
-    bucket(
-      optional(
-        'weight',
-        int(16).map((weight) => String(weight % 65536)),
-      ),
-    ),
-  ).map((buckets) => `type=select,${buckets}`),
-  someBuckets(
-    bucket(
-      int(15).map((one) => `watch_port=${one + 1}`),
-      optional('watch_group', int(16).map(String)),
-    ),
-  ).map((buckets) => `type=ff,${buckets}`),
-);
-
-/** A line of a file for add-groups, in every version. */
-export const groupLine: Text = fc
-  .tuple(fc.constantFrom('', '', 'add ', 'modify ', 'add_or_mod '), fc.nat(0xffff_feff), groupBody)
-  .map(([command, id, body]) => `${command}group_id=${id},${body}`);
-
-const selection: Text = fc.constantFrom(
-  'selection_method=dp_hash',
-  'selection_method=hash,fields(ip_src,tcp_dst)',
-  'selection_method=hash,selection_method_param=5,fields(eth_dst,ip_dst=255.255.255.0)',
-);
-
-/** A line of a file for add-groups in OpenFlow 1.5. */
-export const newGroupLine: Text = fc.oneof(
-  fc
-    .tuple(int(20), selection, someBuckets(bucket()))
-    .map(([id, how, all]) => `group_id=${id},type=select,${how},${all}`),
-  fc
-    .tuple(int(20), fc.constantFrom('first', 'last', '3'), bucket(int(8).map((id) => `bucket_id=${id}`)))
-    .map(([id, where, one]) => `insert_bucket group_id=${id},command_bucket_id=${where},${one}`),
-  fc
-    .tuple(int(20), fc.constantFrom('all', 'first', 'last', '7'))
-    .map(([id, which]) => `remove_bucket group_id=${id},command_bucket_id=${which}`),
-  int(20).map((id) => `delete group_id=${id}`),
-);
-
-const band: Text = fc.oneof(
-  fc.tuple(int(31), int(31)).map(([rate, burst]) => `type=drop,rate=${rate + 1},burst_size=${burst}`),
-  fc.tuple(int(31), int(8)).map(([rate, level]) => `type=dscp_remark,rate=${rate + 1},prec_level=${level}`),
-);
-
-/** What add-meter and mod-meter take. */
-export const meterText: Text = fc
-  .tuple(
-    fc.integer({ min: 1, max: 0xffff0000 }),
-    fc.constantFrom('kbps', 'pktps'),
-    fc.constantFrom('', ',stats'),
-    fc.array(band, { minLength: 1, maxLength: 3 }),
-  )
-  .map(([id, unit, stats, bands]) => `meter=${id},${unit},burst${stats},bands=${bands.join(',')}`);
