@@ -1,9 +1,32 @@
-/** Changes of a replica's conditions, from the request to the rows that fulfil it. */
-
-import type { OvsdbError } from '../errors.ts';
+import { OvsdbError } from '../errors.ts';
 import type { JsonRpcConnection } from '../jsonrpc/connection.ts';
+import { encodeConditions } from '../operations/encode.ts';
+import type { Condition } from '../operations/types.ts';
 import type { ReplicaContents } from '../replica/contents.ts';
+import type { TableLayout } from '../replica/layout.ts';
 
+/**
+ * The `<monitor-cond-update-requests>` for new conditions of tables.
+ *
+ * @param layouts of the tables that are monitored
+ * @throws OvsdbError OVSDB_NO_SUCH_TABLE
+ */
+export function conditionRequests(
+  changes: Readonly<Record<string, readonly Condition[]>>,
+  layouts: ReadonlyMap<string, TableLayout> | undefined,
+): Record<string, object[]> {
+  const requests: Record<string, object[]> = {};
+  for (const [name, where] of Object.entries(changes)) {
+    const layout = layouts?.get(name);
+    if (layout === undefined) {
+      throw new OvsdbError('OVSDB_NO_SUCH_TABLE', `${name} is not monitored`);
+    }
+    requests[name] = [{ where: encodeConditions(where, layout.table) }];
+  }
+  return requests;
+}
+
+/** Changes of a replica's conditions, from the request to the rows that fulfil it. */
 export class ConditionChanges {
   readonly #contents: ReplicaContents;
   /** Changes that the next full contents will fulfil. */

@@ -1,16 +1,13 @@
-/** Keeps one replica up to date over any number of connections. */
-
 import { OvsdbError } from '../errors.ts';
 import type { JsonRpcConnection } from '../jsonrpc/connection.ts';
 import type { Uuid } from '../notation/values.ts';
-import { encodeConditions } from '../operations/encode.ts';
 import type { Condition } from '../operations/types.ts';
 import { ReplicaContents, type TableUpdates } from '../replica/contents.ts';
 import { makeLayouts, type TableLayout } from '../replica/layout.ts';
 import type { ReplicaSource } from '../replica/replica.ts';
 import type { RowStore, StoreChange } from '../replica/store.ts';
-import type { DatabaseSchema } from '../schema/types.ts';
-import { ConditionChanges } from './condition-changes.ts';
+import { ConditionChanges, conditionRequests } from './condition-changes.ts';
+import type { MonitorHost, MonitorListener } from './monitor-host.ts';
 import {
   cancelMonitor,
   type MonitorMethod,
@@ -20,28 +17,6 @@ import {
   readUpdate,
   type WantedTable,
 } from './monitor-methods.ts';
-
-/** What a session needs of the client. */
-export interface MonitorHost {
-  readonly monitorTimeoutMs: number;
-  readonly requestTimeoutMs: number;
-  /** The schema as the server of this connection has it. */
-  schemaOf(connection: JsonRpcConnection, database: string): Promise<DatabaseSchema>;
-  /** Has the notifications for a monitor delivered to `session`, until `forget`. */
-  register(monitorId: string, session: MonitorSession): void;
-  forget(monitorId: string): void;
-}
-
-export interface MonitorListener {
-  /** The first contents are there. */
-  onReady(): void;
-  onChange(changes: readonly StoreChange[]): void;
-  onSynced(synced: boolean): void;
-  /** Bringing the replica up to date failed and will be tried again. */
-  onDelayed(reason: OvsdbError): void;
-  /** The session has ended: with a reason when it could not go on, without when it was closed. */
-  onEnd(reason: OvsdbError | undefined): void;
-}
 
 const firstRetryMs = 250;
 const maxRetryMs = 8000;
@@ -57,6 +32,7 @@ const finalErrors: ReadonlySet<string> = new Set([
 
 let sessionCount = 0;
 
+/** Keeps one replica up to date over any number of connections. */
 export class MonitorSession implements ReplicaSource {
   readonly database: string;
   readonly #host: MonitorHost;
@@ -139,7 +115,7 @@ export class MonitorSession implements ReplicaSource {
     if (this.#method === 'monitor') {
       throw new OvsdbError('OVSDB_UNSUPPORTED', 'the server is too old for conditions');
     }
-    const requests = this.#conditionRequests(changes);
+    const requests = conditionRequests(changes, this.#layouts);
     const wanted = { ...this.#wanted };
     for (const [table, where] of Object.entries(changes)) {
       wanted[table] = { ...wanted[table], where };
@@ -267,18 +243,6 @@ export class MonitorSession implements ReplicaSource {
       this.#connection?.end(error);
       return undefined;
     }
-  }
-
-  #conditionRequests(changes: Readonly<Record<string, readonly Condition[]>>): Record<string, object[]> {
-    const requests: Record<string, object[]> = {};
-    for (const [name, where] of Object.entries(changes)) {
-      const layout = this.#layouts?.get(name);
-      if (layout === undefined) {
-        throw new OvsdbError('OVSDB_NO_SUCH_TABLE', `${name} is not monitored`);
-      }
-      requests[name] = [{ where: encodeConditions(where, layout.table) }];
-    }
-    return requests;
   }
 
   #setSynced(synced: boolean): void {

@@ -3,8 +3,9 @@
 import { OvsdbError } from '../errors.ts';
 import type { JsonRpcConnection } from '../jsonrpc/connection.ts';
 import { Replica, type RowChange } from '../replica/replica.ts';
+import type { MonitorHost } from './monitor-host.ts';
 import type { WantedTable } from './monitor-methods.ts';
-import { type MonitorHost, MonitorSession } from './monitor-session.ts';
+import { MonitorSession } from './monitor-session.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 export interface ReplicaStart {
