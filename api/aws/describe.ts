@@ -4,6 +4,7 @@ import { type ActionName, type AnyAction, define } from './define.ts';
 import { exactValues, type FilterTable, matcher } from './filters.ts';
 import type { Actions, Filter } from './model/generated/types.ts';
 import { type PageRequest, pageOf } from './pages.ts';
+import { nameOfKind, noSuchResource } from './resource-names.ts';
 import { shownTags } from './tags.ts';
 
 interface ListInput extends PageRequest {
@@ -39,6 +40,8 @@ export interface DescribeDefinition<A extends ActionName, K extends KindName> {
   readonly indexed?: readonly IndexedFilter[];
   /** False for the few actions without pages. */
   readonly paged?: boolean;
+  /** What of the kind the action knows of; absent: all. */
+  readonly only?: (resource: ResourceOf<K>) => boolean;
   readonly supports?: readonly string[];
   readonly note?: string;
   present(context: ActionContext, resource: ResourceOf<K>): Item<A>;
@@ -49,6 +52,7 @@ export function describe<A extends ActionName, K extends KindName>(
   definition: DescribeDefinition<A, K>,
 ): AnyAction {
   const { action, kind, ids, result, filters, paged = true, supports = [], note } = definition;
+  const isKnown = definition.only ?? (() => true);
   const parameters = [
     'Filters',
     ...(ids ? [ids] : []),
@@ -63,11 +67,11 @@ export function describe<A extends ActionName, K extends KindName>(
       const input = given as unknown as ListInput;
       const wanted = ids === undefined ? undefined : (input[ids] as readonly string[] | undefined);
       const candidates = wanted?.length
-        ? [...new Set(wanted)].map((id) => context.cloud.require(kind, id))
+        ? [...new Set(wanted)].map((id) => required(context, kind, id, isKnown))
         : candidatesOf(context, definition, input.Filters);
       const matches = matcher(input.Filters, filters, ({ tags }) => shownTags(tags), context);
       const { items, nextToken } = pageOf(
-        filtered(candidates, matches),
+        filtered(candidates, (one) => isKnown(one) && matches(one)),
         ({ createdAt, id }) => `${createdAt}/${id}`,
         input,
         `${action} ${context.account} ${context.region}`,
@@ -78,6 +82,17 @@ export function describe<A extends ActionName, K extends KindName>(
       } as unknown as Actions[A]['output'];
     },
   });
+}
+
+function required<K extends KindName>(
+  { cloud }: ActionContext,
+  kind: K,
+  id: string,
+  isKnown: (resource: ResourceOf<K>) => boolean,
+): ResourceOf<K> {
+  const found = cloud.require(kind, id);
+  if (isKnown(found)) return found;
+  throw noSuchResource(nameOfKind(kind), id);
 }
 
 /** The resources of an index when a filter asks for one value of it, else all. */

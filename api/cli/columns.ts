@@ -83,6 +83,7 @@ const columns: Columns = {
     { title: 'VPC', value: (subnet) => subnet.spec.vpcId },
     { title: 'ROUTE TABLE', value: (subnet) => subnet.spec.routeTableId ?? 'main', wide: true },
     { title: 'NETWORK ACL', value: (subnet) => subnet.spec.networkAclId ?? 'default', wide: true },
+    { title: 'PUBLIC', value: (subnet) => yesOrNo(subnet.spec.mapPublicIpOnLaunch ?? false), wide: true },
   ],
   'network-acl': [
     name,
@@ -166,6 +167,7 @@ const columns: Columns = {
     { title: 'ADDRESS', value: (elasticIp) => elasticIp.spec.address },
     { title: 'INTERFACE', value: (elasticIp) => elasticIp.spec.networkInterfaceId },
     { title: 'PRIVATE ADDRESS', value: (elasticIp) => elasticIp.spec.privateAddress },
+    { title: 'LENT', value: (elasticIp) => (elasticIp.spec.ephemeral ? 'yes' : undefined) },
     { title: 'EXTERNAL NETWORK', value: (elasticIp) => elasticIp.spec.externalNetworkId, wide: true },
   ],
   'nat-gateway': [

@@ -50,7 +50,7 @@ export function sendOutside(
     return walk.drop(stage, 'untracked', elasticIp.id);
   }
   const { address } = elasticIp.spec;
-  walk.note(stage, `${packet.source} becomes ${address}`, elasticIp.id);
+  walk.note(stage, `${packet.source} becomes ${address}${ofSecondary(elasticIp)}`, elasticIp.id);
   const translated = translateSource(packet, address);
   const nextHop = isInside(network.spec.cidrBlock, packet.destination)
     ? packet.destination
@@ -99,13 +99,14 @@ export function receiveOutside(
   }
   const forwarded = takeHop(packet);
   if (!forwarded) return walk.drop(stage, 'ttl-exceeded', elasticIp.id);
-  const translated = translateDestination(forwarded, owner.spec.privateAddress);
+  const privateAddress = elasticIp.spec.privateAddress ?? owner.spec.privateAddress;
+  const translated = translateDestination(forwarded, privateAddress);
   const translator = translatorOf(resources, elasticIp) as Translator;
   const mayOpen = gateway === undefined;
   const relation = belongs(walk, translator.name, elasticIp, translated, 'ingress', mayOpen);
   if (!relation) return walk.drop(stage, 'untracked', elasticIp.id);
   if (gateway && relation === 'new') return walk.drop(stage, 'unsolicited', gateway.id);
-  walk.note(stage, `${packet.destination} becomes ${owner.spec.privateAddress}`, elasticIp.id);
+  walk.note(stage, `${packet.destination} becomes ${privateAddress}${ofSecondary(elasticIp)}`, elasticIp.id);
   const origin = { vpcId: vpc.id, hostId: translator.hostId, groups: [] };
   if (gateway) return comeBack(walk, origin, gateway, translated);
   return receive(walk, origin, owner as ResourceOf<'network-interface'>, translated);
@@ -136,6 +137,9 @@ function elasticIpOf(
   }
   return undefined;
 }
+
+const ofSecondary = ({ spec }: ResourceOf<'elastic-ip'>) =>
+  spec.privateAddress === undefined ? '' : ', a secondary address';
 
 /**
  * A translated connection is remembered by the address, too, so that one from before the address came does not go on under

@@ -11,7 +11,7 @@ export { Tags } from './kinds/common.ts';
 export type { KindDefinition } from './kinds/define.ts';
 export { type DhcpOptionsSpec, providedDns } from './kinds/dhcp-options.ts';
 export type { EgressOnlyInternetGatewaySpec } from './kinds/egress-only-internet-gateway.ts';
-export type { ElasticIpSpec } from './kinds/elastic-ip.ts';
+export { type ElasticIpSpec, isLent } from './kinds/elastic-ip.ts';
 export type { AddressRange, ExternalNetworkSpec } from './kinds/external-network.ts';
 export { type HeldAddressSpec, heldAddressId } from './kinds/held-address.ts';
 export type { HostSpec, HostStatus } from './kinds/host.ts';

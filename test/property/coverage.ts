@@ -18,6 +18,7 @@ const features = [
   'back through a NAT gateway',
   'elastic IP on a gateway host',
   'own elastic IP',
+  'elastic IP of a secondary address',
   'opens a connection',
   'again in the original direction',
   'reply',
@@ -152,6 +153,8 @@ function* featuresOf({ packet, evaluation, observation }: Sent): Generator<Featu
   if (decided('leads through')) yield 'through an interface that routes';
   if (decided('an address that is not its own')) yield 'from an address that is not the own';
   if (decided('a secondary address')) yield 'from a secondary address';
+  if (steps.some(({ decision }) => decision.endsWith(', a secondary address')))
+    yield 'elastic IP of a secondary address';
   const relation = steps.findLast(({ stage }) => stage.startsWith('security groups'))?.decision.split(' ')[0];
   const feature = relation && relations[relation];
   if (feature) yield feature;

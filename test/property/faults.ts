@@ -269,6 +269,22 @@ export const faults: readonly Fault[] = [
   inStages('what a gateway host sends out is not translated', ['locate'], (flow) =>
     matches(flow, 'ipv4_src') ? withoutAction('conntrack')(flow) : flow,
   ),
+  {
+    name: 'the first elastic IP of an interface says where all of them lead',
+    plant: () => {
+      const first = new Map<string, Action>();
+      return (message) => {
+        if (message.type !== 'flow-mod' || message.table !== tableOf('external-in')) return message;
+        const mac = actionsOf(message).find((action) => setsField(action, 'eth_dst'));
+        return withActions(message, (action) => {
+          if (action.type !== 'conntrack' || !mac) return [action];
+          const id = JSON.stringify(mac, (_key, value) => String(value));
+          if (!first.has(id)) first.set(id, action);
+          return [first.get(id) as Action];
+        });
+      };
+    },
+  },
   inStages('tagged frames pass', ['classify'], (flow) => (matches(flow, 'vlan_vid') ? undefined : flow)),
   inStages('entries of network ACLs are tried from the highest number', acls, (flow) => ({
     ...flow,

@@ -154,6 +154,52 @@ describe('routes, gateways, addresses and interfaces', () => {
     }
   });
 
+  it('each private address of an interface has its own elastic IP', async () => {
+    const { vpcId, subnetId } = await network(api, '10.9.0.0/16');
+    const { internetGateway } = await api.ok('CreateInternetGateway');
+    await api.ok('AttachInternetGateway', {
+      InternetGatewayId: internetGateway.internetGatewayId,
+      VpcId: vpcId,
+    });
+    const { networkInterface } = await api.ok('CreateNetworkInterface', {
+      SubnetId: subnetId,
+      SecondaryPrivateIpAddressCount: 1,
+    });
+    const NetworkInterfaceId: string = networkInterface.networkInterfaceId;
+    const PrivateIpAddress: string = networkInterface.privateIpAddressesSet[1].privateIpAddress;
+    const [first, second] = [await api.ok('AllocateAddress'), await api.ok('AllocateAddress')];
+    await api.ok('AssociateAddress', { AllocationId: first.allocationId, NetworkInterfaceId });
+    const withSecond = { AllocationId: second.allocationId, NetworkInterfaceId };
+    await api.refused('InvalidParameterValue', 'AssociateAddress', {
+      ...withSecond,
+      PrivateIpAddress: '10.9.1.99',
+    });
+    const secondary = { ...withSecond, PrivateIpAddress, AllowReassociation: false };
+    const { associationId } = await api.ok('AssociateAddress', secondary);
+    assert.equal((await api.ok('AssociateAddress', secondary)).associationId, associationId, 'again');
+    const shown = async () =>
+      (
+        await api.ok('DescribeNetworkInterfaces', { 'NetworkInterfaceId.1': NetworkInterfaceId })
+      ).networkInterfaceSet[0].privateIpAddressesSet.map(
+        (one: { association?: { publicIp: string } }) => one.association?.publicIp,
+      );
+    assert.deepEqual(await shown(), [first.publicIp, second.publicIp]);
+    const { addressesSet } = await api.ok(
+      'DescribeAddresses',
+      filter('private-ip-address', PrivateIpAddress),
+    );
+    assert.deepEqual([addressesSet.length, addressesSet[0].publicIp], [1, second.publicIp]);
+    await api.ok('UnassignPrivateIpAddresses', {
+      NetworkInterfaceId,
+      'PrivateIpAddress.1': PrivateIpAddress,
+    });
+    assert.deepEqual(await shown(), [first.publicIp]);
+    await api.ok('DisassociateAddress', { PublicIp: first.publicIp });
+    for (const { allocationId } of [first, second]) {
+      await api.ok('ReleaseAddress', { AllocationId: allocationId });
+    }
+  });
+
   it('addresses run out, and an address is given once', async () => {
     const { subnetId } = await network(api, '10.3.0.0/16');
     const given = { SubnetId: subnetId, PrivateIpAddress: '10.3.1.9' };

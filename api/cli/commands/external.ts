@@ -80,6 +80,7 @@ function rangeOf(text: string): { first: string; last: string } {
 interface Owner {
   readonly interface?: string;
   readonly instance?: string;
+  readonly privateAddress?: string;
 }
 
 interface Allocate extends Naming, Owner {
@@ -103,8 +104,7 @@ export function addElasticIpCommands(program: Command, io: Io): void {
   writingCommand<Allocate>(nameable(allocate), io, async (session, options) => {
     const { externalNetwork, address } = options;
     const externalNetworkId = externalNetwork && (await session.id('external-network', externalNetwork));
-    const networkInterfaceId = await ownerId(session, options);
-    const spec = given({ externalNetworkId, address, networkInterfaceId });
+    const spec = given({ externalNetworkId, address, ...(await targetOf(session, options)) });
     const body = { spec, tags: tagsOf(options) };
     await session.create('elastic-ip', body);
   });
@@ -112,21 +112,34 @@ export function addElasticIpCommands(program: Command, io: Io): void {
     '<elastic-ip>',
   );
   writingCommand<Owner>(associate, io, async (session, options, text) => {
-    const owner = await ownerId(session, options);
-    if (owner !== undefined) return setOwner(session, text, owner);
+    const target = await targetOf(session, options);
+    if (target.networkInterfaceId !== undefined) return setTarget(session, text, target);
     throw new CliError('usage', 'the interface is missing', { fix: 'Give --interface or --instance.' });
   });
   const disassociate = elasticIp
     .command('disassociate')
     .description('take it away from its interface')
     .argument('<elastic-ip>');
-  writingCommand(disassociate, io, async (session, _options, text) => setOwner(session, text, null));
+  writingCommand(disassociate, io, async (session, _options, text) =>
+    setTarget(session, text, { networkInterfaceId: null }),
+  );
 }
 
 const withOwner = (command: Command) =>
   command
     .option('--interface <interface>', 'interface that gets it')
-    .option('--instance <instance>', 'instance whose first interface gets it');
+    .option('--instance <instance>', 'instance whose first interface gets it')
+    .option('--private-address <address>', 'address of the interface; without it the primary one');
+
+/** Where an elastic IP is to lead. */
+interface Target {
+  readonly networkInterfaceId: string | null | undefined;
+  readonly privateAddress?: string | undefined;
+}
+
+async function targetOf(session: Session, options: Owner): Promise<Target> {
+  return { networkInterfaceId: await ownerId(session, options), privateAddress: options.privateAddress };
+}
 
 async function ownerId(session: Session, options: Owner): Promise<string | undefined> {
   if (options.interface !== undefined && options.instance !== undefined) {
@@ -140,8 +153,8 @@ async function ownerId(session: Session, options: Owner): Promise<string | undef
   return instance.spec.networkInterfaceIds[0];
 }
 
-async function setOwner(session: Session, text: string, networkInterfaceId: string | null): Promise<void> {
+async function setTarget(session: Session, text: string, target: Target): Promise<void> {
   const id = await session.id('elastic-ip', text);
-  const spec = { networkInterfaceId };
+  const spec = given({ ...target });
   await session.show('elastic-ip', await session.client.update('elastic-ip', id, { spec }, session.write));
 }

@@ -12,6 +12,7 @@ interface Run extends Naming, ClientOptions {
   readonly interface?: readonly string[];
   readonly privateAddress?: string;
   readonly ipv6AddressCount?: number;
+  readonly publicAddress?: boolean;
   readonly group?: readonly string[];
   readonly host?: string;
   readonly image?: string;
@@ -34,6 +35,8 @@ export function addInstanceCommands(program: Command, io: Io): void {
     .option('--interface <interface>', 'give it this interface instead; repeatable', repeated)
     .option('--private-address <address>', 'address of its own interface; without it a free one')
     .option('--ipv6-address-count <number>', 'so many free IPv6 addresses for its own interface', Number)
+    .option('--public-address', 'a public address while it runs')
+    .option('--no-public-address', 'none, whatever the subnet says')
     .option('--group <group>', 'security group of its own interface; repeatable', repeated)
     .option('--name <name>', 'its name')
     .option('--host <host>', 'where it runs; without it the least loaded host of the zone')
@@ -77,6 +80,7 @@ async function runSpec(session: Session, options: Run): Promise<Record<string, u
     subnetId,
     privateAddress,
     ipv6AddressCount: options.ipv6AddressCount,
+    associatePublicAddress: options.publicAddress,
     securityGroupIds,
     imageId,
     instanceType,

@@ -50,6 +50,7 @@ interface CreateSubnet extends Naming {
   readonly cidrBlock: string;
   readonly ipv6CidrBlock?: string;
   readonly assignIpv6Address?: boolean;
+  readonly mapPublicIpOnLaunch?: boolean;
   readonly zone?: string;
   readonly routeTable?: string;
   readonly networkAcl?: string;
@@ -63,6 +64,7 @@ function addSubnetCreate(subnet: Command, io: Io): void {
     .requiredOption('--cidr-block <cidr>', 'its addresses, inside of those of the VPC')
     .option('--ipv6-cidr-block <cidr>', "its IPv6 addresses, a /64 of the VPC's; auto: a free one")
     .option('--assign-ipv6-address', 'new interfaces get an IPv6 address')
+    .option('--map-public-ip-on-launch', 'instances started here get a public address')
     .option('--zone <zone>', 'availability zone; its instances run on hosts there')
     .option('--route-table <table>', 'route table; without it the main one of the VPC')
     .option('--network-acl <acl>', 'network ACL; without it the default one of the VPC');
@@ -71,8 +73,9 @@ function addSubnetCreate(subnet: Command, io: Io): void {
     const vpcId = await session.id('vpc', options.vpc);
     const routeTableId = routeTable && (await session.id('route-table', routeTable));
     const networkAclId = networkAcl && (await session.id('network-acl', networkAcl));
-    const ipv6 = { ipv6CidrBlock, assignIpv6Address };
-    const spec = given({ vpcId, cidrBlock, ...ipv6, zone, routeTableId, networkAclId });
+    const { mapPublicIpOnLaunch } = options;
+    const addresses = { cidrBlock, ipv6CidrBlock, assignIpv6Address, mapPublicIpOnLaunch };
+    const spec = given({ vpcId, ...addresses, zone, routeTableId, networkAclId });
     const body = { spec, tags: tagsOf(options) };
     await session.create('subnet', body);
   });
@@ -83,6 +86,7 @@ interface UpdateSubnet {
   readonly networkAcl?: string;
   readonly ipv6CidrBlock?: string;
   readonly assignIpv6Address?: boolean;
+  readonly mapPublicIpOnLaunch?: boolean;
 }
 
 const subnetUpdate: UpdateVerb<UpdateSubnet> = {
@@ -93,16 +97,21 @@ const subnetUpdate: UpdateVerb<UpdateSubnet> = {
       .option('--network-acl <acl>', 'network ACL; default: the default one of the VPC')
       .option('--ipv6-cidr-block <cidr>', "a /64 of the VPC's; auto: a free one; none: no IPv6 any more")
       .option('--assign-ipv6-address', 'new interfaces get an IPv6 address')
-      .option('--no-assign-ipv6-address', 'new interfaces get one only if they ask'),
-  spec: async (session, { routeTable, networkAcl, ipv6CidrBlock, assignIpv6Address }) =>
-    given({
+      .option('--no-assign-ipv6-address', 'new interfaces get one only if they ask')
+      .option('--map-public-ip-on-launch', 'instances started here get a public address')
+      .option('--no-map-public-ip-on-launch', 'they get one only if they ask'),
+  spec: async (session, options) => {
+    const { routeTable, networkAcl, ipv6CidrBlock, assignIpv6Address, mapPublicIpOnLaunch } = options;
+    return given({
       routeTableId:
         routeTable === 'main' ? null : routeTable && (await session.id('route-table', routeTable)),
       networkAclId:
         networkAcl === 'default' ? null : networkAcl && (await session.id('network-acl', networkAcl)),
       ipv6CidrBlock: blockOrNone(ipv6CidrBlock),
       assignIpv6Address,
-    }),
+      mapPublicIpOnLaunch,
+    });
+  },
 };
 
 interface UpdateVpc {

@@ -1,4 +1,4 @@
-import { type AnyResource, type KindName, kinds, WeftError } from '../../resources/index.ts';
+import { type AnyResource, isLent, type KindName, kinds, WeftError } from '../../resources/index.ts';
 import type { Transaction } from '../../store/store.ts';
 import type { TopologyView } from '../../topology/view.ts';
 
@@ -24,6 +24,7 @@ export function requireQuotas(view: TopologyView, { puts, deletes }: Transaction
   const growth = new Map<string, { kind: KindName; account: string; region: string; more: number }>();
   const count = (resource: AnyResource | undefined, difference: 1 | -1) => {
     if (!resource || resource.account === '' || kinds[resource.kind].path === undefined) return;
+    if (isLent(resource)) return;
     const { kind, account, region } = resource;
     const key = `${kind}/${account}/${region}`;
     growth.set(key, { kind, account, region, more: (growth.get(key)?.more ?? 0) + difference });

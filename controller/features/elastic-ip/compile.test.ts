@@ -30,6 +30,29 @@ async function withElasticIp(world: World) {
 }
 
 describe('the flows of an elastic IP', () => {
+  it('of a secondary address translate that one, beside those of the primary one', async () => {
+    await using world = await World.create();
+    const { networkInterface } = await withElasticIp(world);
+    const privateAddress = '10.0.1.50';
+    await world.update('network-interface', networkInterface.id, {
+      secondaryPrivateAddresses: [privateAddress],
+    });
+    await world.bind('host-1', networkInterface.id, 10);
+    const { id } = await world.create('elastic-ip', {
+      networkInterfaceId: networkInterface.id,
+      privateAddress,
+    });
+    assert.deepEqual(fragment(world, 'elastic-ip.outbound', id)?.flows, [
+      'table=translate, priority=100,ip,reg11=0x1,metadata=0x1,nw_src=10.0.1.50 actions=set_field:0->reg2,set_field:02:57:02:00:00:02->eth_src,ct(commit,table=external-route,zone=NXM_NX_REG7[0..15],nat(src=203.0.113.11))',
+    ]);
+    assert.equal(
+      fragment(world, 'elastic-ip.inbound', id)?.flows[2],
+      'table=external-in, priority=100,ip,reg11=0x1,dl_dst=02:57:02:00:00:02,nw_dst=203.0.113.11 actions=dec_ttl,set_field:0x1->metadata,set_field:0->reg3,set_field:02:57:01:00:00:01->eth_src,set_field:02:57:00:00:00:01->eth_dst,ct(commit,table=locate,zone=3,nat(dst=10.0.1.50))',
+    );
+    await world.update('network-interface', networkInterface.id, { secondaryPrivateAddresses: [] });
+    assert.equal(fragment(world, 'elastic-ip.outbound', id), undefined, 'the address is gone');
+  });
+
   it('translate on the way out, in the scope of the VPC', async () => {
     await using world = await World.create();
     const { vpc, elasticIp } = await withElasticIp(world);

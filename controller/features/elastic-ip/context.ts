@@ -86,7 +86,10 @@ function ofInterface(
   const context = interfaceContext(view, id);
   if (!context) return undefined;
   const { networkInterface, vpc, subnet } = context;
-  const privateAddress = parseAddress(networkInterface.spec.privateAddress, 'privateAddress');
+  const privateAddress = parseAddress(
+    elasticIp.spec.privateAddress ?? networkInterface.spec.privateAddress,
+    'privateAddress',
+  );
   const interfaceNumber = networkInterface.number as number;
   const owner = { vpc, subnet, privateAddress, interfaceNumber };
   const binding = currentBinding(view, id);

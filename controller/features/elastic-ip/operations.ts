@@ -1,96 +1,83 @@
-import {
-  type AddressRange,
-  formatIpv4,
-  parseAddress,
-  type ResourceOf,
-  WeftError,
-} from '../../resources/index.ts';
-import { chooseExternalNetwork, inRanges } from '../external-network/operations.ts';
+import { type ResourceOf, WeftError } from '../../resources/index.ts';
+import { chooseExternalNetwork } from '../external-network/operations.ts';
 import { requireGatewayTo } from '../internet-gateway/operations.ts';
 import { referenced } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
 import { dropPlacement } from '../placement/operations.ts';
+import { lendPublicAddress, takePublicAddress } from './ephemeral.ts';
+import { chooseAddress } from './pool.ts';
+import { elasticIpAt } from './user.ts';
 
-function bounds({ first, last }: AddressRange): readonly [first: number, last: number] {
-  return [parseAddress(first, 'first'), parseAddress(last, 'last')];
+/** Where an elastic IP leads: an interface, and one of its addresses if it is not the primary one. */
+interface Target {
+  readonly networkInterfaceId: string;
+  readonly privateAddress?: string;
 }
 
-/** How many addresses the ranges have; those in two ranges count twice. */
-function sizeOf(ranges: readonly AddressRange[]): number {
-  return ranges.map(bounds).reduce((sum, [first, last]) => sum + last - first + 1, 0);
-}
-
-/** The address at a position in the ranges, one range after the other. */
-function addressAt(ranges: readonly AddressRange[], position: number): number {
-  let rest = position;
-  for (const [first, last] of ranges.map(bounds)) {
-    if (rest <= last - first) return first + rest;
-    rest -= last - first + 1;
-  }
-  throw new RangeError(`the ranges have no address at position ${position}`);
-}
-
-function chooseAddress(
-  draft: Draft,
-  network: ResourceOf<'external-network'>,
-  wanted: string | undefined,
-): string {
-  const field = 'spec.address';
-  const { addressRanges, gateway } = network.spec;
-  if (wanted !== undefined) {
-    if (!inRanges(addressRanges, parseAddress(wanted, field))) {
-      throw new WeftError(
-        'address-outside',
-        `${wanted} is in no range of external network ${network.spec.name}`,
-        {
-          field,
-          value: wanted,
-          fix: `Choose one of ${addressRanges.map(({ first, last }) => `${first}-${last}`).join(', ')}.`,
-        },
-      );
-    }
-    if (draft.isClaimed(network.id, wanted) || wanted === gateway) {
-      throw new WeftError('address-in-use', `${wanted} is taken`, {
-        field,
-        value: wanted,
-        fix: 'Choose another address, or leave it out to get a free one.',
-      });
-    }
-    return wanted;
-  }
-  // Addresses mostly fill the ranges from below, so start behind as many as there are and come round once.
-  const taken = draft.view.countReferrers(network, 'in-external-network', 'elastic-ip');
-  const size = sizeOf(addressRanges);
-  for (let step = 0; step < size; step++) {
-    const text = formatIpv4(addressAt(addressRanges, (taken + step) % size));
-    if (text !== gateway && !draft.isClaimed(network.id, text)) return text;
-  }
-  throw new WeftError('no-free-address', `external network ${network.spec.name} has no free address`, {
-    field: 'spec.externalNetworkId',
-    value: network.id,
-    fix: 'Release an elastic IP, or add a range to the network.',
-  });
-}
-
-/** The interface for the address: its VPC must reach the address's network, and it must have no other address there. */
-function checkInterface(
+/**
+ * The interface and address for an elastic IP: the VPC must reach the network, and the address must have no other one. An
+ * address that was only lent gives way.
+ */
+function takeTarget(
   draft: Draft,
   elasticIpId: string | undefined,
   externalNetworkId: string,
   interfaceId: string,
-): void {
+  privateAddress: string | undefined,
+): Target {
   const field = 'spec.networkInterfaceId';
   const networkInterface = referenced(draft, 'network-interface', interfaceId, field);
-  for (const other of draft.view.referrers(networkInterface, 'of-interface', 'elastic-ip')) {
-    if (other.id === elasticIpId) continue;
+  const { spec } = networkInterface;
+  const address = privateAddress ?? spec.privateAddress;
+  if (address !== spec.privateAddress && !spec.secondaryPrivateAddresses?.includes(address)) {
+    throw new WeftError('address-outside', `interface ${interfaceId} has no address ${address}`, {
+      field: 'spec.privateAddress',
+      value: address,
+      fix: `Choose one of ${[spec.privateAddress, ...(spec.secondaryPrivateAddresses ?? [])].join(', ')}.`,
+    });
+  }
+  const other = elasticIpAt(draft.view, networkInterface, address);
+  if (other && other.id !== elasticIpId && !other.spec.ephemeral) {
     throw new WeftError(
       'already-exists',
-      `interface ${interfaceId} has elastic IP ${other.spec.address} (${other.id})`,
+      `${address} of interface ${interfaceId} has elastic IP ${other.spec.address} (${other.id})`,
       { field, value: interfaceId, fix: 'Disassociate that one first.' },
     );
   }
-  requireGatewayTo(draft, networkInterface.spec.vpcId, externalNetworkId, { field, value: interfaceId });
+  requireGatewayTo(draft, spec.vpcId, externalNetworkId, { field, value: interfaceId });
+  if (other?.spec.ephemeral) takePublicAddress(draft, networkInterface);
+  return {
+    networkInterfaceId: interfaceId,
+    ...(address === spec.privateAddress ? {} : { privateAddress: address }),
+  };
+}
+
+/** @throws WeftError wrong-state for an address that is only lent */
+function requireOwn({ id, spec }: ResourceOf<'elastic-ip'>): void {
+  if (!spec.ephemeral) return;
+  throw new WeftError('wrong-state', `${spec.address} is lent to interface ${spec.networkInterfaceId}`, {
+    field: 'id',
+    value: id,
+    fix: 'It goes when the instance stops, or when the interface gets an elastic IP.',
+  });
+}
+
+/** An interface that loses its elastic IP may have been started with a public address. */
+function lendAgain(draft: Draft, interfaceId: string | undefined): void {
+  const networkInterface =
+    interfaceId === undefined ? undefined : draft.get('network-interface', interfaceId);
+  if (networkInterface) lendPublicAddress(draft, networkInterface, 'go-without');
+}
+
+/** @throws WeftError missing-field when an address is given, and nobody whose it is */
+function requireInterface(interfaceId: string | null | undefined, privateAddress: string | undefined): void {
+  if (privateAddress === undefined || typeof interfaceId === 'string') return;
+  throw new WeftError('missing-field', 'a private address is given, and no interface', {
+    field: 'spec.networkInterfaceId',
+    value: privateAddress,
+    fix: 'Give the interface that has the address.',
+  });
 }
 
 /** @throws WeftError in-use when a NAT gateway has the address: it keeps it until it is deleted, as in AWS */
@@ -107,32 +94,44 @@ function requireNoNatGateway(draft: Draft, elasticIp: ResourceOf<'elastic-ip'>):
 export const elasticIpOperations: Operations<'elastic-ip'> = {
   kind: 'elastic-ip',
   create(draft, { spec, tags }) {
-    const { externalNetworkId, address, networkInterfaceId } = spec as Record<string, string | undefined>;
+    const { externalNetworkId, address, networkInterfaceId, privateAddress } = spec as Record<
+      string,
+      string | undefined
+    >;
+    requireInterface(networkInterfaceId, privateAddress);
     const network = chooseExternalNetwork(draft, externalNetworkId);
     const chosen = chooseAddress(draft, network, address);
-    if (networkInterfaceId !== undefined) checkInterface(draft, undefined, network.id, networkInterfaceId);
+    const target =
+      networkInterfaceId === undefined
+        ? {}
+        : takeTarget(draft, undefined, network.id, networkInterfaceId, privateAddress);
     const elasticIp = draft.create('elastic-ip', {
-      spec: {
-        externalNetworkId: network.id,
-        address: chosen,
-        ...(networkInterfaceId === undefined ? {} : { networkInterfaceId }),
-      },
+      spec: { externalNetworkId: network.id, address: chosen, ...target },
       tags,
     });
     draft.claim(network.id, chosen, elasticIp.id);
     return elasticIp;
   },
   update(draft, current, { spec }) {
-    const wanted = spec.networkInterfaceId as string | null | undefined;
-    if (wanted === undefined) return draft.update(current, {});
+    const { networkInterfaceId: before, privateAddress: addressBefore, ...rest } = current.spec;
+    const wanted = spec as { networkInterfaceId?: string | null; privateAddress?: string };
+    if (Object.keys(wanted).length === 0) return draft.update(current, {});
+    requireOwn(current);
     requireNoNatGateway(draft, current);
-    const { networkInterfaceId: _old, ...rest } = current.spec;
-    if (wanted !== current.spec.networkInterfaceId) dropPlacement(draft, current.id);
-    if (wanted === null) return draft.update(current, { spec: rest });
-    checkInterface(draft, current.id, current.spec.externalNetworkId, wanted);
-    return draft.update(current, { spec: { ...rest, networkInterfaceId: wanted } });
+    const interfaceId = wanted.networkInterfaceId === undefined ? before : wanted.networkInterfaceId;
+    requireInterface(interfaceId, wanted.privateAddress);
+    const target =
+      typeof interfaceId === 'string'
+        ? takeTarget(draft, current.id, current.spec.externalNetworkId, interfaceId, wanted.privateAddress)
+        : undefined;
+    const moves = target?.networkInterfaceId !== before || target?.privateAddress !== addressBefore;
+    if (moves) dropPlacement(draft, current.id);
+    const updated = draft.update(current, { spec: { ...rest, ...target } });
+    if (moves) lendAgain(draft, before);
+    return updated;
   },
   remove(draft, elasticIp) {
+    requireOwn(elasticIp);
     requireNoNatGateway(draft, elasticIp);
     if (elasticIp.spec.networkInterfaceId !== undefined) {
       throw new WeftError(

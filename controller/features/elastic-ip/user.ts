@@ -11,3 +11,16 @@ export function elasticIpUser(
   const [gateway] = view.referrers(elasticIp, 'uses-elastic-ip', 'nat-gateway');
   return gateway;
 }
+
+/** The public address that stands for a private address of an interface; absent: the primary one. */
+export function elasticIpAt(
+  view: TopologyView,
+  networkInterface: ResourceOf<'network-interface'>,
+  privateAddress = networkInterface.spec.privateAddress,
+): ResourceOf<'elastic-ip'> | undefined {
+  const primary = networkInterface.spec.privateAddress;
+  for (const one of view.referrers(networkInterface, 'of-interface', 'elastic-ip')) {
+    if ((one.spec.privateAddress ?? primary) === privateAddress) return one;
+  }
+  return undefined;
+}

@@ -1,4 +1,5 @@
 import { type InstanceStatus, newId, type ResourceOf, WeftError } from '../../resources/index.ts';
+import { lendPublicAddress, takePublicAddress } from '../elastic-ip/ephemeral.ts';
 import { released, requireFree, requireZone } from '../network-interface/attachment.ts';
 import { createInterface, removeInterface } from '../network-interface/operations.ts';
 import { referenced } from '../operations/checks.ts';
@@ -12,6 +13,7 @@ interface Wanted {
   readonly subnetId?: string;
   readonly privateAddress?: string;
   readonly ipv6AddressCount?: number;
+  readonly associatePublicAddress?: boolean;
   readonly securityGroupIds?: readonly string[];
   readonly imageId?: string;
   readonly instanceType?: string;
@@ -107,6 +109,7 @@ function changeState(
   const { desiredState: present = 'running', ...rest } = instance.spec;
   if (desiredState === present) return instance;
   if (desiredState === 'stopped') {
+    for (const one of interfacesOf(draft, instance)) takePublicAddress(draft, one);
     return draft.update(instance, { spec: { ...rest, desiredState }, status: { state: 'stopping' } });
   }
   if (instance.status.state !== 'stopped') {
@@ -116,7 +119,13 @@ function changeState(
       fix: 'Wait until it is stopped.',
     });
   }
-  return draft.update(instance, { spec: rest, status: { state: 'pending' } });
+  const started = draft.update(instance, { spec: rest, status: { state: 'pending' } });
+  for (const one of interfacesOf(draft, started)) lendPublicAddress(draft, one, 'refuse');
+  return started;
+}
+
+function interfacesOf(draft: Draft, { spec }: ResourceOf<'instance'>): ResourceOf<'network-interface'>[] {
+  return spec.networkInterfaceIds.flatMap((id) => draft.get('network-interface', id) ?? []);
 }
 
 /**
@@ -141,6 +150,29 @@ export function reportStatus(
       fix: 'Read the instance again, and do what it says.',
     },
   );
+}
+
+/**
+ * AWS, "Amazon EC2 instance IP addressing": as asked for at the start, else, for an interface that comes with the instance, as
+ * its subnet says.
+ */
+function wantsPublicAddress(draft: Draft, wanted: Wanted): boolean {
+  const { subnetId, networkInterfaceIds, associatePublicAddress: asked } = wanted;
+  if (asked && (networkInterfaceIds?.length ?? 1) > 1) {
+    throw new WeftError('invalid-value', 'an instance with several interfaces gets no public address', {
+      field: 'spec.associatePublicAddress',
+      value: asked,
+      fix: 'Start it with one interface, or associate an elastic IP.',
+    });
+  }
+  return asked ?? draft.get('subnet', subnetId ?? '')?.spec.mapPublicIpOnLaunch ?? false;
+}
+
+/** The primary interface has a public address as long as the instance runs. */
+function startPublic(draft: Draft, [primary]: readonly ResourceOf<'network-interface'>[]): void {
+  if (!primary) return;
+  const spec = { ...primary.spec, associatePublicAddress: true as const };
+  lendPublicAddress(draft, draft.update(primary, { spec }), 'refuse');
 }
 
 export const instanceOperations: Operations<'instance'> = {
@@ -180,7 +212,7 @@ export const instanceOperations: Operations<'instance'> = {
       requireZone(draft, one, zone, `spec.networkInterfaceIds[${index}]`);
     }
     const host = chooseHost(draft, wanted.hostId, zone ?? '');
-    return draft.create('instance', {
+    const created = draft.create('instance', {
       id: instanceId,
       spec: {
         hostId: host.id,
@@ -194,6 +226,8 @@ export const instanceOperations: Operations<'instance'> = {
       status: { state: 'pending' },
       tags,
     });
+    if (wantsPublicAddress(draft, wanted)) startPublic(draft, interfaces);
+    return created;
   },
   update(draft, current, { spec }) {
     const { desiredState, ...labels } = spec as Change;

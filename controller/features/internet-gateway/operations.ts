@@ -1,4 +1,5 @@
 import { type ResourceOf, WeftError } from '../../resources/index.ts';
+import { lendToWaiting } from '../elastic-ip/ephemeral.ts';
 import { elasticIpUser } from '../elastic-ip/user.ts';
 import { chooseExternalNetwork } from '../external-network/operations.ts';
 import { referenced, refuseWhileUsed } from '../operations/checks.ts';
@@ -16,6 +17,14 @@ function requireFreeVpc(draft: Draft, vpcId: string): void {
   }
 }
 
+function howToFree(
+  { id, spec }: ResourceOf<'elastic-ip'>,
+  owner: ResourceOf<'network-interface'> | ResourceOf<'nat-gateway'>,
+): string {
+  if (owner.kind === 'nat-gateway') return `Delete ${owner.id} first.`;
+  return spec.ephemeral ? `Stop ${owner.spec.instanceId} first.` : `Disassociate ${id} first.`;
+}
+
 /** @throws WeftError in-use while interfaces or NAT gateways of the VPC have elastic IPs on this gateway's network. */
 function requireNoElasticIps(draft: Draft, gateway: ResourceOf<'internet-gateway'>): void {
   const network = { kind: 'external-network', id: gateway.spec.externalNetworkId } as const;
@@ -28,8 +37,7 @@ function requireNoElasticIps(draft: Draft, gateway: ResourceOf<'internet-gateway
       {
         field: 'spec.vpcId',
         value: gateway.spec.vpcId,
-        fix:
-          owner.kind === 'nat-gateway' ? `Delete ${owner.id} first.` : `Disassociate ${elasticIp.id} first.`,
+        fix: howToFree(elasticIp, owner),
       },
     );
   }
@@ -65,10 +73,12 @@ export const internetGatewayOperations: Operations<'internet-gateway'> = {
     const vpcId = spec.vpcId as string | undefined;
     const network = chooseExternalNetwork(draft, spec.externalNetworkId as string | undefined);
     if (vpcId !== undefined) requireFreeVpc(draft, vpcId);
-    return draft.create('internet-gateway', {
+    const gateway = draft.create('internet-gateway', {
       spec: { externalNetworkId: network.id, ...(vpcId === undefined ? {} : { vpcId }) },
       tags,
     });
+    if (vpcId !== undefined) lendToWaiting(draft, vpcId);
+    return gateway;
   },
   update(draft, current, { spec }) {
     const wanted = spec.vpcId as string | null | undefined;
@@ -86,7 +96,9 @@ export const internetGatewayOperations: Operations<'internet-gateway'> = {
       return draft.update(current, { spec: rest });
     }
     requireFreeVpc(draft, wanted);
-    return draft.update(current, { spec: { ...rest, vpcId: wanted } });
+    const attached = draft.update(current, { spec: { ...rest, vpcId: wanted } });
+    lendToWaiting(draft, wanted);
+    return attached;
   },
   remove(draft, gateway) {
     if (gateway.spec.vpcId !== undefined) {

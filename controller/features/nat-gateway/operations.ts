@@ -35,6 +35,7 @@ function requireRightAddress({ connectivity = 'public', elasticIpId }: Wanted): 
 /** @throws WeftError in-use when an interface or another gateway has the address */
 function requireFreeElasticIp(draft: Draft, elasticIp: ResourceOf<'elastic-ip'>): void {
   const [other] = draft.view.referrers(elasticIp, 'uses-elastic-ip', 'nat-gateway');
+  // A lent address always has an interface, too.
   const user = elasticIp.spec.networkInterfaceId ?? other?.id;
   if (user === undefined) return;
   throw new WeftError('in-use', `elastic IP ${elasticIp.spec.address} belongs to ${user}`, {

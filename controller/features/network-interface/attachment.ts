@@ -1,4 +1,5 @@
 import { type ResourceOf, WeftError } from '../../resources/index.ts';
+import { takePublicAddress } from '../elastic-ip/ephemeral.ts';
 import { referenced } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 
@@ -112,10 +113,12 @@ function attach(draft: Draft, networkInterface: Interface, wanted: WantedAttachm
 
 /** The interface without its instance, which is not told. */
 export function released(draft: Draft, networkInterface: Interface): Interface {
+  takePublicAddress(draft, networkInterface);
   const {
     instanceId: _instance,
     deviceIndex: _index,
     deleteOnTermination: _ends,
+    associatePublicAddress: _lent,
     ...spec
   } = networkInterface.spec;
   return draft.update(networkInterface, { spec });

@@ -6,6 +6,7 @@ import {
   type ResourceOf,
   WeftError,
 } from '../../resources/index.ts';
+import { takePublicAddress } from '../elastic-ip/ephemeral.ts';
 import { freeUnlistedAddresses, removeBinding } from '../held-address/operations.ts';
 import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
@@ -134,15 +135,21 @@ function hostsOf(draft: Draft, networkInterface: ResourceOf<'network-interface'>
   return Array.from(bindings, ({ spec }) => spec.hostId);
 }
 
+/** The address stays with the account. */
+function disassociate(draft: Draft, elasticIp: ResourceOf<'elastic-ip'>): void {
+  const { networkInterfaceId: _gone, privateAddress: _with, ...rest } = elasticIp.spec;
+  draft.update(elasticIp, { spec: rest });
+  dropPlacement(draft, elasticIp.id);
+}
+
 /** Removes an interface with its claims and bindings. Its elastic IP stays with the account, as in AWS. */
 export function removeInterface(draft: Draft, networkInterface: ResourceOf<'network-interface'>): void {
   refuseWhileUsed(draft, networkInterface, 'route-target', 'route-table');
   const { spec } = networkInterface;
   const { subnetId, vpcId, macAddress } = spec;
+  takePublicAddress(draft, networkInterface);
   for (const elasticIp of draft.view.referrers(networkInterface, 'of-interface', 'elastic-ip')) {
-    const { networkInterfaceId: _gone, ...rest } = elasticIp.spec;
-    draft.update(elasticIp, { spec: rest });
-    dropPlacement(draft, elasticIp.id);
+    if (!elasticIp.spec.ephemeral) disassociate(draft, elasticIp);
   }
   const hostIds = hostsOf(draft, networkInterface);
   for (const binding of [...draft.view.referrers(networkInterface, 'of-interface', 'binding')]) {
@@ -156,22 +163,15 @@ export function removeInterface(draft: Draft, networkInterface: ResourceOf<'netw
   draft.remove(networkInterface);
 }
 
-/** @throws WeftError in-use when an elastic IP leads to an address that goes */
-function requireNoElasticIp(
+/** AWS, "Secondary IP addresses": when one is unassigned, its elastic IP is disassociated. */
+function disassociateGone(
   draft: Draft,
   networkInterface: ResourceOf<'network-interface'>,
   kept: readonly string[],
 ): void {
-  for (const { id, spec } of draft.view.referrers(networkInterface, 'of-interface', 'elastic-ip')) {
-    if (spec.privateAddress === undefined || spec.privateAddress === networkInterface.spec.privateAddress) {
-      continue;
-    }
-    if (kept.includes(spec.privateAddress)) continue;
-    throw new WeftError('in-use', `elastic IP ${spec.address} (${id}) leads to ${spec.privateAddress}`, {
-      field: 'spec.secondaryPrivateAddresses',
-      value: spec.privateAddress,
-      fix: 'Disassociate the elastic IP first.',
-    });
+  for (const elasticIp of draft.view.referrers(networkInterface, 'of-interface', 'elastic-ip')) {
+    const { privateAddress } = elasticIp.spec;
+    if (privateAddress !== undefined && !kept.includes(privateAddress)) disassociate(draft, elasticIp);
   }
 }
 
@@ -196,7 +196,7 @@ function withAddresses(
     hostIds: hostsOf(draft, current),
   };
   const secondary = assignSecondaryAddresses(draft, subnet, owner, wanted, secondaryPrivateAddresses);
-  requireNoElasticIp(draft, current, secondary);
+  disassociateGone(draft, current, secondary);
   return {
     ...rest,
     ...(secondary.length === 0 ? {} : { secondaryPrivateAddresses: [...secondary] }),

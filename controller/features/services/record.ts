@@ -7,6 +7,7 @@ import {
 } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { answersDns, dhcpSettings, internalDomain } from '../dhcp-options/settings.ts';
+import { elasticIpAt } from '../elastic-ip/user.ts';
 import { deviceIndexOf } from '../network-interface/attachment.ts';
 import type { BoundContext } from '../network-interface/context.ts';
 import { addressName } from '../network-interface/dhcp.ts';
@@ -43,7 +44,7 @@ export function serviceRecord(view: TopologyView, context: BoundContext): Servic
   const internal = internalDomain(vpc.region);
   const { domainName } = dhcpSettings(view, vpc);
   const domains = domainName && domainName !== internal ? [domainName, internal] : [internal];
-  const [elasticIp] = view.referrers(networkInterface, 'of-interface', 'elastic-ip');
+  const elasticIp = elasticIpAt(view, networkInterface);
   const instance = instanceRecord(instanceOf(view, networkInterface), networkInterface);
   return {
     interfaceId: networkInterface.id,

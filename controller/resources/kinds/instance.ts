@@ -80,6 +80,12 @@ export const instance = defineKind<InstanceSpec, InstanceStatus>({
       subnetId: Type.Optional(Id('subnet')),
       privateAddress: Type.Optional(Ipv4Address),
       ipv6AddressCount: Type.Optional(ipv6AddressCount),
+      associatePublicAddress: Type.Optional(
+        Type.Boolean({
+          description:
+            'whether its primary interface has a public address while it runs; absent: for an interface of its own, as the subnet says (mapPublicIpOnLaunch)',
+        }),
+      ),
       securityGroupIds: Type.Optional(Type.Array(Id('sg'), { minItems: 1, maxItems: 16, uniqueItems: true })),
       imageId,
       instanceType,

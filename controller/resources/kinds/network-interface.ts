@@ -69,6 +69,11 @@ export const NetworkInterfaceSpec = Type.Object(
     instanceId: Type.Optional(Id('i')),
     deviceIndex,
     deleteOnTermination,
+    associatePublicAddress: Type.Optional(
+      Type.Literal(true, {
+        description: 'its instance was started with a public address: it has one while it runs',
+      }),
+    ),
   },
   closed,
 );

@@ -1,8 +1,8 @@
-import { type AnyResource, type KindName, kinds } from '../../resources/index.ts';
+import { type AnyResource, isLent, type KindName, kinds } from '../../resources/index.ts';
 import { Counts } from './counts.ts';
 import type { TopologyIndex } from './index.ts';
 
-/** Account → kind and region → how many. What belongs to the operator is not counted. */
+/** Account → kind and region → how many. What belongs to the operator is not counted, nor what is only lent. */
 export class UsageIndex implements TopologyIndex {
   readonly #counts = new Counts();
 
@@ -28,7 +28,8 @@ export class UsageIndex implements TopologyIndex {
     for (const [account, key, count] of this.#counts) yield `account ${account} has ${count} ${key}`;
   }
 
-  #count({ kind, account, region }: AnyResource, difference: 1 | -1): void {
-    if (account !== '') this.#counts.add(account, `${kind}/${region}`, difference);
+  #count(resource: AnyResource, difference: 1 | -1): void {
+    const { kind, account, region } = resource;
+    if (account !== '' && !isLent(resource)) this.#counts.add(account, `${kind}/${region}`, difference);
   }
 }

@@ -323,7 +323,7 @@ export class Edits {
   newElasticIp(): ScriptStep {
     const { random } = this.#scene;
     const one = random.chance(0.85) ? random.pickOrNone(this.#scene.all('network-interface')) : undefined;
-    return this.create('elastic-ip', 'eip', one ? { networkInterfaceId: this.#scene.ref(one) } : {});
+    return this.create('elastic-ip', 'eip', one ? this.#publicTarget(one) : {});
   }
 
   changeElasticIp(): ScriptStep {
@@ -331,7 +331,16 @@ export class Edits {
     const elasticIp = random.pickOrNone(this.#scene.all('elastic-ip'));
     if (!elasticIp) return nothing;
     const one = random.chance(0.7) ? random.pickOrNone(this.#scene.all('network-interface')) : undefined;
-    return this.update(elasticIp, { networkInterfaceId: one ? this.#scene.ref(one) : null });
+    return this.update(elasticIp, one ? this.#publicTarget(one) : { networkInterfaceId: null });
+  }
+
+  /** An interface for an elastic IP, or one of its secondary addresses. */
+  #publicTarget(one: Interface): Spec {
+    const networkInterfaceId = this.#scene.ref(one);
+    const privateAddress = this.#scene.addressOf(one);
+    return privateAddress === one.spec.privateAddress
+      ? { networkInterfaceId }
+      : { networkInterfaceId, privateAddress };
   }
 
   removeOne(

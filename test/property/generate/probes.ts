@@ -110,7 +110,9 @@ const toOutside = withSender((scene, sender) => {
 const outsideWithElasticIp = withElasticIp((scene, { spec }) => {
   const sender = scene.interfaces(true).find(({ id }) => id === spec.networkInterfaceId);
   const destination = scene.random.pick(outsideAddresses);
-  return sender && scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
+  const source = spec.privateAddress && scene.random.chance(0.8) ? { source: spec.privateAddress } : {};
+  const payload = somePayload(scene.random);
+  return sender && scene.fromInterface(sender, { destination, payload, ...source });
 });
 
 /** Between elastic IPs of the same cloud, from one VPC to another or within one. */

@@ -1,9 +1,10 @@
-import type { ResourceOf } from '@weft/controller/resources';
+import { isLent, type ResourceOf } from '@weft/controller/resources';
 import type { ActionContext } from '../../context.ts';
 import { define } from '../../define.ts';
 import { describe } from '../../describe.ts';
 import { AwsError } from '../../errors.ts';
 import type { Address } from '../../model/generated/types.ts';
+import { nameOfKind, noSuchResource } from '../../resource-names.ts';
 import { tagList, tagsFor } from '../../tags.ts';
 import { relatedId } from '../ids.ts';
 
@@ -14,6 +15,10 @@ export const associationId = (elasticIp: ElasticIp) =>
 
 const interfaceOf = ({ cloud }: ActionContext, { spec }: ElasticIp) =>
   cloud.find('network-interface', spec.networkInterfaceId);
+
+/** The address of the interface that an elastic IP stands for. */
+const privateAddressOf = (context: ActionContext, elasticIp: ElasticIp) =>
+  elasticIp.spec.privateAddress ?? interfaceOf(context, elasticIp)?.spec.privateAddress;
 
 function present(context: ActionContext, elasticIp: ElasticIp): Address {
   const port = interfaceOf(context, elasticIp);
@@ -26,7 +31,7 @@ function present(context: ActionContext, elasticIp: ElasticIp): Address {
     AssociationId: associationId(elasticIp),
     NetworkInterfaceId: port?.id,
     NetworkInterfaceOwnerId: port && context.account,
-    PrivateIpAddress: port?.spec.privateAddress,
+    PrivateIpAddress: privateAddressOf(context, elasticIp),
     InstanceId: port?.spec.instanceId,
     Tags: tagList(elasticIp.tags),
   };
@@ -43,8 +48,14 @@ export function elasticIpOf(
   if ((id === undefined) === (address === undefined)) {
     throw new AwsError('InvalidParameterCombination', 'Give one of AllocationId and PublicIp');
   }
-  if (id !== undefined) return cloud.require('elastic-ip', id);
-  for (const elasticIp of cloud.list('elastic-ip')) if (elasticIp.spec.address === address) return elasticIp;
+  if (id !== undefined) {
+    const found = cloud.require('elastic-ip', id);
+    if (!isLent(found)) return found;
+    throw noSuchResource(nameOfKind('elastic-ip'), id);
+  }
+  for (const elasticIp of cloud.list('elastic-ip')) {
+    if (elasticIp.spec.address === address && !isLent(elasticIp)) return elasticIp;
+  }
   throw new AwsError('InvalidAddress.NotFound', `Address '${address?.slice(0, 100)}' not found.`);
 }
 
@@ -74,6 +85,7 @@ const listing = describe({
   result: 'Addresses',
   paged: false,
   supports: ['PublicIps'],
+  only: (elasticIp) => !isLent(elasticIp),
   filters: {
     'allocation-id': ({ id }) => id,
     'association-id': associationId,
@@ -82,7 +94,7 @@ const listing = describe({
     'network-border-group': (_elasticIp, { region }) => region,
     'network-interface-id': ({ spec }) => spec.networkInterfaceId,
     'network-interface-owner-id': ({ spec, account }) => spec.networkInterfaceId && account,
-    'private-ip-address': (elasticIp, context) => interfaceOf(context, elasticIp)?.spec.privateAddress,
+    'private-ip-address': (elasticIp, context) => privateAddressOf(context, elasticIp),
     'public-ip': ({ spec }) => spec.address,
   },
   indexed: [{ filter: 'network-interface-id', type: 'of-interface', target: 'network-interface' }],
@@ -110,11 +122,13 @@ export const describeAddressesAttribute = define({
   action: 'DescribeAddressesAttribute',
   supports: ['AllocationIds', 'Attribute'],
   note: 'addresses have no domain names of their own',
-  handle({ cloud }, { AllocationIds: ids = [] }) {
+  handle(context, { AllocationIds: ids = [] }) {
     const addresses =
-      ids.length > 0 ? ids.map((id) => cloud.require('elastic-ip', id)) : cloud.list('elastic-ip');
+      ids.length > 0
+        ? ids.map((id) => elasticIpOf(context, { AllocationId: id }))
+        : [...context.cloud.list('elastic-ip')].filter((one) => !isLent(one));
     return {
-      Addresses: [...addresses].map(({ id, spec }) => ({ AllocationId: id, PublicIp: spec.address })),
+      Addresses: addresses.map(({ id, spec }) => ({ AllocationId: id, PublicIp: spec.address })),
     };
   },
 });

@@ -1,4 +1,4 @@
-import type { ResourceOf } from '@weft/controller/resources';
+import { isLent, type ResourceOf } from '@weft/controller/resources';
 import type { ActionContext } from '../../context.ts';
 import { define } from '../../define.ts';
 import { AwsError } from '../../errors.ts';
@@ -21,11 +21,16 @@ function interfaceOf({ cloud }: ActionContext, target: Target): ResourceOf<'netw
       ? (interfaceId as string)
       : (cloud.require('instance', instanceId).spec.networkInterfaceIds[0] as string);
   const port = cloud.require('network-interface', id);
-  if (address === undefined || address === port.spec.privateAddress) return port;
+  const { privateAddress, secondaryPrivateAddresses = [] } = port.spec;
+  if (address === undefined || [privateAddress, ...secondaryPrivateAddresses].includes(address)) return port;
   throw new AwsError('InvalidParameterValue', `Interface ${id} has no address ${address.slice(0, 50)}`);
 }
 
-/** As AWS does it: the address leaves what has it, and takes the place of the one that the interface has. */
+/** The address of its interface that an elastic IP stands for. */
+const standsFor = (elasticIp: ResourceOf<'elastic-ip'>, port: ResourceOf<'network-interface'>) =>
+  elasticIp.spec.privateAddress ?? port.spec.privateAddress;
+
+/** As AWS does it: the elastic IP leaves what has it, and takes the place of the one that the private address has. */
 export const associateAddress = define({
   action: 'AssociateAddress',
   supports: [
@@ -41,8 +46,10 @@ export const associateAddress = define({
     const { AllocationId, PublicIp, AllowReassociation: again } = input;
     const elasticIp = elasticIpOf(context, { AllocationId, PublicIp });
     const port = interfaceOf(context, input);
+    const privateAddress = input.PrivateIpAddress ?? port.spec.privateAddress;
     const held = elasticIp.spec.networkInterfaceId;
-    if (held !== undefined && again === false) {
+    const isThere = held === port.id && standsFor(elasticIp, port) === privateAddress;
+    if (held !== undefined && again === false && !isThere) {
       throw new AwsError(
         'Resource.AlreadyAssociated',
         `resource ${elasticIp.id} is already associated with associate-id ${associationId(elasticIp)}`,
@@ -51,10 +58,11 @@ export const associateAddress = define({
     const { cloud } = context;
     await cloud.transaction((batch) => {
       for (const other of cloud.referrers('elastic-ip', 'of-interface', port)) {
-        if (other.id !== elasticIp.id)
-          batch.update('elastic-ip', other.id, { spec: { networkInterfaceId: null } });
+        if (other.id === elasticIp.id || isLent(other) || standsFor(other, port) !== privateAddress) continue;
+        batch.update('elastic-ip', other.id, { spec: { networkInterfaceId: null } });
       }
-      batch.update('elastic-ip', elasticIp.id, { spec: { networkInterfaceId: port.id } });
+      const spec = { networkInterfaceId: port.id, privateAddress };
+      batch.update('elastic-ip', elasticIp.id, { spec });
     });
     return { AssociationId: relatedId('eipassoc', elasticIp.id) };
   },
@@ -71,7 +79,7 @@ export const disassociateAddress = define({
       id === undefined
         ? elasticIpOf(context, { PublicIp: address })
         : context.cloud.find('elastic-ip', relatedId('eipalloc', id));
-    if (!elasticIp || (id !== undefined && associationId(elasticIp) !== id)) {
+    if (!elasticIp || isLent(elasticIp) || (id !== undefined && associationId(elasticIp) !== id)) {
       throw new AwsError(
         'InvalidAssociationID.NotFound',
         `The association ID '${id?.slice(0, 100)}' does not exist`,

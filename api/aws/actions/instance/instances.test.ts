@@ -14,6 +14,41 @@ describe('instances', () => {
   const described = async (id: string) =>
     (await api.ok('DescribeInstances', { 'InstanceId.1': id })).reservationSet[0].instancesSet[0];
 
+  it('have a public address while they run, as asked for, which is no elastic IP', async () => {
+    const [subnet] = (await api.ok('DescribeSubnets')).subnetSet;
+    const run = async (isPublic: boolean) => {
+      const { instancesSet } = await api.ok('RunInstances', {
+        ...one,
+        'NetworkInterface.1.DeviceIndex': 0,
+        'NetworkInterface.1.SubnetId': subnet.subnetId,
+        'NetworkInterface.1.AssociatePublicIpAddress': isPublic,
+      });
+      return described(instancesSet[0].instanceId);
+    };
+    assert.equal((await run(false)).ipAddress, undefined);
+    const instance = await run(true);
+    const [port] = instance.networkInterfaceSet;
+    const PublicIp: string = instance.ipAddress;
+    assert.match(PublicIp, /^203\.0\.113\./);
+    assert.deepEqual([port.association.ipOwnerId, port.association.publicIp], ['amazon', PublicIp]);
+    const { networkInterfaceSet } = await api.ok('DescribeNetworkInterfaces', {
+      'Filter.1.Name': 'association.public-ip',
+      'Filter.1.Value.1': PublicIp,
+    });
+    assert.equal(networkInterfaceSet[0].networkInterfaceId, port.networkInterfaceId);
+    assert.equal(networkInterfaceSet[0].association.allocationId, undefined);
+    assert.deepEqual((await api.ok('DescribeAddresses')).addressesSet, []);
+    await api.refused('InvalidAddress.NotFound', 'ReleaseAddress', { PublicIp });
+    const { allocationId, publicIp } = await api.ok('AllocateAddress');
+    await api.ok('AssociateAddress', { AllocationId: allocationId, InstanceId: instance.instanceId });
+    assert.equal((await described(instance.instanceId)).ipAddress, publicIp);
+    await api.ok('DisassociateAddress', { PublicIp: publicIp });
+    const again = await described(instance.instanceId);
+    assert.equal(again.networkInterfaceSet[0].association.ipOwnerId, 'amazon');
+    await api.ok('ReleaseAddress', { AllocationId: allocationId });
+    await api.ok('TerminateInstances', { 'InstanceId.1': instance.instanceId });
+  });
+
   it('run in the default subnet when none is named, and are forgotten after termination', async () => {
     const { instancesSet } = await api.ok('RunInstances', {
       ...one,

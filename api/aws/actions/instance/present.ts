@@ -4,6 +4,7 @@ import type {
   Instance,
   InstanceNetworkInterface,
   InstanceState,
+  NetworkInterfaceAssociation,
   Reservation,
   StateReason,
 } from '../../model/generated/types.ts';
@@ -56,6 +57,14 @@ function interfacesOf(
   return instance.spec.networkInterfaceIds.flatMap((id) => context.cloud.find('network-interface', id) ?? []);
 }
 
+/** Instances show less of it than interfaces do. */
+const shownAssociation = (association: NetworkInterfaceAssociation | undefined) =>
+  association && {
+    IpOwnerId: association.IpOwnerId,
+    PublicDnsName: '',
+    PublicIp: association.PublicIp,
+  };
+
 function presentOwnInterface(
   context: ActionContext,
   port: ResourceOf<'network-interface'>,
@@ -67,11 +76,6 @@ function presentOwnInterface(
     RequesterManaged: _managed,
     ...shown
   } = presentInterface(context, port);
-  const association = shown.Association && {
-    IpOwnerId: shown.Association.IpOwnerId,
-    PublicDnsName: '',
-    PublicIp: shown.Association.PublicIp,
-  };
   return {
     NetworkInterfaceId: shown.NetworkInterfaceId,
     InterfaceType: 'interface',
@@ -85,13 +89,13 @@ function presentOwnInterface(
     PrivateIpAddress: shown.PrivateIpAddress,
     PrivateDnsName: shown.PrivateDnsName,
     Groups: shown.Groups,
-    Association: association,
+    Association: shownAssociation(shown.Association),
     Ipv6Addresses: (shown.Ipv6Addresses ?? []).map(({ Ipv6Address }) => ({ Ipv6Address })),
     PrivateIpAddresses: (shown.PrivateIpAddresses ?? []).map((address) => ({
       Primary: address.Primary,
       PrivateIpAddress: address.PrivateIpAddress,
       PrivateDnsName: address.PrivateDnsName,
-      Association: address.Primary ? association : undefined,
+      Association: shownAssociation(address.Association),
     })),
     Attachment: Attachment && {
       AttachmentId: Attachment.AttachmentId,

@@ -80,10 +80,10 @@ export const runInstances = define({
     'NetworkInterfaces.SecondaryPrivateIpAddressCount',
     'NetworkInterfaces.Ipv6Addresses',
     'NetworkInterfaces.Ipv6AddressCount',
+    'NetworkInterfaces.AssociatePublicIpAddress',
     'TagSpecifications',
   ],
   only: {
-    'NetworkInterfaces.AssociatePublicIpAddress': ['false'],
     'Placement.Tenancy': ['default'],
     'Monitoring.Enabled': ['false'],
     EbsOptimized: ['false'],
@@ -92,6 +92,7 @@ export const runInstances = define({
   },
   refusals: {
     'quota-exceeded': 'InstanceLimitExceeded',
+    'no-free-address spec.associatePublicAddress': 'InsufficientAddressCapacity',
     'in-use': 'InvalidNetworkInterface.InUse',
     'wrong-state': 'AttachmentLimitExceeded',
     'invalid-value spec.instanceId': 'InvalidParameterCombination',

@@ -14,6 +14,8 @@ import { groupOf } from '../security-group/groups.ts';
 export interface WantedInterface {
   readonly deviceIndex: number;
   readonly deleteOnTermination: boolean;
+  /** Whether it gets a public address, if it is the only interface. */
+  readonly isPublic: boolean;
   readonly source: { readonly id: string } | { readonly spec: Record<string, unknown> };
 }
 
@@ -41,11 +43,19 @@ function described(
 ): WantedInterface {
   const { NetworkInterfaceId: id, DeviceIndex: deviceIndex = 0, DeleteOnTermination: ends } = one;
   if (id === undefined) {
-    const spec = interfaceSpec(context, one, subnetOf(context, one.SubnetId, zone).id);
-    return { deviceIndex, deleteOnTermination: ends ?? true, source: { spec } };
+    const subnet = subnetOf(context, one.SubnetId, zone);
+    const spec = interfaceSpec(context, one, subnet.id);
+    const isPublic = one.AssociatePublicIpAddress ?? subnet.spec.mapPublicIpOnLaunch ?? false;
+    return { deviceIndex, deleteOnTermination: ends ?? true, isPublic, source: { spec } };
   }
   context.cloud.require('network-interface', id);
-  return { deviceIndex, deleteOnTermination: ends ?? false, source: { id } };
+  if (one.AssociatePublicIpAddress) {
+    throw new AwsError(
+      'InvalidParameterCombination',
+      'A public address can be given to a new interface only',
+    );
+  }
+  return { deviceIndex, deleteOnTermination: ends ?? false, isPublic: false, source: { id } };
 }
 
 /** AWS, "RunInstances": either a list of interfaces, or what its one interface is to be; and one of them is at index 0. */
@@ -75,13 +85,20 @@ export function wantedInterfaces(context: ActionContext, input: RunInstancesRequ
   const list = (input.NetworkInterfaces ?? []).map((one) => described(context, one, zone));
   if (list.length > 0) {
     requireConsistent(input, list);
+    if (list.length > 1 && input.NetworkInterfaces?.some((one) => one.AssociatePublicIpAddress)) {
+      throw new AwsError(
+        'InvalidParameterCombination',
+        'A public address cannot be given to an instance with several interfaces',
+      );
+    }
     return list.toSorted((a, b) => a.deviceIndex - b.deviceIndex);
   }
   const subnet = subnetOf(context, input.SubnetId, zone);
   const named = (input.SecurityGroups ?? []).map((GroupName) => groupOf(context, { GroupName }).id);
   const Groups = [...(input.SecurityGroupIds ?? []), ...named];
   const spec = interfaceSpec(context, { Groups, PrivateIpAddress: input.PrivateIpAddress }, subnet.id);
-  return [{ deviceIndex: 0, deleteOnTermination: true, source: { spec } }];
+  const isPublic = subnet.spec.mapPublicIpOnLaunch ?? false;
+  return [{ deviceIndex: 0, deleteOnTermination: true, isPublic, source: { spec } }];
 }
 
 /** Makes an instance with its interfaces. @returns its id */
@@ -96,7 +113,11 @@ export function launch(
   );
   const { spec, tags } = instance;
   const { id: instanceId } = batch.create('instance', {
-    spec: { ...spec, networkInterfaceIds: ids.slice(0, 1) },
+    spec: {
+      ...spec,
+      networkInterfaceIds: ids.slice(0, 1),
+      ...(interfaces.length === 1 && interfaces[0]?.isPublic ? { associatePublicAddress: true } : {}),
+    },
     tags,
   });
   for (const [index, { deviceIndex, deleteOnTermination }] of interfaces.entries()) {

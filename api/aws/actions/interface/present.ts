@@ -1,4 +1,4 @@
-import type { ResourceOf } from '@weft/controller/resources';
+import { isLent, type ResourceOf } from '@weft/controller/resources';
 import type { ActionContext } from '../../context.ts';
 import type {
   GroupIdentifier,
@@ -19,30 +19,37 @@ export function groupsOf({ cloud }: ActionContext, ids: readonly string[]): Grou
   return ids.map((id) => ({ GroupId: id, GroupName: cloud.find('security-group', id)?.spec.name ?? '' }));
 }
 
-/** The elastic IP of the interface's private address. */
-export function elasticIpOf(
+/** The public address of one of the interface's private addresses; absent: of the primary one. */
+export function publicAddressOf(
   { cloud }: ActionContext,
-  networkInterface: { readonly id: string },
+  networkInterface: ResourceOf<'network-interface'>,
+  privateAddress = networkInterface.spec.privateAddress,
 ): ResourceOf<'elastic-ip'> | undefined {
   const target = { kind: 'network-interface', id: networkInterface.id } as const;
-  const [elasticIp] = cloud.referrers('elastic-ip', 'of-interface', target);
-  return elasticIp;
+  const primary = networkInterface.spec.privateAddress;
+  for (const one of cloud.referrers('elastic-ip', 'of-interface', target)) {
+    if ((one.spec.privateAddress ?? primary) === privateAddress) return one;
+  }
+  return undefined;
 }
 
+/** AWS: what is no elastic IP belongs to `amazon`, and has neither allocation nor association. */
 export function associationOf(
   context: ActionContext,
   networkInterface: ResourceOf<'network-interface'>,
+  privateAddress?: string,
 ): NetworkInterfaceAssociation | undefined {
-  const elasticIp = elasticIpOf(context, networkInterface);
-  return (
-    elasticIp && {
-      AllocationId: elasticIp.id,
-      AssociationId: relatedId('eipassoc', elasticIp.id),
-      IpOwnerId: context.account,
-      PublicIp: elasticIp.spec.address,
-      PublicDnsName: '',
-    }
-  );
+  const one = publicAddressOf(context, networkInterface, privateAddress);
+  if (!one) return undefined;
+  const { address: PublicIp } = one.spec;
+  if (isLent(one)) return { IpOwnerId: 'amazon', PublicIp, PublicDnsName: '' };
+  return {
+    AllocationId: one.id,
+    AssociationId: relatedId('eipassoc', one.id),
+    IpOwnerId: context.account,
+    PublicIp,
+    PublicDnsName: '',
+  };
 }
 
 /** That of an interface and its instance; an interface has one at a time. */
@@ -102,6 +109,7 @@ export function presentInterface(
         PrivateIpAddress: address,
         PrivateDnsName: privateName(context, address),
         Primary: false,
+        Association: associationOf(context, networkInterface, address),
       })),
     ],
     Ipv6Addresses: (spec.ipv6Addresses ?? []).map((Ipv6Address) => ({ Ipv6Address })),
