@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import type { ResourceOf } from '@weft/controller/resources';
 import type { Outsider } from '@weft/labs/hosts';
-import { Cloud, type CloudVm, externalCidr } from './support/cloud.ts';
+import { Cloud, type CloudVm, eventually, externalCidr } from './support/cloud.ts';
 
 describe('elastic IPs', () => {
   let cloud: Cloud;
@@ -126,6 +128,73 @@ describe('elastic IPs', () => {
     assert.equal((await one.ping(second.spec.address)).received, 3);
     await associate(null, second.id);
     await cloud.client.remove('elastic-ip', second.id);
+  });
+
+  it('of a secondary address stands beside that of the primary one', async () => {
+    const second = await cloud.client.create('elastic-ip', { spec: {} });
+    const spec = { secondaryPrivateAddresses: ['10.0.0.50'] };
+    await cloud.applied(
+      cloud.client.update('network-interface', two.networkInterface.id, { spec }, { waitSeconds: 10 }),
+    );
+    await two.run('ip', ['address', 'add', '10.0.0.50/24', 'dev', 'eth0']);
+    const target = { networkInterfaceId: two.networkInterface.id, privateAddress: '10.0.0.50' };
+    await associate(two.networkInterface.id);
+    await cloud.applied(cloud.client.update('elastic-ip', second.id, { spec: target }, { waitSeconds: 10 }));
+    for (const [address, inside] of [
+      [elasticIp.spec.address, two.address],
+      [second.spec.address, '10.0.0.50'],
+    ] as const) {
+      const server = await two.spawn('tcpdump', ['-n', '-l', '-i', 'eth0', 'icmp'], { name: 'tcpdump' });
+      await server.waitForLine((line) => line.includes('listening on'));
+      assert.equal((await outside.ping(address, { count: 1 })).received, 1);
+      await server.waitForLine((line) => line.includes(`203.0.113.200 > ${inside}: ICMP echo request`));
+      await server.stop();
+      const sniff = await outside.spawn('tcpdump', ['-n', '-l', '-i', 'eth0', 'icmp'], {
+        name: 'tcpdump-icmp',
+      });
+      await sniff.waitForLine((line) => line.includes('listening on'));
+      await two.exec('ping', ['-c', '1', '-W', '1', '-I', inside, '203.0.113.200']);
+      await sniff.waitForLine((line) => line.includes(`${address} > 203.0.113.200: ICMP echo request`));
+      await sniff.stop();
+    }
+    await cloud.applied(
+      cloud.client.update(
+        'network-interface',
+        two.networkInterface.id,
+        { spec: { secondaryPrivateAddressCount: 0 } },
+        { waitSeconds: 10 },
+      ),
+    );
+    assert.equal((await outside.ping(second.spec.address, { count: 1 })).received, 0, 'set free');
+    assert.equal((await outside.ping(elasticIp.spec.address, { count: 1 })).received, 1);
+    await cloud.client.remove('elastic-ip', second.id);
+  });
+
+  it('an instance has a public address while it runs, and knows it', async () => {
+    const { subnetId, securityGroupIds } = one.networkInterface.spec;
+    const { id, spec } = await cloud.client.create('instance', {
+      spec: { subnetId, securityGroupIds, associatePublicAddress: true },
+    });
+    const filter = { 'spec.networkInterfaceId': spec.networkInterfaceIds[0] as string };
+    const [lent] = (await cloud.client.list('elastic-ip', { filter })).items;
+    assert.ok(lent?.spec.ephemeral);
+    const { address } = lent.spec;
+    await eventually('the instance answers at its public address', async () => {
+      return (await outside.ping(address, { count: 1 })).received === 1;
+    });
+    const { namespace = '' } = (await cloud.client.get('instance', id)).status;
+    const curl = (...args: string[]) =>
+      promisify(execFile)('ip', ['netns', 'exec', namespace, 'curl', '-s', '-m', '5', ...args]);
+    const base = 'http://169.254.169.254/latest';
+    const ttl = 'X-aws-ec2-metadata-token-ttl-seconds: 60';
+    const { stdout: token } = await curl('-X', 'PUT', '-H', ttl, `${base}/api/token`);
+    const read = ['-H', `X-aws-ec2-metadata-token: ${token}`, `${base}/meta-data/public-ipv4`];
+    assert.equal((await curl(...read)).stdout, address);
+    await cloud.client.remove('instance', id);
+    await eventually('the address is nobody any more', async () => {
+      return (await outside.ping(address, { count: 1 })).received === 0;
+    });
+    assert.deepEqual((await cloud.client.list('elastic-ip', { filter })).items, []);
   });
 
   it('is nobody again after it was disassociated', async () => {

@@ -210,7 +210,7 @@ describe('routes, gateways, addresses and interfaces', () => {
       PrivateIpAddress: '10.3.1.1',
     });
     const allocated: string[] = [];
-    for (let index = 0; index < 3; index++) allocated.push((await api.ok('AllocateAddress')).allocationId);
+    for (let index = 0; index < 11; index++) allocated.push((await api.ok('AllocateAddress')).allocationId);
     await api.refused('InsufficientAddressCapacity', 'AllocateAddress');
     for (const AllocationId of allocated) await api.ok('ReleaseAddress', { AllocationId });
   });

@@ -47,7 +47,7 @@ const externalNetworkSpec = {
   name: 'external',
   cidrBlock: '203.0.113.0/24',
   ipv6CidrBlock: '2001:db8::/40',
-  addressRanges: [{ first: '203.0.113.10', last: '203.0.113.12' }],
+  addressRanges: [{ first: '203.0.113.10', last: '203.0.113.20' }],
 };
 const hostSpec = {
   tunnelAddress: '192.0.2.11',

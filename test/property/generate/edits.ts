@@ -322,7 +322,10 @@ export class Edits {
 
   newElasticIp(): ScriptStep {
     const { random } = this.#scene;
-    const one = random.chance(0.85) ? random.pickOrNone(this.#scene.all('network-interface')) : undefined;
+    const all = this.#scene.all('network-interface');
+    const several = all.filter(({ spec }) => spec.secondaryPrivateAddresses);
+    const owners = several.length > 0 && random.chance(0.3) ? several : all;
+    const one = random.chance(0.85) ? random.pickOrNone(owners) : undefined;
     return this.create('elastic-ip', 'eip', one ? this.#publicTarget(one) : {});
   }
 
@@ -337,7 +340,9 @@ export class Edits {
   /** An interface for an elastic IP, or one of its secondary addresses. */
   #publicTarget(one: Interface): Spec {
     const networkInterfaceId = this.#scene.ref(one);
-    const privateAddress = this.#scene.addressOf(one);
+    const { random } = this.#scene;
+    const secondary = random.pickOrNone(one.spec.secondaryPrivateAddresses ?? []);
+    const privateAddress = secondary && random.chance(0.6) ? secondary : one.spec.privateAddress;
     return privateAddress === one.spec.privateAddress
       ? { networkInterfaceId }
       : { networkInterfaceId, privateAddress };
