@@ -3,7 +3,7 @@ import { macBytes, malformed, slice } from './bytes.ts';
 export const etherTypes = { ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd } as const;
 export const broadcastMac = 0xffffffffffffn;
 
-/** An Ethernet II frame without tags: tags never reach br-int's pipeline. */
+/** An Ethernet II frame without tags: `untagged` takes them away. */
 export interface EthernetFrame {
   readonly destination: bigint;
   readonly source: bigint;
@@ -41,4 +41,25 @@ export function formatEthernet({ destination, source, etherType, payload }: Ethe
   frame.writeUInt16BE(etherType, 12);
   frame.set(payload, headerLength);
   return frame;
+}
+
+const tagType = 0x8100;
+const tagLength = 4;
+/** Behind the two addresses (IEEE 802.1Q, section 9). */
+const tagOffset = 12;
+
+/** A frame without its VLAN tag, and the tag, if it has one: that of a network outside. */
+export function untagged(frame: Buffer): { frame: Buffer; tag?: Buffer } {
+  if (frame.length < tagOffset + tagLength || frame.readUInt16BE(tagOffset) !== tagType) return { frame };
+  const end = tagOffset + tagLength;
+  return {
+    frame: Buffer.concat([frame.subarray(0, tagOffset), frame.subarray(end)]),
+    tag: frame.subarray(tagOffset, end),
+  };
+}
+
+/** The frame with a tag that `untagged` has taken from another one. */
+export function withTag(frame: Buffer, tag: Buffer | undefined): Buffer {
+  if (!tag) return frame;
+  return Buffer.concat([frame.subarray(0, tagOffset), tag, frame.subarray(tagOffset)]);
 }

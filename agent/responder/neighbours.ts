@@ -6,6 +6,8 @@ export interface NeighbourQuestion {
   readonly address: number | bigint;
   readonly sourceMac: bigint;
   readonly sourceAddress: number | bigint;
+  /** VLAN tag of the packet: the question has the same. */
+  readonly tag?: Buffer | undefined;
 }
 
 /** What the table asks its owner to do. */

@@ -1,7 +1,7 @@
 import { type Match, type Message, type PacketIn2, ports } from 'node-openflow';
 import { formatArpRequest, parseArp } from './arp.ts';
 import { asBuffer, malformed, slice } from './bytes.ts';
-import { etherTypes, parseEthernet, payloadOf } from './ethernet.ts';
+import { etherTypes, parseEthernet, payloadOf, untagged, withTag } from './ethernet.ts';
 import { parseIpv6 } from './ipv6.ts';
 import { advertisedNeighbour, formatNeighbourSolicitation } from './neighbour-discovery.ts';
 import { type NeighbourQuestion, NeighbourTable } from './neighbours.ts';
@@ -36,7 +36,7 @@ export class NeighbourResolver {
     ask: (question) => {
       this.counters.asked++;
       const { port } = question;
-      const data = formatQuestion(question);
+      const data = withTag(formatQuestion(question), question.tag);
       this.#send({ type: 'packet-out', inPort: ports.controller, actions: [{ type: 'output', port }], data });
     },
     release: (held) => {
@@ -65,16 +65,18 @@ export class NeighbourResolver {
    */
   resolve(message: PacketIn2, payload: Buffer): void {
     const packet = asBuffer(message.packet ?? malformedPacketIn('packet'));
+    const { frame, tag } = untagged(packet);
     const pipeline = new PipelineFields(message.metadata ?? []);
-    const ethernet = parseEthernet(packet);
+    const ethernet = parseEthernet(frame);
     const six = ethernet.etherType === etherTypes.ipv6;
     const question: NeighbourQuestion = {
       port: pipeline.register(outputPortRegister),
       address: six ? pipeline.fourRegisters(nextHop6Register) : pipeline.register(nextHopRegister),
       sourceMac: ethernet.source,
       sourceAddress: six
-        ? parseIpv6(packet).source
+        ? parseIpv6(frame).source
         : slice(payloadOf(ethernet, etherTypes.ipv4), 0, 20).readUInt32BE(12),
+      tag,
     };
     const held: HeldPacket = {
       inPort: pipeline.inPort,

@@ -4,6 +4,7 @@ import { AgentError, reasonOf } from '../errors.ts';
 import { asBuffer, malformed } from './bytes.ts';
 import { answerDhcp, type DhcpOutcome } from './dhcp/answer.ts';
 import { answerDhcpV6, type DhcpV6Outcome } from './dhcpv6/answer.ts';
+import { untagged, withTag } from './ethernet.ts';
 import { type IcmpErrorKind, icmpError } from './icmp-error.ts';
 import { advertiseRouter } from './neighbour-discovery.ts';
 import { PipelineFields } from './pipeline-fields.ts';
@@ -159,13 +160,14 @@ export class Responder {
 
   #icmpError(message: PacketIn2, payload: Buffer, kind: IcmpErrorKind): void {
     const { inPort } = new PipelineFields(message.metadata ?? []);
-    const frame = icmpError(packetOf(message), payload, kind);
-    if (!frame) {
+    const { frame, tag } = untagged(packetOf(message));
+    const answer = icmpError(frame, payload, kind);
+    if (!answer) {
       this.counters.icmpSilent++;
       return;
     }
     this.counters.icmpErrors++;
-    this.#sendBack(inPort, frame);
+    this.#sendBack(inPort, withTag(answer, tag));
   }
 
   /** Out of the port where the question came in. */

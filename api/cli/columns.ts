@@ -154,6 +154,7 @@ const columns: Columns = {
   'external-network': [
     name,
     { title: 'CIDR', value: (network) => network.spec.cidrBlock },
+    { title: 'VLAN', value: (network) => network.spec.vlan },
     { title: 'GATEWAY', value: (network) => network.spec.gateway },
     { title: 'IPV6 CIDR', value: (network) => network.spec.ipv6CidrBlock, wide: true },
     { title: 'IPV6 GATEWAY', value: (network) => network.spec.ipv6Gateway, wide: true },

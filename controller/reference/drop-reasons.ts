@@ -4,7 +4,7 @@
  */
 export const dropReasons = {
   'sender-not-bound': 'The sending interface is on no host.',
-  'vlan-tag': 'The frame has a VLAN tag.',
+  'vlan-tag': 'The frame has a VLAN tag, or not the one of the network that it comes from.',
   'unsupported-protocol': 'The frame carries neither IPv4 nor ARP.',
   'spoofed-mac': "The frame's source is not the MAC of the interface.",
   'spoofed-address': 'The IPv4 source is not the private address of the interface.',

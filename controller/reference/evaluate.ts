@@ -50,13 +50,30 @@ export function evaluate(
     'interfaceId' in packet.from
       ? fromInterface(walk, named(resources, 'network-interface', packet.from.interfaceId), packet)
       : fromOutside(walk, named(resources, 'external-network', packet.from.externalNetworkId), packet);
+  const outside =
+    outcome.type === 'sent-outside'
+      ? outcome.externalNetworkId
+      : 'externalNetworkId' in packet.from && packet.from.externalNetworkId;
   const { steps, leftOpen } = walk;
-  return { outcome, steps, connections: walk.connections, ...(leftOpen ? { leftOpen } : {}) };
+  return {
+    outcome: outside ? tagged(outcome, named(resources, 'external-network', outside)) : outcome,
+    steps,
+    connections: walk.connections,
+    ...(leftOpen ? { leftOpen } : {}),
+  };
+}
+
+/** What goes to a network outside has the tag of its VLAN. */
+function tagged(outcome: Outcome, { spec: { vlan } }: ResourceOf<'external-network'>): Outcome {
+  if (vlan === undefined) return outcome;
+  if (outcome.type === 'sent-outside') return { ...outcome, frame: { ...outcome.frame, vlan } };
+  if (outcome.type !== 'answered' || outcome.by === 'dhcp') return outcome;
+  return { ...outcome, frame: { ...outcome.frame, vlan } };
 }
 
 function fromOutside(walk: Walk, network: ResourceOf<'external-network'>, frame: Frame): Outcome {
   const { content } = frame;
-  if (frame.vlan !== undefined) return walk.drop('external network', 'vlan-tag', network.id);
+  if (frame.vlan !== network.spec.vlan) return walk.drop('external network', 'vlan-tag', network.id);
   if (content.protocol === 'arp') return answerArpOutside(walk, network, content);
   if (content.protocol !== 'ipv4') return walk.drop('external network', 'unsupported-protocol', network.id);
   return receiveOutside(walk, network, frame, content);

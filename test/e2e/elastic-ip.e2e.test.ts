@@ -20,7 +20,7 @@ describe('elastic IPs', () => {
     );
 
   before(async () => {
-    cloud = await Cloud.start({ external: true });
+    cloud = await Cloud.start({ external: true, agentArgs: ['--bridge-mapping', 'dmz=br-ex'] });
     outside = await cloud.lab.addOutsider({ address: '203.0.113.200/24' });
     const network = await cloud.client.create('external-network', {
       spec: {
@@ -195,6 +195,67 @@ describe('elastic IPs', () => {
       return (await outside.ping(address, { count: 1 })).received === 0;
     });
     assert.deepEqual((await cloud.client.list('elastic-ip', { filter })).items, []);
+  });
+
+  it('of a network in a VLAN is met there, and only there', async () => {
+    const { client } = cloud;
+    const network = await client.create('external-network', {
+      spec: {
+        name: 'dmz',
+        vlan: 100,
+        cidrBlock: '198.51.100.0/24',
+        gateway: '198.51.100.1',
+        addressRanges: [{ first: '198.51.100.10', last: '198.51.100.20' }],
+      },
+    });
+    const vpc = await cloud.vpc('10.1.0.0/16');
+    const subnet = await cloud.subnet(vpc.id, '10.1.0.0/24');
+    const gateway = await client.create('internet-gateway', {
+      spec: { vpcId: vpc.id, externalNetworkId: network.id },
+    });
+    await client.update('route-table', vpc.spec.mainRouteTableId, {
+      spec: { routes: [{ destination: '0.0.0.0/0', target: gateway.id }] },
+    });
+    const group = await cloud.group(vpc.id, 'public', ['icmp from 0.0.0.0/0']);
+    const vm = await cloud.vm(cloud.host(0), subnet, { groups: [group] });
+    const { spec } = await cloud.applied(
+      client.create(
+        'elastic-ip',
+        { spec: { externalNetworkId: network.id, networkInterfaceId: vm.networkInterface.id } },
+        { waitSeconds: 10 },
+      ),
+    );
+    for (const address of ['198.51.100.1/24', '198.51.100.200/24']) {
+      await outside.run('ip', ['address', 'add', address, 'dev', 'eth0']);
+    }
+    // Where the cable of each host is an access port, the segment behind it is in that VLAN.
+    const setVlan = async (tag: string) => {
+      for (const host of cloud.lab.hosts) {
+        await host.vsctl('set', 'port', 'external', `tag=${tag}`);
+        await host.appctl('revalidator/wait');
+      }
+    };
+    const pingWith = (size: number, count: string) =>
+      outside.exec('ping', ['-c', count, '-W', '1', '-M', 'do', '-s', `${size}`, spec.address]);
+    await setVlan('100');
+    const headers = 28;
+    const largest = await pingWith(1442 - headers, '1');
+    assert.match(largest.stdout, / 1 received/, 'a tag takes nothing of the MTU');
+    const tooLarge = await pingWith(1443 - headers, '2');
+    assert.match(`${tooLarge.stdout}${tooLarge.stderr}`, /mtu ?= ?1442/, 'the elastic IP tells it');
+    await outside.run('ip', ['neighbour', 'flush', 'all']);
+    assert.equal((await vm.ping('198.51.100.200', { count: 1 })).received, 1, 'a neighbour');
+    assert.equal((await vm.ping('192.0.2.1', { count: 1 })).received, 0);
+    await outside.run('ip', ['address', 'add', '192.0.2.1/32', 'dev', 'eth0']);
+    assert.equal((await vm.ping('192.0.2.1', { count: 1 })).received, 1, 'beyond the gateway');
+    for (const other of ['101', '[]']) {
+      await setVlan(other);
+      assert.equal((await outside.ping(spec.address, { count: 1 })).received, 0, `VLAN ${other}`);
+      assert.equal((await vm.ping('198.51.100.200', { count: 1 })).received, 0, `VLAN ${other}`);
+    }
+    await setVlan('100');
+    assert.equal((await outside.ping(spec.address, { count: 1 })).received, 1, 'there again');
+    await setVlan('[]');
   });
 
   it('is nobody again after it was disassociated', async () => {

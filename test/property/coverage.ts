@@ -12,6 +12,8 @@ const features = [
   'through a tunnel',
   'to the outside',
   'from the outside',
+  'to the outside with a VLAN tag',
+  'from the outside with a VLAN tag',
   'between elastic IPs, one host',
   'between elastic IPs, two hosts',
   'to the outside through a NAT gateway',
@@ -124,9 +126,13 @@ function* featuresOf({ packet, evaluation, observation }: Sent): Generator<Featu
         : 'elastic IP tells that a packet is too large';
     else yield inside ? 'ARP answered in a subnet' : 'ARP answered outside';
   }
-  if (outcome.type === 'sent-outside') yield 'to the outside';
+  if (outcome.type === 'sent-outside') {
+    yield 'to the outside';
+    if (outcome.frame.vlan !== undefined) yield 'to the outside with a VLAN tag';
+  }
   if (outcome.type === 'delivered') {
     const translated = steps.filter(({ stage }) => stage === 'elastic IP').length;
+    if (!inside && packet.vlan !== undefined) yield 'from the outside with a VLAN tag';
     if (!inside) yield 'from the outside';
     else if (translated > 0)
       yield hosts === 1 ? 'between elastic IPs, one host' : 'between elastic IPs, two hosts';

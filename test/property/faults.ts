@@ -285,7 +285,19 @@ export const faults: readonly Fault[] = [
       };
     },
   },
-  inStages('tagged frames pass', ['classify'], (flow) => (matches(flow, 'vlan_vid') ? undefined : flow)),
+  inStages('tagged frames pass', ['classify'], (flow) =>
+    matches(flow, 'vlan_vid') && actionsOf(flow).length === 0 ? undefined : flow,
+  ),
+  inStages('frames of any VLAN come in', ['classify'], (flow) =>
+    actionsOf(flow).some(({ type }) => type === 'pop-vlan')
+      ? withMatch(flow, (one) => [one.field === 'vlan_vid' ? { ...one, value: 0x1000, mask: 0x1000 } : one])
+      : flow,
+  ),
+  inStages('frames leave without the tag of their network', ['external-port'], (flow) =>
+    withActions(flow, (action) =>
+      action.type === 'push-vlan' || setsField(action, 'vlan_vid') ? [] : [action],
+    ),
+  ),
   inStages('entries of network ACLs are tried from the highest number', acls, (flow) => ({
     ...flow,
     priority: flow.priority === switchedPriority ? flow.priority : 0xffff - (flow.priority ?? 0),

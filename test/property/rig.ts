@@ -172,7 +172,10 @@ export class Rig implements AsyncDisposable {
   /** @throws UnknownName */
   packetOf({ from, frame }: SendStep): ReferencePacket {
     const id = this.names.idOf(from);
-    const place = id.startsWith('eni-') ? { interfaceId: id } : { externalNetworkId: id };
-    return { from: place, ...this.names.resolveMacs(frame) };
+    const resolved = this.names.resolveMacs(frame);
+    if (id.startsWith('eni-')) return { from: { interfaceId: id }, ...resolved };
+    // Machines outside are in the VLAN of their network, unless the step says another one.
+    const { vlan } = this.world.get('external-network', id).spec;
+    return { from: { externalNetworkId: id }, ...(vlan === undefined ? {} : { vlan }), ...resolved };
   }
 }

@@ -13,6 +13,7 @@ interface CreateNetwork extends Naming {
   readonly gatewayMac?: string;
   readonly ipv6CidrBlock?: string;
   readonly ipv6Gateway?: string;
+  readonly vlan?: number;
   readonly range: readonly string[];
 }
 
@@ -30,17 +31,19 @@ export function addExternalNetworkCommands(program: Command, io: Io): void {
     .description('make an external network known; agents name it in --bridge-mapping')
     .requiredOption('--name <name>', 'its name, as in --bridge-mapping NAME=BRIDGE')
     .requiredOption('--cidr-block <cidr>', 'its addresses')
+    .option('--vlan <number>', 'its VLAN on that bridge; without it frames have no tag', Number)
     .option('--gateway <address>', 'router of the network')
     .option('--gateway-mac <mac>', 'its MAC, so that nobody else can claim its address')
     .option('--ipv6-cidr-block <cidr>', 'its IPv6 addresses, from which VPCs get their /56')
     .option('--ipv6-gateway <address>', 'its router in IPv6')
     .requiredOption('--range <first-last>', 'addresses for elastic IPs; repeatable', repeated);
   writingCommand<CreateNetwork>(taggable(create), io, async (session, options) => {
-    const { name, cidrBlock, gateway, gatewayMac, ipv6CidrBlock, ipv6Gateway, tag = {} } = options;
+    const { name, cidrBlock, gateway, gatewayMac, ipv6CidrBlock, ipv6Gateway, vlan, tag = {} } = options;
     const ipv6 = { ipv6CidrBlock, ipv6Gateway };
     const spec = given({
       name,
       cidrBlock,
+      vlan,
       gateway,
       gatewayMac,
       ...ipv6,

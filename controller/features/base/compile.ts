@@ -19,12 +19,11 @@ import {
   registers,
   set,
 } from '../../pipeline/index.ts';
+import { tagPresent } from '../external-network/vlan.ts';
 import { neighbourAnswers, noNeighbourDiscovery } from './neighbour-discovery.ts';
 import { egressCheck, ingressCheck } from './security-check.ts';
 
 const switched = onFlag('switched');
-/** `vlan_vid` with this bit: the frame has a tag (OpenFlow 1.5.1, section 7.2.3.8). */
-const tagPresent = 0x1000;
 
 /**
  * Flows match what is behind a VLAN tag, too, and would carry the tag on: to the network outside, where it names a

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { companions, fragment } from '../../testing/golden.ts';
-import { cloud } from '../../testing/scene.ts';
+import { cloud, externalNetworkSpec, network } from '../../testing/scene.ts';
 import { World } from '../../testing/world.ts';
 import { announcement } from './announcement.ts';
 
@@ -80,6 +80,28 @@ describe('the flows of an elastic IP', () => {
       after: [{ type: 'ct-flush-zone', zone: 3 }, announcement(2, 0x0257_0200_0001n, 0xcb00710a)],
       waitsFor: [],
     });
+  });
+
+  it('answer and announce with the tag of the network', async () => {
+    await using world = await World.create();
+    await world.create('external-network', { ...externalNetworkSpec, name: 'dmz', vlan: 100 });
+    await world.host(1, { externalPorts: { dmz: 2 } });
+    const { vpc, subnet } = await network(world);
+    await world.create('internet-gateway', { vpcId: vpc.id });
+    const { id: networkInterfaceId } = await world.create('network-interface', { subnetId: subnet.id });
+    await world.bind('host-1', networkInterfaceId, 10);
+    const { id } = await world.create('elastic-ip', { networkInterfaceId });
+    const [arp, , , tooLarge] = fragment(world, 'elastic-ip.inbound', id)?.flows ?? [];
+    assert.match(arp ?? '', /set_field:2->arp_op,push_vlan:0x8100,set_field:4196->vlan_vid,IN_PORT$/);
+    assert.match(tooLarge ?? '', /push_vlan:0x8100,set_field:4196->vlan_vid,resubmit\(,limit\),controller/);
+    const tag = [
+      { type: 'push-vlan', ethertype: 0x8100 },
+      { type: 'set-field', field: 'vlan_vid', value: 0x1064 },
+    ] as const;
+    assert.deepEqual(
+      companions(world, 'elastic-ip.inbound', id)?.after.at(-1),
+      announcement(2, 0x0257_0200_0001n, 0xcb00710a, tag),
+    );
   });
 
   it('are on a gateway host when the host of the interface has no port to the network', async () => {

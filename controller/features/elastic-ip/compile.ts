@@ -14,6 +14,7 @@ import {
 import type { ResourceOf } from '../../resources/index.ts';
 import type { Change } from '../../store/store.ts';
 import type { TopologyView } from '../../topology/view.ts';
+import { pushTag } from '../external-network/vlan.ts';
 import { hostScope } from '../host/scope.ts';
 import { hostChanged } from '../placement/place.ts';
 import { changesIpv4Blocks } from '../vpc/block-change.ts';
@@ -80,7 +81,10 @@ const inbound: FragmentDefinition = {
       number: elasticIp.number as number,
       flows: inboundFlows(context, place, port),
       // Connections of an earlier elastic IP would go on under that address, which may be somebody else's now.
-      after: [{ type: 'ct-flush-zone', zone: place.zone }, announcement(port, mac, address)],
+      after: [
+        { type: 'ct-flush-zone', zone: place.zone },
+        announcement(port, mac, address, pushTag(context.network)),
+      ],
     };
   },
 };

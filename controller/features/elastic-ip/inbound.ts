@@ -19,6 +19,7 @@ import {
 } from '../../pipeline/index.ts';
 import { interfaceMtu } from '../../resources/index.ts';
 import { fromNeighbour, learnNeighbour } from '../external-network/compile.ts';
+import { pushTag } from '../external-network/vlan.ts';
 import { gatewayMac } from '../subnet/router.ts';
 import { vpcMatch } from '../vpc/scope.ts';
 import type { ElasticIpContext, TranslationPlace } from './context.ts';
@@ -39,6 +40,7 @@ function arpFlows({ network, address, mac }: ElasticIpContext): Flow[] {
     set('arp_sha', mac),
     set('arp_spa', address),
     set('arp_op', 2),
+    ...pushTag(network),
     { type: 'output', port: ports.inPort },
   ];
   return [
@@ -117,6 +119,8 @@ export function inboundFlows(context: ElasticIpContext, place: TranslationPlace,
       match: [isTooLarge(1), here, on('eth_dst', mac), isIpv4, on('ipv4_dst', address)],
       actions: [
         load('interfaceNumber', interfaceNumber),
+        // The answer has the tag of the packet.
+        ...pushTag(network),
         limit,
         packetTooLarge({ address, mac, mtu: interfaceMtu }),
       ],

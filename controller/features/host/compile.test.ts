@@ -40,6 +40,16 @@ describe('the flows of a host', () => {
     assert.equal(fragment(world, 'host.external', 'host-2'), undefined);
   });
 
+  it('take and give frames of the VLAN of a network alone', async () => {
+    await using world = await World.create();
+    await world.create('external-network', { ...externalNetworkSpec, vlan: 100 });
+    await world.host(1, { externalPorts: { external: 2 } });
+    assert.deepEqual(fragment(world, 'host.external', 'host-1')?.flows, [
+      'table=classify, priority=210,in_port=2,dl_vlan=100 actions=pop_vlan,set_field:0x1->reg11,set_field:0x2->reg6,check_pkt_larger(1456)->NXM_NX_REG0[2],goto_table:external-in',
+      'table=external-port, priority=100,reg11=0x1 actions=set_field:0x2->reg6,push_vlan:0x8100,set_field:4196->vlan_vid,goto_table:neighbour',
+    ]);
+  });
+
   it('come for a network that is made after the host, and go with it', async () => {
     await using world = await World.create();
     await world.host(1, { externalPorts: { external: 2 } });

@@ -15,6 +15,7 @@ import {
 } from '../../pipeline/index.ts';
 import { interfaceMtu, type ResourceOf, tryParseIpv4 } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
+import { popTag, pushTag, tagMatch } from '../external-network/vlan.ts';
 import { hostScope } from './scope.ts';
 
 /** Geneve option (class 0x0177, type 1): the sender's identity, and whether the packet has not left its subnet. */
@@ -79,16 +80,22 @@ function externalFlows(host: ResourceOf<'host'>, view: TopologyView): Flow[] {
     flows.push(
       {
         stage: 'classify',
-        priority: 100,
-        match: [on('in_port', port)],
-        actions: [load('externalNetwork', number), load('outputPort', port), checkSize(interfaceMtu)],
+        // A network with a VLAN stands above the flow that stops tagged frames.
+        priority: network.spec.vlan === undefined ? 100 : 210,
+        match: [on('in_port', port), ...tagMatch(network)],
+        actions: [
+          ...popTag(network),
+          load('externalNetwork', number),
+          load('outputPort', port),
+          checkSize(interfaceMtu),
+        ],
         goto: 'external-in',
       },
       {
         stage: 'external-port',
         priority: 100,
         match: [onRegister('externalNetwork', number)],
-        actions: [load('outputPort', port)],
+        actions: [load('outputPort', port), ...pushTag(network)],
         goto: 'neighbour',
       },
     );

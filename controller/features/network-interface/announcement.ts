@@ -1,4 +1,4 @@
-import type { PacketOut } from 'node-openflow';
+import type { Action, PacketOut } from 'node-openflow';
 
 const allNodesMac = Buffer.from('333300000001', 'hex');
 const allNodes = Buffer.from('ff020000000000000000000000000001', 'hex');
@@ -16,7 +16,12 @@ function checksum(bytes: Buffer): number {
  * An unsolicited neighbour advertisement (RFC 4861, section 7.2.6): everybody on the network learns where the address is
  * now, switches by the source of the frame and neighbours by the option in the packet.
  */
-export function advertisement(port: number, mac: bigint, address: bigint): PacketOut {
+export function advertisement(
+  port: number,
+  mac: bigint,
+  address: bigint,
+  tag: readonly Action[] = [],
+): PacketOut {
   const sender = Buffer.from(mac.toString(16).padStart(12, '0'), 'hex');
   const ip = Buffer.from(address.toString(16).padStart(32, '0'), 'hex');
   // Advertisement with the flag `override`; option 2 (target link-layer address) of 8 bytes.
@@ -33,7 +38,7 @@ export function advertisement(port: number, mac: bigint, address: bigint): Packe
   const ethernet = Buffer.concat([allNodesMac, sender, Buffer.from('86dd', 'hex')]);
   return {
     type: 'packet-out',
-    actions: [{ type: 'output', port }],
+    actions: [...tag, { type: 'output', port }],
     data: Buffer.concat([ethernet, header, ip, allNodes, icmp]),
   };
 }

@@ -10,6 +10,7 @@ import {
 } from '../../pipeline/index.ts';
 import { derivedMac, type ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
+import { pushTag } from '../external-network/vlan.ts';
 import { hostScope } from '../host/scope.ts';
 import { gatewayMac } from '../subnet/router.ts';
 import { isPublicOn } from '../vpc/ipv6-block.ts';
@@ -53,7 +54,8 @@ function publicFlows(
       stage: 'external-in',
       priority: 110,
       match: [here, ...isIcmpv6('neighbourSolicitation'), on('nd_target', address)],
-      actions: [set('eth_dst', mac)],
+      // The answer has the tag of the question.
+      actions: [set('eth_dst', mac), ...pushTag(network)],
       goto: 'nd-reply',
     },
     {
@@ -102,7 +104,7 @@ export const publicIpv6: FragmentDefinition = {
       scope: hostScope(context.host),
       number: context.networkInterface.number as number,
       flows: publicFlows(context, network, { port, mac }),
-      after: addresses.map((address) => advertisement(port, mac, address)),
+      after: addresses.map((address) => advertisement(port, mac, address, pushTag(network))),
     };
   },
 };

@@ -9,6 +9,13 @@ const gatewayMac = Type.Optional(MacAddress);
 export const ExternalNetworkSpec = Type.Object(
   {
     name: Name,
+    vlan: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 4094,
+        description: 'VLAN of the network on the bridge that hosts reach it by; absent: frames without a tag',
+      }),
+    ),
     cidrBlock: Ipv4Cidr,
     gateway: Type.Optional(Ipv4Address),
     gatewayMac,

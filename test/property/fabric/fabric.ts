@@ -280,7 +280,12 @@ export class Fabric {
       return inside ? outsideMac(address) : undefined;
     }
     const asking = { ethSrc: outsideMac('203.0.113.250'), ethDst: broadcastMac };
-    const request = build.arp({ ...asking, senderAddress: '203.0.113.250', targetAddress: address });
+    const request = build.arp({
+      ...asking,
+      ...tagOf(network),
+      senderAddress: '203.0.113.250',
+      targetAddress: address,
+    });
     const answers: Frame[] = [];
     for (const arrival of this.#externalArrivals(network.id, request, hostId)) {
       const { outputs } = this.host(arrival.hostId).inject(request, arrival.port);
@@ -299,10 +304,20 @@ export class Fabric {
   ): void {
     const port = this.#world.get('host', hostId).spec.externalPorts[network.spec.name] as number;
     const targetAddress = network.spec.gateway ?? '0.0.0.0';
-    const reply = build.arp({ op: 2, ethSrc, ethDst: broadcastMac, senderAddress: address, targetAddress });
+    const reply = build.arp({
+      ...tagOf(network),
+      op: 2,
+      ethSrc,
+      ethDst: broadcastMac,
+      senderAddress: address,
+      targetAddress,
+    });
     this.#inject(way, { hostId, port, packet: reply });
   }
 }
+
+/** Frames of the network's neighbours are of its VLAN. */
+const tagOf = ({ spec: { vlan } }: ResourceOf<'external-network'>) => (vlan === undefined ? {} : { vlan });
 
 /** What the agent must act on: not what it only takes note of, nor packets at the end of their time to live. */
 function isTask({ reason, userdata }: SimulatedPacketIn): boolean {

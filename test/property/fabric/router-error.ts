@@ -10,7 +10,10 @@ const queries: readonly number[] = [0, 8, 13, 14, 15, 16];
  * receiver or 0 (6), MTU (2).
  * @returns undefined for an error about an error, which is never sent
  */
-export function routerError(userdata: Uint8Array, { source, content: packet }: Frame): Frame | undefined {
+export function routerError(
+  userdata: Uint8Array,
+  { source, vlan, content: packet }: Frame,
+): Frame | undefined {
   if (packet.protocol !== 'ipv4') throw new Error('the agent was asked for an error about no IPv4 packet');
   const { payload } = packet;
   if (payload.protocol === 'icmp' && !queries.includes((payload as Icmp).type)) return undefined;
@@ -23,6 +26,7 @@ export function routerError(userdata: Uint8Array, { source, content: packet }: F
   return {
     source: mac.format(BigInt(data.readUIntBE(5, 6))),
     destination: receiver === 0n ? source : mac.format(receiver),
+    ...(vlan === undefined ? {} : { vlan }),
     content: {
       protocol: 'ipv4',
       source: ipv4.format(data.readUInt32BE(1)),

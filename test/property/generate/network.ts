@@ -69,6 +69,7 @@ function externalSpec(random: Scene['random']): Record<string, unknown> {
     name,
     cidrBlock: cidr,
     ...(random.chance(0.8) ? { gateway } : {}),
+    ...(random.chance(0.5) ? {} : { vlan: random.between(1, 4094) }),
     addressRanges: [{ first, last }],
   };
 }
