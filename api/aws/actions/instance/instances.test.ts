@@ -15,7 +15,12 @@ describe('instances', () => {
     (await api.ok('DescribeInstances', { 'InstanceId.1': id })).reservationSet[0].instancesSet[0];
 
   it('have a public address while they run, as asked for, which is no elastic IP', async () => {
-    const [subnet] = (await api.ok('DescribeSubnets')).subnetSet;
+    const [subnet] = (
+      await api.ok('DescribeSubnets', {
+        'Filter.1.Name': 'availability-zone',
+        'Filter.1.Value.1': 'us-east-1a',
+      })
+    ).subnetSet;
     const run = async (isPublic: boolean) => {
       const { instancesSet } = await api.ok('RunInstances', {
         ...one,
