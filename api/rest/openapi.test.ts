@@ -37,7 +37,8 @@ describe('the OpenAPI document', () => {
     for (const kind of apiKinds) {
       const collection = document.paths[`/v1/${collections[kind]}`];
       const one = document.paths[`/v1/${collections[kind]}/{id}`];
-      assert.ok(collection.get && one.get && one.delete, kind);
+      assert.ok(collection.get && one.get, kind);
+      assert.equal('delete' in one, kinds[kind].removable !== false, kind);
       assert.equal('post' in collection, kinds[kind].create !== undefined, kind);
       assert.equal('patch' in one, kinds[kind].update !== undefined, kind);
     }
@@ -52,7 +53,6 @@ describe('the OpenAPI document', () => {
     assert.equal(new Set(gets.map((operation) => operation.operationId)).size, gets.length);
     for (const operation of gets) {
       assert.equal(typeof operation.summary, 'string');
-      assert.ok((operation.responses as Json)['4XX'], String(operation.operationId));
       for (const parameter of (operation.parameters ?? []) as Json[]) {
         assert.ok(parameter.name && parameter.in && parameter.schema);
       }

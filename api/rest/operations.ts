@@ -11,15 +11,24 @@ export function operation(
   return { tags: [tag], operationId, summary, ...more };
 }
 
-/** Schemas of the answers by status, with the errors that every operation can answer. */
-export function answers(good: Readonly<Record<number, readonly [Schema, string]>>): Record<string, Schema> {
+/**
+ * Schemas of the answers by status, with the errors that operations can answer.
+ * @param errors those of callers (4xx) and of the controller (5xx); both, but for the few operations that cannot fail so
+ */
+export function answers(
+  good: Readonly<Record<number, readonly [Schema, string]>>,
+  errors: readonly ('4xx' | '5xx')[] = ['4xx', '5xx'],
+): Record<string, Schema> {
   const responses: Record<string, Schema> = {};
   for (const [status, [schema, description]] of Object.entries(good)) {
-    responses[status] = { description, content: { 'application/json': { schema } } };
+    responses[status] =
+      status === '204'
+        ? { description, type: 'null' }
+        : { description, content: { 'application/json': { schema } } };
   }
   const problem = { 'application/problem+json': { schema: ref('Problem') } };
-  responses['4xx'] = { description: 'refused; nothing was written', content: problem };
-  responses['5xx'] = { description: 'the controller failed', content: problem };
+  const descriptions = { '4xx': 'refused; nothing was written', '5xx': 'the controller failed' };
+  for (const status of errors) responses[status] = { description: descriptions[status], content: problem };
   return responses;
 }
 

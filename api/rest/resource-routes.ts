@@ -16,7 +16,7 @@ import { answerResource, answerWrite, etag, preconditionOf, writeQuery } from '.
 export function registerResourceRoutes(server: FastifyInstance, context: RouteContext): void {
   for (const kind of exposedKinds) {
     registerReading(server, context, kind);
-    registerRemoval(server, context, kind);
+    if (kinds[kind].removable !== false) registerRemoval(server, context, kind);
     if (kinds[kind].create) registerCreation(server, context, kind);
     if (kinds[kind].update) registerUpdate(server, context, kind);
   }

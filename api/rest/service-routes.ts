@@ -15,7 +15,7 @@ export function registerServiceRoutes(server: FastifyInstance, context: RouteCon
     config: { access: 'public' },
     schema: {
       ...operation('service', 'openapi', 'This document'),
-      response: answers({ 200: [{ type: 'object' }, 'OpenAPI 3.1'] }),
+      response: answers({ 200: [{ type: 'object' }, 'OpenAPI 3.1'] }, []),
     },
     handler: async () => server.swagger(),
   });
@@ -29,7 +29,7 @@ function registerHealth(server: FastifyInstance, { controller }: RouteContext): 
     config: { access: 'public' },
     schema: {
       ...operation('service', 'health', 'Whether the controller answers, and how far its store is'),
-      response: answers({ 200: [ref('Health'), 'it answers'] }),
+      response: answers({ 200: [ref('Health'), 'it answers'] }, []),
     },
     handler: async () => ({ status: 'ok', revision: controller.revision }),
   });
@@ -46,7 +46,7 @@ function registerReadiness(server: FastifyInstance, { controller }: RouteContext
         'ready',
         'Whether the controller can take writes and bring them to switches; 503 with what is missing',
       ),
-      response: answers({ 200: [ref('Ready'), 'it can'] }),
+      response: answers({ 200: [ref('Ready'), 'it can'] }, ['5xx']),
     },
     handler: async () => {
       const missing = await controller.missingParts();

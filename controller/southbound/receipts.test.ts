@@ -42,6 +42,19 @@ test('a revision that touches nobody is applied at once; one that touches one ho
   });
 });
 
+test('a host that was removed is not asked, not even of its own removal', async () => {
+  const rig = await startRig();
+  const [one, two] = [await rig.up(1), await rig.up(2)];
+  await rig.quiet(one, two);
+  const revision = rig.commit({ put: { scope: global, key: 'g', number: 1 } });
+  rig.southbound.hostRemoved('host-2');
+  assert.deepEqual(await rig.southbound.applied(revision, 2_000), {
+    revision,
+    applied: true,
+    hosts: [{ host: 'host-1', state: 'applied' }],
+  });
+});
+
 test('a revision that is not there yet is waited for', async () => {
   const rig = await startRig();
   const branch = await rig.up(1);

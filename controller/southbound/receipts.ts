@@ -103,12 +103,16 @@ export class Receipts {
     return { revision, applied: isKnown && hosts.every(({ state }) => state === 'applied'), hosts };
   }
 
-  /** Of a revision that is remembered no more, or from before the start, every host may be touched. */
+  /**
+   * Of a revision that is remembered no more, or from before the start, every host may be touched. One that was removed
+   * cannot confirm anything, and nobody waits for it.
+   */
   #hostsOf(revision: number): Set<string> {
+    const { hosts } = this.#context;
     if (revision > this.#context.revision) return new Set();
     const touched = this.#touched.get(revision);
-    if (touched) return new Set(touched.flat());
-    return new Set([...this.#context.hosts.all()].map(({ hostId }) => hostId));
+    if (touched) return new Set(touched.flat().filter((hostId) => hosts.get(hostId) !== undefined));
+    return new Set([...hosts.all()].map(({ hostId }) => hostId));
   }
 
   #stateOf(hostId: string, revision: number): 'applied' | 'pending' | 'rejected' | 'disconnected' {

@@ -26,6 +26,8 @@ export interface KindDefinition<Spec = unknown, Status = unknown> {
   readonly create?: TSchema;
   /** What `PATCH` takes as `spec`; absent where it cannot be changed. */
   readonly update?: TSchema;
+  /** False where only the controller itself removes it. */
+  readonly removable?: false;
   /** Accounts that see and use a resource beside its owner; absent: none. */
   readonly sharedWith?: (spec: Spec) => readonly string[];
   /** The graph edges of one resource. Targets may be missing for a moment while events are replayed. */

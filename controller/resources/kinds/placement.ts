@@ -30,6 +30,7 @@ export const placement = defineKind<PlacementSpec, Record<string, never>>({
   seenBy: 'operators',
   description: "The host that does a gateway's work. Chosen by the controller among the hosts that are up.",
   spec: PlacementSpec,
+  removable: false,
   references: (spec) => [
     { type: 'in-vpc', kind: 'vpc', id: spec.vpcId },
     { type: 'on-host', kind: 'host', id: spec.hostId },
