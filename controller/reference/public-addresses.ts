@@ -1,6 +1,6 @@
 import { ipv4BlocksOf, type ResourceOf } from '../resources/index.ts';
 import { reachableAddress } from './arp.ts';
-import { addressTracker, remember, type Tracked, track } from './connections.ts';
+import { addressTracker, noConnections, remember, type Tracked, track } from './connections.ts';
 import { crossTunnel, type Origin, receive } from './delivery.ts';
 import { comeBack } from './nat-gateways.ts';
 import type { Answered, Delivered, Dropped, SentOutside } from './outcome.ts';
@@ -141,6 +141,14 @@ function elasticIpOf(
 const ofSecondary = ({ spec }: ResourceOf<'elastic-ip'>) =>
   spec.privateAddress === undefined ? '' : ', a secondary address';
 
+/** True when the interface of an elastic IP has more of them. */
+function hasOthers({ resources }: Walk, { id, spec }: ResourceOf<'elastic-ip'>): boolean {
+  if (spec.networkInterfaceId === undefined) return false;
+  return [...resources['elastic-ip'].values()].some(
+    (one) => one.id !== id && one.spec.networkInterfaceId === spec.networkInterfaceId,
+  );
+}
+
 /**
  * A translated connection is remembered by the address, too, so that one from before the address came does not go on under
  * it half-way.
@@ -162,6 +170,12 @@ function belongs(
     packet,
     direction,
   );
+  if (hasOthers(walk, elasticIp)) {
+    const anew = track(noConnections, addressTracker(translator, elasticIp.id), packet, direction);
+    if ((anew.tracked === undefined) !== (tracked === undefined)) {
+      walk.leftOpen = 'translations may be forgotten when the interface gets another elastic IP';
+    }
+  }
   walk.connections = connections;
   if (tracked && (mayOpen || tracked.relation !== 'new')) {
     walk.connections = remember(walk.connections, tracked.key, tracked.connection);
