@@ -194,7 +194,7 @@ const columns: Columns = {
     { title: 'APPLIED', value: (host) => host.liveness.appliedRevision },
     { title: 'TUNNEL', value: (host) => host.spec.tunnelAddress },
     { title: 'ZONE', value: (host) => host.spec.zone },
-    { title: 'EXTERNAL', value: (host) => Object.keys(host.spec.externalPorts).join(','), wide: true },
+    { title: 'EXTERNAL', value: (host) => Object.keys(host.spec.externalPorts).join(',') },
     { title: 'COMPUTE', value: (host) => host.spec.computeDrivers.join(','), wide: true },
     { title: 'DATAPATH', value: (host) => host.spec.datapathId, wide: true },
   ],

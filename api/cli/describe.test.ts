@@ -41,6 +41,17 @@ describe('describe', () => {
     assert.ok(host.namedBy.some((related: { id: string }) => related.id === instance));
   });
 
+  it('shows which hosts reach an external network', async () => {
+    const spec = { ...hostSpec, externalPorts: { dmz: 7 } };
+    await cli.call('PUT', '/v1/hosts/h2', { spec });
+    await cli.id(
+      'external-network create --name dmz --vlan 100 --cidr-block 198.51.100.0/24 --range 198.51.100.9-198.51.100.99',
+    );
+    const { out } = await cli.weft('external-network describe dmz');
+    assert.match(out, /^spec\.vlan +100$/m);
+    assert.match(out, /^Named by\n {2}host +h2 +- +externalPorts$/m);
+  });
+
   it('shows what happened to it, and what changed each time', async () => {
     await cli.id('vpc create --cidr-block 10.9.0.0/16 --name other');
     assert.equal((await cli.weft('subnet update front --tag team=net')).code, 0);

@@ -33,7 +33,8 @@ const namedKinds: Readonly<Record<string, ApiKind>> = { hostId: 'host', accountI
  * What names a resource: for every kind whose fields can hold its id, by the document of the API, one filtered list a
  * field. So a new kind is found without a word here.
  */
-export async function namersOf(client: WeftClient, { kind, id }: ApiResource<ApiKind>): Promise<Related[]> {
+export async function namersOf(client: WeftClient, resource: ApiResource<ApiKind>): Promise<Related[]> {
+  const { kind, id } = resource;
   const document = await client.openapi();
   const questions = apiKinds.flatMap((other) =>
     [...textFields(fieldSchemas(document, other, 'Spec'))]
@@ -46,7 +47,17 @@ export async function namersOf(client: WeftClient, { kind, id }: ApiResource<Api
       return items.map((item) => ({ field: path, kind: other, id: item.id, ...nameField(item) }));
     }),
   );
-  return answers.flat().filter((related) => related.id !== id);
+  const named = answers.flat().filter((related) => related.id !== id);
+  return kind === 'external-network' ? [...named, ...(await hostsThatReach(client, resource))] : named;
+}
+
+/** Hosts name a network outside by its name, in their ports to it. */
+async function hostsThatReach(client: WeftClient, { spec }: ApiResource<ApiKind>): Promise<Related[]> {
+  const field = 'externalPorts';
+  const { items } = await client.listAll('host', {
+    [`spec.${field}`]: (spec as ApiResource<'external-network'>['spec']).name,
+  });
+  return items.map(({ id }) => ({ field, kind: 'host', id }));
 }
 
 const canHold = (schema: FieldSchema, id: string) =>

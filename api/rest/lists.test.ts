@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Harness, startHarness } from './testing/harness.ts';
+import { type Harness, hostSpec, startHarness } from './testing/harness.ts';
 
 describe('lists', () => {
   let api: Harness;
@@ -47,6 +47,18 @@ describe('lists', () => {
     assert.deepEqual(listed(hit), [table.body.id]);
     const miss = await api.call('GET', '/v1/route-tables?spec.routes.target=igw-1');
     assert.deepEqual(listed(miss), []);
+  });
+
+  it('filters by keys of maps: which hosts reach a network', async () => {
+    for (const [name, externalPorts] of [
+      ['near', { dmz: 3, office: 4 }],
+      ['far', {}],
+    ] as const) {
+      await api.call('PUT', `/v1/hosts/${name}`, { spec: { ...hostSpec, externalPorts } });
+    }
+    assert.deepEqual(listed(await api.call('GET', '/v1/hosts?spec.externalPorts=dmz')), ['near']);
+    assert.deepEqual(listed(await api.call('GET', '/v1/hosts?spec.externalPorts.dmz=3')), ['near']);
+    assert.deepEqual(listed(await api.call('GET', '/v1/hosts?spec.externalPorts=lab')), []);
   });
 
   it('refuses what it cannot filter or page by', async () => {

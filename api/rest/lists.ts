@@ -20,7 +20,10 @@ export const listQuery: Schema = {
     fields: fieldsParameter,
   },
   patternProperties: {
-    '^(spec|status)\\.[A-Za-z0-9.]{1,100}$': { type: 'string', description: 'given once, as text' },
+    '^(spec|status)\\.[A-Za-z0-9.]{1,100}$': {
+      type: 'string',
+      description: 'given once, as text; a list matches by any of its members, a map by any of its keys',
+    },
     '^tag\\..{1,127}$': { type: 'string', description: 'given once, as text' },
   },
   additionalProperties: false,
@@ -85,7 +88,7 @@ function refuseUnknownField(kind: ApiKind, part: 'spec' | 'status', field: strin
   });
 }
 
-/** Lists match by any of their members. A tag's name may have dots. */
+/** Lists match by any of their members, maps by any of their keys. A tag's name may have dots. */
 function matches(resource: Resource, [path, wanted]: Filter): boolean {
   if (path.startsWith('tag.')) return resource.tags[path.slice('tag.'.length)] === wanted;
   let values: unknown[] = [resource];
@@ -96,7 +99,9 @@ function matches(resource: Resource, [path, wanted]: Filter): boolean {
         : [],
     );
   }
-  return values.some((value) => typeof value !== 'object' && String(value) === wanted);
+  return values.some((value) =>
+    typeof value === 'object' && value !== null ? Object.hasOwn(value, wanted) : String(value) === wanted,
+  );
 }
 
 type Position = Pick<Resource, 'createdAt' | 'id'>;
