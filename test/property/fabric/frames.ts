@@ -5,6 +5,7 @@ import type { Arp, Frame, Icmp, Ipv4, TcpFlag } from '../../../controller/refere
 const tcpFlags: readonly TcpFlag[] = ['fin', 'syn', 'rst', 'psh', 'ack', 'urg'];
 
 const ethernetHeader = 14;
+const vlanTag = 4;
 /** Every network takes packets of so many bytes (RFC 1122, section 3.3.2); the model leaves their length out. */
 const small = 576;
 
@@ -30,8 +31,11 @@ function arpPacket(link: { ethSrc: string; ethDst: string }, arp: Arp): Simulate
 function ipPacket(link: { ethSrc: string; ethDst: string }, ip: Ipv4): SimulatedPacket {
   const { totalLength } = ip;
   const packet = smallIpPacket(link, ip);
-  return totalLength === undefined ? packet : { ...packet, length: ethernetHeader + totalLength };
+  return totalLength === undefined ? packet : { ...packet, length: headerOf(packet) + totalLength };
 }
+
+/** Bytes before the IP packet. */
+const headerOf = ({ fields }: SimulatedPacket) => ethernetHeader + (fields.has('vlan_vid') ? vlanTag : 0);
 
 function smallIpPacket(link: { ethSrc: string; ethDst: string }, ip: Ipv4): SimulatedPacket {
   const { source: src, destination: dst, timeToLive: ttl, payload } = ip;
@@ -97,7 +101,7 @@ function arpOf(fields: Fields): Arp {
 }
 
 function ipOf(packet: SimulatedPacket, fields: Fields): Ipv4 {
-  const totalLength = (packet.length ?? 0) - ethernetHeader;
+  const totalLength = (packet.length ?? 0) - headerOf(packet);
   return {
     protocol: 'ipv4',
     source: fields.address('ipv4_src'),
