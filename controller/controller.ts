@@ -1,10 +1,13 @@
 import type { AnsweredRequest, ControllerMetrics, MissingPart } from './metrics/types.ts';
 import type {
+  HostLiveness,
   HostSpec,
   InstanceStatus,
   KindName,
   Receipt,
   ReferenceType,
+  ReportedAnnouncement,
+  ReportedPort,
   ResourceOf,
   Role,
 } from './resources/index.ts';
@@ -12,7 +15,15 @@ import type { AuditLog, AuditOrigin } from './store/audit.ts';
 import type { Change, Commit } from './store/store.ts';
 
 export type { AuditEntry, AuditLog, AuditOrigin, AuditQuery, StoredAuditEntry } from './store/audit.ts';
-export type { AnsweredRequest, ControllerMetrics, MissingPart, Receipt };
+export type {
+  AnsweredRequest,
+  ControllerMetrics,
+  HostLiveness,
+  MissingPart,
+  Receipt,
+  ReportedAnnouncement,
+  ReportedPort,
+};
 
 /** On whose behalf a call is made. Resources of other accounts, and of other regions, are invisible. */
 export interface Caller {
@@ -84,28 +95,6 @@ export interface Preview<T> {
   readonly changes: readonly Change[];
   /** Host → how many flows it would get and lose; hosts that keep theirs are absent. */
   readonly flows: ReadonlyMap<string, { readonly added: number; readonly removed: number }>;
-}
-
-/** Liveness as of now; it expires when the agent or the switch falls silent. */
-export interface HostLiveness {
-  readonly agent: 'up' | 'down';
-  readonly openflow: 'up' | 'down';
-  /** Newest revision that the switch has confirmed. */
-  readonly appliedRevision: number;
-}
-
-export interface ReportedPort {
-  readonly networkInterfaceId: string;
-  readonly ofport: number;
-}
-
-/** An interface of the host has announced an address of its allowed pairs, by ARP or neighbour discovery. */
-export interface ReportedAnnouncement {
-  readonly networkInterfaceId: string;
-  readonly address: string;
-  readonly macAddress: string;
-  /** How long ago, in ms: what could not be told at once is told later. */
-  readonly ageMs: number;
 }
 
 /** The controller as the APIs see it. All methods throw `WeftError` for the caller's mistakes; then nothing was written. */

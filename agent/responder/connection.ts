@@ -4,7 +4,7 @@ import { Backoff, sleep } from '../backoff.ts';
 import { reasonOf } from '../errors.ts';
 
 /** Name of this connection in the flows' `controller(id=…)` actions. */
-export const agentControllerId = 0x5746;
+const agentControllerId = 0x5746;
 const wholePackets = 65535;
 /** OFPR_APPLY_ACTION: the packet-ins of `controller` actions. */
 const packetInReasons = 1 << 1;

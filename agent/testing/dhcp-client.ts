@@ -1,7 +1,7 @@
 import { broadcastMac, etherTypes, formatEthernet } from '../responder/ethernet.ts';
 import { formatUdp } from '../responder/udp.ts';
 
-export const clientMac = 0x025700000001n;
+const clientMac = 0x025700000001n;
 
 export interface ClientMessage {
   readonly type: number;

@@ -7,7 +7,7 @@ import type { Profile } from './profiles.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-export const defaultApi = 'http://127.0.0.1:8080';
+const defaultApi = 'http://127.0.0.1:8080';
 
 /** Where a command connects to, as whom, and in which form it answers. */
 export interface ConnectionOptions {

@@ -17,7 +17,7 @@ export interface Profile {
   readonly output?: string;
 }
 
-export const profileFields = [
+const profileFields = [
   'api',
   'token',
   'token-file',

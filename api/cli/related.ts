@@ -78,7 +78,7 @@ export interface ResourceEvent {
 }
 
 /** So many commits back are looked through for what happened to a resource. */
-export const eventWindow = 2000;
+const eventWindow = 2000;
 const eventsMs = 5000;
 
 /**

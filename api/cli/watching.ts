@@ -111,10 +111,7 @@ async function asListed<K extends ApiKind>(
 }
 
 /** True when a list with this filter would have the resource: by path, where one member of a list is enough. */
-export function matchesFilter(
-  resource: ApiResource<ApiKind>,
-  filter: Readonly<Record<string, string>>,
-): boolean {
+function matchesFilter(resource: ApiResource<ApiKind>, filter: Readonly<Record<string, string>>): boolean {
   return Object.entries(filter).every(([path, wanted]) => {
     if (path.startsWith('tag.')) return resource.tags[path.slice('tag.'.length)] === wanted;
     let values: unknown[] = [resource];

@@ -1,15 +1,13 @@
-import type { ErrorCode, Receipt, ResourceOf } from '@weft/controller/resources';
+import type { ErrorCode, HostLiveness, Receipt, ReportedPort, ResourceOf } from '@weft/controller/resources';
 import type { ApiKind } from './paths.ts';
 
-export type { Receipt, ServiceRecord } from '@weft/controller/resources';
-
-/** Liveness of a host as of the moment of the answer; it expires when the agent or the switch falls silent. */
-export interface HostLiveness {
-  readonly agent: 'up' | 'down';
-  readonly openflow: 'up' | 'down';
-  /** Newest revision that the switch has confirmed. */
-  readonly appliedRevision: number;
-}
+export type {
+  HostLiveness,
+  Receipt,
+  ReportedAnnouncement,
+  ReportedPort,
+  ServiceRecord,
+} from '@weft/controller/resources';
 
 export type Host = ResourceOf<'host'> & { readonly liveness: HostLiveness };
 
@@ -167,21 +165,6 @@ export type RegisteredHost = Host & {
   /** Where the host's switch connects to, e.g. `tcp:192.0.2.1:6653`. */
   readonly openflowTargets: readonly string[];
 } & Receipted;
-
-/** One OVS port that carries a network interface. */
-export interface ReportedPort {
-  readonly networkInterfaceId: string;
-  readonly ofport: number;
-}
-
-/** Body of `POST /v1/hosts/{name}/announcements`: an interface has announced an address of its allowed pairs. */
-export interface ReportedAnnouncement {
-  readonly networkInterfaceId: string;
-  readonly address: string;
-  readonly macAddress: string;
-  /** How long ago, in ms. */
-  readonly ageMs: number;
-}
 
 /** Body of `PUT /v1/hosts/{name}/bindings`: the complete list. */
 export interface BindingsRequest {

@@ -4,7 +4,7 @@ import type { Schema } from './json-schema.ts';
 import { nearest } from './nearest.ts';
 import { fieldsParameter } from './sparse.ts';
 
-export const largestPage = 1000;
+const largestPage = 1000;
 
 /** Query of every list. */
 export const listQuery: Schema = {

@@ -4,10 +4,10 @@ import { type ErrorCode, errorCodes, WeftError } from '@weft/controller/resource
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '../contract/index.ts';
 
-export const problemType = 'application/problem+json; charset=utf-8';
+const problemType = 'application/problem+json; charset=utf-8';
 
 /** The body of an error answer. */
-export function problemOf(error: WeftError): Problem {
+function problemOf(error: WeftError): Problem {
   return {
     type: 'about:blank',
     title: STATUS_CODES[error.status] ?? 'Error',

@@ -4,7 +4,7 @@ import type { Action } from 'node-openflow';
  * Packets that the host's agent answers. The flow carries everything that the answer needs in `userdata`, so the
  * agent needs no state: first a byte for what to do, then the payload that is described at each function.
  */
-export const agentControllerId = 0x5746;
+const agentControllerId = 0x5746;
 /** No more of a packet than this is sent to the agent. */
 const maxLength = 65535;
 

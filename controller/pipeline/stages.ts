@@ -296,7 +296,3 @@ const tables = new Map<StageName, number>(stages.map((stage, index) => [stage.na
 export function tableOf(stage: StageName): number {
   return tables.get(stage) as number;
 }
-
-export function stageOf(table: number): Stage | undefined {
-  return stages[table];
-}

@@ -40,6 +40,7 @@ export type { SubnetSpec } from './kinds/subnet.ts';
 export { ipv4BlocksOf, type VpcSpec } from './kinds/vpc.ts';
 export type { VpcPeeringConnectionSpec } from './kinds/vpc-peering-connection.ts';
 export type { Receipt } from './receipt.ts';
+export type { HostLiveness, ReportedAnnouncement, ReportedPort } from './reports.ts';
 export { type KindName, kindNames, type Reference, type ReferenceType, type Resource } from './resource.ts';
 export { type Role, roles } from './roles.ts';
 export type { InstanceRecord, ServiceRecord } from './service-record.ts';

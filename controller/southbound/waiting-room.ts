@@ -21,10 +21,6 @@ export class WaitingRoom {
     this.#logger = logger;
   }
 
-  get size(): number {
-    return this.#guests.size;
-  }
-
   /** Keeps the connection; closes it when the time is over or the room is full. */
   admit(datapathId: string, connection: OpenFlowConnection): void {
     this.#dismiss(datapathId);

@@ -4,7 +4,7 @@ import type { Transaction } from './store.ts';
 const knownKinds: ReadonlySet<string> = new Set(kindNames);
 
 /** The key of a resource among all kinds. No kind has a slash in its name, so two resources never share one. */
-export const resourceKey = (kind: KindName, id: string) => `${kind}/${id}`;
+const resourceKey = (kind: KindName, id: string) => `${kind}/${id}`;
 
 /**
  * Refuses a transaction that can never be right, whatever is stored.

@@ -3,7 +3,7 @@ import type { Feature } from '../pipeline/index.ts';
 import type { Change } from '../store/index.ts';
 
 /** How a change is told in a name: `FEATURE KIND created`. */
-export function reactionName(feature: Feature, { kind, before, after }: Change): string {
+function reactionName(feature: Feature, { kind, before, after }: Change): string {
   return `${feature.name} ${kind} ${before ? (after ? 'updated' : 'removed') : 'created'}`;
 }
 

@@ -7,7 +7,7 @@ const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 const mac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
 
 /** Signs a form as AWS's clients do (AWS, "Create a signed AWS API request"), with the key of development mode. */
-export function signedForm(host: string, form: string, now = new Date()): Request {
+function signedForm(host: string, form: string, now = new Date()): Request {
   const timestamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
   const day = timestamp.slice(0, 8);
   const scope = `${day}/${region}/ec2/aws4_request`;

@@ -28,10 +28,6 @@ export class Connections {
     this.#origin = new URL(origin);
   }
 
-  get host(): string {
-    return this.#origin.host;
-  }
-
   /**
    * @param hangUp closes the connection as soon as the request is on its way
    * @throws Lost

@@ -2,7 +2,7 @@ import type { Summary } from '../bench/statistics.ts';
 import type { LoadResult } from './run.ts';
 
 /** What 99 of 100 requests may take, in milliseconds. */
-export const aims = { reads: 50, writes: 250 } as const;
+const aims = { reads: 50, writes: 250 } as const;
 
 type Times = ReadonlyMap<string, Summary>;
 

@@ -15,7 +15,7 @@ const shown = ({ id, spec, tags }: Resource): Shown => ({
 });
 
 /** The JSON of an answer. @throws Refusal */
-export function bodyOf<T>({ status, text }: Answer): T {
+function bodyOf<T>({ status, text }: Answer): T {
   const body = JSON.parse(text);
   if (status < 400) return body;
   throw new Refusal(status, body.code, body.detail);

@@ -14,7 +14,7 @@ const repository = fileURLToPath(new URL('../../', import.meta.url));
 const limits = { timeout: 100_000, killSignal: 'SIGKILL' } as const;
 
 /** Installed modules of the repository, from which a project may borrow types. */
-export const modules = join(repository, 'node_modules');
+const modules = join(repository, 'node_modules');
 
 export interface PackedPackage {
   /** What is published. */
@@ -31,7 +31,7 @@ export async function run(command: string, args: readonly string[], cwd: string)
 }
 
 /** Runs the compiler of the repository in a folder. */
-export function compile(args: readonly string[], cwd: string): Promise<string> {
+function compile(args: readonly string[], cwd: string): Promise<string> {
   return run(process.execPath, [join(modules, 'typescript/bin/tsc'), ...args], cwd);
 }
 

@@ -35,7 +35,7 @@ const smallestMaximum = 576;
 const headersLength = 28;
 
 /** Payload of the flow: address (4 bytes), server identifier (4), server MAC (6), options. */
-export function parseLease(payload: Buffer): Lease {
+function parseLease(payload: Buffer): Lease {
   const fixed = slice(payload, 0, 14);
   return {
     address: fixed.readUInt32BE(0),

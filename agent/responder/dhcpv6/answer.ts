@@ -32,7 +32,7 @@ const ports = { client: 546, server: 547 } as const;
 const times = { preferred: 3600, valid: 7200, renew: 1800, rebind: 2880 } as const;
 
 /** Payload of the flow: server MAC (6 bytes), number of addresses (1), addresses (16 each), options. */
-export function parseLeaseV6(payload: Buffer): LeaseV6 {
+function parseLeaseV6(payload: Buffer): LeaseV6 {
   const count = slice(payload, 0, 7).readUInt8(6);
   return {
     serverMac: BigInt(payload.readUIntBE(0, 6)),

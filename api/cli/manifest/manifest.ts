@@ -67,7 +67,7 @@ async function contentOf(path: string): Promise<string> {
   }
 }
 
-export async function parseManifest(text: string, set: string): Promise<Manifest> {
+async function parseManifest(text: string, set: string): Promise<Manifest> {
   const { parseAllDocuments } = await import('yaml');
   const documents = parseAllDocuments(text, { maxAliasCount: 100 } as never);
   const found: unknown[] = [];

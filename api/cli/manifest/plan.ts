@@ -43,7 +43,7 @@ export interface PlanOptions {
 }
 
 /** Every resource that was made for the set, by its name in the manifest. */
-export async function resourcesOfSet(client: WeftClient, set: string): Promise<Map<string, Resource>> {
+async function resourcesOfSet(client: WeftClient, set: string): Promise<Map<string, Resource>> {
   const filter = { [`tag.${setTag}`]: set };
   const lists = await Promise.all(writableKinds.map((kind) => client.listAll(kind, filter)));
   const found = lists.flatMap<Resource>((list) => list.items);

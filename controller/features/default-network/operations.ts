@@ -23,7 +23,7 @@ type Created<K extends 'vpc' | 'subnet'> = (
 ) => ResourceOf<K>;
 
 /** Block of the default subnet of the zone at this place, counted from 0. */
-export function defaultSubnetBlock(place: number): string {
+function defaultSubnetBlock(place: number): string {
   const { address } = parseCidr(defaultBlock, 'defaultBlock');
   return formatCidr({
     address: address + place * 2 ** (32 - subnetPrefixLength),

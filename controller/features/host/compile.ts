@@ -19,7 +19,7 @@ import { popTag, pushTag, tagMatch } from '../external-network/vlan.ts';
 import { hostScope } from './scope.ts';
 
 /** Geneve option (class 0x0177, type 1): the sender's identity, and whether the packet has not left its subnet. */
-export const identityOption = 'tun_metadata0';
+const identityOption = 'tun_metadata0';
 
 const identityPart: Subfield = { field: identityOption, offset: 0, bits: 31 };
 const switchedPart: Subfield = { field: identityOption, offset: 31, bits: 1 };

@@ -47,11 +47,6 @@ export class Placer {
     return this.#due.size > 0;
   }
 
-  /** How many gateways have no host that is up. */
-  get waiting(): number {
-    return this.#waiting.size;
-  }
-
   /** Decides all that is due. */
   async settle(): Promise<void> {
     while (this.#due.size > 0) {

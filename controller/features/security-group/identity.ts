@@ -24,7 +24,7 @@ type Rule = ResourceOf<'security-group-rule'>;
 const clauses = { own: 1, service: 2, peer: 3 } as const;
 
 /** The action by which one dimension contributes to a rule. */
-export function contribute(rule: Rule, dimension: keyof typeof clauses): Action {
+function contribute(rule: Rule, dimension: keyof typeof clauses): Action {
   return {
     type: 'conjunction',
     id: rule.number as number,

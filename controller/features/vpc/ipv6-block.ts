@@ -21,7 +21,7 @@ const specialBlocks = ['::/8', '64:ff9b::/32', 'fe80::/10', 'fec0::/10', 'ff00::
 );
 
 /** The external network whose addresses on the link include the block: interfaces with them can be public. */
-export function networkOfBlock(draft: Draft, block: Ipv6Network): ResourceOf<'external-network'> | undefined {
+function networkOfBlock(draft: Draft, block: Ipv6Network): ResourceOf<'external-network'> | undefined {
   for (const network of draft.view.all('external-network')) {
     const { ipv6CidrBlock } = network.spec;
     if (ipv6CidrBlock && overlapsIpv6(parseIpv6Cidr(ipv6CidrBlock, field), block)) return network;

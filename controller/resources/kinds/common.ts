@@ -39,10 +39,10 @@ export const Name = Type.String({
   description: 'letters, digits, dot, dash and underscore; at most 63 characters',
 });
 /** A port as rules name it. */
-export const port = Type.Integer({ minimum: 0, maximum: 65535 });
+const port = Type.Integer({ minimum: 0, maximum: 65535 });
 /** ICMP type or code as rules name it. */
-export const icmpPart = Type.Integer({ minimum: -1, maximum: 255, description: '-1 or absent: any' });
-export const RuleProtocol = Type.Union(
+const icmpPart = Type.Integer({ minimum: -1, maximum: 255, description: '-1 or absent: any' });
+const RuleProtocol = Type.Union(
   [
     Type.Literal('all'),
     Type.Literal('tcp'),
@@ -61,8 +61,18 @@ export const Tags = Type.Record(
     description: 'free labels; at most 50',
   },
 );
-export const NoStatus = Type.Object({}, { additionalProperties: false });
 /** Closed objects: a misspelt field is an error, never silently ignored. */
 export const closed = { additionalProperties: false } as const;
 /** For kinds of which nothing but the tags can be changed. */
 export const onlyTags = Type.Object({}, closed);
+
+/** What a rule is about: a protocol with its ports, or with its ICMP type and code, and a network on the other side. */
+export const traffic = {
+  protocol: RuleProtocol,
+  fromPort: Type.Optional(port),
+  toPort: Type.Optional(port),
+  icmpType: Type.Optional(icmpPart),
+  icmpCode: Type.Optional(icmpPart),
+  cidrIpv4: Type.Optional(Ipv4Cidr),
+  cidrIpv6: Type.Optional(Ipv6Cidr),
+} as const;

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Id, Ipv4Cidr, Ipv6Cidr, icmpPart, port, RuleProtocol } from './common.ts';
+import { closed, Id, traffic } from './common.ts';
 import { defineKind } from './define.ts';
 
 const vpcId = Id('vpc');
@@ -12,13 +12,7 @@ export const NetworkAclEntry = Type.Object(
     }),
     direction: Type.Union([Type.Literal('ingress'), Type.Literal('egress')]),
     action: Type.Union([Type.Literal('allow'), Type.Literal('deny')]),
-    protocol: RuleProtocol,
-    fromPort: Type.Optional(port),
-    toPort: Type.Optional(port),
-    icmpType: Type.Optional(icmpPart),
-    icmpCode: Type.Optional(icmpPart),
-    cidrIpv4: Type.Optional(Ipv4Cidr),
-    cidrIpv6: Type.Optional(Ipv6Cidr),
+    ...traffic,
   },
   {
     ...closed,

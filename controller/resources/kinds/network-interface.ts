@@ -28,7 +28,7 @@ const sourceDestinationCheck = Type.Boolean({
   description:
     'false: the interface may send from any IP address, and routes may lead to it (a router, a firewall); without it true',
 });
-export const AddressPair = Type.Object(
+const AddressPair = Type.Object(
   {
     cidrBlock: Type.String({
       pattern: '^[0-9a-fA-F:.]{2,45}(/\\d{1,3})?$',

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Id, Ipv4Cidr, Ipv6Cidr, icmpPart, port, RuleProtocol } from './common.ts';
+import { closed, Id, traffic } from './common.ts';
 import { defineKind } from './define.ts';
 
 const description = Type.Optional(Type.String({ maxLength: 255 }));
@@ -7,13 +7,7 @@ export const SecurityGroupRuleSpec = Type.Object(
   {
     groupId: Id('sg'),
     direction: Type.Union([Type.Literal('ingress'), Type.Literal('egress')]),
-    protocol: RuleProtocol,
-    fromPort: Type.Optional(port),
-    toPort: Type.Optional(port),
-    icmpType: Type.Optional(icmpPart),
-    icmpCode: Type.Optional(icmpPart),
-    cidrIpv4: Type.Optional(Ipv4Cidr),
-    cidrIpv6: Type.Optional(Ipv6Cidr),
+    ...traffic,
     prefixListId: Type.Optional(Id('pl')),
     referencedGroupId: Type.Optional(Id('sg')),
     description,

@@ -12,7 +12,7 @@ import { protocolNumberText } from '../protocols.ts';
 type Acl = ResourceOf<'network-acl'>;
 
 /** Ids of associations have the digits of the subnet: each has one ACL. */
-export const aclAssociationId = (subnetId: string) => relatedId('aclassoc', subnetId);
+const aclAssociationId = (subnetId: string) => relatedId('aclassoc', subnetId);
 
 const isDefault = ({ cloud }: ActionContext, acl: Acl) =>
   cloud.find('vpc', acl.spec.vpcId)?.spec.defaultNetworkAclId === acl.id;

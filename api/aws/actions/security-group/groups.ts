@@ -9,7 +9,7 @@ import { groupsOfVpc, rulesOf } from './permissions.ts';
 import { presentGroup } from './present.ts';
 
 /** The account's default VPC, where a request names none. */
-export function defaultVpc({ cloud }: ActionContext): ResourceOf<'vpc'> {
+function defaultVpc({ cloud }: ActionContext): ResourceOf<'vpc'> {
   for (const vpc of cloud.list('vpc')) if (vpc.spec.isDefault) return vpc;
   throw new AwsError('VPCIdNotSpecified', 'No default VPC for this user');
 }

@@ -139,7 +139,7 @@ export const setField: ActionCodec<SetFieldAction> = {
 };
 
 /** The masked set-field that does what a load does. */
-export function loadAsEntry({ value, destination }: LoadAction): FieldMatch {
+function loadAsEntry({ value, destination }: LoadAction): FieldMatch {
   const definition = actionTable.get(destination.field);
   const { offset, bits } = destination;
   const ones = (1n << BigInt(bits)) - 1n;

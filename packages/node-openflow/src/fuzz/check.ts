@@ -8,7 +8,7 @@ import { formatMessage } from '../text/message-text.ts';
 export type Outcome = 'refused' | 'settled' | 'too-long';
 
 /** A message that the codec does not treat as it must. */
-export class FuzzFailure extends Error {
+class FuzzFailure extends Error {
   override readonly name = 'FuzzFailure';
 }
 

@@ -20,7 +20,7 @@ const commands = enumeration('flow-mod command', [
   'delete-strict',
 ]);
 
-export const flowFlags = bitSet('flow flag', {
+const flowFlags = bitSet('flow flag', {
   'send-flow-removed': 1,
   'check-overlap': 2,
   'reset-counts': 4,

@@ -14,7 +14,7 @@ export type CompiledMatch = readonly Condition[];
 
 const vlanPresent = 0x1000n;
 /** Conditions on a tunnel option imply that the option is there. */
-export const presenceSuffix = '?';
+const presenceSuffix = '?';
 
 function conditionsOf({ field, value, mask }: FieldMatch): Condition[] {
   const definition = matchTable.get(field);

@@ -35,10 +35,6 @@ export class FlowTables {
   readonly #classifiers = new Map<number, Classifier>();
   readonly #flows = new Map<string, FlowEntry>();
 
-  get size(): number {
-    return this.#flows.size;
-  }
-
   flows(): Iterable<FlowEntry> {
     return this.#flows.values();
   }

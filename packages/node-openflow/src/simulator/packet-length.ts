@@ -11,7 +11,7 @@ function number(packet: Pick<SimulatedPacket, 'fields'>, field: FieldName): numb
 }
 
 /** Number of VLAN headers. */
-export function vlanCount(packet: Pick<SimulatedPacket, 'fields' | 'vlans'>): number {
+function vlanCount(packet: Pick<SimulatedPacket, 'fields' | 'vlans'>): number {
   if (packet.vlans) return packet.vlans.length;
   const tagged = (number(packet, 'vlan_vid') | number(packet, 'vlan_tci')) & vlanPresent;
   return tagged ? 1 : 0;
@@ -48,7 +48,7 @@ function transportLength(packet: Pick<SimulatedPacket, 'fields' | 'inner'>): num
 }
 
 /** Bytes of the headers from the network layer on. */
-export function networkLength(packet: Pick<SimulatedPacket, 'fields' | 'inner'>): number {
+function networkLength(packet: Pick<SimulatedPacket, 'fields' | 'inner'>): number {
   switch (number(packet, 'eth_type')) {
     case ethertype.ipv4:
       return 20 + transportLength(packet);

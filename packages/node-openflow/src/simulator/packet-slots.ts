@@ -28,7 +28,7 @@ const isPacketField = new Set<FieldName>(
 );
 
 /** Further VLAN headers are kept in numbered slots behind the outermost one. */
-export function tagSlots(index: number): { tci: string; type: string } {
+function tagSlots(index: number): { tci: string; type: string } {
   return index === 0
     ? { tci: 'vlan_tci', type: 'vlan_type' }
     : { tci: `vlan_tci_${index}`, type: `vlan_type_${index}` };

@@ -19,7 +19,7 @@ const undefinedCodes: readonly SimulationErrorCode[] = ['SIMULATION_AMBIGUOUS', 
 export const portCount = 4;
 
 /** Groups that random flows refer to. */
-export const randomGroups: readonly GroupMod[] = [
+const randomGroups: readonly GroupMod[] = [
   {
     type: 'group-mod',
     command: 'add',

@@ -17,7 +17,7 @@ const timeoutMs = 10_000;
 export const hasOvsOfctl = spawnSync('ovs-ofctl', ['--version']).status === 0;
 
 /** Names of versions as ovs-ofctl's option -O wants them. */
-export const protocolNames = { 4: 'OpenFlow13', 5: 'OpenFlow14', 6: 'OpenFlow15' } as const;
+const protocolNames = { 4: 'OpenFlow13', 5: 'OpenFlow14', 6: 'OpenFlow15' } as const;
 
 const bundleReplies: Readonly<Record<string, BundleControl['command']>> = {
   'open-request': 'open-reply',

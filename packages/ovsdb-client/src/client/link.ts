@@ -45,11 +45,6 @@ export class Link {
     });
   }
 
-  /** The connection, while it is ready for use. */
-  get ready(): JsonRpcConnection | undefined {
-    return this.#up ? this.#connection : undefined;
-  }
-
   start(): void {
     this.#machine.start(performance.now());
     this.#step();

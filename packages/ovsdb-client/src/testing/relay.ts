@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { JsonStreamSplitter } from '../jsonrpc/splitter.ts';
 
-export class Relay {
+class Relay {
   /** Every message of the server, in the order in which they came. */
   readonly messages: object[] = [];
   readonly #server: Server;
