@@ -13,7 +13,7 @@ export {
 export { AuthError, type AuthErrorCode, authErrorCodes } from './errors.ts';
 export { hasAdmin, hasSecrets, KeyRing, type NewCredentials } from './key-ring.ts';
 export type { Principal } from './principal.ts';
-export { type RateLimit, RateLimiter } from './rate-limiter.ts';
+export { defaultFailureLimit, type RateLimit, RateLimiter } from './rate-limiter.ts';
 export { withScope } from './scope.ts';
 export { openKeyFile, SecretBox } from './secret-box.ts';
 export type { SignedRequestHeaders } from './signature/parse.ts';

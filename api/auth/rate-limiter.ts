@@ -5,6 +5,9 @@ export interface RateLimit {
   readonly perSecond: number;
 }
 
+/** Everybody of an address together may guess so often, which is hopeless against 238 bits, and cheap to refuse. */
+export const defaultFailureLimit: RateLimit = { burst: 20, perSecond: 1 };
+
 interface Bucket {
   tokens: number;
   /** When `tokens` was right, in milliseconds. */

@@ -5,12 +5,14 @@ import type { Principal } from './principal.ts';
 /**
  * The principal with the account and the region that a request names beside its credentials. Admins and operators may
  * name any account, and `*` for all; others have their own. A region may be named by everybody.
+ * @param regions that there are; absent: any
  * @throws WeftError not-found for an account that does not exist for the caller, invalid-value
  */
 export function withScope(
   principal: Principal,
   wanted: { readonly account?: string | undefined; readonly region?: string | undefined },
   controller: Pick<Controller, 'read'>,
+  regions?: readonly string[],
 ): Principal {
   // An agent reports for every account that has something on its host.
   if (principal.role === 'agent') return principal;
@@ -20,6 +22,13 @@ export function withScope(
       field: 'weft-region',
       value: region,
       fix: 'Give a name such as us-east-1, or * to read those of all regions.',
+    });
+  }
+  if (regions && region !== everywhere && !regions.includes(region)) {
+    throw new WeftError('invalid-value', `there is no region ${region}`, {
+      field: 'weft-region',
+      value: region,
+      fix: `Use one of ${regions.join(', ')}.`,
     });
   }
   if (account !== principal.account) requireAccount(principal, account, controller);

@@ -1,7 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { GraphController, IdempotencyKey } from '@weft/controller';
 import { WeftError } from '@weft/controller/resources';
-import { AuthError, type Principal, type SignedRequest } from '../auth/index.ts';
+import {
+  AuthError,
+  defaultFailureLimit,
+  type Principal,
+  type RateLimit,
+  RateLimiter,
+  type SignedRequest,
+} from '../auth/index.ts';
 import { actionsByName } from './actions/index.ts';
 import { Cloud, dryRunSucceeded } from './cloud.ts';
 import type { ActionContext } from './context.ts';
@@ -18,12 +25,20 @@ import { requireSupported } from './supported.ts';
 import { translate } from './translate.ts';
 import { Zones } from './zones.ts';
 
+export interface RequestLimits {
+  /** Of each access key. Absent: none, as in development mode. */
+  readonly requests?: RateLimit;
+  /** Of each address from which wrong signatures come. */
+  readonly failures?: RateLimit;
+}
+
 export interface AwsApiOptions {
   readonly controller: GraphController;
   /** Tells who signed a request. @throws AuthError */
   readonly authenticate: (request: SignedRequest) => Principal;
   /** Default: AWS's. */
-  readonly regions?: readonly string[];
+  readonly regions?: readonly string[] | undefined;
+  readonly limits?: RequestLimits;
   /** Told of defects: what is no mistake of the caller. */
   readonly onDefect: (error: unknown, about: { requestId: string; action: string }) => void;
 }
@@ -49,14 +64,18 @@ export class AwsApi {
   readonly #authenticate: AwsApiOptions['authenticate'];
   readonly #regions: readonly string[];
   readonly #onDefect: AwsApiOptions['onDefect'];
+  readonly #requests: RateLimiter | undefined;
+  readonly #failures: RateLimiter;
   readonly #departed = new Departed();
   readonly #defaultNetworks: DefaultNetworks;
 
-  constructor({ controller, authenticate, regions = awsRegions, onDefect }: AwsApiOptions) {
+  constructor({ controller, authenticate, regions = awsRegions, limits = {}, onDefect }: AwsApiOptions) {
     this.#controller = controller;
     this.#authenticate = authenticate;
     this.#regions = regions;
     this.#onDefect = onDefect;
+    this.#requests = limits.requests && new RateLimiter(limits.requests);
+    this.#failures = new RateLimiter(limits.failures ?? defaultFailureLimit);
     this.#defaultNetworks = new DefaultNetworks(controller);
   }
 
@@ -67,7 +86,7 @@ export class AwsApi {
     try {
       const form = parseForm(formTextOf(request));
       action = form.action;
-      const who = this.#authenticate(request);
+      const who = this.#enter(request, address);
       const principal = { ...who, origin: { principal: who.name, address, requestId, action } };
       const call = { requestId, form, principal, ...this.#lookUp(form, principal) };
       const output = await this.#run(call);
@@ -81,9 +100,25 @@ export class AwsApi {
     }
   }
 
+  /** @throws AuthError; AwsError RequestLimitExceeded, which makes clients wait and try again */
+  #enter(request: SignedRequest, address: string): Principal {
+    let principal: Principal;
+    try {
+      principal = this.#authenticate(request);
+    } catch (error) {
+      if (error instanceof AuthError) requireToken(this.#failures, address);
+      throw error;
+    }
+    requireToken(this.#requests, principal.name);
+    return principal;
+  }
+
   #lookUp({ action: name }: Form, { region }: Principal): Pick<Call, 'service' | 'action'> {
     if (!this.#regions.includes(region)) {
-      throw new AwsError('AuthFailure', `There is no region ${region.slice(0, 100)} here`);
+      throw new AwsError(
+        'AuthFailure',
+        `Credential should be scoped to a valid region, not '${region.slice(0, 100)}'. Regions here: ${this.#regions.join(', ')}`,
+      );
     }
     const action = actionsByName.get(name);
     const service = [...services().values()].find(({ operations }) => Object.hasOwn(operations, name));
@@ -137,6 +172,12 @@ export class AwsApi {
     const serialize = action === 'GetCallerIdentity' ? serializeQueryError : serializeError;
     return { status: refusal.status, requestId, body: serialize(refusal.code, refusal.message, requestId) };
   }
+}
+
+function requireToken(limiter: RateLimiter | undefined, caller: string): void {
+  const seconds = limiter?.take(caller, Date.now()) ?? 0;
+  if (seconds === 0) return;
+  throw new AwsError('RequestLimitExceeded', `Request limit exceeded: wait ${Math.ceil(seconds)} s.`);
 }
 
 /** Old clients send the form as a query. */

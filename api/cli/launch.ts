@@ -24,6 +24,8 @@ export interface ControllerOptions {
   readonly access?: 'development' | 'keys';
   readonly keyFile?: string;
   readonly region: string;
+  /** Regions that there are; absent: those of AWS. */
+  readonly regions?: readonly string[];
   /** Files in PEM. */
   readonly tlsCertificate?: string;
   readonly tlsKey?: string;

@@ -39,8 +39,12 @@ const launchers: Launchers = {
     if (access.firstKey) process.stderr.write(firstKeyText(access.firstKey));
     const { authenticator, keys, mode } = access;
     const limits = mode === 'development' ? {} : keyLimits(options.rateLimit);
-    const server = createRestServer(controller, { openflowTarget, logger, authenticator, keys, limits, tls });
-    mountAwsApi(server, { controller, authenticate: (request) => authenticator.signed(request) });
+    const { regions } = options;
+    const server = createRestServer(controller, {
+      ...{ openflowTarget, logger, authenticator, keys, limits, regions, tls },
+    });
+    const authenticate = authenticator.signed.bind(authenticator);
+    mountAwsApi(server, { controller, authenticate, regions, limits });
     const url = await listen(server, api).catch(endOnFailure);
     if (tls)
       process.on('SIGHUP', () =>

@@ -85,6 +85,31 @@ describe('weft controller', () => {
     client.close();
   });
 
+  it('takes the regions that there are, of which the usual one must be one', async () => {
+    const regions = ['--regions', 'north, south', '--region', 'south'];
+    const { child, ready, finished } = start(
+      [...words('127.0.0.1:0', `sqlite:${folder}/regions.db`), ...regions],
+      'controller ready',
+    );
+    const { api: url = '' } = await ready;
+    const ask = (region: string) => fetch(`${url}/v1/vpcs`, { headers: { 'weft-region': region } });
+    assert.equal((await ask('north')).status, 200);
+    assert.equal((await ask('*')).status, 200);
+    const refused = await ask('east');
+    assert.equal(refused.status, 400);
+    assert.match(await refused.text(), /there is no region east.*Use one of north, south\./);
+    child.kill('SIGTERM');
+    assert.equal((await finished).code, 0);
+    for (const [line, reason] of [
+      [['--regions', 'north,south'], /us-east-1.*Give --region with one of north, south/],
+      [['--regions', 'North'], /no name of a region.*--regions/],
+    ] as const) {
+      const { code, err } = await run([...words('127.0.0.1:0'), ...line]);
+      assert.equal(code, 2);
+      assert.match(err, reason);
+    }
+  });
+
   it('says on one line why it cannot start', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

@@ -34,13 +34,10 @@ export interface RequestLimits {
   readonly failures: RateLimit;
 }
 
-/** Everybody of an address together may guess so often, which is hopeless against 238 bits, and cheap to refuse. */
-export const defaultFailureLimit: RateLimit = { burst: 20, perSecond: 1 };
-
 /** Asks of every request in the scope who sends it, whether there may be more of them, and whether the route is for them. */
 export function requireAccess(
   server: FastifyInstance,
-  { controller, authenticator }: Pick<RouteContext, 'controller' | 'authenticator'>,
+  { controller, authenticator, regions }: Pick<RouteContext, 'controller' | 'authenticator' | 'regions'>,
   limits: RequestLimits,
 ): void {
   const requests = limits.requests && new RateLimiter(limits.requests);
@@ -59,7 +56,7 @@ export function requireAccess(
       requestId: request.id,
       action: `${request.method} ${request.url.slice(0, 300)}`,
     };
-    request.principal = { ...withScope(principal, wanted, controller), origin };
+    request.principal = { ...withScope(principal, wanted, controller, regions), origin };
   });
 }
 

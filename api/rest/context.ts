@@ -9,6 +9,8 @@ export interface RouteContext {
   readonly controller: ObservedController;
   readonly authenticator: Authenticator;
   readonly keys: Pick<KeyRing, 'create'> | undefined;
+  /** Regions that there are; absent: any. */
+  readonly regions: readonly string[] | undefined;
   /** Watches that one caller may have at a time; absent: as many as it likes. */
   readonly watchesPerCaller: number | undefined;
   readonly openflowTarget: string;

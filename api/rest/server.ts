@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type Authenticator, developmentAuthenticator, type KeyRing } from '@weft/api/auth';
+import {
+  type Authenticator,
+  defaultFailureLimit,
+  developmentAuthenticator,
+  type KeyRing,
+} from '@weft/api/auth';
 import type { ObservedController } from '@weft/controller';
 import { WeftError } from '@weft/controller/resources';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { defaultFailureLimit, type RequestLimits, requireAccess } from './access.ts';
+import { type RequestLimits, requireAccess } from './access.ts';
 import { registerAgentRoutes } from './agent-routes.ts';
 import { registerAuditRoute } from './audit-routes.ts';
 import { registerBatchRoutes } from './batch-routes.ts';
@@ -30,6 +35,8 @@ export interface RestServerOptions {
   /** Makes access keys; without it none can be made. */
   readonly keys?: Pick<KeyRing, 'create'>;
   readonly limits?: Partial<RequestLimits>;
+  /** Regions that there are. Absent: any. */
+  readonly regions?: readonly string[] | undefined;
   /** Absent: plain HTTP. */
   readonly tls?: ServerTls | undefined;
   /** Bytes that may wait for one watching client. Default 4 MiB. */
@@ -84,6 +91,7 @@ export function createRestServer(
     controller,
     authenticator: options.authenticator ?? developmentAuthenticator(),
     keys: options.keys,
+    regions: options.regions,
     watchesPerCaller: options.limits?.watches,
     openflowTarget: options.openflowTarget,
     logger: options.logger,

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../command.ts';
+import { CliError } from '../errors.ts';
 import type { Address, ControllerOptions, Launchers } from '../launch.ts';
 import { number } from '../options.ts';
 import { addressOption, serve } from './service.ts';
@@ -32,8 +33,13 @@ export function addControllerCommand(program: Command, io: Io, launchers: Launch
     )
     .option('--region <region>', 'region of callers that name none', 'us-east-1')
     .option(
+      '--regions <names>',
+      "regions that there are, separated by commas; --region is one of them (default: AWS's)",
+      regionsOption,
+    )
+    .option(
       '--rate-limit <requests>',
-      'requests a second that each access key may send',
+      'requests a second that each access key may send to each of the two APIs',
       number('requests', 1, 1_000_000),
       200,
     )
@@ -54,5 +60,33 @@ export function addControllerCommand(program: Command, io: Io, launchers: Launch
       number('entries', 1, 1_000_000_000),
       1_000_000,
     )
-    .action((options: ControllerOptions) => serve('controller', io, () => launchers.controller(options)));
+    .action((options: ControllerOptions) => {
+      requireKnownRegion(options);
+      return serve('controller', io, () => launchers.controller(options));
+    });
+}
+
+/** Parser of `--regions A,B`. */
+function regionsOption(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  const wrong = names.find((name) => !/^[a-z][a-z0-9-]{0,39}$/.test(name));
+  if (wrong === undefined) return [...new Set(names)];
+  throw new CliError('usage', 'this is no name of a region', {
+    field: '--regions',
+    value: wrong,
+    fix: 'Give names such as us-east-1, separated by commas.',
+  });
+}
+
+function requireKnownRegion({ region, regions }: ControllerOptions): void {
+  if (!regions || regions.includes(region)) return;
+  throw new CliError(
+    'usage',
+    `callers that name no region would be in ${region}, which is none of --regions`,
+    {
+      field: '--region',
+      value: region,
+      fix: `Give --region with one of ${regions.join(', ')}.`,
+    },
+  );
 }

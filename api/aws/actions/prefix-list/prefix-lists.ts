@@ -84,7 +84,11 @@ export const getManagedPrefixListEntries = define({
 export const modifyManagedPrefixList = define({
   action: 'ModifyManagedPrefixList',
   supports: ['PrefixListId', 'CurrentVersion', 'PrefixListName', 'AddEntries', 'RemoveEntries', 'MaxEntries'],
-  refusals: { 'wrong-state': 'PrefixListMaxEntriesExceeded' },
+  refusals: {
+    'invalid-value spec.entries': 'PrefixListMaxEntriesExceeded',
+    'invalid-value spec.groupId': 'PrefixListMaxEntriesExceeded',
+    'wrong-state': 'PrefixListMaxEntriesExceeded',
+  },
   async handle(context, input) {
     const { PrefixListId: id, AddEntries: added = [], RemoveEntries: removed = [] } = input;
     const { cloud } = context;
