@@ -131,7 +131,7 @@ export interface Controller {
   list<K extends KindName>(kind: K, caller: Caller): Iterable<ResourceOf<K>>;
 
   /** Called by agents. Creates the host or changes what it says of itself; keeps its number. */
-  registerHost(name: string, spec: HostSpec): Promise<WriteResult<ResourceOf<'host'>>>;
+  registerHost(name: string, spec: HostSpec, origin?: AuditOrigin): Promise<WriteResult<ResourceOf<'host'>>>;
   /** Renews the lease (15 s) of the host's agent. @throws WeftError `not-found` when it is not registered. */
   heartbeat(name: string): void;
   hostLiveness(name: string): HostLiveness;

@@ -35,7 +35,7 @@ function registerHostRoutes(server: FastifyInstance, { controller, openflowTarge
     handler: async (request, reply) => {
       const { id } = request.params as { id: string };
       const { spec } = request.body as { spec: HostSpec };
-      const written = await controller.registerHost(id, spec);
+      const written = await controller.registerHost(id, spec, callerOf(request).origin);
       const openflowTargets = openflowTargetsFor(openflowTarget, request);
       return answerResource(controller, request, reply, { status: 200, ...written }, { openflowTargets });
     },

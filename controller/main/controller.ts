@@ -27,7 +27,7 @@ import {
   WeftError,
 } from '../resources/index.ts';
 import type { Southbound } from '../southbound/index.ts';
-import type { AuditLog, Commit, Store } from '../store/index.ts';
+import type { AuditLog, AuditOrigin, Commit, Store } from '../store/index.ts';
 import type { TopologyView } from '../topology/index.ts';
 import { DraftBatch, requireVisible } from './batch.ts';
 import type { Executor } from './executor.ts';
@@ -141,8 +141,8 @@ export class EmbeddedController implements GraphController {
     return this.#view.countReferrers(target, type, kind);
   }
 
-  registerHost(name: string, spec: HostSpec): Promise<WriteResult<ResourceOf<'host'>>> {
-    return this.#hosts.register(name, spec);
+  registerHost(name: string, spec: HostSpec, origin?: AuditOrigin): Promise<WriteResult<ResourceOf<'host'>>> {
+    return this.#hosts.register(name, spec, origin);
   }
   heartbeat(name: string): void {
     this.#hosts.heartbeat(name);

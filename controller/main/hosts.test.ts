@@ -65,6 +65,33 @@ describe('a host', () => {
     assert.equal(hosts.byDatapath(spec.datapathId), undefined);
   });
 
+  it('stands in the audit log with who said what it is, and not with what it observes', async () => {
+    await using world = await World.create();
+    const { hosts } = await hostsOf(world);
+    const origin = { principal: 'host a', address: '192.0.2.1', requestId: 'r', action: 'PUT /v1/hosts/a' };
+    await hosts.register('a', spec, origin);
+    await hosts.register('a', { ...spec }, origin);
+    await hosts.register('a', { ...spec, tunnelAddress: '198.18.0.9' }, origin);
+    await hosts.report('a', []);
+    await assert.rejects(hosts.register('b', spec, { ...origin, principal: 'host b' }));
+    const entries = await world.store.audit.query({ limit: 10 });
+    assert.deepEqual(
+      entries.map(({ principal, outcome, kind, id, before, after }) => [
+        principal,
+        outcome,
+        kind,
+        id,
+        before,
+        after,
+      ]),
+      [
+        ['host b', 'already-exists', undefined, undefined, undefined, undefined],
+        ['host a', 'done', 'host', 'a', 1, 2],
+        ['host a', 'done', 'host', 'a', undefined, 1],
+      ],
+    );
+  });
+
   it('is found by its datapath after a restart, too', async () => {
     await using world = await World.create();
     await (await hostsOf(world)).hosts.register('a', spec);

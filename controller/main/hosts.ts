@@ -6,7 +6,7 @@ import { checkRegistration } from '../features/host/registration.ts';
 import type { Draft } from '../features/operations/draft.ts';
 import { type HostSpec, type ResourceOf, WeftError } from '../resources/index.ts';
 import type { Southbound } from '../southbound/index.ts';
-import type { Commit } from '../store/index.ts';
+import type { AuditOrigin, Commit } from '../store/index.ts';
 import type { TopologyView } from '../topology/index.ts';
 import type { Executor } from './executor.ts';
 
@@ -49,17 +49,15 @@ export class Hosts {
     }
   }
 
-  async register(name: string, spec: HostSpec): Promise<WriteResult<ResourceOf<'host'>>> {
-    const taken = this.#byDatapath.get(spec.datapathId);
-    if (taken !== undefined && taken !== name) {
-      throw new WeftError('already-exists', `host ${taken} has datapath id ${spec.datapathId}`, {
-        field: 'spec.datapathId',
-        value: spec.datapathId,
-        fix: `Give each bridge its own datapath id (other_config:datapath-id), or delete host ${taken}.`,
-      });
-    }
-    this.#requireOneMachine(name, spec);
-    const { revision } = await this.#executor.run(operator, (draft) => {
+  /** @param origin who says so: where packets go depends on it, so that it stands in the audit log */
+  async register(
+    name: string,
+    spec: HostSpec,
+    origin?: AuditOrigin,
+  ): Promise<WriteResult<ResourceOf<'host'>>> {
+    const owner = origin ? { ...operator, origin } : operator;
+    const { revision } = await this.#executor.run(owner, (draft) => {
+      this.#requireOwnSwitch(name, spec);
       const current = draft.get('host', name);
       if (current && isDeepStrictEqual(current.spec, spec)) return;
       checkRegistration(draft.view, name, spec);
@@ -69,6 +67,19 @@ export class Hosts {
     this.#lastSeen.set(name, Date.now());
     this.#southbound.hostRegistered(name);
     return { resource: this.#require(name), revision };
+  }
+
+  /** One switch for each host, and one host for each switch. */
+  #requireOwnSwitch(name: string, spec: HostSpec): void {
+    const taken = this.#byDatapath.get(spec.datapathId);
+    if (taken !== undefined && taken !== name) {
+      throw new WeftError('already-exists', `host ${taken} has datapath id ${spec.datapathId}`, {
+        field: 'spec.datapathId',
+        value: spec.datapathId,
+        fix: `Give each bridge its own datapath id (other_config:datapath-id), or delete host ${taken}.`,
+      });
+    }
+    this.#requireOneMachine(name, spec);
   }
 
   heartbeat(name: string): void {
