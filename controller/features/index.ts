@@ -13,6 +13,7 @@ import { routerErrorsFeature } from './router-errors/compile.ts';
 import { securityGroupFeature } from './security-group/compile.ts';
 import { servicesFeature } from './services/compile.ts';
 import { subnetFeature } from './subnet/compile.ts';
+import { vpcFeature } from './vpc/compile.ts';
 import { vpcPeeringConnectionFeature } from './vpc-peering-connection/compile.ts';
 
 /** Every feature that contributes flows. */
@@ -20,6 +21,7 @@ export const features: readonly Feature[] = [
   baseFeature,
   hostFeature,
   limitFeature,
+  vpcFeature,
   subnetFeature,
   networkAclFeature,
   routeTableFeature,

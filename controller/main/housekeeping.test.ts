@@ -275,3 +275,33 @@ describe('the address of a deleted interface', () => {
     assert.equal(world.topology.count('address-claim'), 0);
   });
 });
+
+describe('a request for peering', () => {
+  it('is expired after 7 days without an answer, also when it was there at the start', async (test) => {
+    test.mock.timers.enable({ apis: ['Date'], now: 0 });
+    await using world = await World.create();
+    const ask = async (index: number) => {
+      const [one, two] = [2 * index, 2 * index + 1].map((block) => `10.${block}.0.0/16`);
+      const requester = await world.create('vpc', { cidrBlock: one });
+      const accepter = await world.create('vpc', { cidrBlock: two });
+      return world.create('vpc-peering-connection', {
+        requesterVpcId: requester.id,
+        accepterVpcId: accepter.id,
+      });
+    };
+    const early = await ask(0);
+    const housekeeping = await keep(world);
+    housekeeping.start();
+    housekeeping.stop();
+    const accepted = await ask(1);
+    const late = await ask(2);
+    await world.update('vpc-peering-connection', accepted.id, { state: 'active' });
+    const states = () =>
+      [early, accepted, late].map(({ id }) => world.get('vpc-peering-connection', id).spec.state);
+    const week = 7 * 24 * 60 * minute;
+    await housekeeping.round(week - 1);
+    assert.deepEqual(states(), ['pending-acceptance', 'active', 'pending-acceptance']);
+    await housekeeping.round(week);
+    assert.deepEqual(states(), ['expired', 'active', 'expired']);
+  });
+});

@@ -1,3 +1,4 @@
+import { answerWithinMs, expire } from '../features/vpc-peering-connection/operations.ts';
 import type { ResourceOf } from '../resources/index.ts';
 import type { Logger } from '../southbound/index.ts';
 import type { Commit } from '../store/index.ts';
@@ -23,13 +24,15 @@ export interface HousekeepingOptions {
 }
 
 /**
- * Gives numbers and addresses back when no host can have them any more, removes sets of groups that nobody is in, and forgets requests
- * with idempotency keys after a day.
+ * Gives numbers and addresses back when no host can have them any more, removes sets of groups that nobody is in, forgets requests
+ * with idempotency keys after a day, and ends requests for peering after a week.
  */
 export class Housekeeping {
   readonly #options: Required<HousekeepingOptions>;
   /** Identity → when it lost its last member, in ms. */
   readonly #unused = new Map<string, number>();
+  /** Ids of peering connections that wait for an answer, in the order in which they came. */
+  readonly #pendingPeerings = new Set<string>();
   /** Ids of claims to addresses whose owner is gone. */
   readonly #heldClaims = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
@@ -43,6 +46,7 @@ export class Housekeeping {
     for (const { id, spec } of this.#options.view.all('address-claim')) {
       if (spec.hostIds) this.#heldClaims.add(id);
     }
+    for (const connection of this.#options.view.all('vpc-peering-connection')) this.#notePeering(connection);
     this.#timer = setInterval(() => {
       this.round(Date.now()).catch((error: unknown) => {
         this.#options.logger.error({ err: error }, 'housekeeping failed; it goes on with the next round');
@@ -58,6 +62,10 @@ export class Housekeeping {
   /** Notes sets of groups that a commit may have emptied or filled, and addresses that it has given back. */
   follow({ changes }: Commit): void {
     for (const { kind, id, before, after } of changes) {
+      if (kind === 'vpc-peering-connection') {
+        if (after) this.#notePeering(after as ResourceOf<'vpc-peering-connection'>);
+        else this.#pendingPeerings.delete(id);
+      }
       if (kind === 'address-claim') {
         if ((after as ResourceOf<'address-claim'> | undefined)?.spec.hostIds) this.#heldClaims.add(id);
         else this.#heldClaims.delete(id);
@@ -75,6 +83,7 @@ export class Housekeeping {
     await this.#releaseNumbers();
     await this.#releaseAddresses();
     await this.#forgetRequests(now);
+    await this.#expirePeerings(now);
   }
 
   #look(identityId: string): void {
@@ -148,6 +157,28 @@ export class Housekeeping {
     if (old.length === 0) return;
     await executor.run(operator, (draft) => {
       for (const record of old) draft.remove(record);
+    });
+  }
+
+  #notePeering({ id, spec }: ResourceOf<'vpc-peering-connection'>): void {
+    if (spec.state === 'pending-acceptance') this.#pendingPeerings.add(id);
+    else this.#pendingPeerings.delete(id);
+  }
+
+  async #expirePeerings(now: number): Promise<void> {
+    const { view, executor, batch } = this.#options;
+    const due: string[] = [];
+    for (const id of this.#pendingPeerings) {
+      const createdAt = view.get('vpc-peering-connection', id)?.createdAt ?? '';
+      if (due.length === batch || now - Date.parse(createdAt) < answerWithinMs) break;
+      due.push(id);
+    }
+    if (due.length === 0) return;
+    await executor.run(operator, (draft) => {
+      for (const id of due) {
+        const connection = draft.get('vpc-peering-connection', id);
+        if (connection) expire(draft, connection);
+      }
     });
   }
 }

@@ -51,6 +51,8 @@ export const flags = {
   translated: 3,
   /** The neighbour that is asked for is a router. */
   router: 4,
+  /** The packet came in from an external network. */
+  outside: 5,
 } as const;
 
 /** The whole of a register as a subfield for move, load and ct. */

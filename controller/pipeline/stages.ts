@@ -113,7 +113,7 @@ export const stages = [
     name: 'nat',
     purpose:
       'On a gateway host: what comes back to a NAT gateway or an elastic IP, as the interface knows it.',
-    matches: ['metadata', registers.externalNetwork, ...ipFields, 'ct_state'],
+    matches: [registers.flags, 'metadata', registers.externalNetwork, ...ipFields, 'ct_state'],
     next: ['route-local'],
   },
   {
@@ -214,7 +214,7 @@ export const stages = [
     name: 'locate',
     purpose:
       'MAC inside the VPC to the interface on this host, its port, identity and zone, or to a gateway here.',
-    matches: ['metadata', registers.externalNetwork, 'eth_dst', ...ipFields, 'ct_state'],
+    matches: [registers.flags, 'metadata', registers.externalNetwork, 'eth_dst', ...ipFields, 'ct_state'],
     next: ['ingress-subnet'],
     back: ['route', 'nat', 'external-route'],
   },

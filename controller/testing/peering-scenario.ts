@@ -15,6 +15,9 @@ export const peeringReactions = [
   'vpc-peering-connection security-group-rule created',
   'vpc-peering-connection security-group-rule removed',
   'security-group security-group-rule updated',
+  'vpc vpc updated',
+  'vpc vpc-peering-connection updated',
+  'vpc vpc-peering-connection removed',
 ];
 
 /** The life of a peering connection with routes and rules over it, and of a prefix list. Checked after each step. */

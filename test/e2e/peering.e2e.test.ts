@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ResourceOf } from '@weft/controller/resources';
-import { Cloud, type CloudVm } from './support/cloud.ts';
+import { Cloud, type CloudVm, eventually } from './support/cloud.ts';
 
 interface Side {
   readonly vpc: ResourceOf<'vpc'>;
@@ -170,6 +170,51 @@ describe('peering connections and prefix lists', () => {
     await connection.close();
     await setEntries(list, '10.0.0.0/8');
     assert.deepEqual(await Promise.all([opens80(red, blue), opens80(green, blue)]), [true, true]);
+  });
+
+  /** Gives a side IPv6, its VM with the address of its interface, and a route to the block of another side. */
+  async function giveIpv6({ vpc, vm, group }: Side, block: string, other: string): Promise<string> {
+    const change = (
+      kind: 'vpc' | 'subnet' | 'network-interface' | 'route-table',
+      id: string,
+      spec: Record<string, unknown>,
+    ) => cloud.applied(cloud.client.update(kind, id, { spec }, { waitSeconds: 10 }));
+    await cloud.rule(group.id, 'all to ::/0');
+    await change('vpc', vpc.id, { ipv6CidrBlock: `${block}::/56` });
+    const { id, spec } = vm.networkInterface;
+    await change('subnet', spec.subnetId, { ipv6CidrBlock: `${block}::/64` });
+    await change('network-interface', id, { ipv6Addresses: [`${block}::10`] });
+    const { routes } = (await cloud.client.get('route-table', vpc.spec.mainRouteTableId)).spec;
+    const more = { destinationIpv6: `${other}::/56`, target: redBlue.id };
+    await change('route-table', vpc.spec.mainRouteTableId, { routes: [...routes, more] });
+    const settings = ['all', 'eth0'].map((where) => `net.ipv6.conf.${where}.disable_ipv6=0`);
+    await vm.run('sysctl', ['-q', '-w', ...settings]);
+    await vm.run('ip', ['-6', 'address', 'add', `${block}::10/64`, 'dev', 'eth0', 'nodad']);
+    const hasRoute = async () =>
+      (await vm.run('ip', ['-6', 'route', 'show', 'default'])).includes('proto ra');
+    await eventually('a default route by router advertisement', hasRoute);
+    return `${block}::10`;
+  }
+
+  it('carry IPv6 as well, with groups and prefix lists', async () => {
+    const [redBlock, blueBlock] = ['fd00:1:2:300', 'fd00:1:2:400'];
+    await giveIpv6(red, redBlock, blueBlock);
+    const address = await giveIpv6(blue, blueBlock, redBlock);
+    const opens = async () => (await red.vm.tcpConnect(address, 80, { timeoutMs: 700 })).connected;
+    assert.equal(await opens(), false, 'no rule');
+    const byGroup = await cloud.rule(blue.group.id, `tcp:80 from ${red.group.id}`);
+    assert.equal(await opens(), true);
+    await cloud.applied(cloud.client.remove('security-group-rule', byGroup.id, { waitSeconds: 10 }));
+    assert.equal(await opens(), false);
+    const list = await cloud.client.create('prefix-list', {
+      spec: { name: 'six', maxEntries: 5, addressFamily: 'ipv6' },
+    });
+    await cloud.rule(blue.group.id, `tcp:80 from ${list.id}`);
+    assert.equal(await opens(), false, 'the list is empty');
+    await setEntries(list, `${redBlock}::/56`);
+    assert.equal(await opens(), true);
+    await setEntries(list, `${redBlock}::11/128`);
+    assert.equal(await opens(), false);
   });
 
   it('nothing passes any more when they are deleted, and what others join goes on', async () => {

@@ -17,11 +17,20 @@ export function addPrefixListCommands(program: Command, io: Io): void {
     .description('make a prefix list')
     .requiredOption('--name <name>', 'its name')
     .option('--max-entries <number>', 'what it counts as in quotas', number('the number', 1, 1000), 20)
+    .option('--ipv6', 'for IPv6 networks')
     .option('--cidr <cidr>', 'a network of the list; repeatable', repeated);
-  type Create = { name: string; maxEntries: number; cidr?: string[]; tag?: Record<string, string> };
+  type Create = {
+    name: string;
+    maxEntries: number;
+    ipv6?: true;
+    cidr?: string[];
+    tag?: Record<string, string>;
+  };
   writingCommand<Create>(taggable(create), io, async (session, options) => {
-    const { name, maxEntries, cidr = [], tag = {} } = options;
-    const body = { spec: { name, maxEntries, entries: cidr.map((one) => ({ cidr: one })) }, tags: tag };
+    const { name, maxEntries, ipv6, cidr = [], tag = {} } = options;
+    const entries = cidr.map((one) => ({ cidr: one }));
+    const family = ipv6 ? { addressFamily: 'ipv6' } : {};
+    const body = { spec: { name, maxEntries, ...family, entries }, tags: tag };
     await session.create('prefix-list', body);
   });
   const add = list.command('add').description('add networks').argument('<list>').argument('<cidr...>');

@@ -32,8 +32,8 @@ describe('the flows of a host', () => {
     assert.equal(external?.scope, 'host:host-1');
     // Networks of one millisecond stand in the order of their random ids.
     assert.deepEqual(external?.flows.sort(), [
-      'table=classify, priority=100,in_port=2 actions=set_field:0x1->reg11,set_field:0x2->reg6,check_pkt_larger(1456)->NXM_NX_REG0[2],goto_table:external-in',
-      'table=classify, priority=100,in_port=4 actions=set_field:0x3->reg11,set_field:0x4->reg6,check_pkt_larger(1456)->NXM_NX_REG0[2],goto_table:external-in',
+      'table=classify, priority=100,in_port=2 actions=set_field:0x20/0x20->reg0,set_field:0x1->reg11,set_field:0x2->reg6,check_pkt_larger(1456)->NXM_NX_REG0[2],goto_table:external-in',
+      'table=classify, priority=100,in_port=4 actions=set_field:0x20/0x20->reg0,set_field:0x3->reg11,set_field:0x4->reg6,check_pkt_larger(1456)->NXM_NX_REG0[2],goto_table:external-in',
       'table=external-port, priority=100,reg11=0x1 actions=set_field:0x2->reg6,goto_table:neighbour',
       'table=external-port, priority=100,reg11=0x3 actions=set_field:0x4->reg6,goto_table:neighbour',
     ]);

@@ -5,12 +5,14 @@ import {
   type Flow,
   type FragmentDefinition,
   flagBit,
+  flags,
   isTooLarge,
   load,
   move,
   on,
   onRegister,
   registers,
+  setFlag,
   whole,
 } from '../../pipeline/index.ts';
 import { interfaceMtu, type ResourceOf, tryParseIpv4 } from '../../resources/index.ts';
@@ -85,6 +87,7 @@ function externalFlows(host: ResourceOf<'host'>, view: TopologyView): Flow[] {
         match: [on('in_port', port), ...tagMatch(network)],
         actions: [
           ...popTag(network),
+          setFlag(flags.outside, 1),
           load('externalNetwork', number),
           load('outputPort', port),
           checkSize(interfaceMtu),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { assertRefused } from '../../testing/assertions.ts';
 import { fragment } from '../../testing/golden.ts';
-import { cloud, network } from '../../testing/scene.ts';
+import { cloud, dualStackCloud, network } from '../../testing/scene.ts';
 import { World } from '../../testing/world.ts';
 
 const entries = (...cidrs: string[]) => cidrs.map((cidr) => ({ cidr }));
@@ -109,5 +109,88 @@ describe('a prefix list', () => {
     );
     await world.update('prefix-list', list.id, { entries: [] });
     assert.equal(flows()?.length, 2);
+  });
+
+  it('is for one kind of IP, for good', async () => {
+    await using world = await World.create();
+    const create = (family: string | undefined, cidr: string) =>
+      world.create('prefix-list', {
+        name: 'office',
+        maxEntries: 2,
+        ...(family ? { addressFamily: family } : {}),
+        entries: entries(cidr),
+      });
+    const six = await create('ipv6', '2001:DB8:0::/48');
+    assert.deepEqual(six.spec.entries, entries('2001:db8::/48'), 'in the one form of RFC 5952');
+    for (const [family, cidr] of [
+      ['ipv6', '192.0.2.0/24'],
+      ['ipv4', '2001:db8::/48'],
+      [undefined, '2001:db8::/48'],
+    ] as const) {
+      const refusal = { code: 'invalid-value', field: 'spec.entries[0].cidr', value: cidr } as const;
+      await assertRefused(world, () => create(family, cidr), refusal);
+    }
+    const twice = entries('2001:db8::/48', '2001:DB8::/48');
+    await assertRefused(world, () => world.update('prefix-list', six.id, { entries: twice }), {
+      code: 'already-exists',
+      field: 'spec.entries[1].cidr',
+      value: '2001:db8::/48',
+    });
+  });
+
+  it('of IPv6 is what rules match, but those of a protocol that IPv6 does not have', async () => {
+    await using world = await World.create();
+    const { vpc } = await network(world);
+    await world.update('vpc', vpc.id, { ipv6CidrBlock: 'fd00:0:0:100::/56' });
+    const list = await world.create('prefix-list', {
+      name: 'office',
+      maxEntries: 5,
+      addressFamily: 'ipv6',
+      entries: entries('2001:db8::/48'),
+    });
+    const spec = { groupId: vpc.spec.defaultSecurityGroupId, direction: 'ingress', prefixListId: list.id };
+    await assertRefused(world, () => world.create('security-group-rule', { ...spec, protocol: 'icmp' }), {
+      code: 'invalid-value',
+      field: 'spec.protocol',
+      value: 'icmp',
+    });
+    const rule = await world.create('security-group-rule', { ...spec, protocol: 'tcp' });
+    const flows = () =>
+      world
+        .get('security-group-rule', rule.id)
+        .status.matchIds.flatMap((id) => fragment(world, 'rule.match', id)?.flows);
+    const of = (match: string, part: string) =>
+      `table=ingress-rules, priority=100,ct_state=-inv+trk,${match}ipv6,metadata=0x1 actions=conjunction(4,${part})`;
+    const service = of('ct_nw_proto=6,', '2/3');
+    assert.deepEqual(flows(), [of('ct_ipv6_src=2001:db8::/48,', '3/3'), service]);
+    await world.update('prefix-list', list.id, { entries: [] });
+    await world.update('prefix-list', list.id, { entries: entries('::/0') });
+    assert.deepEqual(flows(), [of('', '3/3'), service]);
+  });
+
+  it('of IPv6 is where routes lead, by what IPv6 may go through', async () => {
+    await using world = await World.create();
+    const { vpc, gateway } = await dualStackCloud(world);
+    const block = vpc.spec.ipv6CidrBlock as string;
+    const list = (addressFamily: string, ...cidrs: string[]) =>
+      world.create('prefix-list', { name: 'x', maxEntries: 5, addressFamily, entries: entries(...cidrs) });
+    const six = await list('ipv6', '2001:db9::/48', block);
+    const four = await list('ipv4', '192.0.2.0/24');
+    const table = vpc.spec.mainRouteTableId;
+    const lead = (destination: string, target: string) =>
+      world.update('route-table', table, { routes: [{ destination, target }] });
+    await lead(six.id, gateway.id);
+    const flows = fragment(world, 'route-table.routes', table)?.flows ?? [];
+    const stages = flows.filter((flow) => flow.includes('2001:db9::/48')).map((flow) => flow.split(',')[0]);
+    assert.deepEqual(stages, ['table=route', 'table=public-check', 'table=public-check']);
+    assert.equal(
+      flows.filter((flow) => flow.includes(`ipv6_dst=${block}`)).length,
+      1,
+      'the local route stays',
+    );
+    const outward = await world.create('egress-only-internet-gateway', { vpcId: vpc.id });
+    const refusal = { code: 'invalid-value', field: 'spec.routes[0].target' } as const;
+    await assertRefused(world, () => lead(four.id, outward.id), { ...refusal, value: outward.id });
+    await lead(six.id, outward.id);
   });
 });

@@ -34,6 +34,8 @@ import { carriesIdentities, changesCrossing } from '../vpc-peering-connection/cr
 /** Longest prefix first; ten apart, so that the local route can stand between. */
 const priorityOf = ({ prefixLength }: { prefixLength: number }) => 1000 + 10 * prefixLength;
 
+const isIpv6Network = (network: string) => network.includes(':');
+
 type Decision = Pick<Flow, 'actions' | 'goto'>;
 const drop: Decision = { actions: [] };
 
@@ -47,7 +49,7 @@ function decisionOf(network: string, route: Route, vpcId: string, view: Topology
   const peering = peeringOf(route, vpcId, view);
   if (peering) return intoPeer(network, peering);
   const found = gatewayOf(route, vpcId, view);
-  if (!found) return toInterface(route, view) ?? drop;
+  if (!found) return toInterface(network, route, view) ?? drop;
   return {
     actions: [{ type: 'decrement-ttl' }, load('externalNetwork', found.network.number as number)],
     goto: 'translate',
@@ -71,17 +73,16 @@ function gatewayOf(route: Route, vpcId: string, view: TopologyView) {
  * To an interface that takes packets for others: a router or firewall in the VPC. With its check on, it would only drop them.
  * Its host is found by its own address; the packet keeps its destination.
  */
-function toInterface(route: Route, view: TopologyView): Decision | undefined {
+function toInterface(network: string, route: Route, view: TopologyView): Decision | undefined {
   if (routeTargetKind(route.target) !== 'network-interface') return undefined;
   const target = view.get('network-interface', route.target);
   const subnet = target && view.get('subnet', target.spec.subnetId);
   if (!subnet || target.spec.sourceDestinationCheck !== false) return undefined;
   const [ipv6Address] = target.spec.ipv6Addresses ?? [];
-  if (route.destinationIpv6 !== undefined && ipv6Address === undefined) return undefined;
-  const nextHop =
-    route.destinationIpv6 === undefined
-      ? load('nextHop', parseAddress(target.spec.privateAddress, 'privateAddress'))
-      : set(registers.nextHop6, parseIpv6Address(ipv6Address as string, 'ipv6Addresses'));
+  if (isIpv6Network(network) && ipv6Address === undefined) return undefined;
+  const nextHop = isIpv6Network(network)
+    ? set(registers.nextHop6, parseIpv6Address(ipv6Address as string, 'ipv6Addresses'))
+    : load('nextHop', parseAddress(target.spec.privateAddress, 'privateAddress'));
   return {
     actions: [{ type: 'decrement-ttl' }, set('eth_src', gatewayMac(subnet)), nextHop],
     goto: 'resolve',
@@ -89,9 +90,15 @@ function toInterface(route: Route, view: TopologyView): Decision | undefined {
 }
 
 /** A packet from outside may answer what left by either gateway, and open a connection by an internet gateway. */
-function fromOutside(route: Route, here: FieldMatch[], vpcId: string, view: TopologyView): Flow[] {
-  if (route.destinationIpv6 === undefined) return [];
-  const network = parseNetwork(route.destinationIpv6);
+function fromOutside(
+  text: string,
+  route: Route,
+  here: FieldMatch[],
+  vpcId: string,
+  view: TopologyView,
+): Flow[] {
+  if (!isIpv6Network(text)) return [];
+  const network = parseNetwork(text);
   const match = ipMatch('src', network);
   const stage = 'public-check';
   const priority = priorityOf(network);
@@ -189,7 +196,7 @@ function destinationsOf(
     const list = view.get('prefix-list', destination);
     if (list) lists.push([list, route]);
   }
-  const local = new Set(ipv4BlocksOf(vpc));
+  const local = new Set(blocksOf(vpc));
   for (const [list, route] of lists) {
     for (const { cidr } of list.spec.entries) {
       if (!result.has(cidr) && !local.has(cidr)) result.set(cidr, route);
@@ -219,7 +226,7 @@ const routes: FragmentDefinition = {
     const destinations = destinationsOf(table, vpc, view);
     const others = destinations.flatMap(([network, route]) => {
       const decision = flow('route', network, decisionOf(network, route, vpc.id, view));
-      return [decision, ...notTwice(route, decision), ...fromOutside(route, here, vpc.id, view)];
+      return [decision, ...notTwice(route, decision), ...fromOutside(network, route, here, vpc.id, view)];
     });
     const identities = lookUps(vpc, destinations, view).map(([network, actions]) =>
       flow('egress-destination', network, { actions, goto: 'egress-track' }),

@@ -37,8 +37,16 @@ function destinationOf(draft: Draft, { destination, destinationIpv6 }: Route, at
   return { text: destination, field: four, count: 1 };
 }
 
+/** The kind of IP that a route is for. */
+function familyOf(draft: Draft, { destination }: Route): 'ipv4' | 'ipv6' {
+  if (destination === undefined) return 'ipv6';
+  const list = namesPrefixList(destination) ? draft.get('prefix-list', destination) : undefined;
+  return list?.spec.addressFamily ?? 'ipv4';
+}
+
 /** What a route leads to is of the VPC; a peering connection joins it, and need not be active yet. */
-function checkTarget(draft: Draft, vpcId: string, { destination, target }: Route, field: string): void {
+function checkTarget(draft: Draft, vpcId: string, route: Route, field: string): void {
+  const { target } = route;
   const kind = routeTargetKind(target);
   if (!kind) return;
   const found = referenced(draft, kind, target, field);
@@ -51,12 +59,12 @@ function checkTarget(draft: Draft, vpcId: string, { destination, target }: Route
       fix: `Use a peering connection of VPC ${vpcId}.`,
     });
   }
-  const wrong = destination === undefined ? 'nat-gateway' : 'egress-only-internet-gateway';
-  if (kind !== wrong) return;
-  throw new WeftError('invalid-value', `${kind} is not for ${destination ? 'IPv4' : 'IPv6'}`, {
+  const isIpv4 = familyOf(draft, route) === 'ipv4';
+  if (kind !== (isIpv4 ? 'egress-only-internet-gateway' : 'nat-gateway')) return;
+  throw new WeftError('invalid-value', `${kind} is not for ${isIpv4 ? 'IPv4' : 'IPv6'}`, {
     field,
     value: target,
-    fix: destination
+    fix: isIpv4
       ? 'Give an internet gateway or a NAT gateway, or destinationIpv6.'
       : 'Give an internet gateway or an egress-only internet gateway.',
   });

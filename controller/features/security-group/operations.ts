@@ -174,20 +174,25 @@ function normalisePeer(rule: SecurityGroupRuleSpec): Pick<SecurityGroupRuleSpec,
  * ICMP is another protocol in IPv6 (RFC 4443).
  * @throws WeftError invalid-value for a protocol that packets of the rule's network never have
  */
-function requireProtocolOfNetwork({ protocol, cidrIpv4, cidrIpv6 }: SecurityGroupRuleSpec): void {
-  const network = cidrIpv4 ?? cidrIpv6;
-  if (network === undefined || protocolNumber(protocol) !== (cidrIpv6 === undefined ? 58 : 1)) return;
+function requireProtocolOf(
+  network: string,
+  family: 'ipv4' | 'ipv6',
+  { protocol }: SecurityGroupRuleSpec,
+): void {
+  if (protocolNumber(protocol) !== (family === 'ipv4' ? 58 : 1)) return;
   throw new WeftError('invalid-value', `no packet of ${network} has protocol ${protocol}`, {
     field: 'spec.protocol',
     value: protocol,
-    fix: `Choose ${cidrIpv6 === undefined ? 'icmp' : 'icmpv6'}, or a network of the other kind.`,
+    fix: `Choose ${family === 'ipv4' ? 'icmp' : 'icmpv6'}, or a network of the other kind.`,
   });
 }
 
 /** Checks what the schema cannot say, and gives the rule in the form in which rules are compared and stored. */
 function normalise(rule: SecurityGroupRuleSpec): SecurityGroupRuleSpec {
   const peer = normalisePeer(rule);
-  requireProtocolOfNetwork(rule);
+  const { cidrIpv4, cidrIpv6 } = rule;
+  if (cidrIpv4 !== undefined) requireProtocolOf(cidrIpv4, 'ipv4', rule);
+  if (cidrIpv6 !== undefined) requireProtocolOf(cidrIpv6, 'ipv6', rule);
   return { ...rule, ...peer, protocol: requireTraffic(rule, 'spec') };
 }
 
@@ -244,7 +249,8 @@ export const securityGroupRuleOperations: Operations<'security-group-rule'> = {
       }
     }
     if (rule.prefixListId !== undefined) {
-      referenced(draft, 'prefix-list', rule.prefixListId, 'spec.prefixListId');
+      const list = referenced(draft, 'prefix-list', rule.prefixListId, 'spec.prefixListId');
+      requireProtocolOf(list.id, list.spec.addressFamily ?? 'ipv4', rule);
     }
     for (const other of draft.view.referrers(group, 'of-group', 'security-group-rule')) {
       if (permission(other.spec) !== permission(rule)) continue;

@@ -74,10 +74,11 @@ export function portMasks(from: number, to: number): { value: number; mask: numb
   return result;
 }
 
-/** Kinds of IP that a rule is about: that of its network; for a group both, as far as its protocol has both. Prefix lists are of IPv4. */
-function families(rule: SecurityGroupRuleSpec): readonly ('ipv4' | 'ipv6')[] {
-  if (rule.cidrIpv4 !== undefined || rule.prefixListId !== undefined) return ['ipv4'];
-  if (rule.cidrIpv6 !== undefined) return ['ipv6'];
+/** Kinds of IP that a rule is about: that of its networks, which are all of one; for a group both, as far as its protocol has both. */
+function families(rule: SecurityGroupRuleSpec, networks: readonly string[]): readonly ('ipv4' | 'ipv6')[] {
+  if (rule.referencedGroupId === undefined) {
+    return networks.some((network) => network.includes(':')) ? ['ipv6'] : ['ipv4'];
+  }
   const number = protocolNumber(rule.protocol);
   if (number === protocol.icmp) return ['ipv4'];
   return number === protocol.icmpv6 ? ['ipv6'] : ['ipv4', 'ipv6'];
@@ -104,7 +105,7 @@ function serviceKeys(rule: SecurityGroupRuleSpec): string[] {
 export function sharedMatches(rule: SecurityGroupRuleSpec, networks: readonly string[]): SharedMatch[] {
   if (isUnconditional(rule)) return [];
   const keyOf = (key: string, six: boolean) => (six ? `${ipv6Prefix}${key}` : key);
-  const services = families(rule).flatMap((family) =>
+  const services = families(rule, networks).flatMap((family) =>
     serviceKeys(rule).map((key) => ({ dimension: 'service', key: keyOf(key, family === 'ipv6') }) as const),
   );
   if (!hasPeer(rule)) return services;

@@ -102,4 +102,30 @@ describe('the flows of a peering connection', () => {
     await world.remove('vpc-peering-connection', connection.id);
     assert.deepEqual([scopes('host-1'), scopes('host-2')], [[`vpc:${one.vpc.id}`], [`vpc:${two.vpc.id}`]]);
   });
+
+  it('are the same for IPv6, with groups looked up there, too', async () => {
+    await using world = await World.create();
+    const { one, two, connection, accept, rule } = await peered(world);
+    await world.update('vpc', one.vpc.id, { ipv6CidrBlock: 'fd00:0:0:100::/56' });
+    await world.update('vpc', two.vpc.id, { ipv6CidrBlock: 'fd00:0:0:200::/56' });
+    await world.update('subnet', two.subnet.id, { ipv6CidrBlock: 'fd00:0:0:200::/64' });
+    const port = await world.create('network-interface', { subnetId: two.subnet.id, ipv6AddressCount: 1 });
+    const table = one.vpc.spec.mainRouteTableId;
+    const routes = [{ destinationIpv6: 'fd00:0:0:200::/56', target: connection.id }];
+    await world.update('route-table', table, { routes });
+    await accept();
+    await rule('egress');
+    const flows = fragment(world, 'route-table.routes', table)?.flows ?? [];
+    const to6 = 'ipv6,reg10=0x1,metadata=0x1,ipv6_dst=fd00:0:0:200::/56';
+    const into =
+      'dec_ttl,set_field:0x2->metadata,move:NXM_NX_IPV6_DST[]->NXM_NX_XXREG3[],goto_table:route-local';
+    assert.ok(flows.includes(`table=route, priority=1560,${to6} actions=${into}`), flows.join('\n'));
+    const lookUp = 'set_field:0x2->metadata,resubmit(,destination-identity),set_field:0x1->metadata';
+    const found = `table=egress-destination, priority=1560,${to6} actions=${lookUp},goto_table:egress-track`;
+    assert.ok(flows.includes(found), flows.join('\n'));
+    assert.equal(
+      fragment(world, 'interface.destination-identity', port.id)?.flows[1],
+      `table=destination-identity, priority=100,ipv6,metadata=0x2,ipv6_dst=${port.spec.ipv6Addresses?.[0]} actions=set_field:0x2->reg3`,
+    );
+  });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { assertRefused } from '../../testing/assertions.ts';
 import { testOwner, World } from '../../testing/world.ts';
+import { expire } from './operations.ts';
 
 const kind = 'vpc-peering-connection';
 const stranger = { ...testOwner, account: '210987654321' };
@@ -118,5 +119,46 @@ describe('a peering connection', () => {
       field: 'spec.routes[0].target',
       value: id,
     });
+  });
+
+  it('joins no VPCs with IPv6 addresses in common, nor gives a VPC such a block later', async () => {
+    await using world = await World.create();
+    const create = (cidrBlock: string, ipv6CidrBlock?: string) =>
+      world.create('vpc', { cidrBlock, ...(ipv6CidrBlock ? { ipv6CidrBlock } : {}) });
+    const one = await create('10.0.0.0/16', 'fd00:0:0:100::/56');
+    const same = await create('10.1.0.0/16', 'fd00:0:0:100::/56');
+    const later = await create('10.2.0.0/16');
+    const ask = (accepter: { id: string }) =>
+      world.create(kind, { requesterVpcId: one.id, accepterVpcId: accepter.id });
+    await assertRefused(world, () => ask(same), {
+      code: 'overlap',
+      field: 'spec.accepterVpcId',
+      value: same.id,
+    });
+    await ask(later);
+    const block = (ipv6CidrBlock: string) => world.update('vpc', later.id, { ipv6CidrBlock });
+    await assertRefused(world, () => block('fd00:0:0:100::/56'), {
+      code: 'overlap',
+      field: 'spec.ipv6CidrBlock',
+      value: 'fd00:0:0:100::/56',
+    });
+    await block('fd00:0:0:200::/56');
+  });
+
+  it('is expired when nobody answers: it joins nothing, and another may be asked for', async () => {
+    await using world = await World.create();
+    const { ask } = await twoVpcs(world);
+    const connection = await ask();
+    await world.run((draft) => expire(draft, world.get(kind, connection.id)));
+    assert.equal(world.get(kind, connection.id).spec.state, 'expired');
+    await assertRefused(world, () => world.update(kind, connection.id, { state: 'active' }, stranger), {
+      code: 'wrong-state',
+      field: 'spec.state',
+      value: 'active',
+    });
+    const again = await ask();
+    await world.update(kind, again.id, { state: 'active' }, stranger);
+    await world.run((draft) => expire(draft, world.get(kind, again.id)));
+    assert.equal(world.get(kind, again.id).spec.state, 'active', 'what is answered does not expire');
   });
 });

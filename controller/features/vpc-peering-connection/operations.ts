@@ -1,4 +1,12 @@
-import { ipv4BlocksOf, overlaps, parseCidr, type ResourceOf, WeftError } from '../../resources/index.ts';
+import {
+  ipv4BlocksOf,
+  overlaps,
+  overlapsIpv6,
+  parseCidr,
+  parseIpv6Cidr,
+  type ResourceOf,
+  WeftError,
+} from '../../resources/index.ts';
 import { referenced } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
@@ -20,10 +28,19 @@ function accepterVpc(draft: Draft, id: string, account: string): ResourceOf<'vpc
   return vpc;
 }
 
+/** Two blocks with addresses in common, of either kind of IP. */
+function overlapOf(a: ResourceOf<'vpc'>, b: ResourceOf<'vpc'>): readonly [string, string] | undefined {
+  const [a6, b6] = [a.spec.ipv6CidrBlock, b.spec.ipv6CidrBlock];
+  if (a6 !== undefined && b6 !== undefined) {
+    if (overlapsIpv6(parseIpv6Cidr(a6, 'ipv6CidrBlock'), parseIpv6Cidr(b6, 'ipv6CidrBlock'))) return [a6, b6];
+  }
+  const pairs = ipv4BlocksOf(a).flatMap((one) => ipv4BlocksOf(b).map((other) => [one, other] as const));
+  return pairs.find(([one, other]) => overlaps(parseCidr(one, 'cidrBlock'), parseCidr(other, 'cidrBlock')));
+}
+
 /** AWS, "VPC peering limitations": no connection between VPCs with overlapping addresses. */
 function requireApart(requester: ResourceOf<'vpc'>, accepter: ResourceOf<'vpc'>): void {
-  const pairs = ipv4BlocksOf(requester).flatMap((a) => ipv4BlocksOf(accepter).map((b) => [a, b] as const));
-  const found = pairs.find(([a, b]) => overlaps(parseCidr(a, 'cidrBlock'), parseCidr(b, 'cidrBlock')));
+  const found = overlapOf(requester, accepter);
   if (!found) return;
   const [a, b] = found;
   throw new WeftError('overlap', `${b} of VPC ${accepter.id} overlaps ${a} of VPC ${requester.id}`, {
@@ -33,11 +50,12 @@ function requireApart(requester: ResourceOf<'vpc'>, accepter: ResourceOf<'vpc'>)
   });
 }
 
-/** One connection between two VPCs, and not too many of one. A rejected one counts no longer. */
+/** One connection between two VPCs, and not too many of one. A rejected or expired one counts no longer. */
 function requireRoom(draft: Draft, requester: ResourceOf<'vpc'>, accepter: ResourceOf<'vpc'>): void {
   for (const other of draft.view.referrers(requester, 'joins', 'vpc-peering-connection')) {
     const { requesterVpcId, accepterVpcId, state } = other.spec;
-    if (state === 'rejected' || ![requesterVpcId, accepterVpcId].includes(accepter.id)) continue;
+    if (state === 'rejected' || state === 'expired' || ![requesterVpcId, accepterVpcId].includes(accepter.id))
+      continue;
     throw new WeftError('already-exists', `${other.id} joins the two VPCs already`, {
       field: 'spec.accepterVpcId',
       value: accepter.id,
@@ -49,9 +67,18 @@ function requireRoom(draft: Draft, requester: ResourceOf<'vpc'>, accepter: Resou
     throw new WeftError('wrong-state', `VPC ${vpc.id} has ${connectionsPerVpc} peering connections already`, {
       field: vpc === requester ? 'spec.requesterVpcId' : 'spec.accepterVpcId',
       value: vpc.id,
-      fix: 'Delete connections that are no longer needed, rejected ones too.',
+      fix: 'Delete connections that are no longer needed, rejected and expired ones too.',
     });
   }
+}
+
+/** AWS, "VPC peering connection lifecycle": whoever is asked has 7 days. In ms. */
+export const answerWithinMs = 7 * 24 * 3600 * 1000;
+
+/** Ends a request that nobody has answered in time. */
+export function expire(draft: Draft, connection: ResourceOf<'vpc-peering-connection'>): void {
+  if (connection.spec.state !== 'pending-acceptance') return;
+  draft.update(connection, { spec: { ...connection.spec, state: 'expired' } });
 }
 
 /** Peering connections: asked for by one side, accepted or rejected by the other, deleted by either. */

@@ -100,12 +100,18 @@ function requireNoRouteInto(draft: Draft, vpc: ResourceOf<'vpc'>, block: string,
   }
 }
 
-/** AWS, "VPC CIDR blocks": none that overlaps a block of a peer. The commit depends on the peers' staying as they are. */
-function requireApartFromPeers(draft: Draft, vpc: ResourceOf<'vpc'>, block: string, field: string): void {
+/** The VPCs that a VPC is peered with, or may soon be. */
+export function* peersOf(draft: Draft, vpc: ResourceOf<'vpc'>): Iterable<ResourceOf<'vpc'>> {
   for (const connection of draft.view.referrers(vpc, 'joins', 'vpc-peering-connection')) {
     const { requesterVpcId, accepterVpcId, state } = connection.spec;
     const peer = draft.get('vpc', requesterVpcId === vpc.id ? accepterVpcId : requesterVpcId);
-    if (!peer || !['active', 'pending-acceptance'].includes(state)) continue;
+    if (peer && ['active', 'pending-acceptance'].includes(state)) yield peer;
+  }
+}
+
+/** AWS, "VPC CIDR blocks": none that overlaps a block of a peer. The commit depends on the peers' staying as they are. */
+function requireApartFromPeers(draft: Draft, vpc: ResourceOf<'vpc'>, block: string, field: string): void {
+  for (const peer of peersOf(draft, vpc)) {
     for (const other of ipv4BlocksOf(peer)) requireApart(block, other, `of its peer ${peer.id}`, field);
     draft.depend(peer);
   }

@@ -10,6 +10,7 @@ import {
 import { allowIpv6ByDefault } from '../network-acl/operations.ts';
 import type { Draft } from '../operations/draft.ts';
 import { addRule } from '../security-group/operations.ts';
+import { peersOf } from './ipv4-blocks.ts';
 
 const field = 'spec.ipv6CidrBlock';
 /** AWS gives every VPC a /56, and every subnet a /64 of it. */
@@ -105,6 +106,21 @@ export function releaseIpv6Block(draft: Draft, { spec }: ResourceOf<'vpc'>): voi
   if (network) draft.release(network.id, spec.ipv6CidrBlock);
 }
 
+/** AWS, "VPC peering limitations": peered VPCs have no IPv6 addresses in common either. */
+function requireApartFromPeers(draft: Draft, vpc: ResourceOf<'vpc'>, block: string): void {
+  for (const peer of peersOf(draft, vpc)) {
+    draft.depend(peer);
+    const { ipv6CidrBlock } = peer.spec;
+    if (!ipv6CidrBlock || !overlapsIpv6(parseIpv6Cidr(block, field), parseIpv6Cidr(ipv6CidrBlock, field)))
+      continue;
+    throw new WeftError('overlap', `${block} overlaps ${ipv6CidrBlock} of its peer ${peer.id}`, {
+      field,
+      value: block,
+      fix: 'Choose a block that overlaps none of a peer, or delete the peering connection.',
+    });
+  }
+}
+
 /** The local route that comes with the block must not be there as another one. */
 function refuseRouteToBlock(draft: Draft, vpc: ResourceOf<'vpc'>, block: string): void {
   for (const table of draft.view.referrers(vpc, 'in-vpc', 'route-table')) {
@@ -150,6 +166,7 @@ export function changeIpv6Block(
   }
   const block = takeIpv6Block(draft, vpc.id, wanted);
   refuseRouteToBlock(draft, vpc, block);
+  requireApartFromPeers(draft, vpc, block);
   letOut(draft, vpc);
   allowIpv6ByDefault(draft, vpc.spec.defaultNetworkAclId);
   return draft.update(vpc, { spec: { ...rest, ipv6CidrBlock: block } });

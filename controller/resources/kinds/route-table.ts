@@ -8,7 +8,7 @@ export const Route = Type.Object(
     destination: Type.Optional(
       Type.String({
         pattern: '^(\\d{1,3}(\\.\\d{1,3}){3}/\\d{1,2}|pl-[0-9a-f]{17})$',
-        description: 'IPv4 network in CIDR notation, or the id of a prefix list',
+        description: 'IPv4 network in CIDR notation, or the id of a prefix list of either kind of IP',
         examples: ['10.0.0.0/16'],
       }),
     ),

@@ -12,8 +12,16 @@ export const VpcPeeringConnectionSpec = Type.Object(
     accepterVpcId: Id('vpc'),
     accepterAccount: AccountId,
     state: Type.Union(
-      [Type.Literal('pending-acceptance'), Type.Literal('active'), Type.Literal('rejected')],
-      { description: "only the accepter's account makes it active or rejected" },
+      [
+        Type.Literal('pending-acceptance'),
+        Type.Literal('active'),
+        Type.Literal('rejected'),
+        Type.Literal('expired'),
+      ],
+      {
+        description:
+          "only the accepter's account makes it active or rejected; it is expired when neither was done in 7 days",
+      },
     ),
   },
   closed,

@@ -20,13 +20,14 @@ export interface CloudOptions {
   readonly agentArgs?: readonly string[];
 }
 
-/** Rules in short: `tcp:80 from 0.0.0.0/0`, `icmp from sg-…`, `tcp:22 from pl-…`, `all to 10.0.0.0/8`. */
+/** Rules in short: `tcp:80 from 0.0.0.0/0`, `icmp from sg-…`, `tcp:22 from pl-…`, `all to 10.0.0.0/8`, `all to ::/0`. */
 export type RuleText = string;
 
 /** What a rule names its other side by: a group, a prefix list or a network. */
 function otherSide(peer: string) {
   if (peer.startsWith('sg-')) return { referencedGroupId: peer };
-  return peer.startsWith('pl-') ? { prefixListId: peer } : { cidrIpv4: peer };
+  if (peer.startsWith('pl-')) return { prefixListId: peer };
+  return peer.includes(':') ? { cidrIpv6: peer } : { cidrIpv4: peer };
 }
 
 export interface CloudVm extends Vm {

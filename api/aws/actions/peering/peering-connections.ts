@@ -20,6 +20,7 @@ const statuses: Readonly<Record<Connection['spec']['state'], VpcPeeringConnectio
   'pending-acceptance': { Code: 'pending-acceptance', Message: 'Pending Acceptance' },
   active: { Code: 'active', Message: 'Active' },
   rejected: { Code: 'rejected', Message: 'Rejected' },
+  expired: { Code: 'expired', Message: 'Expired' },
 };
 
 /** A side of the connection; of another account's VPC no more is known than its id. */
@@ -31,6 +32,7 @@ function sideOf({ cloud, region }: ActionContext, id: string, owner: string): Vp
     Region: region,
     CidrBlock: vpc?.spec.cidrBlock,
     CidrBlockSet: vpc && ipv4BlocksOf(vpc).map((block) => ({ CidrBlock: block })),
+    Ipv6CidrBlockSet: vpc?.spec.ipv6CidrBlock ? [{ Ipv6CidrBlock: vpc.spec.ipv6CidrBlock }] : undefined,
     PeeringOptions: {
       AllowDnsResolutionFromRemoteVpc: false,
       AllowEgressFromLocalClassicLinkToRemoteVpc: false,
@@ -39,6 +41,10 @@ function sideOf({ cloud, region }: ActionContext, id: string, owner: string): Vp
   };
 }
 
+/** AWS, "VPC peering connection lifecycle": whoever is asked has 7 days. */
+const expirationOf = ({ createdAt }: Connection) =>
+  new Date(Date.parse(createdAt) + 7 * 24 * 3600 * 1000).toISOString();
+
 function present(context: ActionContext, connection: Connection): VpcPeeringConnection {
   const { requesterVpcId, accepterVpcId, accepterAccount, state } = connection.spec;
   return {
@@ -46,6 +52,7 @@ function present(context: ActionContext, connection: Connection): VpcPeeringConn
     RequesterVpcInfo: sideOf(context, requesterVpcId, connection.account),
     AccepterVpcInfo: sideOf(context, accepterVpcId, accepterAccount),
     Status: statuses[state],
+    ExpirationTime: state === 'pending-acceptance' ? expirationOf(connection) : undefined,
     Tags: tagList(connection.tags),
   };
 }

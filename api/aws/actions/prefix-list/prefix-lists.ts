@@ -1,4 +1,4 @@
-import type { PrefixListEntry, ResourceOf } from '@weft/controller/resources';
+import { formatIpv6, type PrefixListEntry, type ResourceOf, tryParseIpv6 } from '@weft/controller/resources';
 import { type ActionContext, arnOf } from '../../context.ts';
 import { define } from '../../define.ts';
 import { describe } from '../../describe.ts';
@@ -18,7 +18,7 @@ function present(context: ActionContext, list: List, state?: PrefixListState): M
     PrefixListId: list.id,
     PrefixListArn: arnOf(context, 'prefix-list', list.id),
     PrefixListName: list.spec.name,
-    AddressFamily: 'IPv4',
+    AddressFamily: list.spec.addressFamily === 'ipv6' ? 'IPv6' : 'IPv4',
     MaxEntries: list.spec.maxEntries,
     State: state ?? settled,
     Version: list.status.version,
@@ -29,18 +29,37 @@ function present(context: ActionContext, list: List, state?: PrefixListState): M
 type PrefixListState = NonNullable<ManagedPrefixList['State']>;
 
 const entryOf = ({ Cidr: cidr, Description: description }: AddPrefixListEntry): PrefixListEntry => ({
-  cidr: canonicalBlock(cidr),
+  cidr: canonicalNetwork(cidr),
   ...(description ? { description } : {}),
 });
 
+/** A network in the form in which lists keep it; what is none is left to the check of the list. */
+function canonicalNetwork(cidr: string): string {
+  return cidr.includes(':') ? tryCanonicalIpv6(cidr) : canonicalBlock(cidr);
+}
+
+function tryCanonicalIpv6(cidr: string): string {
+  const [address = '', length = ''] = cidr.split('/');
+  const value = tryParseIpv6(address);
+  return value === undefined ? cidr : `${formatIpv6(value)}/${length}`;
+}
+
+/** AWS, "CreateManagedPrefixList": `IPv4 | IPv6`. */
+function familyOf(text: string): 'ipv4' | 'ipv6' {
+  if (text === 'IPv4') return 'ipv4';
+  if (text === 'IPv6') return 'ipv6';
+  throw new AwsError('InvalidParameterValue', `Value (${text}) for parameter addressFamily is invalid`);
+}
+
 export const createManagedPrefixList = define({
   action: 'CreateManagedPrefixList',
-  supports: ['PrefixListName', 'Entries', 'MaxEntries', 'TagSpecifications'],
-  only: { AddressFamily: ['IPv4'] },
+  supports: ['PrefixListName', 'Entries', 'MaxEntries', 'TagSpecifications', 'AddressFamily'],
   async handle(context, input) {
+    const addressFamily = familyOf(input.AddressFamily);
     const spec = {
       name: input.PrefixListName,
       maxEntries: input.MaxEntries,
+      ...(addressFamily === 'ipv6' ? { addressFamily } : {}),
       entries: (input.Entries ?? []).map(entryOf),
     };
     const tags = tagsFor('prefix-list', input.TagSpecifications);
@@ -101,7 +120,7 @@ export const modifyManagedPrefixList = define({
           `The prefix list has the version ${status.version}, not ${input.CurrentVersion}`,
         );
       }
-      const gone = new Set([...removed, ...added].map(({ Cidr: cidr }) => canonicalBlock(cidr)));
+      const gone = new Set([...removed, ...added].map(({ Cidr: cidr }) => canonicalNetwork(cidr)));
       const entries = [...spec.entries.filter(({ cidr }) => !gone.has(cidr)), ...added.map(entryOf)];
       batch.update('prefix-list', id, {
         spec: {
