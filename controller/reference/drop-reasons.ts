@@ -38,7 +38,7 @@ export const dropReasons = {
     'The destination is no elastic IP of an interface that can be reached from outside.',
   'no-service':
     'The host of the sender has no services, or they are asked from another address than the primary one.',
-  'private-source': 'A packet from outside claims to come from the VPC.',
+  'private-source': 'A packet from outside claims to come from the VPC, or from one that it is peered with.',
 } as const;
 
 /** Why a packet was dropped. */

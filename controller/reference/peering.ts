@@ -17,6 +17,13 @@ export function peerOver(resources: Resources, id: string, vpcId: string): Resou
   return vpcId === accepterVpcId ? named(resources, 'vpc', requesterVpcId) : undefined;
 }
 
+/** The VPCs that a VPC is actively peered with. */
+export function peersOf(resources: Resources, vpcId: string): ResourceOf<'vpc'>[] {
+  return [...resources['vpc-peering-connection'].keys()].flatMap(
+    (id) => peerOver(resources, id, vpcId) ?? [],
+  );
+}
+
 /**
  * AWS, "Update your security groups to reference peer security groups": rules on either side may name groups of the other.
  * Here, an interface's groups are known on the other side while at least one rule does so.

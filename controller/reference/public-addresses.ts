@@ -5,6 +5,7 @@ import { crossTunnel, type Origin, receive } from './delivery.ts';
 import { comeBack } from './nat-gateways.ts';
 import type { Answered, Delivered, Dropped, SentOutside } from './outcome.ts';
 import type { Frame, Ipv4 } from './packet.ts';
+import { peersOf } from './peering.ts';
 import {
   interfaceAt,
   isInside,
@@ -76,7 +77,7 @@ export function sendOutside(
 
 /**
  * From outside: the elastic IP becomes the private address. Who sends from outside is in no security group, and has no
- * address of the VPC (RFC 2827).
+ * address of the VPC or of one that it is peered with (RFC 2827).
  */
 export function receiveOutside(
   walk: Walk,
@@ -91,8 +92,7 @@ export function receiveOutside(
   const gateway = natGatewayOf(resources, elasticIp);
   const owner = gateway ?? named(resources, 'network-interface', elasticIp.spec.networkInterfaceId as string);
   const vpc = named(resources, 'vpc', owner.spec.vpcId);
-  if (ipv4BlocksOf(vpc).some((block) => isInside(block, packet.source)))
-    return walk.drop(stage, 'private-source', vpc.id);
+  if (isOf([vpc], packet.source)) return walk.drop(stage, 'private-source', vpc.id);
   if (isTooLarge(packet)) {
     const voice = { address: packet.destination, mac: frame.destination, receiver: frame.source };
     return tooLarge(walk, voice, packet) ?? walk.drop(stage, 'too-large', elasticIp.id);
@@ -106,10 +106,16 @@ export function receiveOutside(
   const relation = belongs(walk, translator.name, elasticIp, translated, 'ingress', mayOpen);
   if (!relation) return walk.drop(stage, 'untracked', elasticIp.id);
   if (gateway && relation === 'new') return walk.drop(stage, 'unsolicited', gateway.id);
+  if (isOf(peersOf(resources, vpc.id), packet.source)) return walk.drop(stage, 'private-source', vpc.id);
   walk.note(stage, `${packet.destination} becomes ${privateAddress}${ofSecondary(elasticIp)}`, elasticIp.id);
   const origin = { vpcId: vpc.id, hostId: translator.hostId, groups: [] };
   if (gateway) return comeBack(walk, origin, gateway, translated);
   return receive(walk, origin, owner as ResourceOf<'network-interface'>, translated);
+}
+
+/** True when the address is in a block of one of the VPCs. */
+function isOf(vpcs: readonly ResourceOf<'vpc'>[], address: string): boolean {
+  return vpcs.flatMap(ipv4BlocksOf).some((block) => isInside(block, address));
 }
 
 /**

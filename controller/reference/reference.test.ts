@@ -311,6 +311,15 @@ const cases: Readonly<
   ],
 };
 
+describe('an address of a peer, from outside', () => {
+  it('is dropped while the connection is active', () => {
+    const claimed = fromOutside(publicMac.web, ip('10.1.1.5', '203.0.113.10', ping));
+    const seen = (state: string) => verdict(claimed(new Sender(network(partner(state)))));
+    assert.equal(seen('active'), 'private-source');
+    assert.equal(seen('rejected'), 'delivered to web');
+  });
+});
+
 describe('every reason to drop a packet', () => {
   for (const [reason, [send, used, [other, otherNetwork, expected]]] of Object.entries(cases)) {
     it(`${reason}, and what is just not dropped for it`, () => {

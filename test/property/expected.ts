@@ -49,7 +49,7 @@ const stagesOfReason: Readonly<Record<DropReason, readonly StageName[]>> = {
   'ingress-acl': ['ingress-acl'],
   'unknown-public-address': ['external-in'],
   'no-service': ['service'],
-  'private-source': ['external-in'],
+  'private-source': ['external-in', 'locate', 'nat'],
 };
 
 /** What the switches must do when the model says this. An answer and what a VM sends to itself look alike. */

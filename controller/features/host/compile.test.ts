@@ -45,7 +45,7 @@ describe('the flows of a host', () => {
     await world.create('external-network', { ...externalNetworkSpec, vlan: 100 });
     await world.host(1, { externalPorts: { external: 2 } });
     assert.deepEqual(fragment(world, 'host.external', 'host-1')?.flows, [
-      'table=classify, priority=210,in_port=2,dl_vlan=100 actions=pop_vlan,set_field:0x1->reg11,set_field:0x2->reg6,check_pkt_larger(1456)->NXM_NX_REG0[2],goto_table:external-in',
+      'table=classify, priority=210,in_port=2,dl_vlan=100 actions=pop_vlan,set_field:0x20/0x20->reg0,set_field:0x1->reg11,set_field:0x2->reg6,check_pkt_larger(1456)->NXM_NX_REG0[2],goto_table:external-in',
       'table=external-port, priority=100,reg11=0x1 actions=set_field:0x2->reg6,push_vlan:0x8100,set_field:4196->vlan_vid,goto_table:neighbour',
     ]);
   });

@@ -422,10 +422,12 @@ const wrongFromOutside: Probe = (scene) => {
   return { ...step, frame: { ...step.frame, destination } };
 };
 
-/** An address of the VPC that the elastic IP leads to. */
+/** An address of the VPC that the elastic IP leads to, or of one that is peered with it. */
 function ownAddress(scene: Scene, target: ElasticIp): string {
   const owner = scene.ownerOf(target);
-  const peer = owner && scene.random.pickOrNone(scene.peersOf(owner));
+  const isNear = scene.random.chance(0.5);
+  const others = owner && (isNear ? scene.peersOf(owner) : scene.beyondPeering(owner));
+  const peer = others && scene.random.pickOrNone(others);
   return (peer ?? owner)?.spec.privateAddress ?? '10.0.0.5';
 }
 
