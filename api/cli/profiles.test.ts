@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type CliHarness, run, startCliHarness } from './testing/run.ts';
 
@@ -45,6 +45,14 @@ describe('profiles', () => {
     assert.match((await own('profile list')).out, /^ {3}lab/m);
     assert.equal((await own('profile use work')).code, 2);
     assert.equal((await own('profile set a/b --api http://x')).code, 2);
+  });
+
+  it('name files from the folder where they are set, and stand where WEFT_CONFIG says', async () => {
+    const env = { WEFT_CONFIG: join(folder, 'elsewhere', 'weft.yaml') };
+    const set = 'profile set lab --api https://192.0.2.1:8080 --ca ca.pem --token-file ../lab.token';
+    assert.equal((await weft(set, env)).code, 0);
+    const text = await readFile(env.WEFT_CONFIG, 'utf8');
+    assert.match(text, new RegExp(`ca: ${resolve('ca.pem')}\n +token-file: ${resolve('../lab.token')}\n`));
   });
 
   it('give what neither the command line nor the environment says', async () => {

@@ -43,16 +43,17 @@ export function configurationPath(env: Env): string {
 
 /**
  * Reads the configuration; a file that is not there is an empty one, unless WEFT_CONFIG names it.
+ * @param toBeWritten the file may be missing in any case: it is about to be made
  * @throws CliError wrong-configuration
  */
-export async function readConfiguration(env: Env): Promise<Configuration> {
+export async function readConfiguration(env: Env, toBeWritten = false): Promise<Configuration> {
   const path = configurationPath(env);
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    if (isMissing && env.WEFT_CONFIG === undefined) return { profiles: {} };
+    if (isMissing && (toBeWritten || env.WEFT_CONFIG === undefined)) return { profiles: {} };
     throw wrong(path, `it cannot be read: ${(cause as Error).message}`, cause);
   }
   // Loaded only where there is something to read: most commands start without it.

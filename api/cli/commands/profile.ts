@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Io } from '../command.ts';
 import { CliError } from '../errors.ts';
@@ -66,6 +67,13 @@ function addUse(profile: Command, io: Io): void {
 
 type SetOptions = Omit<Profile, 'token' | 'token-file'> & { readonly tokenFile?: string };
 
+/** A profile is used in any folder: the files that it names are those of the folder where it is set. */
+function withWholePaths({ tokenFile, ...others }: SetOptions): Profile {
+  const files = { ca: others.ca, certificate: others.certificate, key: others.key, 'token-file': tokenFile };
+  const given = Object.entries(files).filter(([, path]) => path !== undefined) as [keyof Profile, string][];
+  return { ...others, ...Object.fromEntries(given.map(([field, path]) => [field, resolve(path)])) };
+}
+
 function addSet(profile: Command, io: Io): void {
   profile
     .command('set')
@@ -80,19 +88,15 @@ function addSet(profile: Command, io: Io): void {
     .option('--account <id>', 'another account than that of the key')
     .option('--region <region>', 'region')
     .option('--output <format>', `form of the output: ${formats.join(', ')}`)
-    .action(async (name: string, { tokenFile, ...others }: SetOptions) => {
+    .action(async (name: string, options: SetOptions) => {
       if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(name)) {
         throw new CliError('usage', 'this cannot be the name of a profile', {
           value: name,
           fix: 'Use letters, digits, dots, dashes and underscores, at most 63.',
         });
       }
-      const changes: Profile = {
-        ...others,
-        ...(tokenFile === undefined ? {} : { 'token-file': tokenFile }),
-      };
-      const { profile: used = name, profiles } = await readConfiguration(io.env);
-      const changed = { ...profiles, [name]: { ...profiles[name], ...changes } };
+      const { profile: used = name, profiles } = await readConfiguration(io.env, true);
+      const changed = { ...profiles, [name]: { ...profiles[name], ...withWholePaths(options) } };
       await writeConfiguration(io.env, { profile: used, profiles: changed });
       io.out(`set ${name}\n`);
     });
