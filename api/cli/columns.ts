@@ -117,6 +117,7 @@ const columns: Columns = {
     { title: 'MAC', value: (port) => port.spec.macAddress },
     { title: 'SUBNET', value: (port) => port.spec.subnetId },
     { title: 'INSTANCE', value: (port) => port.spec.instanceId },
+    { title: 'DEVICE', value: (port) => port.spec.deviceIndex, wide: true },
     { title: 'GROUPS', value: (port) => port.spec.securityGroupIds.join(','), wide: true },
     { title: 'VPC', value: (port) => port.spec.vpcId, wide: true },
   ],

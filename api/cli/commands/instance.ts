@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { ApiResource, Receipted } from '../../contract/index.ts';
 import { type ClientOptions, type Io, requireApplied, type Session, writingCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { given, type Naming, repeated, taggable } from '../options.ts';
 import { waitForInstance } from '../waiting.ts';
+import { addStateCommands } from './instance-state.ts';
 import { groupIdsOf } from './interface.ts';
 import { addNoun } from './noun.ts';
 
@@ -17,6 +19,7 @@ interface Run extends Naming, ClientOptions {
   readonly host?: string;
   readonly image?: string;
   readonly type?: string;
+  readonly userData?: string;
 }
 
 /** `weft instance` */
@@ -41,8 +44,10 @@ export function addInstanceCommands(program: Command, io: Io): void {
     .option('--name <name>', 'its name')
     .option('--host <host>', 'where it runs; without it the least loaded host of the zone')
     .option('--image <image>', 'image, for drivers that take one')
-    .option('--type <type>', 'size, for drivers that take one');
+    .option('--type <type>', 'size, for drivers that take one')
+    .option('--user-data <file>', 'file of at most 16 KiB that the instance reads as its user data');
   writingCommand<Run>(taggable(run), io, runInstance);
+  addStateCommands(instance, io);
 }
 
 async function runInstance(session: Session, options: Run): Promise<void> {
@@ -84,7 +89,20 @@ async function runSpec(session: Session, options: Run): Promise<Record<string, u
     securityGroupIds,
     imageId,
     instanceType,
+    userData: options.userData && (await base64Of(options.userData)),
   });
+}
+
+async function base64Of(path: string): Promise<string> {
+  try {
+    return (await readFile(path)).toString('base64');
+  } catch (error) {
+    throw new CliError('usage', `the user data cannot be read: ${(error as Error).message}`, {
+      field: '--user-data',
+      value: path,
+      fix: 'Name a file that can be read.',
+    });
+  }
 }
 
 /** An instance can be reached when every host knows where its interfaces are: that is what their bindings tell them. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ApiResource } from '../../contract/index.ts';
 import { type Io, type Session, writingCommand } from '../command.ts';
 import { given, type Naming, nameable, repeated, tagsOf } from '../options.ts';
+import { addAttachmentCommands } from './attachment.ts';
 import { addNoun } from './noun.ts';
 import type { UpdateVerb } from './update.ts';
 
@@ -26,6 +27,7 @@ export function addInterfaceCommands(program: Command, io: Io): void {
     update: interfaceUpdate,
   });
   addCreate(port, io);
+  addAttachmentCommands(port, io);
 }
 
 function addCreate(port: Command, io: Io): void {
@@ -56,6 +58,7 @@ interface UpdateInterface {
   readonly ipv6AddressCount?: number;
   readonly group?: readonly string[];
   readonly description?: string;
+  readonly deleteOnTermination?: boolean;
 }
 
 const interfaceUpdate: UpdateVerb<UpdateInterface> = {
@@ -73,11 +76,15 @@ const interfaceUpdate: UpdateVerb<UpdateInterface> = {
         repeated,
       )
       .option('--ipv6-address-count <number>', 'have so many IPv6 addresses', Number)
+      .option('--delete-on-termination', 'delete it with its instance')
+      .option('--no-delete-on-termination', 'keep it when its instance is terminated')
       .option('--description <text>', 'note for people'),
-  spec: async (session, { group, ipv6Address, ipv6AddressCount, description }, id) => {
+  spec: async (session, options, id) => {
+    const { group, ipv6Address: ipv6Addresses, ipv6AddressCount, description, deleteOnTermination } = options;
     const { spec } = await session.client.get('network-interface', id);
     const securityGroupIds = await groupIdsOf(session, spec.subnetId, group);
-    return given({ securityGroupIds, ipv6Addresses: ipv6Address, ipv6AddressCount, description });
+    const addresses = { ipv6Addresses, ipv6AddressCount };
+    return given({ securityGroupIds, ...addresses, description, deleteOnTermination });
   },
 };
 

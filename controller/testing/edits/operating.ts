@@ -33,6 +33,12 @@ export const operatingEdits = {
     const instance = editor.pick('instance', a);
     return instance && editor.world.run((draft) => draft.update(instance, { tags: { Name: `n${b % 3}` } }));
   },
+  /** An interface goes to an instance, or away from it. */
+  moveInterface: (editor, a, b) => {
+    const port = editor.pick('network-interface', a);
+    const instanceId = b % 2 ? null : editor.pick('instance', b)?.id;
+    return port && editor.world.update('network-interface', port.id, { instanceId });
+  },
   createInstance: (editor, a, b) => {
     const port = editor.pick('network-interface', b);
     const own = { subnetId: editor.pick('subnet', a)?.id };

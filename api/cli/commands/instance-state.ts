@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { type ClientOptions, type Io, type Session, writingCommand } from '../command.ts';
+import { waitForInstance } from '../waiting.ts';
+
+/** `weft instance stop` and `start`: the state that an instance is to have; --wait waits until it has it. */
+export function addStateCommands(instance: Command, io: Io): void {
+  for (const [verb, description, wanted] of [
+    ['stop', 'end what runs, and keep interfaces and addresses', 'stopped'],
+    ['start', 'start what was stopped', 'running'],
+  ] as const) {
+    const command = instance
+      .command(verb)
+      .description(`${description}; --wait waits until it is ${wanted}`)
+      .argument('<instance...>');
+    writingCommand<ClientOptions>(command, io, async (session, options, ...texts) => {
+      const ids = await Promise.all(texts.map((text) => session.id('instance', text)));
+      for (const id of ids) await bring(session, options, id, wanted);
+    });
+  }
+}
+
+async function bring(
+  session: Session,
+  { wait, timeout = 0 }: ClientOptions,
+  id: string,
+  desiredState: 'stopped' | 'running',
+): Promise<void> {
+  const written = await session.client.update('instance', id, { spec: { desiredState } }, session.write);
+  if (wait !== true || written.receipt?.applied === false) return session.show('instance', written);
+  session.progress.say(`waiting until the instance is ${desiredState}`);
+  const reached = await waitForInstance(
+    session.client,
+    written,
+    timeout,
+    (seen) => seen?.status.state === desiredState,
+  );
+  await session.show('instance', reached ?? written);
+}
