@@ -78,7 +78,8 @@ async function start(options: CheckedOptions, closers: Closers): Promise<void> {
     onLost: () => link.refresh(),
   });
   closers.push(() => announcements.close());
-  const connection = await startResponder(options, announcements, closers);
+  const reporter = new BindingReporter({ client, host, logger, onLost: () => link.refresh() });
+  const connection = await startResponder(options, { announcements, reporter }, closers);
   const beacon = new RouterBeacon(
     () => machinesOf(database.tables),
     (message) => connection.send(message),
@@ -93,7 +94,6 @@ async function start(options: CheckedOptions, closers: Closers): Promise<void> {
     facts = await chassis.prepare();
   }
 
-  const reporter = new BindingReporter({ client, host, logger, onLost: () => link.refresh() });
   const bindings = new Bindings(database, reporter, logger);
   const link: ControllerLink = new ControllerLink({
     // Connections of its own: heartbeats must not stand in line behind reports that wait for other hosts.
@@ -139,7 +139,7 @@ async function untilReachable(client: WeftClient): Promise<void> {
 /** Before the controller is spoken to, because DHCP does not need it. */
 async function startResponder(
   options: CheckedOptions,
-  announcements: AnnouncementReporter,
+  { announcements, reporter }: { announcements: AnnouncementReporter; reporter: BindingReporter },
   closers: Closers,
 ): Promise<ResponderConnection> {
   const { logger } = options;
@@ -155,6 +155,7 @@ async function startResponder(
     (message) => connection.send(message),
     logger,
     (announcement) => announcements.heard(announcement, Date.now()),
+    (networkInterfaceId) => void reporter.awake(networkInterfaceId),
   );
   closers.push(() => {
     responder.resolver.clear();

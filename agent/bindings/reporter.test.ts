@@ -46,6 +46,29 @@ describe('binding reporter', () => {
     assert.deepEqual(bound(), [[a, 1]]);
   });
 
+  it('tells once at a time that the machine of a port is here, and of ports that were reported alone', async () => {
+    await reporter.awake(a);
+    await reporter.reportAll();
+    await reporter.awake(a);
+    assert.deepEqual(controller.calls, ['PUT /v1/hosts/h1/bindings']);
+    reporter.update(new Map([[a, 1]]));
+    await eventually('bound', () => controller.bindings.get(a) === 1);
+    const before = controller.calls.length;
+    await Promise.all([reporter.awake(a), reporter.awake(a)]);
+    await reporter.awake(a);
+    assert.deepEqual(callsSince(before), [`PUT /v1/hosts/h1/bindings/${a}`]);
+    assert.deepEqual(controller.active, [a]);
+  });
+
+  it('goes on when the controller does not hear that a machine is here', async () => {
+    await reporter.reportAll();
+    reporter.update(new Map([[a, 1]]));
+    await eventually('bound', () => controller.bindings.get(a) === 1);
+    controller.failing = 503;
+    await reporter.awake(a);
+    assert.deepEqual([controller.active, lost], [[], []]);
+  });
+
   it('then reports single changes, and none when nothing changed', async () => {
     await reporter.reportAll();
     reporter.update(new Map([[a, 1]]));

@@ -10,6 +10,8 @@ export interface ReporterOptions {
   readonly onLost: (error: ApiError) => void;
   /** Pause before interfaces that the controller did not know are reported again. Default 2 s. */
   readonly unknownRetryMs?: number;
+  /** Shortest time between two reports that the machine of an interface is here. Default 300 ms. */
+  readonly awakePauseMs?: number;
 }
 
 /** How long a report waits for all hosts to confirm, when somebody wants to know. */
@@ -26,6 +28,8 @@ export class BindingReporter {
   #reported = new Map<string, number>();
   #unknown = new Set<string>();
   #complained = new Set<string>();
+  /** Interfaces of which the controller is being told, or was a moment ago, that their machine is here. */
+  #waking = new Set<string>();
   #underWay = new Map<string, Promise<void>>();
   #waiters = new Map<string, (() => void)[]>();
   #live = false;
@@ -76,6 +80,32 @@ export class BindingReporter {
     this.#waiters.set(networkInterfaceId, [...waiters, resolve]);
     signal.addEventListener('abort', () => resolve(), { once: true });
     await promise;
+  }
+
+  /**
+   * Something has come out of a port that may be in standby, because another host has the interface, too: the machine is here
+   * now. However often that is heard, the controller is told once at a time; what it does not hear is heard again.
+   */
+  async awake(networkInterfaceId: string): Promise<void> {
+    const ofport = this.#reported.get(networkInterfaceId);
+    if (!this.#live || ofport === undefined || this.#waking.has(networkInterfaceId)) return;
+    const { client, host, logger, awakePauseMs = 300 } = this.#options;
+    this.#waking.add(networkInterfaceId);
+    try {
+      await client.bind(host, { networkInterfaceId, ofport, active: true });
+      logger.info(
+        { networkInterface: networkInterfaceId, ofport },
+        'the machine of a port in standby is here',
+      );
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      logger.warn(
+        { networkInterface: networkInterfaceId, reason: reasonOf(error) },
+        'cannot tell that a machine is here',
+      );
+    } finally {
+      setTimeout(() => this.#waking.delete(networkInterfaceId), awakePauseMs).unref();
+    }
   }
 
   close(): void {

@@ -99,6 +99,20 @@ describe('responder', () => {
     assert.equal(agent.counters.announcements, 1);
   });
 
+  it('tells of machines that have come to a port in standby', () => {
+    const awake: string[] = [];
+    const agent = new Responder(
+      () => undefined,
+      pino({ enabled: false }),
+      () => undefined,
+      (networkInterfaceId) => awake.push(networkInterfaceId),
+    );
+    const payload = Buffer.from('eni-0000000000000000a');
+    agent.handle(packetIn(opcodes.interfaceAwake, payload, outgoing, pipeline));
+    assert.deepEqual(awake, ['eni-0000000000000000a']);
+    assert.equal(agent.counters.awakenings, 1);
+  });
+
   it('counts unknown opcodes and malformed packets and answers nothing', () => {
     const { sent, responder: agent } = responder();
     agent.handle(packetIn(99, lease, outgoing, pipeline));

@@ -26,6 +26,7 @@ export const opcodes = {
   timeExceeded: 4,
   packetTooLarge: 5,
   addressAnnounced: 6,
+  interfaceAwake: 7,
   routerAdvertisement: 16,
   dhcpV6: 17,
 } as const;
@@ -41,6 +42,8 @@ export interface ResponderCounters {
   icmpSilent: number;
   /** Shared addresses that interfaces have announced. */
   announcements: number;
+  /** Packets out of ports in standby. */
+  awakenings: number;
   malformed: number;
   unknownOpcodes: number;
 }
@@ -58,6 +61,7 @@ export class Responder {
     icmpErrors: 0,
     icmpSilent: 0,
     announcements: 0,
+    awakenings: 0,
     malformed: 0,
     unknownOpcodes: 0,
   };
@@ -66,15 +70,21 @@ export class Responder {
   #log: RateLimitedLog;
   #send: (message: Message) => void;
   #onAnnounced: (announcement: Announcement) => void;
+  #onAwake: (networkInterfaceId: string) => void;
 
-  /** @param onAnnounced told of shared addresses that interfaces of this host announce */
+  /**
+   * @param onAnnounced told of shared addresses that interfaces of this host announce
+   * @param onAwake told of interfaces in standby that have sent something
+   */
   constructor(
     send: (message: Message) => void,
     logger: Logger,
     onAnnounced: (announcement: Announcement) => void = () => undefined,
+    onAwake: (networkInterfaceId: string) => void = () => undefined,
   ) {
     this.#send = send;
     this.#onAnnounced = onAnnounced;
+    this.#onAwake = onAwake;
     this.#logger = logger;
     this.#log = new RateLimitedLog(logger);
     this.resolver = new NeighbourResolver(send);
@@ -119,6 +129,10 @@ export class Responder {
         break;
       case opcodes.addressAnnounced:
         this.#announced(payload);
+        break;
+      case opcodes.interfaceAwake:
+        this.counters.awakenings++;
+        this.#onAwake(payload.toString());
         break;
       default:
         this.#unknown(message, userdata.at(0));

@@ -28,6 +28,8 @@ export class FakeController {
   readonly bindings = new Map<string, number>();
   /** Announcements in the order in which they were told. */
   readonly announced: Body[] = [];
+  /** Interfaces of which an agent said that their machine is there. */
+  readonly active: string[] = [];
   readonly instances = new Map<string, Instance>();
   openflowTargets: readonly string[] = ['tcp:127.0.0.1:6653'];
   /** Set: every call is answered with this status. */
@@ -153,6 +155,7 @@ const handlers: Record<string, Handler> = {
     if (!controller.interfaces.has(id))
       return problem(404, 'not-found', `interface ${id}`, 'networkInterfaceId');
     controller.bindings.set(id, body.ofport as number);
+    if (body.active) controller.active.push(id);
     const receipt = {
       revision: controller.revision,
       applied: true,

@@ -144,8 +144,8 @@ export class WeftClient {
 
   /** Agent: one more port. */
   bind(host: string, port: ReportedPort, query: WriteQuery = {}): Promise<Written<ResourceOf<'binding'>>> {
-    const body = { ofport: port.ofport };
-    return this.#call('PUT', paths.hostBinding(host, port.networkInterfaceId), { body, query });
+    const { networkInterfaceId, ...body } = port;
+    return this.#call('PUT', paths.hostBinding(host, networkInterfaceId), { body, query });
   }
 
   /** Agent: a port is gone. An absent binding is no error. */

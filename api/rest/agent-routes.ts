@@ -105,8 +105,8 @@ function registerSingleBinding(server: FastifyInstance, { controller }: RouteCon
     },
     handler: async (request, reply) => {
       const { id, networkInterfaceId } = request.params as BindingParams;
-      const { ofport } = request.body as { ofport: number };
-      const written = await controller.bind(id, { networkInterfaceId, ofport });
+      const port = request.body as Omit<ReportedPort, 'networkInterfaceId'>;
+      const written = await controller.bind(id, { networkInterfaceId, ...port });
       return answerResource(controller, request, reply, { status: 200, ...written });
     },
   });

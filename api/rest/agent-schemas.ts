@@ -6,6 +6,11 @@ import { resourceSchema } from './kind-schemas.ts';
 export function agentSchemas(): Record<string, Schema> {
   const upOrDown = { type: 'string', enum: ['up', 'down'] };
   const ofport = { type: 'integer', minimum: 1, maximum: 0xfffffeff, description: 'OpenFlow port on br-int' };
+  const active = {
+    type: 'boolean',
+    description:
+      'something has come out of the port: the machine is here, also if another host has the interface',
+  };
   const interfaceId = { type: 'string', pattern: '^eni-[0-9a-f]{17}$', description: 'id of an interface' };
   const target = { type: 'string', examples: ['tcp:192.0.2.1:6653'] };
   return {
@@ -17,7 +22,7 @@ export function agentSchemas(): Record<string, Schema> {
       ['agent', 'openflow', 'appliedRevision'],
     ),
     HostRegistration: closedObject({ spec: ref('HostSpec') }, ['spec']),
-    PortReport: closedObject({ ofport }, ['ofport']),
+    PortReport: closedObject({ ofport, active }, ['ofport']),
     PortsReport: closedObject(
       {
         ports: {

@@ -46,9 +46,15 @@ describe('what a commit means for switches', () => {
     const on = (host: string, sign: string) =>
       [4, 6, 21, 22].map((code) => `host:${host} ${sign}${code}:${host}/${id}`);
     await world.bind('host-2', id, 20);
+    const waiting = `26:host-2/${id}`;
     assert.deepEqual(
       summary(world.changes.at(-1)).sort(),
-      [...on('host-2', '+'), `${scope} ~20:${id}`].sort(),
+      [...on('host-2', '+'), `host:host-2 +${waiting}`].sort(),
+    );
+    await world.bind('host-2', id, 20, true);
+    assert.deepEqual(
+      summary(world.changes.at(-1)).sort(),
+      [`host:host-2 -${waiting}`, `${scope} ~20:${id}`].sort(),
     );
     await world.unbind('host-1', id);
     assert.deepEqual(

@@ -1,3 +1,4 @@
+import { compareBindings } from '../features/network-interface/context.ts';
 import type { ResourceOf } from '../resources/index.ts';
 import type { Logger } from '../southbound/index.ts';
 import type { Commit } from '../store/index.ts';
@@ -5,7 +6,7 @@ import type { TopologyView } from '../topology/index.ts';
 
 /**
  * Interfaces that several hosts claim. In a live migration that is right for a moment; two VMs with the same interface are a
- * mistake that somebody has to hear of. Traffic goes to the host that has bound the interface last.
+ * mistake that somebody has to hear of. Traffic goes to the host where the machine was heard of last.
  */
 export class ContestedInterfaces {
   readonly #view: TopologyView;
@@ -46,7 +47,7 @@ export class ContestedInterfaces {
     if (this.#ids.has(networkInterfaceId)) return;
     this.#ids.add(networkInterfaceId);
     const bindings = [...this.#view.referrers(target, 'of-interface', 'binding')];
-    bindings.sort((a, b) => b.revision - a.revision);
+    bindings.sort(compareBindings);
     const hosts = bindings.map(({ spec }) => spec.hostId);
     this.#logger.warn(
       { networkInterfaceId, hosts },

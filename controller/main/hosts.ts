@@ -109,7 +109,7 @@ export class Hosts {
     }
     const { revision } = await this.#withBinder(hostId, (binder) => {
       binder.clearPort(port.ofport, port.networkInterfaceId);
-      binder.bind(port.networkInterfaceId, port.ofport);
+      binder.bind(port.networkInterfaceId, port.ofport, port.active);
     });
     const resource = this.#view.get('binding', `${hostId}/${port.networkInterfaceId}`);
     if (!resource)

@@ -15,6 +15,7 @@ const opcodes = {
   timeExceeded: 4,
   packetTooLarge: 5,
   addressAnnounced: 6,
+  interfaceAwake: 7,
   routerAdvertisement: 16,
   dhcpv6: 17,
 } as const;
@@ -97,6 +98,11 @@ export interface Announcement {
 /** Tells the agent that an interface has announced a shared address. Payload: id of the interface, address and MAC as text. */
 export function addressAnnounced({ networkInterfaceId, address, macAddress }: Announcement): Action {
   return toAgent('addressAnnounced', Buffer.from([networkInterfaceId, address, macAddress].join(' ')));
+}
+
+/** Tells the agent that something has come out of a port in standby. Payload: id of the interface, as text. */
+export function interfaceAwake(networkInterfaceId: string): Action {
+  return toAgent('interfaceAwake', Buffer.from(networkInterfaceId));
 }
 
 /** What a subnet's router says of itself. */

@@ -12,6 +12,7 @@ export const stages = [
     purpose: 'Where the packet came from: an interface, the tunnel, or an external network.',
     matches: ['in_port', 'vlan_vid'],
     next: ['service-reply', 'source-guard', 'external-in', 'locate'],
+    calls: ['limit'],
   },
   {
     name: 'service-reply',

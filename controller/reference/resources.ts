@@ -95,15 +95,13 @@ export function interfaceAt(
 }
 
 /**
- * Where an interface is. Two hosts may claim it for a while, as in a live migration: then it is where it was bound
- * last.
+ * Where an interface is. Two hosts may claim it for a while, as in a live migration: then it is where something has come out
+ * of its port last; a port in standby has sent nothing yet.
  */
 export function bindingOf(resources: Resources, interfaceId: string): ResourceOf<'binding'> | undefined {
-  let newest: ResourceOf<'binding'> | undefined;
-  for (const binding of resources.binding.values()) {
-    if (binding.spec.networkInterfaceId !== interfaceId) continue;
-    if (!newest || binding.revision > newest.revision) newest = binding;
-  }
+  const all = [...resources.binding.values()].filter(({ spec }) => spec.networkInterfaceId === interfaceId);
+  const awake = all.filter(({ spec }) => !spec.standby);
+  const [newest] = (awake.length > 0 ? awake : all).sort((a, b) => b.revision - a.revision);
   return newest;
 }
 

@@ -10,6 +10,8 @@ export interface HostLiveness {
 export interface ReportedPort {
   readonly networkInterfaceId: string;
   readonly ofport: number;
+  /** Something has come out of the port: the machine is here, also if another host has the interface. */
+  readonly active?: boolean;
 }
 
 /** An interface of the host has announced an address of its allowed pairs, by ARP or neighbour discovery. */

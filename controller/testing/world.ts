@@ -121,8 +121,13 @@ export class World implements AsyncDisposable {
     return this.get('host', id);
   }
 
-  bind(hostId: string, networkInterfaceId: string, ofport: number): Promise<ResourceOf<'binding'>> {
-    return this.run((draft) => new Binder(draft, hostId, 0).bind(networkInterfaceId, ofport));
+  bind(
+    hostId: string,
+    networkInterfaceId: string,
+    ofport: number,
+    active?: boolean,
+  ): Promise<ResourceOf<'binding'>> {
+    return this.run((draft) => new Binder(draft, hostId, 0).bind(networkInterfaceId, ofport, active));
   }
   unbind(hostId: string, networkInterfaceId: string): Promise<void> {
     return this.run((draft) => new Binder(draft, hostId, 0).unbind(networkInterfaceId));

@@ -121,6 +121,11 @@ export class Rig implements AsyncDisposable {
       case 'bind':
         await world.bind(names.idOf(step.host), names.idOf(step.interface), step.port);
         return;
+      case 'awake': {
+        const [host, one] = [names.idOf(step.host), names.idOf(step.interface)];
+        await world.bind(host, one, world.get('binding', `${host}/${one}`).spec.ofport, true);
+        return;
+      }
       case 'host-state': {
         const host = world.get('host', names.idOf(step.host));
         await world.run((draft) => draft.update(host, { status: { state: step.state } }));

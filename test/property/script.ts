@@ -15,6 +15,8 @@ export type ScriptStep =
   | { readonly do: 'update'; readonly kind: KindName; readonly name: string; readonly spec: Spec }
   | { readonly do: 'remove'; readonly kind: KindName; readonly name: string }
   | { readonly do: 'bind'; readonly interface: string; readonly host: string; readonly port: number }
+  /** A packet came out of the port: the machine is there now. */
+  | { readonly do: 'awake'; readonly interface: string; readonly host: string }
   | { readonly do: 'host-state'; readonly host: string; readonly state: 'up' | 'down' }
   | { readonly do: 'unbind'; readonly interface: string; readonly host: string }
   | SendStep;

@@ -51,6 +51,34 @@ describe('a binding', () => {
     assert.equal(world.store.revision, revision);
   });
 
+  it('waits while another host has the interface, until its machine is heard of', async () => {
+    await using world = await World.create();
+    const [id = ''] = await interfaces(world, 1);
+    const standby = (host: string) => world.get('binding', `${host}/${id}`).spec.standby;
+    await world.bind('host-1', id, 10);
+    await world.bind('host-2', id, 20);
+    assert.deepEqual([standby('host-1'), standby('host-2')], [undefined, true]);
+    await world.bind('host-2', id, 21);
+    assert.equal(standby('host-2'), true, 'another port waits, too');
+    await world.bind('host-2', id, 21, true);
+    assert.deepEqual([standby('host-1'), standby('host-2')], [undefined, undefined]);
+    const { revision } = world.store;
+    await world.bind('host-2', id, 21, true);
+    assert.equal(world.store.revision, revision, 'heard again is no commit');
+    await world.bind('host-1', id, 11);
+    assert.equal(standby('host-1'), true, 'the way back');
+    await world.unbind('host-2', id);
+    assert.equal(standby('host-1'), undefined, 'the only one has nothing to wait for');
+  });
+
+  it('does not wait for a host that is down', async () => {
+    await using world = await World.create();
+    const [id = ''] = await interfaces(world, 1);
+    await world.bind('host-1', id, 10);
+    await world.run((draft) => draft.update(world.get('host', 'host-1'), { status: { state: 'down' } }));
+    assert.equal((await world.bind('host-2', id, 20)).spec.standby, undefined);
+  });
+
   it('is removed by the operator, too', async () => {
     await using world = await World.create();
     const [id = ''] = await interfaces(world, 1);

@@ -1,5 +1,6 @@
 import { bindingId, type ResourceOf } from '../../resources/index.ts';
 import { removeBinding } from '../held-address/operations.ts';
+import { currentBinding } from '../network-interface/context.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
 import { chooseZoneSlot } from './zone-slots.ts';
@@ -22,18 +23,45 @@ export class Binder {
     return this.#last;
   }
 
-  bind(networkInterfaceId: string, ofport: number): ResourceOf<'binding'> {
+  /** @param active whether something has come out of the port: the machine is here, also if another host has the interface */
+  bind(networkInterfaceId: string, ofport: number, active = false): ResourceOf<'binding'> {
     const id = bindingId(this.#hostId, networkInterfaceId);
     const current = this.#draft.get('binding', id);
-    if (current?.spec.ofport === ofport) return current;
-    if (current) return this.#draft.update(current, { spec: { ...current.spec, ofport } });
+    if (current) return this.#rebind(current, ofport, active);
     const zoneSlot = chooseZoneSlot(this.#draft.view, this.#hostId, this.#given, this.#last);
     this.#given.add(zoneSlot);
     this.#last = zoneSlot;
     return this.#draft.create('binding', {
       id,
-      spec: { networkInterfaceId, hostId: this.#hostId, ofport, zoneSlot },
+      spec: {
+        networkInterfaceId,
+        hostId: this.#hostId,
+        ofport,
+        zoneSlot,
+        ...(!active && this.#isElsewhere(networkInterfaceId) ? { standby: true } : {}),
+      },
     });
+  }
+
+  #rebind(current: ResourceOf<'binding'>, ofport: number, active: boolean): ResourceOf<'binding'> {
+    const { standby: waits = false, ...rest } = current.spec;
+    const isSame = current.spec.ofport === ofport;
+    if (isSame && !(active && waits)) return current;
+    // A port that is made anew while the machine is elsewhere is the beginning of its way back.
+    const { networkInterfaceId } = current.spec;
+    const isHere = currentBinding(this.#draft.view, networkInterfaceId)?.id === current.id;
+    const standby = !active && !isHere && this.#isElsewhere(networkInterfaceId);
+    return this.#draft.update(current, { spec: { ...rest, ofport, ...(standby ? { standby } : {}) } });
+  }
+
+  /** True when another host has the interface, and is up: its machine may still run there. */
+  #isElsewhere(networkInterfaceId: string): boolean {
+    const target = { kind: 'network-interface', id: networkInterfaceId } as const;
+    for (const { spec } of this.#draft.view.referrers(target, 'of-interface', 'binding')) {
+      const host = this.#draft.get('host', spec.hostId);
+      if (spec.hostId !== this.#hostId && host?.status.state === 'up') return true;
+    }
+    return false;
   }
 
   /**

@@ -138,12 +138,12 @@ describe('the flows of an elastic IP', () => {
     assert.ok(fragment(world, 'elastic-ip.outbound', elasticIp.id), 'the same on all hosts');
   });
 
-  it('follow the newest binding, and go back when it ends', async () => {
+  it('follow the machine, and go back when its binding ends', async () => {
     await using world = await World.create();
     const { networkInterface, elasticIp } = await withElasticIp(world);
     await world.host(3, { externalPorts: { external: 5 } });
     await world.bind('host-1', networkInterface.id, 10);
-    await world.bind('host-3', networkInterface.id, 11);
+    await world.bind('host-3', networkInterface.id, 11, true);
     const moved = fragment(world, 'elastic-ip.inbound', elasticIp.id);
     assert.deepEqual(moved, { scope: 'host:host-3', number: 1, flows: inbound({ port: 5 }) });
     const { scopes } = world.changes.at(-1) ?? {};

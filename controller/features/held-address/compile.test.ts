@@ -58,7 +58,7 @@ describe('the flows of a shared address', () => {
     assert.deepEqual(fragment(world, 'held-address.resolve', id), found('0xc6120001'));
     const probe = 'table=source-guard, priority=205,arp,reg1=0x1,arp_tpa=10.0.1.100 actions=drop';
     assert.deepEqual(fragment(world, 'held-address.local', id)?.flows, [probe], 'the MAC is the own one');
-    await world.bind('host-2', port.id, 20);
+    await world.bind('host-2', port.id, 20, true);
     assert.deepEqual(fragment(world, 'held-address.resolve', id), found('0xc6120002'));
   });
 

@@ -87,7 +87,7 @@ describe('a shared address', () => {
     const { ports, announce } = await cluster(world);
     const refusal = { code: 'wrong-state', field: 'networkInterfaceId', value: ports[0].id } as const;
     await assertRefused(world, () => announce(0, { hostId: 'host-2' }), refusal);
-    await world.bind('host-3', ports[0].id, 30);
+    await world.bind('host-3', ports[0].id, 30, true);
     await assertRefused(world, () => announce(0), refusal);
     await announce(0, { hostId: 'host-3' });
   });

@@ -115,11 +115,19 @@ export function freeUnlistedAddresses(draft: Draft, networkInterface: NetworkInt
   );
 }
 
+/** A binding that is the only one has nothing to wait for. */
+function endStandby(draft: Draft, binding: ResourceOf<'binding'>): void {
+  const { standby, ...spec } = binding.spec;
+  if (standby) draft.update(binding, { spec });
+}
+
 /** Removes a binding; an interface that is on no host any more holds nothing. */
 export function removeBinding(draft: Draft, binding: ResourceOf<'binding'>): void {
   draft.remove(binding);
   const target = { kind: 'network-interface', id: binding.spec.networkInterfaceId } as const;
-  if (draft.view.countReferrers(target, 'of-interface', 'binding') === 0) freeAddressesOf(draft, target);
+  const [only, ...others] = draft.view.referrers(target, 'of-interface', 'binding');
+  if (!only) freeAddressesOf(draft, target);
+  else if (others.length === 0) endStandby(draft, only);
 }
 
 /** Frees what the interfaces of a host hold that is down: others may take it, and nobody is sent there in vain. */

@@ -108,23 +108,46 @@ describe('the flows of a network interface', () => {
     assert.ok(flows.every((flow) => !flow.includes('02:57:00:00:00:01')));
   });
 
-  it('of two bindings are on both hosts, and the newer one gets the traffic', async () => {
+  it('of two bindings are on both hosts, and the one that has sent something last gets the traffic', async () => {
     await using world = await World.create();
     const { port, key } = await withInterface(world);
     const where = () => fragment(world, 'interface.resolve', port.id)?.flows;
+    const waiting = (host: string) => fragment(world, 'interface.standby', key(host));
     await world.bind('host-2', port.id, 20);
+    assert.equal(waiting('host-2'), undefined);
     await world.bind('host-1', port.id, 10);
+    assert.deepEqual(where(), [resolve('0xc6120002')], 'nothing has come out of the new port yet');
+    const classify = local('0xa')[0]?.replace('priority=100', 'priority=110') ?? '';
+    const userdata = Buffer.from(`\u0007${port.id}`)
+      .toString('hex')
+      .replaceAll(/(..)(?=.)/g, '$1.');
+    assert.deepEqual(waiting('host-1'), {
+      scope: 'host:host-1',
+      number: 1,
+      flows: [
+        classify.replace(
+          'goto_table:source-guard',
+          `resubmit(,limit),controller(id=22342,userdata=${userdata}),goto_table:source-guard`,
+        ),
+      ],
+    });
+    const before = fragment(world, 'interface.local', key('host-1'));
+    await world.bind('host-1', port.id, 10, true);
+    assert.equal(waiting('host-1'), undefined);
+    assert.deepEqual(fragment(world, 'interface.local', key('host-1')), before, 'its connections stay');
     assert.deepEqual(where(), [resolve('0xc6120001')]);
     assert.deepEqual(fragment(world, 'interface.local', key('host-1'))?.flows, local('0xa'));
     assert.deepEqual(fragment(world, 'interface.local', key('host-2'))?.flows, local('0x14'));
     assert.ok(fragment(world, 'interface.guard', key('host-2')));
 
     await world.bind('host-2', port.id, 21);
-    assert.deepEqual(where(), [resolve('0xc6120002')], 'a port that was made anew is newer');
-    await world.unbind('host-2', port.id);
     assert.deepEqual(where(), [resolve('0xc6120001')]);
-    assert.equal(fragment(world, 'interface.local', key('host-2')), undefined);
+    assert.ok(waiting('host-2'), 'a port that was made anew waits');
     await world.unbind('host-1', port.id);
+    assert.deepEqual(where(), [resolve('0xc6120002')]);
+    assert.equal(fragment(world, 'interface.local', key('host-1')), undefined);
+    assert.equal(waiting('host-2'), undefined, 'nothing to wait for');
+    await world.unbind('host-2', port.id);
     assert.equal(where(), undefined);
   });
 

@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Action } from 'node-openflow';
 import {
   type Feature,
   type Flow,
   type FragmentDefinition,
   type FragmentReference,
+  interfaceAwake,
   isIpv4,
+  limit,
   load,
   on,
   onRegister,
@@ -77,20 +80,27 @@ export function arrivalActions(context: BoundContext) {
   return [...registersOf(context), load('outputPort', context.binding.spec.ofport)];
 }
 
+/** What comes out of the port, with what is known of its interface. */
+function departure(context: BoundContext, priority: number, ...actions: Action[]): Flow {
+  const { vpc, binding } = context;
+  return {
+    stage: 'classify',
+    priority,
+    match: [on('in_port', binding.spec.ofport)],
+    actions: [
+      set('metadata', BigInt(vpc.number as number)),
+      ...registersOf(context),
+      load('translationZone', conntrackZones(binding).translation),
+      ...actions,
+    ],
+    goto: 'source-guard',
+  };
+}
+
 function localFlows(context: BoundContext): Flow[] {
-  const { networkInterface, vpc, binding } = context;
+  const { networkInterface, vpc } = context;
   return [
-    {
-      stage: 'classify',
-      priority: 100,
-      match: [on('in_port', binding.spec.ofport)],
-      actions: [
-        set('metadata', BigInt(vpc.number as number)),
-        ...registersOf(context),
-        load('translationZone', conntrackZones(binding).translation),
-      ],
-      goto: 'source-guard',
-    },
+    departure(context, 100),
     {
       stage: 'locate',
       priority: 100,
@@ -130,6 +140,25 @@ const local: FragmentDefinition = {
         { type: 'ct-flush-zone', zone: zones.translation },
       ],
       waitsFor: rulesOf(context.identity),
+    };
+  },
+};
+
+/**
+ * While another host has the interface, too: the first packet that comes out of the port, of whatever sort, tells the agent
+ * that the machine runs here now. Hypervisors announce a machine that they have moved, by RARP or by itself.
+ */
+const standby: FragmentDefinition = {
+  name: 'interface.standby',
+  code: 26,
+  compile(view, id) {
+    const context = boundContext(view, id);
+    if (!context?.binding.spec.standby) return undefined;
+    const { networkInterface, host } = context;
+    return {
+      scope: hostScope(host),
+      number: networkInterface.number as number,
+      flows: [departure(context, 110, limit, interfaceAwake(networkInterface.id))],
     };
   },
 };
@@ -226,7 +255,7 @@ function* whenExternalPortsChange(id: string, before: unknown, after: unknown, v
 /** Network interfaces: where they are, who they are, what they may send. */
 export const networkInterfaceFeature: Feature = {
   name: 'network-interface',
-  fragments: [resolve, local, guard, destinationIdentity, publicIpv6],
+  fragments: [resolve, local, standby, guard, destinationIdentity, publicIpv6],
   *affected(change, view) {
     const { kind, id, before, after } = change;
     if (kind === 'network-interface') {
@@ -234,12 +263,14 @@ export const networkInterfaceFeature: Feature = {
       yield { definition: destinationIdentity, id };
       for (const binding of view.referrers({ kind, id }, 'of-interface', 'binding')) {
         yield { definition: local, id: binding.id };
+        yield { definition: standby, id: binding.id };
         yield { definition: guard, id: binding.id };
         yield { definition: publicIpv6, id: binding.id };
       }
     }
     if (kind === 'binding') {
       yield { definition: local, id };
+      yield { definition: standby, id };
       yield { definition: guard, id };
       yield { definition: publicIpv6, id };
       const binding = (after ?? before) as { spec: { networkInterfaceId: string } };

@@ -31,20 +31,26 @@ export function boundContext(view: TopologyView, bindingId: string): BoundContex
   return binding && host && context && { ...context, binding, host };
 }
 
+/** The order of an interface's bindings: first the one that traffic goes to, the newest that is not in standby. */
+export function compareBindings(a: ResourceOf<'binding'>, b: ResourceOf<'binding'>): number {
+  const [standbyA, standbyB] = [a.spec.standby === true, b.spec.standby === true];
+  return standbyA === standbyB ? b.revision - a.revision : Number(standbyA) - Number(standbyB);
+}
+
 /**
- * The binding that traffic goes to: the newest one. Two hosts may claim an interface for a while, as in a live
- * migration; the one that came last has the VM.
+ * The binding that traffic goes to. Two hosts may claim an interface for a while, as in a live migration; the VM is where
+ * it was last heard of.
  */
 export function currentBinding(
   view: TopologyView,
   networkInterfaceId: string,
 ): ResourceOf<'binding'> | undefined {
-  let newest: ResourceOf<'binding'> | undefined;
+  let first: ResourceOf<'binding'> | undefined;
   const target = { kind: 'network-interface', id: networkInterfaceId } as const;
   for (const binding of view.referrers(target, 'of-interface', 'binding')) {
-    if (!newest || binding.revision > newest.revision) newest = binding;
+    if (!first || compareBindings(binding, first) < 0) first = binding;
   }
-  return newest;
+  return first;
 }
 
 /** Conntrack zones of a binding on its host: one for security groups, one for address translation. */

@@ -203,7 +203,7 @@ describe('a network interface', () => {
     const port = await world.create('network-interface', { subnetId: subnet.id });
     await world.create('elastic-ip', { networkInterfaceId: port.id });
     await world.bind('host-1', port.id, 10);
-    await world.bind('host-2', port.id, 10);
+    await world.bind('host-2', port.id, 10, true);
     await world.remove('network-interface', port.id);
     assert.deepEqual(deeds(world.commits.at(-1)), [
       '+retired-number',

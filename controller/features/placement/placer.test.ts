@@ -131,11 +131,11 @@ describe('the placement of an elastic IP', () => {
     assert.equal(hostOf(world, id), undefined, 'it is bound nowhere');
     await world.bind('host-1', port.id, 5);
     assert.equal(hostOf(world, id), undefined, 'its own host reaches the network');
-    await world.bind('host-2', port.id, 5);
+    await world.bind('host-2', port.id, 5, true);
     assert.equal(hostOf(world, id), 'host-1');
     await world.unbind('host-2', port.id);
     assert.equal(hostOf(world, id), undefined);
-    await world.bind('host-2', port.id, 5);
+    await world.bind('host-2', port.id, 5, true);
     await world.update('elastic-ip', id, { networkInterfaceId: null });
     assert.equal(hostOf(world, id), undefined);
     await world.update('elastic-ip', id, { networkInterfaceId: port.id });

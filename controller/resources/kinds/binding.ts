@@ -13,6 +13,12 @@ export const BindingSpec = Type.Object(
       description:
         'conntrack zones of the port on its host: 2×slot for security groups, 2×slot+1 for address translation',
     }),
+    standby: Type.Optional(
+      Type.Boolean({
+        description:
+          'another host has the interface, and nothing has come out of this port yet: a live migration under way',
+      }),
+    ),
   },
   closed,
 );

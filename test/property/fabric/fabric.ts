@@ -126,14 +126,16 @@ export class Fabric {
   }
 
   #fromInterface(interfaceId: string, packet: SimulatedPacket): Arrival | undefined {
-    const binding = this.#newestBinding(interfaceId);
+    const binding = this.#placeOf(interfaceId);
     return binding && { hostId: binding.spec.hostId, port: binding.spec.ofport, packet };
   }
 
-  #newestBinding(interfaceId: string): ResourceOf<'binding'> | undefined {
+  /** A machine sends where it was last heard of: from a port in standby only if that is the only one. */
+  #placeOf(interfaceId: string): ResourceOf<'binding'> | undefined {
     const target = { kind: 'network-interface', id: interfaceId } as const;
     const bindings = [...this.#world.topology.referrers(target, 'of-interface', 'binding')];
-    return bindings.sort((a, b) => b.revision - a.revision)[0];
+    const rank = ({ revision, spec }: ResourceOf<'binding'>) => revision - (spec.standby ? 1e9 : 0);
+    return bindings.sort((a, b) => rank(b) - rank(a))[0];
   }
 
   /** Every host's port to an external network is on one segment. */
@@ -321,7 +323,8 @@ const tagOf = ({ spec: { vlan } }: ResourceOf<'external-network'>) => (vlan === 
 
 /** What the agent must act on: not what it only takes note of, nor packets at the end of their time to live. */
 function isTask({ reason, userdata }: SimulatedPacketIn): boolean {
-  const noted: (number | undefined)[] = [agentTask.neighbourSeen, agentTask.addressAnnounced];
+  const { neighbourSeen, addressAnnounced, interfaceAwake } = agentTask;
+  const noted: (number | undefined)[] = [neighbourSeen, addressAnnounced, interfaceAwake];
   return reason !== 'invalid-ttl' && !noted.includes(userdata?.[0]);
 }
 

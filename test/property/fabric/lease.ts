@@ -9,6 +9,7 @@ export const agentTask = {
   timeExceeded: 4,
   packetTooLarge: 5,
   addressAnnounced: 6,
+  interfaceAwake: 7,
 } as const;
 const option = {
   subnetMask: 1,

@@ -38,6 +38,7 @@ export class Edits {
       [5, () => this.bindOne()],
       [3, () => this.unbindOne()],
       [3, () => this.moveOne()],
+      [3, () => this.wakeOne()],
       [5, () => this.changeRoutes()],
       [3, () => this.changeSubnetTable()],
       [5, () => this.changeGateway()],
@@ -212,6 +213,20 @@ export class Edits {
   }
 
   /** Takes away the oldest binding of an interface, mostly of one that has two. */
+  /** A machine that is moved begins to run on the other host. */
+  wakeOne(): ScriptStep {
+    const { random } = this.#scene;
+    const waiting = this.#scene.all('binding').filter(({ spec }) => spec.standby);
+    const binding = random.pickOrNone(waiting);
+    if (!binding) return nothing;
+    const named = (id: string) => this.#scene.name({ id });
+    return {
+      do: 'awake',
+      interface: named(binding.spec.networkInterfaceId),
+      host: named(binding.spec.hostId),
+    };
+  }
+
   unbindOne(): ScriptStep {
     const { random } = this.#scene;
     const bound = this.#scene.interfaces(true);
