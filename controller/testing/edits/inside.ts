@@ -108,8 +108,9 @@ export const insideEdits = {
   /** Ports are never shared: Open vSwitch gives each interface a number of its own. */
   bind: (editor, a, b, c) => {
     const [host, port] = [editor.pick('host', a), editor.pick('network-interface', b)];
-    const ofport = port && 10 + (c % 5) + (port.number as number) * 10;
-    return ofport && host && editor.world.bind(host.id, port.id, ofport, c % 3 === 0);
+    if (!host || !port) return undefined;
+    const ofport = 10 + (c % 5) + (port.number as number) * 10;
+    return editor.world.bind(host.id, port.id, ofport, c % 3 === 0);
   },
   unbind: (editor, a) => {
     const binding = editor.pick('binding', a);
