@@ -9,6 +9,7 @@ export const heldAddressReactions = [
   'held-address held-address removed',
   'held-address network-interface updated',
   'held-address binding created',
+  'held-address binding updated',
   'held-address binding removed',
   'held-address host updated',
   'held-address security-group-rule created',
@@ -51,7 +52,10 @@ export async function heldAddressScenario(world: World, check: IncrementalCheck)
   const securityGroupIds = [group.id];
   await step('other groups', world.update('network-interface', second.id, { securityGroupIds }));
   await step('the rule goes', world.remove('security-group-rule', rule.id));
-  await step('moves', world.bind('host-3', second.id, 30));
+  await step('moves', world.bind('host-3', second.id, 30, true));
+  await step('back', world.unbind('host-3', second.id));
+  await step('is to move', world.bind('host-3', second.id, 31));
+  await step('has moved', world.bind('host-3', second.id, 31, true));
   await step('back', world.unbind('host-3', second.id));
   await step(
     'another tunnel',

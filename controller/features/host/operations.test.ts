@@ -14,7 +14,9 @@ describe('a host that is gone for good', () => {
     await world.bind('host-1', second.id, 11);
     await world.bind('host-2', second.id, 11);
     await world.remove('host', 'host-1');
-    assert.deepEqual(deeds(world.commits.at(-1)), ['+retired-number', '-binding', '-binding', '-host']);
+    const goes = ['+retired-number', '-binding', '-binding', '-host'];
+    assert.deepEqual(deeds(world.commits.at(-1)), [...goes, '~binding']);
+    assert.equal(world.get('binding', `host-2/${second.id}`).spec.standby, undefined);
     assert.deepEqual(
       [...world.topology.all('binding')].map(({ id }) => id),
       [`host-2/${second.id}`],
