@@ -53,6 +53,10 @@ export const flags = {
   router: 4,
   /** The packet came in from an external network. */
   outside: 5,
+  /** The packet is for a NAT gateway of this host, whose network ACL judges it first. */
+  gateway: 6,
+  /** The packet goes back through a NAT gateway, to who has opened the connection. */
+  returning: 7,
 } as const;
 
 /** The whole of a register as a subfield for move, load and ct. */

@@ -216,8 +216,8 @@ export const stages = [
     purpose:
       'MAC inside the VPC to the interface on this host, its port, identity and zone, or to a gateway here.',
     matches: [registers.flags, 'metadata', registers.externalNetwork, 'eth_dst', ...ipFields, 'ct_state'],
-    next: ['ingress-subnet'],
-    back: ['route', 'nat', 'external-route'],
+    next: ['ingress-subnet', 'ingress-acl'],
+    back: ['external-route'],
   },
   {
     name: 'ingress-subnet',
@@ -240,9 +240,11 @@ export const stages = [
   },
   {
     name: 'ingress-check',
-    purpose: 'Which rules decide: ingress rules for what others opened, egress rules for replies.',
-    matches: ['eth_type', 'ct_state'],
+    purpose:
+      'Which rules decide: ingress rules for what others opened, egress rules for replies. What is for a NAT gateway is translated, and starts again.',
+    matches: [registers.flags, 'metadata', 'eth_dst', ...ipFields, 'ct_state'],
     next: ['ingress-verdict'],
+    back: ['egress-acl'],
     calls: ['ingress-rules', 'egress-rules'],
   },
   {

@@ -2,9 +2,10 @@ import type { ResourceOf } from '../resources/index.ts';
 import { connectionsOf, natTracker, remember, track } from './connections.ts';
 import { crossTunnel, deliver, type Origin } from './delivery.ts';
 import { flowNames, isIcmpError } from './flow-names.ts';
+import { judgeByAcl } from './network-acls.ts';
 import type { Answered, Delivered, Dropped } from './outcome.ts';
 import type { Icmp, Ipv4 } from './packet.ts';
-import { natGatewayAt } from './resources.ts';
+import { named, natGatewayAt } from './resources.ts';
 import { translateDestination, translateSource } from './translation.ts';
 import type { Walk } from './walk.ts';
 
@@ -23,7 +24,8 @@ export interface Translated {
  *
  * AWS, "NAT gateways": instances "can connect to services outside your VPC but external services can't initiate a
  * connection with those instances"; "the NAT gateway replaces the source IP address with the private IP address of the NAT
- * gateway", and the internet gateway that with the elastic IP.
+ * gateway", and the internet gateway that with the elastic IP. "Control traffic with network ACLs": that of the gateway's subnet
+ * judges what comes from the instances and goes on, and what comes back and goes to them, each as it is there.
  */
 export function translate(
   walk: Walk,
@@ -36,6 +38,9 @@ export function translate(
   const { hostId } = placement.spec;
   const stuck = crossTunnel(walk, origin, hostId, packet);
   if (stuck) return stuck;
+  const subnet = named(walk.resources, 'subnet', gateway.spec.subnetId);
+  const refused = judgeByAcl(walk, subnet, packet, 'ingress');
+  if (refused) return refused;
   const tracker = natTracker(placement.spec);
   const seen = track(walk.connections, tracker, packet, 'egress');
   walk.connections = seen.connections;
@@ -47,6 +52,8 @@ export function translate(
   }
   walk.connections = remember(walk.connections, seen.tracked.key, seen.tracked.connection);
   walk.note(stage, `${packet.source} becomes ${privateAddress}`, gateway.id);
+  const denied = judgeByAcl(walk, subnet, translated, 'egress');
+  if (denied) return denied;
   return { type: 'translated', packet: translated, hostId };
 }
 
@@ -77,6 +84,9 @@ export function comeBack(
   const { hostId } = placement.spec;
   const stuck = crossTunnel(walk, origin, hostId, packet);
   if (stuck) return stuck;
+  const subnet = named(walk.resources, 'subnet', gateway.spec.subnetId);
+  const refused = judgeByAcl(walk, subnet, packet, 'ingress');
+  if (refused) return refused;
   const tracker = natTracker(placement.spec);
   const owner = openedBy(walk, tracker, gateway.spec.privateAddress, packet);
   if (owner === undefined) return walk.drop(stage, 'unsolicited', gateway.id);
@@ -89,6 +99,8 @@ export function comeBack(
   }
   walk.connections = remember(walk.connections, tracked.key, tracked.connection);
   walk.note(stage, `${packet.destination} becomes ${owner}`, gateway.id);
+  const denied = judgeByAcl(walk, subnet, restored, 'egress');
+  if (denied) return denied;
   return deliver(walk, { vpcId: gateway.spec.vpcId, hostId, groups: [] }, restored);
 }
 

@@ -603,12 +603,27 @@ describe('network ACLs', () => {
 });
 
 describe('a NAT gateway', () => {
-  it('is not judged by the network ACL of its subnet', () => {
-    const closed = { ...changed('acl-a', { entries: [] }), id: 'acl-closed' };
-    const itsSubnet = changed('subnet-2', { routeTableId: 'rtb-public', networkAclId: 'acl-closed' });
-    const sender = new Sender(withNat([closed, itsSubnet]));
-    assert.equal(verdict(sender.send('web', router.subnet1, toRemote)), 'sent to 203.0.113.1');
-    assert.equal(verdict(sender.send('app', router.subnet2, ip(app, remote, ping))), 'egress-acl');
+  /** `web` sends out through the gateway, and is answered; the network ACL of the gateway's subnet has these entries. */
+  const through = (...entries: object[]) => {
+    const acl = { ...changed('acl-a', { entries }), id: 'acl-nat' };
+    const itsSubnet = changed('subnet-2', { routeTableId: 'rtb-public', networkAclId: 'acl-nat' });
+    const sender = new Sender(withNat([acl, itsSubnet]));
+    const sent = verdict(sender.send('web', router.subnet1, toRemote));
+    return [sent, verdict(sender.receive(publicMac.nat, ip(remote, '203.0.113.12', pong)))];
+  };
+  const pass = (direction: string, cidrIpv4: string, icmpType: number) => ({
+    ...{ number: icmpType + 10, direction, action: 'allow', cidrIpv4 },
+    ...{ protocol: 'icmp', icmpType },
+  });
+  const [into, on] = [pass('ingress', '10.0.1.0/24', 8), pass('egress', `${remote}/32`, 8)];
+  const [back, home] = [pass('ingress', `${remote}/32`, 0), pass('egress', '10.0.1.0/24', 0)];
+
+  it('is judged by the network ACL of its subnet, as packets come to it and as they go on', () => {
+    assert.deepEqual(through(into, on, back, home), ['sent to 203.0.113.1', 'delivered to web']);
+    assert.equal(through(on, back, home)[0], 'ingress-acl');
+    assert.equal(through(into, back, home)[0], 'egress-acl');
+    assert.equal(through(into, on, home)[1], 'ingress-acl');
+    assert.equal(through(into, on, back)[1], 'egress-acl');
   });
 
   it('leads into a peered VPC where the table of its subnet does', () => {

@@ -16,8 +16,9 @@ const stagesOfReason: Readonly<Record<DropReason, readonly StageName[]>> = {
   'wrong-mac': ['admit', 'external-in'],
   'no-gateway-host': ['resolve'],
   'translated-twice': ['route'],
-  unsolicited: ['locate', 'nat'],
+  unsolicited: ['locate', 'egress-acl', 'route'],
   untracked: [
+    'egress-acl',
     'route',
     'nat',
     'egress-check',

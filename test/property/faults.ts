@@ -253,12 +253,18 @@ export const faults: readonly Fault[] = [
   inStages('packets from outside may claim to come from the VPC', ['external-in'], (flow) =>
     matches(flow, 'ipv4_src') ? undefined : flow,
   ),
-  inStages('a NAT gateway does not remember', ['locate'], (flow) =>
+  inStages('a NAT gateway does not remember', ['ingress-check'], (flow) =>
     withActions(flow, (action) =>
-      action.type === 'conntrack' && action.table === tableOf('route')
+      action.type === 'conntrack' && action.commit && action.table === tableOf('egress-acl')
         ? [{ ...action, commit: false }]
         : [action],
     ),
+  ),
+  inStages('no network ACL judges what comes to a NAT gateway', ['locate'], (flow) =>
+    withActions(flow, (action) => [goingOn(action, 'ingress-acl', 'ingress-check')]),
+  ),
+  inStages('no network ACL judges what a NAT gateway sends', ['ingress-check'], (flow) =>
+    withActions(flow, (action) => [goingOn(action, 'egress-acl', 'route')]),
   ),
   inStages('NAT gateways follow each other', ['route'], (flow) =>
     matches(flow, registers.flags) && matches(flow, registers.routeTable) ? undefined : flow,
@@ -351,6 +357,12 @@ function widened(value: number, mask: number, bits: 16 | 32): { value: number; m
 
 function inZone(action: Action, field: FieldName): Action {
   return action.type === 'conntrack' ? { ...action, zone: { field, offset: 0, bits: 16 } } : action;
+}
+
+/** The same in conntrack, but another stage is next. */
+function goingOn(action: Action, stage: StageName, other: StageName): Action {
+  if (action.type !== 'conntrack' || action.table !== tableOf(stage)) return action;
+  return { ...action, table: tableOf(other) };
 }
 
 /** A call of the other direction's rules. */

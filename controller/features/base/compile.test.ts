@@ -56,6 +56,9 @@ describe('the base flows', () => {
         'table=route, priority=65100,ct_state=+inv+trk,ip,reg0=0x8/0x8 actions=drop',
         'table=nat, priority=100,ct_state=+rpl-inv+trk,ip actions=move:NXM_OF_IP_DST[]->NXM_NX_REG15[],goto_table:route-local',
         'table=nat, priority=99,ct_state=+rel-inv+trk,ip actions=move:NXM_OF_IP_DST[]->NXM_NX_REG15[],goto_table:route-local',
+        'table=route, priority=65300,ct_state=+rpl-inv+trk,ip,reg0=0x80/0x80 actions=set_field:0/0x80->reg0,move:NXM_OF_IP_DST[]->NXM_NX_REG15[],goto_table:route-local',
+        'table=route, priority=65299,ct_state=+rel-inv+trk,ip,reg0=0x80/0x80 actions=set_field:0/0x80->reg0,move:NXM_OF_IP_DST[]->NXM_NX_REG15[],goto_table:route-local',
+        'table=route, priority=65200,reg0=0x80/0x80 actions=drop',
         'table=admit, priority=290,udp,tp_src=67,tp_dst=68 actions=drop',
         'table=admit, priority=290,udp6,tp_src=547,tp_dst=546 actions=drop',
         ...[133, 134, 135, 136, 137].map(

@@ -4,6 +4,7 @@ import {
   type Feature,
   type Flow,
   type FragmentDefinition,
+  flags,
   globalScope,
   ipMatch,
   isArp,
@@ -18,6 +19,7 @@ import {
   protocol,
   registers,
   set,
+  setFlag,
 } from '../../pipeline/index.ts';
 import { tagPresent } from '../external-network/vlan.ts';
 import { neighbourAnswers, noNeighbourDiscovery } from './neighbour-discovery.ts';
@@ -53,8 +55,7 @@ const translatedOnlyRouted: Flow = {
 };
 
 /**
- * What comes back through a translation: conntrack knows whose it is. What nobody has asked for meets no flow, but for
- * elastic IPs, which have their own.
+ * What comes back to an elastic IP on a gateway host: conntrack knows whose it is. What is new has flows of its own.
  */
 const backThroughNat = [conntrackState(['rpl'], ['inv']), conntrackState(['rel'], ['inv'])].map(
   (match, index): Flow => ({
@@ -65,6 +66,20 @@ const backThroughNat = [conntrackState(['rpl'], ['inv']), conntrackState(['rel']
     goto: 'route-local',
   }),
 );
+
+/** The same of a NAT gateway, whose network ACL has judged the packet once more. */
+const backThroughGateway = [
+  ...[conntrackState(['rpl'], ['inv']), conntrackState(['rel'], ['inv'])].map(
+    (match, index): Flow => ({
+      stage: 'route',
+      priority: 65300 - index,
+      match: [onFlag('returning'), isIpv4, match],
+      actions: [setFlag(flags.returning, 0), move('ipv4_dst', registers.nextHop, 32)],
+      goto: 'route-local',
+    }),
+  ),
+  { stage: 'route', priority: 65200, match: [onFlag('returning')], actions: [] } satisfies Flow,
+];
 
 /**
  * Addresses that no router passes on, whatever its routes say. In IPv4: this network, loopback, link-local (RFC 3927,
@@ -102,6 +117,7 @@ function baseFlows(): Flow[] {
     ...translatedOnly,
     translatedOnlyRouted,
     ...backThroughNat,
+    ...backThroughGateway,
     // A VM that answers DHCP requests of others would hand out addresses: never.
     ...([[isIpv4, 67, 68] as const, [isIpv6, 547, 546] as const].map(([ip, server, client]) => ({
       stage: 'admit' as const,

@@ -15,7 +15,7 @@ async function withGateway(world: World) {
 }
 
 const nobodys =
-  'set_field:0->reg1,set_field:0->reg2,set_field:0->reg3,set_field:0/0x2->reg0,set_field:0->in_port';
+  'set_field:0->reg1,set_field:0->reg2,set_field:0->reg3,set_field:0/0x2->reg0,set_field:0->in_port,set_field:0x40/0x40->reg0,set_field:0x1->reg4';
 
 describe('the flows of a NAT gateway', () => {
   it('say to every host of the VPC where it is', async () => {
@@ -32,15 +32,24 @@ describe('the flows of a NAT gateway', () => {
 
   it('translate on its host: out by the table of its subnet, back only what was asked for', async () => {
     await using world = await World.create();
-    const { gateway } = await withGateway(world);
+    const { gateway, vpc, subnet } = await withGateway(world);
     assert.deepEqual(fragment(world, 'nat-gateway.local', gateway.id), {
       scope: 'host:host-1',
       number: 1,
       flows: [
-        `table=locate, priority=110,ip,metadata=0x1,dl_dst=02:57:03:00:00:01,nw_dst=10.0.1.4 actions=${nobodys},ct(table=nat,zone=2,nat)`,
-        `table=locate, priority=100,ip,reg11=0,metadata=0x1,dl_dst=02:57:03:00:00:01 actions=${nobodys},set_field:0x8/0x8->reg0,set_field:0x1->reg9,set_field:0x2->reg10,set_field:0x3->reg7,ct(commit,table=route,zone=2,nat(src=10.0.1.4))`,
+        `table=locate, priority=110,ip,metadata=0x1,dl_dst=02:57:03:00:00:01,nw_dst=10.0.1.4 actions=${nobodys},ct(table=ingress-acl,zone=2)`,
+        `table=locate, priority=100,ip,reg11=0,metadata=0x1,dl_dst=02:57:03:00:00:01 actions=${nobodys},ct(table=ingress-acl,zone=2)`,
+        'table=ingress-check, priority=210,ip,reg0=0x40/0x40,metadata=0x1,dl_dst=02:57:03:00:00:01,nw_dst=10.0.1.4 actions=set_field:0/0x40->reg0,set_field:0x80/0x80->reg0,ct(table=egress-acl,zone=2,nat)',
+        'table=ingress-check, priority=200,ip,reg0=0x40/0x40,metadata=0x1,dl_dst=02:57:03:00:00:01 actions=set_field:0/0x40->reg0,set_field:0x8/0x8->reg0,set_field:0x1->reg9,set_field:0x2->reg10,set_field:0x3->reg7,ct(commit,table=egress-acl,zone=2,nat(src=10.0.1.4))',
       ],
     });
+    const { id: networkAclId } = await world.create('network-acl', { vpcId: vpc.id });
+    await world.update('subnet', subnet.id, { networkAclId });
+    assert.match(
+      fragment(world, 'nat-gateway.local', gateway.id)?.flows[0] ?? '',
+      /set_field:0x2->reg4,ct/,
+      'another network ACL',
+    );
     const flushes = [2, 3].map((zone) => ({ type: 'ct-flush-zone', zone }));
     assert.deepEqual(companions(world, 'nat-gateway.local', gateway.id)?.before, flushes);
   });

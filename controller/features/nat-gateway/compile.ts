@@ -1,3 +1,4 @@
+import type { Action } from 'node-openflow';
 import {
   type Feature,
   type Flow,
@@ -7,9 +8,11 @@ import {
   isIpv4,
   load,
   on,
+  onFlag,
   onRegister,
   set,
   setFlag,
+  tableOf,
   translate,
   translateRecorded,
 } from '../../pipeline/index.ts';
@@ -46,15 +49,14 @@ const resolve: FragmentDefinition = {
 };
 
 /**
- * What comes to the gateway's MAC. Packets for its own address can only be replies: conntrack gives them back the address
- * of the interface. All others were routed here to go on under its address, by the route table of its subnet; they belong
- * to no interface and no group any more. What comes from outside never starts anything here.
+ * What comes to the gateway's MAC belongs to no interface and no group any more, and enters the subnet of the gateway: the
+ * network ACL there judges it, behind conntrack, which puts fragments together. What comes from outside to another address
+ * than the gateway's never starts anything here.
  */
-function localFlows(context: NatGatewayContext, { zones }: GatewayPlace): Flow[] {
-  const { vpc, subnet, routeTable, privateAddress, mac } = context;
+function enteringFlows(context: NatGatewayContext, { zones }: GatewayPlace): Flow[] {
+  const { vpc, networkAcl, privateAddress, mac } = context;
   const here = [vpcMatch(vpc), on('eth_dst', mac), isIpv4];
-  const inside = onRegister('externalNetwork', 0);
-  const nobodys = [
+  const actions: Action[] = [
     load('interfaceNumber', 0),
     load('ownIdentity', 0),
     load('peerIdentity', 0),
@@ -62,25 +64,46 @@ function localFlows(context: NatGatewayContext, { zones }: GatewayPlace): Flow[]
     setFlag(flags.switched, 0),
     // A switch sends nothing back out of the port that it came in by, and the next host may be behind the same tunnel port.
     set('in_port', 0),
+    setFlag(flags.gateway, 1),
+    load('networkAcl', networkAcl.number as number),
+    { type: 'conntrack', zone: zones.nat, table: tableOf('ingress-acl') },
   ];
   return [
+    { stage: 'locate', priority: 110, match: [...here, on('ipv4_dst', privateAddress)], actions },
+    { stage: 'locate', priority: 100, match: [...here, onRegister('externalNetwork', 0)], actions },
+  ];
+}
+
+/**
+ * What the network ACL has let in. Packets for the gateway's own address can only be replies: conntrack gives them back the
+ * address of the interface. All others were routed here to go on under its address, by the route table of its subnet. Both
+ * leave the subnet, so that its network ACL judges them as they are then.
+ */
+function translatingFlows(context: NatGatewayContext, { zones }: GatewayPlace): Flow[] {
+  const { vpc, subnet, routeTable, privateAddress, mac } = context;
+  const here = [onFlag('gateway'), vpcMatch(vpc), on('eth_dst', mac), isIpv4];
+  return [
     {
-      stage: 'locate',
-      priority: 110,
+      stage: 'ingress-check',
+      priority: 210,
       match: [...here, on('ipv4_dst', privateAddress)],
-      actions: [...nobodys, translateRecorded(zones.nat, 'nat')],
+      actions: [
+        setFlag(flags.gateway, 0),
+        setFlag(flags.returning, 1),
+        translateRecorded(zones.nat, 'egress-acl'),
+      ],
     },
     {
-      stage: 'locate',
-      priority: 100,
-      match: [...here, inside],
+      stage: 'ingress-check',
+      priority: 200,
+      match: here,
       actions: [
-        ...nobodys,
+        setFlag(flags.gateway, 0),
         setFlag(flags.translated, 1),
         load('subnetNumber', subnet.number as number),
         load('routeTable', routeTable.number as number),
         load('translationZone', zones.elasticIp),
-        translate('source', privateAddress, zones.nat, 'route'),
+        translate('source', privateAddress, zones.nat, 'egress-acl'),
       ],
     },
   ];
@@ -96,7 +119,7 @@ const local: FragmentDefinition = {
     return {
       scope: hostScope(place.host),
       number: context.gateway.number as number,
-      flows: localFlows(context, place),
+      flows: [...enteringFlows(context, place), ...translatingFlows(context, place)],
       // The zones may have been another owner's before: its connections must not be taken for this one's.
       before: [
         { type: 'ct-flush-zone', zone: place.zones.nat },

@@ -11,6 +11,7 @@ import type { TopologyView } from '../../topology/view.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import { ipv4Flows } from './ipv4.ts';
 import { ipv6Flows } from './ipv6.ts';
+import { networkAclOf } from './network-acl.ts';
 import { mainTableOf, routeTableOf } from './route-table.ts';
 import { gatewayMac, type Router } from './router.ts';
 
@@ -28,10 +29,6 @@ const hereOf = (subnet: ResourceOf<'subnet'>, vpc: ResourceOf<'vpc'>) => [
   vpcMatch(vpc),
   onRegister('subnetNumber', subnet.number as number),
 ];
-
-function networkAclOf(view: TopologyView, { spec }: ResourceOf<'subnet'>, vpc: ResourceOf<'vpc'>) {
-  return view.get('network-acl', spec.networkAclId ?? vpc.spec.defaultNetworkAclId);
-}
 
 const admit: FragmentDefinition = {
   name: 'subnet.admit',
