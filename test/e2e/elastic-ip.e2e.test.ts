@@ -98,6 +98,19 @@ describe('elastic IPs', () => {
     await cloud.applied(cloud.client.remove('security-group-rule', rule.id, { waitSeconds: 10 }));
   });
 
+  it('is seen by traceroute from outside, and shows VMs the way outside', async () => {
+    const options = ['-n', '-q', '1', '-w', '1', '-m', '4'];
+    const inward = await outside.run('traceroute', [...options, '-I', elasticIp.spec.address], {
+      timeoutMs: 20_000,
+    });
+    assert.ok(inward.includes(`  ${elasticIp.spec.address} `), inward);
+    const outward = await one.run('traceroute', [...options, '203.0.113.200'], { timeoutMs: 20_000 });
+    assert.match(outward, /^ 1 {2}10\.0\.0\.1 /m, outward);
+    assert.match(outward, /^ 2 {2}203\.0\.113\.200 /m, outward);
+    const path = await one.run('tracepath', ['-n', '203.0.113.200'], { timeoutMs: 30_000 });
+    assert.match(path, /203\.0\.113\.200 .* reached/, path);
+  });
+
   it('moves to a VM on the other host, and the outside follows at once', async () => {
     assert.equal((await outside.ping(elasticIp.spec.address, { count: 1 })).received, 1);
     await using servers = new AsyncDisposableStack();

@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ResourceOf } from '@weft/controller/resources';
+import type { NetworkAclEntry, ResourceOf } from '@weft/controller/resources';
 import type { Outsider, Program } from '@weft/labs/hosts';
 import { Cloud, type CloudVm, eventually, externalCidr } from './support/cloud.ts';
 
-const web = 'http://203.0.113.200:8080/';
+const webAddress = 'http://203.0.113.200:8080/';
 const hosts = [{ name: 'h1' }, { name: 'h2' }, { name: 'h3', external: false }];
 
 /** Two hosts that reach the network outside, and one that does not, where the VMs are. */
@@ -44,7 +44,7 @@ describe('NAT gateways and gateway hosts', () => {
   }
 
   const curl = (vm: CloudVm, ...args: string[]) =>
-    vm.exec('curl', ['--silent', '--output', '/dev/null', '--max-time', '3', ...args, web]);
+    vm.exec('curl', ['--silent', '--output', '/dev/null', '--max-time', '3', ...args, webAddress]);
 
   before(async () => {
     cloud = await Cloud.start({ hosts, external: true });
@@ -54,6 +54,7 @@ describe('NAT gateways and gateway hosts', () => {
       spec: {
         name: 'external',
         cidrBlock: externalCidr,
+        gateway: '203.0.113.200',
         addressRanges: [{ first: '203.0.113.10', last: '203.0.113.50' }],
       },
     });
@@ -111,6 +112,57 @@ describe('NAT gateways and gateway hosts', () => {
   it('brings ICMP errors back', async () => {
     const refused = await one.udpExchange('203.0.113.200', 6000, { timeoutMs: 1000 });
     assert.equal(refused.error, 'refused');
+  });
+
+  it('shows the way outside to traceroute, by errors of routers there', async () => {
+    // The outside is a router, too, with a network behind it where nobody is.
+    const far = '198.51.100.77';
+    await outside.run('sysctl', ['-qw', 'net.ipv4.ip_forward=1']);
+    await outside.run('ip', ['link', 'add', 'behind', 'type', 'veth', 'peer', 'name', 'beyond']);
+    await outside.run('ip', ['address', 'add', '198.51.100.1/24', 'dev', 'behind']);
+    for (const device of ['behind', 'beyond']) await outside.run('ip', ['link', 'set', device, 'up']);
+    const options = ['-n', '-q', '1', '-w', '1', '-m', '4'];
+    for (const probe of [['-U'], ['-I']]) {
+      const path = await one.run('traceroute', [...options, ...probe, far], { timeoutMs: 20_000 });
+      assert.match(path, /^ 1 {2}10\.0\.2\.1 /m, path);
+      assert.match(path, /^ *[34] {2}203\.0\.113\.200 /m, path);
+    }
+    const neighbour = await one.run('traceroute', [...options, '203.0.113.200'], { timeoutMs: 20_000 });
+    assert.match(neighbour, /^ *[34] {2}203\.0\.113\.200 /m, neighbour);
+  });
+
+  it('is judged by the network ACL of its own subnet', async () => {
+    const all = { protocol: 'all', cidrIpv4: '0.0.0.0/0', action: 'allow', number: 100 } as const;
+    const web = { protocol: 'tcp', fromPort: 8080, toPort: 8080, action: 'deny', number: 50 } as const;
+    const there = '203.0.113.200/32';
+    const answers = { ...web, fromPort: 1024, toPort: 65535 };
+    const open: NetworkAclEntry[] = [
+      { ...all, direction: 'ingress' },
+      { ...all, direction: 'egress' },
+    ];
+    const acl = await cloud.client.create('network-acl', { spec: { vpcId: vpc.id, entries: open } });
+    const use = (networkAclId: string | null) =>
+      cloud.applied(
+        cloud.client.update('subnet', publicSubnet.id, { spec: { networkAclId } }, { waitSeconds: 10 }),
+      );
+    await use(acl.id);
+    assert.equal((await curl(one)).code, 0, 'everything is allowed');
+    for (const entry of [
+      { ...web, direction: 'ingress', cidrIpv4: `${one.address}/32` },
+      { ...web, direction: 'egress', cidrIpv4: there },
+      { ...answers, direction: 'ingress', cidrIpv4: there },
+      { ...answers, direction: 'egress', cidrIpv4: `${one.address}/32` },
+    ] as const) {
+      const entries = [...open, entry];
+      await cloud.applied(
+        cloud.client.update('network-acl', acl.id, { spec: { entries } }, { waitSeconds: 10 }),
+      );
+      const { code } = await one.exec('curl', ['-s', '-o', '/dev/null', '--max-time', '1', webAddress]);
+      assert.notEqual(code, 0, JSON.stringify(entry));
+      assert.equal((await one.ping('203.0.113.200', { count: 1 })).received, 1, 'and nothing else');
+    }
+    await use(null);
+    assert.equal((await curl(one)).code, 0);
   });
 
   it('lets nothing in that was not asked for', async () => {
@@ -183,7 +235,7 @@ describe('NAT gateways and gateway hosts', () => {
       '/bin/sh',
       [
         '-c',
-        `while :; do curl -s -o /dev/null --max-time 0.5 ${web} && echo "ok $(date +%s%N)" || echo lost; sleep 0.05; done`,
+        `while :; do curl -s -o /dev/null --max-time 0.5 ${webAddress} && echo "ok $(date +%s%N)" || echo lost; sleep 0.05; done`,
       ],
       { name: 'loop' },
     );
