@@ -43,15 +43,24 @@ def build(ec2, cidr):
         MaxCount=1,
         SubnetId=subnets[0],
         SecurityGroupIds=[group],
+        UserData="#!/bin/sh\necho hello\n",
         TagSpecifications=tags("instance", "boto3"),
     )["Instances"][0]["InstanceId"]
     ec2.get_waiter("instance_running").wait(InstanceIds=[instance], WaiterConfig={"Delay": 1})
+    second = attach_second(ec2, vpc, zone, instance)
+    ec2.stop_instances(InstanceIds=[instance])
+    ec2.get_waiter("instance_stopped").wait(InstanceIds=[instance], WaiterConfig={"Delay": 1})
+    ec2.start_instances(InstanceIds=[instance])
+    ec2.get_waiter("instance_running").wait(InstanceIds=[instance], WaiterConfig={"Delay": 1})
+    ec2.get_waiter("instance_status_ok").wait(InstanceIds=[instance], WaiterConfig={"Delay": 1})
     address = ec2.allocate_address(Domain="vpc")
     ec2.associate_address(AllocationId=address["AllocationId"], InstanceId=instance)
     pages = ec2.get_paginator("describe_network_interfaces").paginate(
         Filters=[{"Name": "attachment.instance-id", "Values": [instance]}], PaginationConfig={"PageSize": 5}
     )
-    (port,) = [port for page in pages for port in page["NetworkInterfaces"]]
+    ports = [port for page in pages for port in page["NetworkInterfaces"]]
+    port, other = sorted(ports, key=lambda port: port["Attachment"]["DeviceIndex"])
+    assert other["NetworkInterfaceId"] == second["interface"], other
     assert port["Association"]["PublicIp"] == address["PublicIp"], port
     return {
         "vpc": vpc,
@@ -61,12 +70,37 @@ def build(ec2, cidr):
         "association": association,
         "group": group,
         "instance": instance,
+        "second": second,
         "allocation": address["AllocationId"],
         "publicIp": address["PublicIp"],
     }
 
 
+def attach_second(ec2, vpc, zone, instance):
+    """An interface in a second block of the VPC, plugged into the instance while it runs."""
+    block = ec2.associate_vpc_cidr_block(VpcId=vpc, CidrBlock="100.64.0.0/20")["CidrBlockAssociation"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="100.64.1.0/24", AvailabilityZone=zone)["Subnet"]["SubnetId"]
+    interface = ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"]
+    ec2.get_waiter("network_interface_available").wait(NetworkInterfaceIds=[interface])
+    attachment = ec2.attach_network_interface(NetworkInterfaceId=interface, InstanceId=instance, DeviceIndex=1)
+    return {
+        "block": block["AssociationId"],
+        "subnet": subnet,
+        "interface": interface,
+        "attachment": attachment["AttachmentId"],
+    }
+
+
+def destroy_second(ec2, second):
+    ec2.detach_network_interface(AttachmentId=second["attachment"])
+    ec2.get_waiter("network_interface_available").wait(NetworkInterfaceIds=[second["interface"]])
+    ec2.delete_network_interface(NetworkInterfaceId=second["interface"])
+    ec2.delete_subnet(SubnetId=second["subnet"])
+    ec2.disassociate_vpc_cidr_block(AssociationId=second["block"])
+
+
 def destroy(ec2, made):
+    destroy_second(ec2, made["second"])
     ec2.terminate_instances(InstanceIds=[made["instance"]])
     ec2.get_waiter("instance_terminated").wait(InstanceIds=[made["instance"]], WaiterConfig={"Delay": 1})
     ec2.release_address(AllocationId=made["allocation"])
