@@ -24,6 +24,12 @@ describe('what comes in from outside', () => {
       'table=public-track, priority=110,ipv6,metadata=0x1,ipv6_src=fd00:0:0:200::/56 actions=drop',
     ]);
     assert.deepEqual(drops(two), [...of('10.0.0.0/16', 2), ...of('10.9.0.0/16', 2)]);
+    const same = await world.create('vpc', { cidrBlock: '10.1.0.0/16' });
+    const other = { requesterVpcId: one.id, accepterVpcId: same.id };
+    const second = await world.create('vpc-peering-connection', other);
+    const before = drops(one);
+    await world.update('vpc-peering-connection', second.id, { state: 'active' });
+    assert.deepEqual(drops(one), before, 'two peers have the same addresses');
     await world.remove('vpc-peering-connection', connection.id);
     assert.equal(drops(two), undefined);
   });

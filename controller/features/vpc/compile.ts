@@ -12,12 +12,16 @@ import type { TopologyView } from '../../topology/view.ts';
 import { changesIpv4Blocks, changesIpv6Block } from './block-change.ts';
 import { vpcMatch, vpcScope } from './scope.ts';
 
-/** Blocks of the peers of a VPC, which nobody outside has. Of its own ones, elastic IPs and subnets take care. */
+/**
+ * Blocks of the peers of a VPC, which nobody outside has. Of its own ones, elastic IPs and subnets take care. Two peers may have
+ * the same.
+ */
 function peerBlocks(view: TopologyView, vpc: ResourceOf<'vpc'>): string[] {
-  return Array.from(activePeers(view, vpc.id), ({ vpc: peer }) => [
+  const blocks = Array.from(activePeers(view, vpc.id), ({ vpc: peer }) => [
     ...ipv4BlocksOf(peer),
     ...(peer.spec.ipv6CidrBlock === undefined ? [] : [peer.spec.ipv6CidrBlock]),
-  ]).flat();
+  ]);
+  return [...new Set(blocks.flat())];
 }
 
 /** A packet from outside with such a source: rules for the networks of VPCs must not let it in. */
