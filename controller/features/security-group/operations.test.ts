@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ErrorCode } from '../../resources/index.ts';
 import { assertRefused, census, deeds } from '../../testing/assertions.ts';
+import { IncrementalCheck } from '../../testing/incremental.ts';
 import { network } from '../../testing/scene.ts';
 import { World } from '../../testing/world.ts';
 
@@ -237,4 +238,81 @@ describe('a rule', () => {
     });
     await rule({ direction: 'egress' });
   });
+});
+
+describe('a rule that is changed', () => {
+  it('keeps its id and number, and has other matches; the unused ones go', async () => {
+    await using world = await World.create();
+    const { rule } = await withGroup(world);
+    const check = new IncrementalCheck(world);
+    const none = matchKeys(world);
+    const first = await rule({ cidrIpv4: '192.0.2.0/24' });
+    const before = matchKeys(world);
+    const change = { fromPort: 444, toPort: 445, cidrIpv4: '198.51.100.0/24', description: 'web' };
+    const changed = await world.update('security-group-rule', first.id, change);
+    assert.deepEqual([changed.id, changed.number], [first.id, first.number]);
+    assert.deepEqual(changed.spec, { ...first.spec, ...change });
+    assert.notDeepEqual(matchKeys(world), before);
+    assert.equal(matchKeys(world).length, before.length);
+    await check.assertSame('other ports and network');
+    const icmp = {
+      protocol: 'icmpv6',
+      fromPort: null,
+      toPort: null,
+      cidrIpv4: null,
+      cidrIpv6: '2001:DB8::/32',
+    };
+    const other = await world.update('security-group-rule', first.id, icmp);
+    const { groupId } = first.spec;
+    assert.deepEqual(other.spec, {
+      ...{ groupId, direction: 'ingress', protocol: 'icmpv6', cidrIpv6: '2001:db8::/32', description: 'web' },
+    });
+    await check.assertSame('another protocol, of IPv6');
+    await world.remove('security-group-rule', first.id);
+    assert.deepEqual(matchKeys(world), none);
+    await check.assertSame('removed');
+  });
+
+  it('shares matches with others, which keep theirs', async () => {
+    await using world = await World.create();
+    const { rule } = await withGroup(world);
+    const check = new IncrementalCheck(world);
+    const [one, two] = [
+      await rule({ cidrIpv4: '192.0.2.0/24' }),
+      await rule({ cidrIpv4: '198.51.100.0/24' }),
+    ];
+    await world.update('security-group-rule', one.id, { fromPort: 22, toPort: 22 });
+    await check.assertSame('one of two on a port');
+    await world.remove('security-group-rule', two.id);
+    await check.assertSame('the other one is gone');
+  });
+
+  it('may get another description alone, and other ports when it names a group', async () => {
+    await using world = await World.create();
+    const { rule, group } = await withGroup(world);
+    const check = new IncrementalCheck(world);
+    const named = await rule({ cidrIpv4: undefined, referencedGroupId: group.id, direction: 'egress' });
+    await world.update('security-group-rule', named.id, { description: 'to each other' });
+    const changed = await world.update('security-group-rule', named.id, { fromPort: 1, toPort: 2 });
+    assert.notDeepEqual(changed.status.matchIds, named.status.matchIds);
+    await check.assertSame('other ports');
+  });
+
+  const refusals: [name: string, change: object, code: ErrorCode, field: string, value: unknown][] = [
+    ['a second other side', { cidrIpv6: '::/0' }, 'invalid-value', 'spec.cidrIpv4', '0.0.0.0/0'],
+    ['no other side', { cidrIpv4: null }, 'invalid-value', 'spec.cidrIpv4', undefined],
+    ['ports of another protocol', { protocol: 'icmp' }, 'invalid-value', 'spec.fromPort', 80],
+    ['half a range', { toPort: null }, 'invalid-value', 'spec.toPort', undefined],
+    ['what another rule permits', { fromPort: 443, toPort: 443 }, 'already-exists', 'spec', ''],
+  ];
+  for (const [name, change, code, field, value] of refusals) {
+    it(`is refused ${name}`, async () => {
+      await using world = await World.create();
+      const { rule } = await withGroup(world);
+      const first = await rule();
+      const other = await rule({ fromPort: 443, toPort: 443 });
+      const refused = () => world.update('security-group-rule', first.id, change as Record<string, unknown>);
+      await assertRefused(world, refused, { code, field, value: value === '' ? other.id : value });
+    });
+  }
 });

@@ -9,7 +9,7 @@ import {
 import { activePeers } from '../../topology/peers.ts';
 import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
-import type { Operations } from '../operations/operations.ts';
+import type { Operations, UpdateRequest } from '../operations/operations.ts';
 import { requireRoomAsPeer, requireRoomInMatch } from './limits.ts';
 import { matchId, protocolNumber, sharedMatches } from './rule-matches.ts';
 import { requireTraffic } from './traffic.ts';
@@ -235,6 +235,37 @@ function requireGroup(draft: Draft, vpcId: string, id: string) {
 const permission = ({ description: _ignored, ...rest }: SecurityGroupRuleSpec) =>
   JSON.stringify(Object.entries(rest).sort(([a], [b]) => a.localeCompare(b)));
 
+/** @throws WeftError already-exists when another rule of the group permits the same */
+function requireNewInGroup(draft: Draft, rule: SecurityGroupRuleSpec, id?: string): void {
+  const group = { kind: 'security-group', id: rule.groupId } as const;
+  for (const other of draft.view.referrers(group, 'of-group', 'security-group-rule')) {
+    if (other.id === id || permission(other.spec) !== permission(rule)) continue;
+    throw new WeftError('already-exists', `the group has this rule already: ${other.id}`, {
+      field: 'spec',
+      value: other.id,
+      fix: 'Use that rule; a rule need not be there twice.',
+    });
+  }
+}
+
+/** Changes a rule in one commit, so that connections which it allows before and after see no gap. */
+function changeRule(
+  draft: Draft,
+  current: ResourceOf<'security-group-rule'>,
+  { spec: change }: UpdateRequest,
+): ResourceOf<'security-group-rule'> {
+  const wanted = Object.entries({ ...current.spec, ...change }).filter(([, value]) => value !== null);
+  const rule = normalise(Object.fromEntries(wanted) as SecurityGroupRuleSpec);
+  requireNewInGroup(draft, rule, current.id);
+  const { vpcId } = referenced(draft, 'security-group', rule.groupId, 'spec.groupId').spec;
+  const had = current.status.matchIds;
+  const matchIds = useMatches(draft, vpcId, rule, had);
+  const changed = draft.update(current, { spec: rule, status: { ...current.status, matchIds } });
+  const unused = had.filter((id) => !matchIds.includes(id));
+  removeUnused(draft, unused);
+  return changed;
+}
+
 export const securityGroupRuleOperations: Operations<'security-group-rule'> = {
   kind: 'security-group-rule',
   create(draft, { spec, tags }) {
@@ -252,20 +283,11 @@ export const securityGroupRuleOperations: Operations<'security-group-rule'> = {
       const list = referenced(draft, 'prefix-list', rule.prefixListId, 'spec.prefixListId');
       requireProtocolOf(list.id, list.spec.addressFamily ?? 'ipv4', rule);
     }
-    for (const other of draft.view.referrers(group, 'of-group', 'security-group-rule')) {
-      if (permission(other.spec) !== permission(rule)) continue;
-      throw new WeftError('already-exists', `the group has this rule already: ${other.id}`, {
-        field: 'spec',
-        value: other.id,
-        fix: 'Use that rule; a rule need not be there twice.',
-      });
-    }
+    requireNewInGroup(draft, rule);
     const created = addRule(draft, group.spec.vpcId, rule, tags, across);
     requireRoomInGroup(draft, rule);
     return created;
   },
-  update(draft, current, { spec }) {
-    return draft.update(current, { spec: { ...current.spec, ...(spec as { description?: string }) } });
-  },
+  update: changeRule,
   remove: removeRule,
 };

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static, type TSchema } from 'typebox';
 import { closed, Id, traffic } from './common.ts';
 import { defineKind } from './define.ts';
 
@@ -32,7 +32,12 @@ export const SecurityGroupRuleStatus = Type.Object(
 );
 export type SecurityGroupRuleStatus = Static<typeof SecurityGroupRuleStatus>;
 
-/** One permission of a security group. Immutable but for its description: a changed rule is a new rule. */
+const orNull = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
+
+/**
+ * One permission of a security group. Its group and direction are fixed, and so is a group or a prefix list that it
+ * names: with another one it is another rule.
+ */
 export const securityGroupRule = defineKind<SecurityGroupRuleSpec, SecurityGroupRuleStatus>({
   name: 'security-group-rule',
   prefix: 'sgr',
@@ -43,7 +48,19 @@ export const securityGroupRule = defineKind<SecurityGroupRuleSpec, SecurityGroup
   spec: SecurityGroupRuleSpec,
   status: SecurityGroupRuleStatus,
   create: SecurityGroupRuleSpec,
-  update: Type.Object({ description }, closed),
+  update: Type.Object(
+    {
+      protocol: Type.Optional(traffic.protocol),
+      fromPort: orNull(traffic.fromPort),
+      toPort: orNull(traffic.toPort),
+      icmpType: orNull(traffic.icmpType),
+      icmpCode: orNull(traffic.icmpCode),
+      cidrIpv4: orNull(traffic.cidrIpv4),
+      cidrIpv6: orNull(traffic.cidrIpv6),
+      description,
+    },
+    closed,
+  ),
   references: (spec, status) => [
     { type: 'of-group', kind: 'security-group', id: spec.groupId },
     ...(spec.referencedGroupId

@@ -1,4 +1,4 @@
-import type { ResourceOf, Route } from '@weft/controller/resources';
+import { ipv4BlocksOf, type ResourceOf, type Route } from '@weft/controller/resources';
 import type { ActionContext } from '../../context.ts';
 import { define } from '../../define.ts';
 import { AwsError } from '../../errors.ts';
@@ -13,6 +13,8 @@ interface RouteInput {
   readonly VpcPeeringConnectionId?: string | undefined;
   readonly GatewayId?: string | undefined;
   readonly NatGatewayId?: string | undefined;
+  readonly NetworkInterfaceId?: string | undefined;
+  readonly InstanceId?: string | undefined;
 }
 
 /** The one destination of a request, as routes keep it. */
@@ -32,15 +34,19 @@ function destinationOf({ cloud }: ActionContext, input: RouteInput): string {
 }
 
 /** What the route leads to. @throws AwsError when none or several are given, or it is not there */
-function targetOf({ cloud }: ActionContext, input: RouteInput): string {
+function targetOf(context: ActionContext, input: RouteInput): string {
+  const { cloud } = context;
   const { GatewayId: gateway, NatGatewayId: nat, VpcPeeringConnectionId: peering } = input;
   const egressOnly = input.EgressOnlyInternetGatewayId;
-  if ([gateway, nat, peering, egressOnly].filter((target) => target !== undefined).length !== 1) {
+  const { NetworkInterfaceId: port, InstanceId: instance } = input;
+  if ([gateway, nat, peering, egressOnly, port, instance].filter((target) => target !== undefined).length !== 1) {
     throw new AwsError('InvalidParameterCombination', 'A route needs exactly one target');
   }
   if (gateway !== undefined) return cloud.require('internet-gateway', gateway).id;
   if (egressOnly !== undefined) return cloud.require('egress-only-internet-gateway', egressOnly).id;
   if (peering !== undefined) return cloud.require('vpc-peering-connection', peering).id;
+  if (port !== undefined) return cloud.require('network-interface', port).id;
+  if (instance !== undefined) return onlyInterfaceOf(context, instance);
   const found = cloud.find('nat-gateway', nat);
   if (found) return found.id;
   throw new AwsError(
@@ -49,8 +55,21 @@ function targetOf({ cloud }: ActionContext, input: RouteInput): string {
   );
 }
 
+/** AWS, "CreateRoute": an instance can be the target when exactly one interface is attached to it. */
+function onlyInterfaceOf({ cloud }: ActionContext, instanceId: string): string {
+  const [port, ...others] = cloud.require('instance', instanceId).spec.networkInterfaceIds;
+  if (port !== undefined && others.length === 0) return port;
+  throw new AwsError(
+    'InvalidParameterCombination',
+    `There are several interfaces attached to instance '${instanceId}'. Name one by NetworkInterfaceId.`,
+  );
+}
+
 const destinations = ['DestinationCidrBlock', 'DestinationIpv6CidrBlock', 'DestinationPrefixListId'];
-const targets = ['GatewayId', 'EgressOnlyInternetGatewayId', 'NatGatewayId', 'VpcPeeringConnectionId'];
+const targets = [
+  ...['GatewayId', 'EgressOnlyInternetGatewayId', 'NatGatewayId', 'VpcPeeringConnectionId'],
+  ...['NetworkInterfaceId', 'InstanceId'],
+];
 
 const keyOf = ({ destination, destinationIpv6 }: Route) => destination ?? destinationIpv6;
 const routeOf = (destination: string, target: string): Route =>
@@ -114,7 +133,8 @@ export const deleteRoute = define({
     const destination = destinationOf(context, input);
     const { cloud } = context;
     const vpc = cloud.find('vpc', cloud.require('route-table', input.RouteTableId).spec.vpcId);
-    if (vpc?.spec.cidrBlock === destination || vpc?.spec.ipv6CidrBlock === destination) {
+    const local: readonly (string | undefined)[] = vpc ? [...ipv4BlocksOf(vpc), vpc.spec.ipv6CidrBlock] : [];
+    if (local.includes(destination)) {
       throw new AwsError(
         'InvalidParameterValue',
         `cannot remove local route ${destination} in route table ${input.RouteTableId}`,
