@@ -92,6 +92,7 @@ import {
 import { createRouteTable, deleteRouteTable, describeRouteTables } from './route-table/route-tables.ts';
 import { createRoute, deleteRoute, replaceRoute } from './route-table/routes.ts';
 import { createSecurityGroup, deleteSecurityGroup, describeSecurityGroups } from './security-group/groups.ts';
+import { modifySecurityGroupRules } from './security-group/modify-rules.ts';
 import {
   authorizeSecurityGroupEgress,
   authorizeSecurityGroupIngress,
@@ -185,6 +186,7 @@ export const actions: readonly AnyAction[] = [
   revokeSecurityGroupIngress,
   revokeSecurityGroupEgress,
   describeSecurityGroupRules,
+  modifySecurityGroupRules,
   updateSecurityGroupRuleDescriptionsIngress,
   updateSecurityGroupRuleDescriptionsEgress,
   createNetworkAcl,

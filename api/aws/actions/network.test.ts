@@ -27,6 +27,53 @@ describe('routes, gateways, addresses and interfaces', () => {
   });
   after(() => api.close());
 
+  it('lead to an interface, or to the only one of an instance', async () => {
+    const region = 'eu-west-2';
+    const { vpc } = await api.ok('CreateVpc', { CidrBlock: '10.0.0.0/16' }, region);
+    const { vpcId } = vpc;
+    const { subnet } = await api.ok('CreateSubnet', { VpcId: vpcId, CidrBlock: '10.0.1.0/24' }, region);
+    const run = { ImageId: 'x', MinCount: 1, MaxCount: 1, SubnetId: subnet.subnetId };
+    const [instance] = (await api.ok('RunInstances', run, region)).instancesSet;
+    const [port] = instance.networkInterfaceSet;
+    const { routeTable } = await api.ok('CreateRouteTable', { VpcId: vpcId }, region);
+    const table = { RouteTableId: routeTable.routeTableId };
+    const route = { ...table, DestinationCidrBlock: '192.0.2.0/24' };
+    const { networkInterfaceId } = port;
+    await api.ok('CreateRoute', { ...route, NetworkInterfaceId: networkInterfaceId }, region);
+    const shown = async () => {
+      const byId = { 'RouteTableId.1': routeTable.routeTableId };
+      return (await api.ok('DescribeRouteTables', byId, region)).routeTableSet[0].routeSet[1];
+    };
+    const expected = {
+      destinationCidrBlock: '192.0.2.0/24',
+      origin: 'CreateRoute',
+      networkInterfaceId,
+      instanceId: instance.instanceId,
+      instanceOwnerId: '123456789012',
+      state: 'active',
+    };
+    assert.deepEqual(await shown(), expected);
+    await api.ok('ReplaceRoute', { ...route, InstanceId: instance.instanceId }, region);
+    assert.deepEqual(await shown(), expected);
+    const nobody = { NetworkInterfaceId: 'eni-0123456789abcdef0' };
+    await api.refused('InvalidNetworkInterfaceID.NotFound', 'ReplaceRoute', { ...route, ...nobody }, region);
+    const both = { InstanceId: instance.instanceId, NetworkInterfaceId: networkInterfaceId };
+    await api.refused('InvalidParameterCombination', 'ReplaceRoute', { ...route, ...both }, region);
+    const second = { SubnetId: subnet.subnetId };
+    const { networkInterface } = await api.ok('CreateNetworkInterface', second, region);
+    await api.ok(
+      'AttachNetworkInterface',
+      {
+        InstanceId: instance.instanceId,
+        NetworkInterfaceId: networkInterface.networkInterfaceId,
+        DeviceIndex: 1,
+      },
+      region,
+    );
+    const several = { ...route, InstanceId: instance.instanceId };
+    await api.refused('InvalidParameterCombination', 'ReplaceRoute', several, region);
+  });
+
   it('a route table has its local route, routes to gateways, and associations', async () => {
     const { vpcId, subnetId } = await network(api);
     const { internetGateway } = await api.ok('CreateInternetGateway');

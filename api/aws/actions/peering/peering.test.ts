@@ -31,11 +31,27 @@ describe('peering connections and prefix lists', () => {
     assert.equal(accepted.vpcPeeringConnection.status.code, 'active');
     assert.equal(accepted.vpcPeeringConnection.accepterVpcInfo.cidrBlock, '10.1.0.0/16');
     await api.refused('InvalidStateTransition', 'RejectVpcPeeringConnection', { VpcPeeringConnectionId: id });
+    const { routeTable } = await api.ok('CreateRouteTable', { VpcId: one });
+    await api.ok('CreateRoute', {
+      RouteTableId: routeTable.routeTableId,
+      DestinationCidrBlock: '10.1.0.0/16',
+      VpcPeeringConnectionId: id,
+    });
+    const route = async () =>
+      (await api.ok('DescribeRouteTables', { 'RouteTableId.1': routeTable.routeTableId })).routeTableSet[0]
+        .routeSet[1];
+    assert.deepEqual(await route(), {
+      destinationCidrBlock: '10.1.0.0/16',
+      origin: 'CreateRoute',
+      vpcPeeringConnectionId: id,
+      state: 'active',
+    });
     await api.ok('DeleteVpcPeeringConnection', { VpcPeeringConnectionId: id });
     const { vpcPeeringConnectionSet } = await api.ok('DescribeVpcPeeringConnections', {
       'VpcPeeringConnectionId.1': id,
     });
     assert.equal(vpcPeeringConnectionSet[0].status.code, 'deleted');
+    assert.equal((await route()).state, 'blackhole');
     await api.refused('InvalidVpcPeeringConnectionID.NotFound', 'DeleteVpcPeeringConnection', {
       VpcPeeringConnectionId: id,
     });

@@ -40,7 +40,11 @@ function destinationOf({ destination, destinationIpv6 }: Route): AwsRoute {
   return { DestinationCidrBlock: destination };
 }
 
-function presentRoute({ cloud }: ActionContext, table: ResourceOf<'route-table'>, route: Route): AwsRoute {
+function presentRoute(
+  { cloud, account }: ActionContext,
+  table: ResourceOf<'route-table'>,
+  route: Route,
+): AwsRoute {
   const common = { ...destinationOf(route), Origin: 'CreateRoute' as const };
   const state = (works: boolean) => (works ? ('active' as const) : ('blackhole' as const));
   switch (route.target.split('-')[0]) {
@@ -64,6 +68,12 @@ function presentRoute({ cloud }: ActionContext, table: ResourceOf<'route-table'>
       const peering = cloud.find('vpc-peering-connection', route.target);
       const active = peering?.spec.state === 'active';
       return { ...common, VpcPeeringConnectionId: route.target, State: state(active) };
+    }
+    case 'eni': {
+      const port = cloud.find('network-interface', route.target);
+      const { instanceId } = port?.spec ?? {};
+      const instance = instanceId === undefined ? {} : { InstanceId: instanceId, InstanceOwnerId: account };
+      return { ...common, NetworkInterfaceId: route.target, ...instance, State: state(port !== undefined) };
     }
     default:
       return { ...common, State: 'blackhole' };

@@ -39,7 +39,9 @@ function targetOf(context: ActionContext, input: RouteInput): string {
   const { GatewayId: gateway, NatGatewayId: nat, VpcPeeringConnectionId: peering } = input;
   const egressOnly = input.EgressOnlyInternetGatewayId;
   const { NetworkInterfaceId: port, InstanceId: instance } = input;
-  if ([gateway, nat, peering, egressOnly, port, instance].filter((target) => target !== undefined).length !== 1) {
+  if (
+    [gateway, nat, peering, egressOnly, port, instance].filter((target) => target !== undefined).length !== 1
+  ) {
     throw new AwsError('InvalidParameterCombination', 'A route needs exactly one target');
   }
   if (gateway !== undefined) return cloud.require('internet-gateway', gateway).id;

@@ -106,6 +106,47 @@ describe('security groups', () => {
     assert.equal((await rules()).length, 1);
   });
 
+  it('have rules that are modified, and keep their ids', async () => {
+    const [id, other] = [await group(), await group()];
+    const flat = { GroupId: id, IpProtocol: 'tcp', FromPort: 80, ToPort: 80, CidrIp: '10.0.0.0/8' };
+    const { securityGroupRuleSet } = await api.ok('AuthorizeSecurityGroupIngress', flat);
+    const { securityGroupRuleId } = securityGroupRuleSet[0];
+    const modify = (request: Record<string, string | number>, groupId = id) => ({
+      GroupId: groupId,
+      'SecurityGroupRule.1.SecurityGroupRuleId': securityGroupRuleId,
+      ...Object.fromEntries(
+        Object.entries(request).map(([name, value]) => [
+          `SecurityGroupRule.1.SecurityGroupRule.${name}`,
+          value,
+        ]),
+      ),
+    });
+    const wanted = { IpProtocol: 'tcp', FromPort: 443, ToPort: 444, CidrIpv6: '2001:DB8::/32' };
+    await api.ok('ModifySecurityGroupRules', modify({ ...wanted, Description: 'web' }));
+    const byId = { 'SecurityGroupRuleId.1': securityGroupRuleId };
+    const [rule] = (await api.ok('DescribeSecurityGroupRules', byId)).securityGroupRuleSet;
+    assert.deepEqual(
+      [rule.fromPort, rule.toPort, rule.cidrIpv4, rule.cidrIpv6, rule.description],
+      ['443', '444', undefined, '2001:db8::/32', 'web'],
+    );
+    const { securityGroupRuleSet: more } = await api.ok('AuthorizeSecurityGroupIngress', flat);
+    const cidr = { IpProtocol: 'tcp', FromPort: 80, ToPort: 80, CidrIpv4: '10.0.0.0/8' };
+    await api.refused('InvalidPermission.Duplicate', 'ModifySecurityGroupRules', modify(cidr));
+    await api.ok('RevokeSecurityGroupIngress', {
+      GroupId: id,
+      'SecurityGroupRuleId.1': more[0].securityGroupRuleId,
+    });
+    await api.refused('InvalidSecurityGroupRuleId.NotFound', 'ModifySecurityGroupRules', modify(cidr, other));
+    const named = { IpProtocol: 'tcp', FromPort: 80, ToPort: 80, ReferencedGroupId: other };
+    await api.refused('UnsupportedOperation', 'ModifySecurityGroupRules', modify(named));
+    await api.refused(
+      'InvalidParameterCombination',
+      'ModifySecurityGroupRules',
+      modify({ ...cidr, CidrIpv6: '::/0' }),
+    );
+    await api.refused('MissingParameter', 'ModifySecurityGroupRules', modify({ IpProtocol: '-1' }));
+  });
+
   it('name each other, and then keep each other from being deleted', async () => {
     const [front, back] = [await group(), await group()];
     const pair = {

@@ -1771,6 +1771,16 @@ export interface ModifyNetworkInterfaceAttributeRequest {
   EnaSrdSpecification?: EnaSrdSpecification | undefined;
 }
 
+export interface ModifySecurityGroupRulesRequest {
+  GroupId: string;
+  SecurityGroupRules: readonly SecurityGroupRuleUpdate[];
+  DryRun?: boolean | undefined;
+}
+
+export interface ModifySecurityGroupRulesResult {
+  Return?: boolean | undefined;
+}
+
 export interface ModifySubnetAttributeRequest {
   AssignIpv6AddressOnCreation?: AttributeBooleanValue | undefined;
   MapPublicIpOnLaunch?: AttributeBooleanValue | undefined;
@@ -2311,6 +2321,22 @@ export interface SecurityGroupRuleDescription {
   Description?: string | undefined;
 }
 
+export interface SecurityGroupRuleRequest {
+  IpProtocol?: string | undefined;
+  FromPort?: number | undefined;
+  ToPort?: number | undefined;
+  CidrIpv4?: string | undefined;
+  CidrIpv6?: string | undefined;
+  PrefixListId?: string | undefined;
+  ReferencedGroupId?: string | undefined;
+  Description?: string | undefined;
+}
+
+export interface SecurityGroupRuleUpdate {
+  SecurityGroupRuleId?: string | undefined;
+  SecurityGroupRule?: SecurityGroupRuleRequest | undefined;
+}
+
 export interface SpotMarketOptions {
   MaxPrice?: string | undefined;
   SpotInstanceType?: 'one-time' | 'persistent' | undefined;
@@ -2744,6 +2770,7 @@ export interface Actions {
   ModifyInstanceAttribute: { input: ModifyInstanceAttributeRequest; output: undefined };
   ModifyManagedPrefixList: { input: ModifyManagedPrefixListRequest; output: ModifyManagedPrefixListResult };
   ModifyNetworkInterfaceAttribute: { input: ModifyNetworkInterfaceAttributeRequest; output: undefined };
+  ModifySecurityGroupRules: { input: ModifySecurityGroupRulesRequest; output: ModifySecurityGroupRulesResult };
   ModifySubnetAttribute: { input: ModifySubnetAttributeRequest; output: undefined };
   ModifyVpcAttribute: { input: ModifyVpcAttributeRequest; output: undefined };
   RejectVpcPeeringConnection: { input: RejectVpcPeeringConnectionRequest; output: RejectVpcPeeringConnectionResult };
