@@ -4,6 +4,7 @@ import { WeftError } from '../resources/index.ts';
 import { type Store, StoreConflict } from '../store/index.ts';
 import type { TopologyView } from '../topology/index.ts';
 import { auditOf, auditOfRefusal } from './audit.ts';
+import { WriteTurns } from './write-turns.ts';
 
 const attempts = 8;
 const catchUpMs = 5_000;
@@ -15,6 +16,7 @@ const catchUpMs = 5_000;
 export class Executor {
   readonly #store: Store;
   readonly #view: TopologyView;
+  readonly #turns = new WriteTurns();
   readonly #reached: (revision: number, timeoutMs: number) => Promise<void>;
 
   /** @param reached resolves when the view stands at the revision */
@@ -45,16 +47,9 @@ export class Executor {
     plan: (draft: Draft) => T,
   ): Promise<{ result: T; revision: number }> {
     for (let attempt = 1; ; attempt++) {
-      const draft = new Draft(this.#view, owner, time);
-      const result = plan(draft);
-      const transaction = draft.transaction();
-      if (transaction.puts.length + transaction.deletes.length === 0) {
-        return { result, revision: this.#view.revision };
-      }
-      requireQuotas(this.#view, transaction);
+      const { result, revision: committing } = await this.#turns.run(() => this.#begin(owner, time, plan));
       try {
-        const audit = owner.origin ? auditOf(owner.origin, owner, time, transaction) : [];
-        const revision = await this.#store.commit({ ...transaction, audit });
+        const revision = await committing;
         await this.#reached(revision, catchUpMs);
         return { result, revision };
       } catch (error) {
@@ -67,5 +62,22 @@ export class Executor {
         await this.#reached(this.#store.revision, catchUpMs);
       }
     }
+  }
+
+  /** Plans, and begins to commit, without letting anything come in between. */
+  #begin<T>(
+    owner: Owner,
+    time: string,
+    plan: (draft: Draft) => T,
+  ): { result: T; revision: Promise<number> | number } {
+    const draft = new Draft(this.#view, owner, time);
+    const result = plan(draft);
+    const transaction = draft.transaction();
+    if (transaction.puts.length + transaction.deletes.length === 0) {
+      return { result, revision: this.#view.revision };
+    }
+    requireQuotas(this.#view, transaction);
+    const audit = owner.origin ? auditOf(owner.origin, owner, time, transaction) : [];
+    return { result, revision: this.#store.commit({ ...transaction, audit }) };
   }
 }
