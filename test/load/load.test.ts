@@ -13,8 +13,11 @@ describe('many clients at once', () => {
     const directory = await mkdtemp(join(tmpdir(), 'weft-load-'));
     test.after(() => rm(directory, { recursive: true }));
     const options = { clients: 20, seconds: 5, kill: true, seed: 11, cpuProfile: false };
-    const { counts, times, violations } = await runLoad(options, directory, (line) => test.diagnostic(line));
+    const { counts, times, violations, watchConnections } = await runLoad(options, directory, (line) =>
+      test.diagnostic(line),
+    );
     assert.deepEqual(violations, []);
+    assert.ok(watchConnections >= 2, 'the watch has seen the controller go');
     for (const what of ['writes', 'reads', 'lost', 'hung up', 'sent twice at once']) {
       assert.ok((counts.get(what) ?? 0) > 0, `${what}: none`);
     }

@@ -25,6 +25,7 @@ export function formatReport({ counts, times, held, violations, ...rest }: LoadR
     ...lines,
     `${[...counts].map(([what, count]) => `${what} ${count}`).join(', ')}`,
     `${held} interfaces and addresses at the end; the clients' process was busy ${Math.round(rest.clientLoad * 100)} % of the time`,
+    `a watch followed every commit over ${rest.watchConnections} connections`,
     rest.violationCount === 0
       ? 'nothing lost, nothing doubled'
       : `WRONG in ${rest.violationCount} places; the first:`,

@@ -14,6 +14,7 @@ import type { LoadOptions } from './options.ts';
 import { markTag } from './protocol.ts';
 import { rest } from './rest.ts';
 import { Times } from './times.ts';
+import { Watcher } from './watcher.ts';
 
 export interface LoadResult {
   readonly seed: number;
@@ -21,6 +22,8 @@ export interface LoadResult {
   readonly times: ReadonlyMap<string, Summary>;
   /** Interfaces and addresses that were there at the end. */
   readonly held: number;
+  /** How often the watch that followed all of it had to connect. */
+  readonly watchConnections: number;
   readonly violations: readonly string[];
   readonly violationCount: number;
   /** Share of the time in which the process with the clients had something to do: near 1, it is what is measured. */
@@ -50,7 +53,9 @@ export async function runLoad(
   );
   const api = new WeftClient({ url: controller.apiUrl });
   try {
+    const { revision } = await api.health();
     const surroundings = await prepare(api, options.clients);
+    const watcher = new Watcher(api, revision, surroundings.journal);
     const clients = clientsOf(options, surroundings);
     const end = performance.now() + options.seconds * 1000;
     say(`${options.clients} clients for ${options.seconds} s, seed ${options.seed}`);
@@ -60,6 +65,7 @@ export async function runLoad(
     const killing = options.kill ? killInTheMiddle() : Promise.resolve();
     await Promise.all([work, killing]);
     const clientLoad = performance.eventLoopUtilization(idle).utilization;
+    await watcher.finish();
     await verify(api, surroundings, clients);
     const { journal, times } = surroundings;
     return {
@@ -67,6 +73,7 @@ export async function runLoad(
       counts: journal.counts,
       times: times.summaries(),
       held: journal.size,
+      watchConnections: watcher.connections,
       violations: journal.violations,
       violationCount: journal.violationCount,
       clientLoad,
