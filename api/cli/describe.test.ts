@@ -60,7 +60,7 @@ describe('describe', () => {
     assert.deepEqual(events[1], { revision: resource.revision, changed: ['tags.team: none → "net"'] });
     assert.match(
       (await cli.weft(`subnet describe ${subnet}`)).out,
-      /^ {2}revision \d+ +tags\.team: none → "net"$/m,
+      /^ {2}revision \d+ +- +- +tags\.team: none → "net"$/m,
     );
   });
 

@@ -1,5 +1,5 @@
 import type { ApiKind, ApiResource, WatchCommit, WeftClient } from '../contract/index.ts';
-import { apiKinds } from '../contract/index.ts';
+import { ApiError, apiKinds } from '../contract/index.ts';
 import { kindOfId } from './kinds.ts';
 import { textsIn } from './manifest/references.ts';
 import { alternatives, type FieldSchema, fieldSchemas, textFields } from './schema.ts';
@@ -73,6 +73,9 @@ function nameField(resource: ApiResource<ApiKind>): { name?: string } {
 /** A commit that wrote a resource. */
 export interface ResourceEvent {
   readonly revision: number;
+  /** When it was written, and by which key; absent for what the controller wrote by itself, or an agent reported. */
+  readonly time?: string;
+  readonly principal?: string;
   /** What differs from the version before, as `field: old → new`; absent for the oldest that is known. */
   readonly changed?: readonly string[];
 }
@@ -90,6 +93,7 @@ export async function eventsOf(
   { kind, id, revision }: ApiResource<ApiKind>,
 ): Promise<ResourceEvent[]> {
   const events: ResourceEvent[] = [];
+  const writers = await writersOf(client, id);
   const after = Math.max(0, revision - eventWindow);
   const signal = AbortSignal.timeout(eventsMs);
   let before: unknown;
@@ -98,6 +102,7 @@ export async function eventsOf(
     if (now !== undefined) {
       events.push({
         revision: commit.revision,
+        ...writers.get(commit.revision),
         ...(before === undefined ? {} : { changed: differences(before, now) }),
       });
       before = now;
@@ -105,6 +110,20 @@ export async function eventsOf(
     if (commit.revision >= revision) break;
   }
   return events;
+}
+
+/** Who wrote each version, as the audit log has it. Whoever may not ask sees the versions alone. */
+async function writersOf(
+  client: WeftClient,
+  id: string,
+): Promise<Map<number, Pick<ResourceEvent, 'time' | 'principal'>>> {
+  try {
+    const { items } = await client.audit({ id, outcome: 'done', limit: 1000 });
+    return new Map(items.map(({ after = 0, time, principal }) => [after, { time, principal }]));
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'forbidden') return new Map();
+    throw error;
+  }
 }
 
 function versionIn({ changes }: WatchCommit, id: string): unknown {

@@ -60,8 +60,10 @@ async function knownEvents(
 
 const relatedRow = ({ kind, id, name = '-', field }: Related) => [kind, id, printable(name), field];
 
-const eventRow = ({ revision, changed }: ResourceEvent) => [
+const eventRow = ({ revision, time = '-', principal = '-', changed }: ResourceEvent) => [
   `revision ${revision}`,
+  time,
+  printable(principal),
   printable(changed === undefined ? 'written' : changed.join('; ') || 'written as it was'),
 ];
 
