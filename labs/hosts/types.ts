@@ -239,6 +239,8 @@ export interface ControllerOptions {
   readonly openflowPort?: number;
   /** Holds the SQLite store; default: a folder in the lab's directory, which goes when the lab closes. */
   readonly stateDirectory?: string;
+  /** PEM: the authority of the certificate that `args` make the API show; it then speaks HTTPS. */
+  readonly authority?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Default 30,000. */
@@ -248,7 +250,7 @@ export interface ControllerOptions {
 export interface ControllerProgram extends Program {
   readonly apiPort: number;
   readonly openflowPort: number;
-  /** `http://127.0.0.1:<apiPort>`, the same inside the hosts. */
+  /** `http://127.0.0.1:<apiPort>`, or `https:` where an authority is given; the same inside the hosts. */
   readonly apiUrl: string;
 }
 

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { WeftClient } from '@weft/api/contract';
 import { LabError } from './errors.ts';
 import type { OvsHost } from './host.ts';
 import type { LabProgram, ProgramSpecification } from './program.ts';
@@ -23,7 +24,8 @@ export async function startController(
   const openflowPort = await takePort('openflowPort', options.openflowPort);
   const state = options.stateDirectory ?? join(surroundings.labDirectory, 'controller');
   await mkdir(state, { recursive: true, mode: 0o700 });
-  const apiUrl = `http://127.0.0.1:${apiPort}`;
+  const apiUrl = `${options.authority === undefined ? 'http' : 'https'}://127.0.0.1:${apiPort}`;
+  const access = options.authority === undefined ? {} : { tls: { ca: options.authority } };
   const program = await folder.start({
     name: 'controller',
     command: surroundings.command,
@@ -34,7 +36,11 @@ export async function startController(
       ...(options.args ?? []),
     ],
     env: options.env,
-    ready: (started) => waitForHealth(started, apiUrl, options.readyTimeoutMs ?? defaultReadyTimeoutMs),
+    ready: async (started) => {
+      const client = new WeftClient({ url: apiUrl, timeoutMs: 2_000, access });
+      const timeoutMs = options.readyTimeoutMs ?? defaultReadyTimeoutMs;
+      await waitForHealth(started, client, timeoutMs).finally(() => client.close());
+    },
   });
   return Object.assign(program, { apiPort, openflowPort, apiUrl });
 }
@@ -79,18 +85,16 @@ export function findWeftCommand(): string {
   }
 }
 
-async function waitForHealth(program: Program, apiUrl: string, timeoutMs: number): Promise<void> {
+async function waitForHealth(program: Program, client: WeftClient, timeoutMs: number): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   let last = 'no answer';
   while (program.running && Date.now() < deadline) {
     try {
-      const response = await fetch(`${apiUrl}/v1/health`, { signal: AbortSignal.timeout(2_000) });
-      const text = await response.text();
-      if (response.status === 200) return;
-      last = `status ${response.status}: ${text.slice(0, 200)}`;
+      await client.health();
+      return;
     } catch (error) {
       // Nobody listens yet; the reason is shown if that stays so.
-      last = String((error as Error).cause ?? error);
+      last = (error as Error).message;
     }
     await delay(30);
   }
