@@ -2,9 +2,9 @@
 import { globSync } from 'node:fs';
 
 export interface TestFiles {
-  /** Tests that need nothing but Node (and, some of them, the OVS tools): they can run side by side. */
+  /** Tests that need nothing but Node (and, some of them, the OVS tools). */
   unit: string[];
-  /** Tests that build networks out of namespaces and real switches: one at a time. */
+  /** Tests that build networks out of namespaces and real switches. */
   network: string[];
 }
 

@@ -24,6 +24,8 @@ export type Totals = Record<Outcome, number>;
 const UNIT_TIMEOUT_MS = 180_000;
 const NETWORK_TIMEOUT_MS = 420_000;
 const UNIT_CONCURRENCY = 2;
+/** They mostly wait: for leases, for silence, for hosts that come back. Each has a lab of its own, so none meets another. */
+const NETWORK_CONCURRENCY = 3;
 /** Lines shown of what a failing file printed. */
 const OUTPUT_LINES = 60;
 
@@ -107,8 +109,8 @@ async function runNetworkPhase(files: readonly string[], options: SuiteOptions):
   if (files.length === 0) return [];
   const reason = (options.missing ?? missingForRealNetworks)();
   if (reason === undefined) {
-    options.print(`real networks: ${files.length} files, one at a time`);
-    return runPhase(files, 1, options.networkTimeoutMs ?? NETWORK_TIMEOUT_MS, options);
+    options.print(`real networks: ${files.length} files, ${NETWORK_CONCURRENCY} at a time`);
+    return runPhase(files, NETWORK_CONCURRENCY, options.networkTimeoutMs ?? NETWORK_TIMEOUT_MS, options);
   }
   options.print(`real networks: ${files.length} files not run: ${reason}`);
   return files.map((file) => notRun(file, reason, options.mustRunAll));
