@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceOf } from '@weft/controller/resources';
 import type { Node, Outsider } from '@weft/labs/hosts';
-import { Cloud, type CloudVm, externalCidr } from './support/cloud.ts';
+import { Cloud, type CloudVm } from './support/cloud.ts';
 import { arpFrame, recordFrames, sendFrames, tagged, udpFrame } from './support/frames.ts';
 
 const outsideAddress = '203.0.113.200';
@@ -43,22 +43,9 @@ describe('at the border to the network outside', () => {
   before(async () => {
     cloud = await Cloud.start({ external: true });
     outside = await cloud.lab.addOutsider({ address: `${outsideAddress}/24` });
-    const network = await cloud.client.create('external-network', {
-      spec: {
-        name: 'external',
-        cidrBlock: externalCidr,
-        gateway: outsideAddress,
-        addressRanges: [{ first: '203.0.113.10', last: '203.0.113.50' }],
-      },
-    });
-    const vpc = await cloud.vpc();
+    const network = await cloud.externalNetwork({ gateway: outsideAddress });
+    const vpc = await cloud.publicVpc(network.id);
     const subnet = await cloud.subnet(vpc.id, '10.0.0.0/24');
-    const gateway = await cloud.client.create('internet-gateway', {
-      spec: { vpcId: vpc.id, externalNetworkId: network.id },
-    });
-    await cloud.client.update('route-table', vpc.spec.mainRouteTableId, {
-      spec: { routes: [{ destination: '0.0.0.0/0', target: gateway.id }] },
-    });
     const group = await cloud.group(vpc.id, 'public', ['icmp from 0.0.0.0/0', 'udp:4001 from 0.0.0.0/0']);
     one = await cloud.vm(cloud.host(0), subnet, { groups: [group] });
     two = await cloud.vm(cloud.host(1), subnet, { groups: [group] });

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import type { Outsider } from '@weft/labs/hosts';
 import { aws, awsCli, awsEnvironment } from '../../api/aws/testing/commands.ts';
 import { SdkWalk } from './aws/sdk-walk.ts';
-import { Cloud, eventually, externalCidr } from './support/cloud.ts';
+import { Cloud, eventually } from './support/cloud.ts';
 
 const run = promisify(execFile);
 const folder = join(import.meta.dirname, 'aws');
@@ -27,10 +27,7 @@ describe('AWS clients, unmodified', () => {
   before(async () => {
     cloud = await Cloud.start({ external: true });
     outside = await cloud.lab.addOutsider({ address: '203.0.113.200/24' });
-    const addressRanges = [{ first: '203.0.113.10', last: '203.0.113.50' }];
-    await cloud.client.create('external-network', {
-      spec: { name: 'external', cidrBlock: externalCidr, addressRanges },
-    });
+    await cloud.externalNetwork();
     url = cloud.controller.apiUrl;
   });
   after(() => cloud[Symbol.asyncDispose]());

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import type { ResourceOf } from '@weft/controller/resources';
 import type { Outsider } from '@weft/labs/hosts';
-import { Cloud, type CloudVm, eventually, externalCidr } from './support/cloud.ts';
+import { Cloud, type CloudVm, eventually } from './support/cloud.ts';
 
 describe('elastic IPs', () => {
   let cloud: Cloud;
@@ -22,21 +22,9 @@ describe('elastic IPs', () => {
   before(async () => {
     cloud = await Cloud.start({ external: true, agentArgs: ['--bridge-mapping', 'dmz=br-ex'] });
     outside = await cloud.lab.addOutsider({ address: '203.0.113.200/24' });
-    const network = await cloud.client.create('external-network', {
-      spec: {
-        name: 'external',
-        cidrBlock: externalCidr,
-        addressRanges: [{ first: '203.0.113.10', last: '203.0.113.50' }],
-      },
-    });
-    const vpc = await cloud.vpc();
+    const network = await cloud.externalNetwork();
+    const vpc = await cloud.publicVpc(network.id);
     const subnet = await cloud.subnet(vpc.id, '10.0.0.0/24');
-    const gateway = await cloud.client.create('internet-gateway', {
-      spec: { vpcId: vpc.id, externalNetworkId: network.id },
-    });
-    await cloud.client.update('route-table', vpc.spec.mainRouteTableId, {
-      spec: { routes: [{ destination: '0.0.0.0/0', target: gateway.id }] },
-    });
     const group = await cloud.group(vpc.id, 'public', ['icmp from 0.0.0.0/0', 'tcp:80 from 0.0.0.0/0']);
     one = await cloud.vm(cloud.host(0), subnet, { groups: [group] });
     two = await cloud.vm(cloud.host(1), subnet, { groups: [group] });
@@ -221,14 +209,8 @@ describe('elastic IPs', () => {
         addressRanges: [{ first: '198.51.100.10', last: '198.51.100.20' }],
       },
     });
-    const vpc = await cloud.vpc('10.1.0.0/16');
+    const vpc = await cloud.publicVpc(network.id, '10.1.0.0/16');
     const subnet = await cloud.subnet(vpc.id, '10.1.0.0/24');
-    const gateway = await client.create('internet-gateway', {
-      spec: { vpcId: vpc.id, externalNetworkId: network.id },
-    });
-    await client.update('route-table', vpc.spec.mainRouteTableId, {
-      spec: { routes: [{ destination: '0.0.0.0/0', target: gateway.id }] },
-    });
     const group = await cloud.group(vpc.id, 'public', ['icmp from 0.0.0.0/0']);
     const vm = await cloud.vm(cloud.host(0), subnet, { groups: [group] });
     const { spec } = await cloud.applied(

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import type { ResourceOf } from '@weft/controller/resources';
 import type { CommandResult, Host, Outsider } from '@weft/labs/hosts';
-import { Cloud, type CloudVm, eventually, externalCidr } from './support/cloud.ts';
+import { Cloud, type CloudVm, eventually } from './support/cloud.ts';
 
 type Instance = ResourceOf<'instance'>;
 
@@ -22,17 +22,7 @@ describe('instances with several interfaces, that stop and start', () => {
   before(async () => {
     cloud = await Cloud.start({ external: true });
     outside = await cloud.lab.addOutsider({ address: '203.0.113.200/24' });
-    const addressRanges = [{ first: '203.0.113.10', last: '203.0.113.50' }];
-    const network = await cloud.client.create('external-network', {
-      spec: { name: 'external', cidrBlock: externalCidr, addressRanges },
-    });
-    const vpc = await cloud.vpc();
-    const gateway = await cloud.client.create('internet-gateway', {
-      spec: { vpcId: vpc.id, externalNetworkId: network.id },
-    });
-    await cloud.client.update('route-table', vpc.spec.mainRouteTableId, {
-      spec: { routes: [{ destination: '0.0.0.0/0', target: gateway.id }] },
-    });
+    const vpc = await cloud.publicVpc((await cloud.externalNetwork()).id);
     const front = await cloud.subnet(vpc.id, '10.0.1.0/24');
     back = await cloud.subnet(vpc.id, '10.0.2.0/24');
     group = await cloud.group(vpc.id, 'open', ['icmp from 0.0.0.0/0']);

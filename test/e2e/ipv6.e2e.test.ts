@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceOf } from '@weft/controller/resources';
 import type { Node, Outsider } from '@weft/labs/hosts';
-import { Cloud, eventually, externalCidr } from './support/cloud.ts';
+import { Cloud, eventually } from './support/cloud.ts';
 import { recordFrames, sendFrames } from './support/frames.ts';
 import { dhcpV6, type Ipv6Vm, ipv6Vm } from './support/ipv6.ts';
 
@@ -191,14 +191,9 @@ describe('IPv6 at the border', () => {
     cloud = await Cloud.start({ external: true });
     outside = await cloud.lab.addOutsider({ address: '203.0.113.200/24' });
     await giveIpv6(outside);
-    const network = await cloud.client.create('external-network', {
-      spec: {
-        name: 'external',
-        cidrBlock: externalCidr,
-        addressRanges: [{ first: '203.0.113.10', last: '203.0.113.50' }],
-        ipv6CidrBlock: '2001:db8::/48',
-        ipv6Gateway: outsideAddress,
-      },
+    const network = await cloud.externalNetwork({
+      ipv6CidrBlock: '2001:db8::/48',
+      ipv6Gateway: outsideAddress,
     });
     const vpc = await cloud.client.create('vpc', {
       spec: { cidrBlock: '10.0.0.0/16', ipv6CidrBlock: 'auto' },

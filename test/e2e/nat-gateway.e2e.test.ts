@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NetworkAclEntry, ResourceOf } from '@weft/controller/resources';
 import type { Outsider, Program } from '@weft/labs/hosts';
-import { Cloud, type CloudVm, eventually, externalCidr } from './support/cloud.ts';
+import { Cloud, type CloudVm, eventually } from './support/cloud.ts';
 
 const webAddress = 'http://203.0.113.200:8080/';
 const hosts = [{ name: 'h1' }, { name: 'h2' }, { name: 'h3', external: false }];
@@ -50,23 +50,10 @@ describe('NAT gateways and gateway hosts', () => {
     cloud = await Cloud.start({ hosts, external: true });
     outside = await cloud.lab.addOutsider({ address: '203.0.113.200/24' });
     server = await outside.spawn('/usr/bin/python3', ['-u', '-m', 'http.server', '8080'], { name: 'web' });
-    const network = await cloud.client.create('external-network', {
-      spec: {
-        name: 'external',
-        cidrBlock: externalCidr,
-        gateway: '203.0.113.200',
-        addressRanges: [{ first: '203.0.113.10', last: '203.0.113.50' }],
-      },
-    });
-    vpc = await cloud.vpc();
+    const network = await cloud.externalNetwork({ gateway: '203.0.113.200' });
+    vpc = await cloud.publicVpc(network.id);
     publicSubnet = await cloud.subnet(vpc.id, '10.0.1.0/24');
     privateSubnet = await cloud.subnet(vpc.id, '10.0.2.0/24');
-    const internet = await cloud.client.create('internet-gateway', {
-      spec: { vpcId: vpc.id, externalNetworkId: network.id },
-    });
-    await cloud.client.update('route-table', vpc.spec.mainRouteTableId, {
-      spec: { routes: [{ destination: '0.0.0.0/0', target: internet.id }] },
-    });
     privateTable = await cloud.client.create('route-table', { spec: { vpcId: vpc.id } });
     await cloud.client.update('subnet', privateSubnet.id, { spec: { routeTableId: privateTable.id } });
     const group = await cloud.group(vpc.id, 'open', ['all from 0.0.0.0/0']);

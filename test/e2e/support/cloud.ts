@@ -80,6 +80,25 @@ export class Cloud implements AsyncDisposable {
     return this.client.create('vpc', { spec: { cidrBlock } });
   }
 
+  /** The network outside, with the addresses .10 to .50 for elastic IPs. Hosts have a bridge to it with `external`. */
+  async externalNetwork(
+    more: Readonly<Record<string, unknown>> = {},
+  ): Promise<ResourceOf<'external-network'>> {
+    const addressRanges = [{ first: '203.0.113.10', last: '203.0.113.50' }];
+    const spec = { name: 'external', cidrBlock: externalCidr, addressRanges, ...more };
+    return this.client.create('external-network', { spec });
+  }
+
+  /** A VPC with an internet gateway, by which its main route table leads to everywhere. */
+  async publicVpc(externalNetworkId: string, cidrBlock?: string): Promise<ResourceOf<'vpc'>> {
+    const vpc = await this.vpc(cidrBlock);
+    const spec = { vpcId: vpc.id, externalNetworkId };
+    const gateway = await this.client.create('internet-gateway', { spec });
+    const routes = [{ destination: '0.0.0.0/0', target: gateway.id }];
+    await this.client.update('route-table', vpc.spec.mainRouteTableId, { spec: { routes } });
+    return vpc;
+  }
+
   async subnet(vpcId: string, cidrBlock: string): Promise<ResourceOf<'subnet'>> {
     return this.client.create('subnet', { spec: { vpcId, cidrBlock } });
   }
