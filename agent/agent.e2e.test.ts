@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { type AgentProgram, createLab, type Host, type Lab } from '@weft/labs/hosts';
 import { integrationBridge } from './chassis/tables.ts';
@@ -6,7 +7,9 @@ import { eventually } from './testing/eventually.ts';
 import { FakeController } from './testing/fake-controller.ts';
 
 const eni = (digit: string) => `eni-${digit.repeat(17)}`;
-const instanceId = (digit: string) => `i-${digit.repeat(17)}`;
+/** The namespaces of instances have names that count on the whole machine, where this test may run twice. */
+const thisRun = randomBytes(8).toString('hex');
+const instanceId = (digit: string) => `i-${digit}${thisRun}`;
 const mac = '02:57:00:00:00:0a';
 const lease =
   '0a.00.00.05.0a.00.00.01.02.57.00.ff.ff.fe.01.04.ff.ff.ff.00.03.04.0a.00.00.01.1a.02.05.a2.33.04.00.00.0e.10';
