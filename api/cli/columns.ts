@@ -203,6 +203,7 @@ const columns: Columns = {
     { title: 'HOST', value: (binding) => binding.spec.hostId },
     { title: 'INTERFACE', value: (binding) => binding.spec.networkInterfaceId },
     { title: 'OFPORT', value: (binding) => binding.spec.ofport },
+    { title: 'STANDBY', value: (binding) => yesOrNo(binding.spec.standby ?? false), wide: true },
   ],
   placement: [
     { title: 'HOST', value: (placement) => placement.spec.hostId },

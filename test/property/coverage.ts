@@ -38,8 +38,12 @@ const features = [
   'DNS answered',
   'metadata answered',
   'two bindings',
+  'two bindings, one in standby',
 ] as const;
 export type Feature = (typeof features)[number];
+
+/** An interface is on two hosts: its machine is still to come to the new one, or has come. */
+export type Move = 'prepared' | 'done';
 
 /** Counts what packets have met. */
 export class Coverage {
@@ -50,14 +54,16 @@ export class Coverage {
   edits = 0;
   refused = 0;
 
-  /** Counts a packet. @param twoBindings whether an interface on its way was bound on two hosts */
-  note(sent: Sent, twoBindings: boolean): void {
+  /** Counts a packet. @param move how far an interface on its way, bound on two hosts, is moved */
+  note(sent: Sent, move: Move | undefined): void {
     this.packets++;
     const { outcome } = sent.evaluation;
     count(this.outcomes, outcome.type);
     if (outcome.type === 'dropped') count(this.reasons, outcome.reason);
     for (const feature of featuresOf(sent)) count(this.features, feature);
-    if (twoBindings && outcome.type === 'delivered') count(this.features, 'two bindings');
+    if (move && outcome.type === 'delivered') {
+      count(this.features, move === 'prepared' ? 'two bindings, one in standby' : 'two bindings');
+    }
   }
 
   add(other: Coverage): void {

@@ -1,4 +1,4 @@
-import { Coverage } from './coverage.ts';
+import { Coverage, type Move } from './coverage.ts';
 import type { Mutation } from './fabric/host.ts';
 import { Conversations } from './generate/conversations.ts';
 import { buildNetwork, type Size, usualSize } from './generate/network.ts';
@@ -101,17 +101,21 @@ class Explorer {
 
   async #note(step: SendStep, result: Sent): Promise<void> {
     this.#conversations.note(this.#scene, step, result.evaluation.outcome);
-    this.coverage.note(result, this.#hasTwoBindings(result));
+    this.coverage.note(result, this.#moveOf(result));
     await this.#options.onSent?.(result, this.#rig);
   }
 
-  #hasTwoBindings({ packet, evaluation: { outcome } }: Sent): boolean {
+  /** How far an interface on the packet's way is moved to another host. */
+  #moveOf({ packet, evaluation: { outcome } }: Sent): Move | undefined {
     const ids = [
       ...('interfaceId' in packet.from ? [packet.from.interfaceId] : []),
       ...(outcome.type === 'delivered' ? [outcome.interfaceId] : []),
     ];
     const bindings = this.#scene.all('binding');
-    return ids.some((id) => bindings.filter(({ spec }) => spec.networkInterfaceId === id).length > 1);
+    const several = ids
+      .map((id) => bindings.filter(({ spec }) => spec.networkInterfaceId === id))
+      .find(({ length }) => length > 1);
+    return several && (several.some(({ spec }) => spec.standby) ? 'prepared' : 'done');
   }
 
   async #do(step: ScriptStep): Promise<StepResult> {

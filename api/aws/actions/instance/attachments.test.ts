@@ -36,6 +36,17 @@ describe('instances with several interfaces', () => {
       ['in-use', attachmentId, instanceId, '2', 'attached'],
     );
     assert.equal(attachment.deleteOnTermination, 'false');
+    for (const [name, value] of [
+      ['attachment-id', attachmentId],
+      ['device-index', 2],
+      ['delete-on-termination', false],
+    ]) {
+      const { reservationSet } = await api.ok('DescribeInstances', {
+        'Filter.1.Name': `network-interface.attachment.${name}`,
+        'Filter.1.Value.1': value,
+      });
+      assert.equal(reservationSet[0].instancesSet[0].instanceId, instanceId, name);
+    }
     await api.refused('InvalidNetworkInterface.InUse', 'AttachNetworkInterface', attach);
     await api.refused('InvalidParameterValue', 'AttachNetworkInterface', {
       ...attach,

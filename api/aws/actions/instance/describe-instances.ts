@@ -33,6 +33,12 @@ const filters: FilterTable<Instance, ActionContext> = {
   'network-interface.vpc-id': (instance) => ports(instance).map(({ VpcId }) => VpcId),
   'network-interface.addresses.private-ip-address': (instance) =>
     ports(instance).map(({ PrivateIpAddress }) => PrivateIpAddress),
+  'network-interface.attachment.attachment-id': (instance) =>
+    ports(instance).map(({ Attachment }) => Attachment?.AttachmentId),
+  'network-interface.attachment.device-index': (instance) =>
+    ports(instance).map(({ Attachment }) => Attachment?.DeviceIndex),
+  'network-interface.attachment.delete-on-termination': (instance) =>
+    ports(instance).map(({ Attachment }) => Attachment?.DeleteOnTermination),
   'network-interface.group-id': (instance) =>
     ports(instance).flatMap(({ Groups = [] }) => Groups.map(({ GroupId }) => GroupId)),
 };
