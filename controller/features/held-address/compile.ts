@@ -15,7 +15,7 @@ import {
 import { parseAddress, parseIpv6Address, type ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { hostScope } from '../host/scope.ts';
-import { arrivalActions, rulesOf, vpcsWithOtherDestinations } from '../network-interface/compile.ts';
+import { vpcsWithOtherDestinations } from '../network-interface/compile.ts';
 import {
   type BoundContext,
   boundContext,
@@ -23,6 +23,7 @@ import {
   interfaceContext,
   macNumber,
 } from '../network-interface/context.ts';
+import { arrivalActions, rulesOf } from '../network-interface/port.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 
 type HeldAddress = ResourceOf<'held-address'>;

@@ -1,13 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Action } from 'node-openflow';
 import {
   type Feature,
   type Flow,
   type FragmentDefinition,
-  type FragmentReference,
-  interfaceAwake,
   isIpv4,
-  limit,
   load,
   on,
   onRegister,
@@ -18,20 +14,13 @@ import type { Change } from '../../store/store.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { announcementFlows } from '../held-address/announcement.ts';
 import { hostScope } from '../host/scope.ts';
-import { identityFragments } from '../security-group/identity.ts';
 import { vpcOfMatch } from '../security-group/rule-matches.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
-import {
-  type BoundContext,
-  boundContext,
-  conntrackZones,
-  currentBinding,
-  interfaceContext,
-  macNumber,
-} from './context.ts';
+import { boundContext, currentBinding, interfaceContext, macNumber } from './context.ts';
 import { dhcpFlows } from './dhcp.ts';
 import { guardFlows } from './guard.ts';
 import { dhcpV6Flows, ipv6DestinationFlows, ipv6GuardFlows, ipv6ResolveFlows } from './ipv6.ts';
+import { local, standby } from './port.ts';
 import { publicInterfaces, publicIpv6 } from './public-ipv6.ts';
 import { ipv4AddressesOf } from './secondary-addresses.ts';
 
@@ -61,104 +50,6 @@ const resolve: FragmentDefinition = {
         ),
         ...ipv6ResolveFlows(context, hostKey),
       ],
-    };
-  },
-};
-
-/** What every packet from or for an interface needs to be known of it. */
-function registersOf({ networkInterface, subnet, identity, binding }: BoundContext) {
-  return [
-    load('interfaceNumber', networkInterface.number as number),
-    load('ownIdentity', identity.number as number),
-    load('securityZone', conntrackZones(binding).security),
-    load('subnetNumber', subnet.number as number),
-  ];
-}
-
-/** What is done with a packet for the interface when its MAC is found. */
-export function arrivalActions(context: BoundContext) {
-  return [...registersOf(context), load('outputPort', context.binding.spec.ofport)];
-}
-
-/** What comes out of the port, with what is known of its interface. */
-function departure(context: BoundContext, priority: number, ...actions: Action[]): Flow {
-  const { vpc, binding } = context;
-  return {
-    stage: 'classify',
-    priority,
-    match: [on('in_port', binding.spec.ofport)],
-    actions: [
-      set('metadata', BigInt(vpc.number as number)),
-      ...registersOf(context),
-      load('translationZone', conntrackZones(binding).translation),
-      ...actions,
-    ],
-    goto: 'source-guard',
-  };
-}
-
-function localFlows(context: BoundContext): Flow[] {
-  const { networkInterface, vpc } = context;
-  return [
-    departure(context, 100),
-    {
-      stage: 'locate',
-      priority: 100,
-      match: [vpcMatch(vpc), on('eth_dst', macNumber(networkInterface.spec.macAddress))],
-      actions: arrivalActions(context),
-      goto: 'ingress-subnet',
-    },
-  ];
-}
-
-const rulesByIdentity = new WeakMap<object, readonly FragmentReference[]>();
-
-/** The fragments with the rules of an identity; one list for all of its interfaces. */
-export function rulesOf(identity: ResourceOf<'identity'>): readonly FragmentReference[] {
-  const known = rulesByIdentity.get(identity);
-  if (known) return known;
-  const references = identityFragments.map((definition) => ({ definition, id: identity.id }));
-  rulesByIdentity.set(identity, references);
-  return references;
-}
-
-/** The port on its host, with its identity: what changes when the interface changes its security groups. */
-const local: FragmentDefinition = {
-  name: 'interface.local',
-  code: 21,
-  compile(view, id) {
-    const context = boundContext(view, id);
-    if (!context) return undefined;
-    const zones = conntrackZones(context.binding);
-    return {
-      scope: hostScope(context.host),
-      number: context.networkInterface.number as number,
-      flows: localFlows(context),
-      // The zones may have been another port's before: its connections must not be taken for this one's.
-      before: [
-        { type: 'ct-flush-zone', zone: zones.security },
-        { type: 'ct-flush-zone', zone: zones.translation },
-      ],
-      waitsFor: rulesOf(context.identity),
-    };
-  },
-};
-
-/**
- * While another host has the interface, too: the first packet that comes out of the port, of whatever sort, tells the agent
- * that the machine runs here now. Hypervisors announce a machine that they have moved, by RARP or by itself.
- */
-const standby: FragmentDefinition = {
-  name: 'interface.standby',
-  code: 26,
-  compile(view, id) {
-    const context = boundContext(view, id);
-    if (!context?.binding.spec.standby) return undefined;
-    const { networkInterface, host } = context;
-    return {
-      scope: hostScope(host),
-      number: networkInterface.number as number,
-      flows: [departure(context, 110, limit, interfaceAwake(networkInterface.id))],
     };
   },
 };
