@@ -14,14 +14,14 @@ import { vpcMatch, vpcScope } from './scope.ts';
 
 /**
  * Blocks of the peers of a VPC, which nobody outside has. Of its own ones, elastic IPs and subnets take care. Two peers may have
- * the same.
+ * the same; sorted, so that the order in which connections came changes no flow.
  */
 function peerBlocks(view: TopologyView, vpc: ResourceOf<'vpc'>): string[] {
   const blocks = Array.from(activePeers(view, vpc.id), ({ vpc: peer }) => [
     ...ipv4BlocksOf(peer),
     ...(peer.spec.ipv6CidrBlock === undefined ? [] : [peer.spec.ipv6CidrBlock]),
   ]);
-  return [...new Set(blocks.flat())];
+  return [...new Set(blocks.flat())].sort();
 }
 
 /** A packet from outside with such a source: rules for the networks of VPCs must not let it in. */
