@@ -71,6 +71,8 @@ export const awsErrorCodes = {
   'InvalidCustomerGatewayID.NotFound': { status: 400, meaning: 'There is no such customer gateway.' },
   'InvalidVpnConnectionID.NotFound': { status: 400, meaning: 'There is no such VPN connection.' },
   'InvalidVpcEndpointId.NotFound': { status: 400, meaning: 'There is no such endpoint.' },
+  'InvalidTransitGatewayID.NotFound': { status: 400, meaning: 'There is no such transit gateway.' },
+  InvalidServiceName: { status: 400, meaning: 'There is no such endpoint service.' },
   'InvalidFlowLogId.NotFound': { status: 400, meaning: 'There is no such flow log.' },
   NatGatewayNotFound: { status: 400, meaning: 'There is no such NAT gateway.' },
   'InvalidNatGatewayID.NotFound': { status: 400, meaning: 'There is no such NAT gateway for a route.' },

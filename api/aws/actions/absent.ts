@@ -6,7 +6,9 @@ import type { Filter } from '../model/generated/types.ts';
 type Listing =
   | 'DescribeCustomerGateways'
   | 'DescribeFlowLogs'
+  | 'DescribeTransitGateways'
   | 'DescribeVpcEndpoints'
+  | 'DescribeVpcEndpointServices'
   | 'DescribeVpnConnections'
   | 'DescribeVpnGateways';
 
@@ -18,7 +20,7 @@ function empty(
     result,
     notFound,
     filters,
-  }: { ids: string; result: string; notFound: AwsErrorCode; filters: string },
+  }: { ids: string; result: string | readonly string[]; notFound: AwsErrorCode; filters: string },
 ): AnyAction {
   const table = Object.fromEntries(filters.split(' ').map((name) => [name, () => undefined]));
   return define<Listing>({
@@ -31,7 +33,7 @@ function empty(
       if (id !== undefined) throw new AwsError(notFound, `The ID '${id.slice(0, 100)}' does not exist`);
       const wanted = (input.Filters ?? input.Filter) as readonly Filter[] | undefined;
       matcher(wanted, table, () => ({}), context);
-      return { [result]: [] };
+      return Object.fromEntries([result].flat().map((name) => [name, []]));
     },
   });
 }
@@ -71,4 +73,18 @@ export const describeFlowLogs = empty('DescribeFlowLogs', {
   result: 'FlowLogs',
   notFound: 'InvalidFlowLogId.NotFound',
   filters: 'deliver-log-status log-destination-type flow-log-id log-group-name resource-id traffic-type',
+});
+
+export const describeTransitGateways = empty('DescribeTransitGateways', {
+  ids: 'TransitGatewayIds',
+  result: 'TransitGateways',
+  notFound: 'InvalidTransitGatewayID.NotFound',
+  filters: 'owner-id state transit-gateway-id',
+});
+
+export const describeVpcEndpointServices = empty('DescribeVpcEndpointServices', {
+  ids: 'ServiceNames',
+  result: ['ServiceNames', 'ServiceDetails'],
+  notFound: 'InvalidServiceName',
+  filters: 'owner service-name service-region service-type supported-ip-address-types',
 });

@@ -2,6 +2,8 @@ import type { AnyAction } from '../define.ts';
 import {
   describeCustomerGateways,
   describeFlowLogs,
+  describeTransitGateways,
+  describeVpcEndpointServices,
   describeVpcEndpoints,
   describeVpnConnections,
   describeVpnGateways,
@@ -113,6 +115,7 @@ import { deleteVpc } from './vpc/delete-vpc.ts';
 import { describeSubnets } from './vpc/describe-subnets.ts';
 import { describeVpcs } from './vpc/describe-vpcs.ts';
 import { modifySubnetAttribute } from './vpc/modify-subnet-attribute.ts';
+import { modifyVpcTenancy } from './vpc/modify-vpc-tenancy.ts';
 import { describeVpcAttribute, modifyVpcAttribute } from './vpc/vpc-attributes.ts';
 
 /** Every action that is served, by family. */
@@ -127,6 +130,7 @@ export const actions: readonly AnyAction[] = [
   deleteVpc,
   describeVpcAttribute,
   modifyVpcAttribute,
+  modifyVpcTenancy,
   describeVpcClassicLink,
   describeVpcClassicLinkDnsSupport,
   associateVpcCidrBlock,
@@ -220,6 +224,8 @@ export const actions: readonly AnyAction[] = [
   describeVpnGateways,
   describeCustomerGateways,
   describeVpnConnections,
+  describeVpcEndpointServices,
+  describeTransitGateways,
   describeVpcEndpoints,
   describeFlowLogs,
   createTags,

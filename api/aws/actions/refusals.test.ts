@@ -18,6 +18,8 @@ const absent: [action: string, parameter: string, id: string, code: string][] = 
   ['DescribeVpnGateways', 'VpnGatewayId.1', 'vgw', 'InvalidVpnGatewayID.NotFound'],
   ['DescribeCustomerGateways', 'CustomerGatewayId.1', 'cgw', 'InvalidCustomerGatewayID.NotFound'],
   ['DescribeVpnConnections', 'VpnConnectionId.1', 'vpn', 'InvalidVpnConnectionID.NotFound'],
+  ['DescribeTransitGateways', 'TransitGatewayIds.1', 'tgw', 'InvalidTransitGatewayID.NotFound'],
+  ['DescribeVpcEndpointServices', 'ServiceName.1', 'com.amazonaws.us-east-1.s3', 'InvalidServiceName'],
   ['DescribeFlowLogs', 'FlowLogId.1', 'fl', 'InvalidFlowLogId.NotFound'],
 ];
 
@@ -39,6 +41,7 @@ describe('ids', () => {
   for (const [action, parameter, prefix, code] of absent) {
     it(`of nothing: ${action}`, async () => {
       await api.refused(code, action, { [parameter]: `${prefix}-0123456789abcdef0` });
+      await api.ok(action);
     });
   }
 });

@@ -164,6 +164,18 @@ describe('VPCs and subnets', () => {
     assert.equal((await api.ok('DescribeFlowLogs')).flowLogSet, '');
   });
 
+  it('have a tenancy, which is a label', async () => {
+    const create = { CidrBlock: '10.6.0.0/16', InstanceTenancy: 'dedicated' };
+    const { vpc } = await api.ok('CreateVpc', create);
+    assert.equal(vpc.instanceTenancy, 'dedicated');
+    const { vpcId } = vpc;
+    const back = { VpcId: vpcId, InstanceTenancy: 'dedicated' };
+    await api.refused('InvalidParameterValue', 'ModifyVpcTenancy', back);
+    await api.ok('ModifyVpcTenancy', { VpcId: vpcId, InstanceTenancy: 'default' });
+    const { vpcSet } = await api.ok('DescribeVpcs', { 'VpcId.1': vpcId });
+    assert.equal(vpcSet[0].instanceTenancy, 'default');
+  });
+
   it('of another region are not there', async () => {
     const vpcId = await createVpc('10.7.0.0/16');
     const answer = await api.call('DescribeVpcs', { 'VpcId.1': vpcId }, 'us-west-2');

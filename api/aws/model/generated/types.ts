@@ -962,6 +962,19 @@ export interface DescribeTagsResult {
   Tags?: readonly TagDescription[] | undefined;
 }
 
+export interface DescribeTransitGatewaysRequest {
+  TransitGatewayIds?: readonly string[] | undefined;
+  Filters?: readonly Filter[] | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+  DryRun?: boolean | undefined;
+}
+
+export interface DescribeTransitGatewaysResult {
+  TransitGateways?: readonly TransitGateway[] | undefined;
+  NextToken?: string | undefined;
+}
+
 export interface DescribeVpcAttributeRequest {
   Attribute: 'enableDnsSupport' | 'enableDnsHostnames' | 'enableNetworkAddressUsageMetrics';
   VpcId: string;
@@ -994,6 +1007,20 @@ export interface DescribeVpcClassicLinkRequest {
 
 export interface DescribeVpcClassicLinkResult {
   Vpcs?: readonly VpcClassicLink[] | undefined;
+}
+
+export interface DescribeVpcEndpointServicesRequest {
+  DryRun?: boolean | undefined;
+  ServiceNames?: readonly string[] | undefined;
+  Filters?: readonly Filter[] | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeVpcEndpointServicesResult {
+  ServiceNames?: readonly string[] | undefined;
+  ServiceDetails?: readonly ServiceDetail[] | undefined;
+  NextToken?: string | undefined;
 }
 
 export interface DescribeVpcEndpointsRequest {
@@ -1802,6 +1829,16 @@ export interface ModifyVpcAttributeRequest {
   EnableNetworkAddressUsageMetrics?: AttributeBooleanValue | undefined;
 }
 
+export interface ModifyVpcTenancyRequest {
+  VpcId: string;
+  InstanceTenancy: 'default';
+  DryRun?: boolean | undefined;
+}
+
+export interface ModifyVpcTenancyResult {
+  ReturnValue?: boolean | undefined;
+}
+
 export interface Monitoring {
   State?: 'disabled' | 'disabling' | 'enabled' | 'pending' | undefined;
 }
@@ -2008,6 +2045,10 @@ export interface PrefixListEntry {
 export interface PrefixListId {
   Description?: string | undefined;
   PrefixListId?: string | undefined;
+}
+
+export interface PrivateDnsDetails {
+  PrivateDnsName?: string | undefined;
 }
 
 export interface PrivateDnsNameOptionsOnLaunch {
@@ -2337,6 +2378,28 @@ export interface SecurityGroupRuleUpdate {
   SecurityGroupRule?: SecurityGroupRuleRequest | undefined;
 }
 
+export interface ServiceDetail {
+  ServiceName?: string | undefined;
+  ServiceId?: string | undefined;
+  ServiceType?: readonly ServiceTypeDetail[] | undefined;
+  AvailabilityZones?: readonly string[] | undefined;
+  Owner?: string | undefined;
+  BaseEndpointDnsNames?: readonly string[] | undefined;
+  PrivateDnsName?: string | undefined;
+  PrivateDnsNames?: readonly PrivateDnsDetails[] | undefined;
+  VpcEndpointPolicySupported?: boolean | undefined;
+  AcceptanceRequired?: boolean | undefined;
+  ManagesVpcEndpoints?: boolean | undefined;
+  PayerResponsibility?: 'ServiceOwner' | undefined;
+  Tags?: readonly Tag[] | undefined;
+  PrivateDnsNameVerificationState?: 'pendingVerification' | 'verified' | 'failed' | undefined;
+  SupportedIpAddressTypes?: readonly ('ipv4' | 'ipv6')[] | undefined;
+}
+
+export interface ServiceTypeDetail {
+  ServiceType?: 'Interface' | 'Gateway' | 'GatewayLoadBalancer' | undefined;
+}
+
 export interface SpotMarketOptions {
   MaxPrice?: string | undefined;
   SpotInstanceType?: 'one-time' | 'persistent' | undefined;
@@ -2430,6 +2493,30 @@ export interface TerminateInstancesRequest {
 
 export interface TerminateInstancesResult {
   TerminatingInstances?: readonly InstanceStateChange[] | undefined;
+}
+
+export interface TransitGateway {
+  TransitGatewayId?: string | undefined;
+  TransitGatewayArn?: string | undefined;
+  State?: 'pending' | 'available' | 'modifying' | 'deleting' | 'deleted' | undefined;
+  OwnerId?: string | undefined;
+  Description?: string | undefined;
+  CreationTime?: Time | undefined;
+  Options?: TransitGatewayOptions | undefined;
+  Tags?: readonly Tag[] | undefined;
+}
+
+export interface TransitGatewayOptions {
+  AmazonSideAsn?: number | undefined;
+  TransitGatewayCidrBlocks?: readonly string[] | undefined;
+  AutoAcceptSharedAttachments?: 'enable' | 'disable' | undefined;
+  DefaultRouteTableAssociation?: 'enable' | 'disable' | undefined;
+  AssociationDefaultRouteTableId?: string | undefined;
+  DefaultRouteTablePropagation?: 'enable' | 'disable' | undefined;
+  PropagationDefaultRouteTableId?: string | undefined;
+  VpnEcmpSupport?: 'enable' | 'disable' | undefined;
+  DnsSupport?: 'enable' | 'disable' | undefined;
+  MulticastSupport?: 'enable' | 'disable' | undefined;
 }
 
 export interface TunnelOption {
@@ -2752,9 +2839,11 @@ export interface Actions {
   DescribeSecurityGroups: { input: DescribeSecurityGroupsRequest; output: DescribeSecurityGroupsResult };
   DescribeSubnets: { input: DescribeSubnetsRequest; output: DescribeSubnetsResult };
   DescribeTags: { input: DescribeTagsRequest; output: DescribeTagsResult };
+  DescribeTransitGateways: { input: DescribeTransitGatewaysRequest; output: DescribeTransitGatewaysResult };
   DescribeVpcAttribute: { input: DescribeVpcAttributeRequest; output: DescribeVpcAttributeResult };
   DescribeVpcClassicLink: { input: DescribeVpcClassicLinkRequest; output: DescribeVpcClassicLinkResult };
   DescribeVpcClassicLinkDnsSupport: { input: DescribeVpcClassicLinkDnsSupportRequest; output: DescribeVpcClassicLinkDnsSupportResult };
+  DescribeVpcEndpointServices: { input: DescribeVpcEndpointServicesRequest; output: DescribeVpcEndpointServicesResult };
   DescribeVpcEndpoints: { input: DescribeVpcEndpointsRequest; output: DescribeVpcEndpointsResult };
   DescribeVpcPeeringConnections: { input: DescribeVpcPeeringConnectionsRequest; output: DescribeVpcPeeringConnectionsResult };
   DescribeVpcs: { input: DescribeVpcsRequest; output: DescribeVpcsResult };
@@ -2773,6 +2862,7 @@ export interface Actions {
   ModifySecurityGroupRules: { input: ModifySecurityGroupRulesRequest; output: ModifySecurityGroupRulesResult };
   ModifySubnetAttribute: { input: ModifySubnetAttributeRequest; output: undefined };
   ModifyVpcAttribute: { input: ModifyVpcAttributeRequest; output: undefined };
+  ModifyVpcTenancy: { input: ModifyVpcTenancyRequest; output: ModifyVpcTenancyResult };
   RejectVpcPeeringConnection: { input: RejectVpcPeeringConnectionRequest; output: RejectVpcPeeringConnectionResult };
   ReleaseAddress: { input: ReleaseAddressRequest; output: undefined };
   ReplaceNetworkAclAssociation: { input: ReplaceNetworkAclAssociationRequest; output: ReplaceNetworkAclAssociationResult };
