@@ -4,6 +4,7 @@ import type {
   HostSpec,
   InstanceStatus,
   KindName,
+  NatGatewayCounters,
   Receipt,
   ReferenceType,
   ReportedAnnouncement,
@@ -146,6 +147,12 @@ export interface Controller {
     announcement: ReportedAnnouncement,
   ): Promise<WriteResult<ResourceOf<'held-address'>>>;
   setInstanceStatus(id: string, status: InstanceStatus): Promise<WriteResult<ResourceOf<'instance'>>>;
+
+  /**
+   * What a NAT gateway has translated, asked of the switch of its host.
+   * @throws WeftError `not-found`; `wrong-state` while it has no host; `unavailable` when its host does not answer
+   */
+  natGatewayCounters(id: string, caller: Caller): Promise<NatGatewayCounters>;
 
   /** Resolves when every host that the revision touches has confirmed it, or after the timeout with what is missing. */
   applied(revision: number, timeoutMs: number): Promise<Receipt>;

@@ -180,6 +180,20 @@ describe('commands on resources', () => {
     assert.equal((await cli.weft('instance terminate vm1')).out, `terminated ${instance}\n`);
   });
 
+  it('tells what a NAT gateway has translated', async () => {
+    await cli.id('vpc create --cidr-block 10.77.0.0/16 --name nat');
+    await cli.id('subnet create --vpc nat --cidr-block 10.77.1.0/24 --name behind');
+    const id = await cli.id('nat-gateway create --subnet behind --private --name n1');
+    const { out } = await cli.weft('nat-gateway counters n1');
+    assert.match(
+      out,
+      /^HOST +CONNECTIONS +PACKETS OUT +BYTES OUT +PACKETS BACK +BYTES BACK\nh1 +1 +3 +300 +2 +200$/m,
+    );
+    const counted = JSON.parse((await cli.weft(`nat-gateway counters ${id} -o json`)).out);
+    assert.equal(counted.connections, 1);
+    assert.equal((await cli.weft('nat-gateway counters none')).code, 1);
+  });
+
   it('changes the groups of an interface', async () => {
     const port = await cli.id('interface create --subnet web --group web --name p2');
     assert.equal((await cli.weft('interface update p2 --group web --group db --description two')).code, 0);

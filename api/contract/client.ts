@@ -1,4 +1,4 @@
-import type { HostSpec, InstanceStatus, ResourceOf } from '@weft/controller/resources';
+import type { HostSpec, InstanceStatus, NatGatewayCounters, ResourceOf } from '@weft/controller/resources';
 import { ApiError, errorFromAnswer } from './errors.ts';
 import { type ApiKind, paths } from './paths.ts';
 import { type Call, type ClientAccess, Transport } from './transport.ts';
@@ -161,6 +161,11 @@ export class WeftClient {
   /** Agent: what became of an instance. */
   setInstanceStatus(id: string, status: InstanceStatus): Promise<ResourceOf<'instance'>> {
     return this.#call('PUT', paths.instanceStatus(id), { body: { status } });
+  }
+
+  /** What a NAT gateway has translated. */
+  natGatewayCounters(id: string): Promise<NatGatewayCounters> {
+    return this.#call('GET', paths.natGatewayCounters(id));
   }
 
   /** Waits until every host that a commit touches has confirmed it, at most so long (0 to 60 s). */

@@ -56,6 +56,7 @@ export const paths = {
     `${host(name)}/bindings/${encodeURIComponent(networkInterfaceId)}`,
   accountKeys: (accountId: string) => `/v1/accounts/${encodeURIComponent(accountId)}/keys`,
   instanceStatus: (id: string) => `/v1/instances/${encodeURIComponent(id)}/status`,
+  natGatewayCounters: (id: string) => `/v1/nat-gateways/${encodeURIComponent(id)}/counters`,
   receipt: (revision: number) => `/v1/receipts/${revision}`,
   batch: '/v1/batch',
   batchPreview: '/v1/batch/preview',

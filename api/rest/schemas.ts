@@ -13,6 +13,11 @@ export function componentSchemas(): Schema[] {
   return Object.entries(named).map(([name, schema]) => ({ $id: name, ...schema }));
 }
 
+const translated = closedObject({ packets: { type: 'integer' }, bytes: { type: 'integer' } }, [
+  'packets',
+  'bytes',
+]);
+
 function commonSchemas(): Record<string, Schema> {
   return {
     Tags: plain(Tags),
@@ -37,6 +42,15 @@ function commonSchemas(): Record<string, Schema> {
       ),
       description: 'An error, as RFC 9457 describes it.',
     },
+    NatGatewayCounters: closedObject(
+      {
+        hostId: { type: 'string', description: 'the host that counts' },
+        out: { ...translated, description: 'from the instances to the other side' },
+        back: { ...translated, description: 'back to the instances' },
+        connections: { type: 'integer', description: 'connections that instances have opened' },
+      },
+      ['hostId', 'out', 'back', 'connections'],
+    ),
     Receipt: closedObject(
       {
         revision: { type: 'integer' },

@@ -15,6 +15,7 @@ import { registerBatchRoutes } from './batch-routes.ts';
 import type { RouteContext } from './context.ts';
 import { registerKeyRoutes } from './key-routes.ts';
 import { refuseOtherMethods } from './methods.ts';
+import { registerNatGatewayRoutes } from './nat-gateway-routes.ts';
 import { registerOpenapi } from './openapi.ts';
 import { refuseOnSocket, sendProblem } from './problems.ts';
 import { measureRequests } from './request-metrics.ts';
@@ -109,6 +110,7 @@ export function createRestServer(
     registerAgentRoutes(scope, context);
     registerWatchRoute(scope, context);
     registerReceiptRoute(scope, context);
+    registerNatGatewayRoutes(scope, context);
     registerServiceRoutes(scope, context);
     refuseTheRest();
   });

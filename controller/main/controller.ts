@@ -16,12 +16,14 @@ import type {
 } from '../controller.ts';
 import { requireQuotas } from '../features/access/quotas.ts';
 import { reportStatus } from '../features/instance/operations.ts';
+import { countedFlows, countersFrom } from '../features/nat-gateway/counters.ts';
 import { Draft } from '../features/operations/draft.ts';
 import {
   type HostSpec,
   type InstanceStatus,
   isVisible,
   type KindName,
+  type NatGatewayCounters,
   type ReferenceType,
   type ResourceOf,
   WeftError,
@@ -181,6 +183,20 @@ export class EmbeddedController implements GraphController {
       reportStatus(draft, instance(), status);
     });
     return { resource: instance(), revision };
+  }
+
+  async natGatewayCounters(id: string, caller: Caller): Promise<NatGatewayCounters> {
+    const gateway = this.read('nat-gateway', id, caller);
+    const placement = this.#view.get('placement', id);
+    if (!placement) {
+      throw new WeftError('wrong-state', `NAT gateway ${id} has no host`, {
+        field: 'id',
+        value: id,
+        fix: 'Bring up a host that reaches its network.',
+      });
+    }
+    const { hostId } = placement.spec;
+    return countersFrom(hostId, await this.#southbound.flowsOf(hostId, countedFlows(gateway)));
   }
 
   applied(revision: number, timeoutMs: number): Promise<Receipt> {

@@ -30,7 +30,10 @@ export const errorCodes = {
   'rate-limited': { status: 429, meaning: 'The caller sends too many requests; wait, then go on.' },
   'too-large': { status: 413, meaning: 'The request body is larger than allowed.' },
   'method-not-allowed': { status: 405, meaning: 'This kind of resource does not support the operation.' },
-  unavailable: { status: 503, meaning: 'The store cannot be written at the moment.' },
+  unavailable: {
+    status: 503,
+    meaning: 'The store cannot be written at the moment, or a host does not answer.',
+  },
   internal: { status: 500, meaning: 'A defect in the controller.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 export type ErrorCode = keyof typeof errorCodes;

@@ -39,6 +39,7 @@ export type { SecurityGroupRuleSpec, SecurityGroupRuleStatus } from './kinds/sec
 export type { SubnetSpec } from './kinds/subnet.ts';
 export { ipv4BlocksOf, type VpcSpec } from './kinds/vpc.ts';
 export type { VpcPeeringConnectionSpec } from './kinds/vpc-peering-connection.ts';
+export type { NatGatewayCounters } from './nat-gateway-counters.ts';
 export type { Receipt } from './receipt.ts';
 export type { HostLiveness, ReportedAnnouncement, ReportedPort } from './reports.ts';
 export { type KindName, kindNames, type Reference, type ReferenceType, type Resource } from './resource.ts';

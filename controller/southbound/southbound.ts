@@ -1,9 +1,15 @@
 import { EventEmitter } from 'node:events';
-import { type ErrorMessage, type OpenFlowConnection, OpenFlowServer } from 'node-openflow';
+import {
+  type ErrorMessage,
+  type FlowDescription,
+  type OpenFlowConnection,
+  OpenFlowServer,
+} from 'node-openflow';
 import type { ChangeSet } from '../compiler/types.ts';
-import type { Receipt } from '../resources/index.ts';
+import { type Receipt, WeftError } from '../resources/index.ts';
 import { Broadcaster } from './broadcast.ts';
 import type { Context } from './context.ts';
+import { dumpFlows } from './dump.ts';
 import { Flusher } from './flusher.ts';
 import { Gates } from './gates.ts';
 import { HandshakeError, identify, prepare } from './handshake.ts';
@@ -21,6 +27,9 @@ import {
   type SouthboundOptions,
 } from './types.ts';
 import { WaitingRoom } from './waiting-room.ts';
+
+/** How long a switch may be silent when somebody asks for counters, in ms. */
+const answerMs = 5_000;
 
 /** Where switches connect to. */
 export interface ListenAddress {
@@ -131,6 +140,28 @@ export class Southbound extends EventEmitter<SouthboundEvents> {
     const session = host?.session;
     if (!session) return { openflow: 'down', appliedRevision: host?.confirmedBefore ?? 0 };
     return { openflow: 'up', appliedRevision: session.appliedRevision };
+  }
+
+  /**
+   * Flows of a host, with their counters, as its switch has them now.
+   * @throws WeftError unavailable when the switch is not connected, or does not answer
+   */
+  async flowsOf(
+    hostId: string,
+    wanted: { readonly table: number; readonly cookie: bigint; readonly cookieMask: bigint },
+  ): Promise<FlowDescription[]> {
+    const session = this.#context.hosts.get(hostId)?.session;
+    const unavailable = (problem: string) =>
+      new WeftError('unavailable', problem, { value: hostId, fix: 'Try again when the host is up.' });
+    if (session?.state !== 'live') throw unavailable(`the switch of host ${hostId} is not connected`);
+    const flows: FlowDescription[] = [];
+    const request = { type: 'multipart-request', part: 'flow-desc', ...wanted } as const;
+    try {
+      await dumpFlows(session, request, answerMs, (flow) => flows.push(flow));
+    } catch (error) {
+      throw unavailable(`host ${hostId}: ${(error as Error).message}`);
+    }
+    return flows;
   }
 
   #belongs(datapathId: string, hostId: string): boolean {

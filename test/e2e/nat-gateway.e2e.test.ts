@@ -118,6 +118,24 @@ describe('NAT gateways and gateway hosts', () => {
     assert.match(neighbour, /^ *[34] {2}203\.0\.113\.200 /m, neighbour);
   });
 
+  it('counts packets, bytes and connections', async () => {
+    const before = await cloud.client.natGatewayCounters(gateway.id);
+    assert.equal(before.hostId, await hostOf(gateway.id));
+    assert.equal((await curl(one)).code, 0);
+    assert.equal((await one.ping('203.0.113.200', { count: 3 })).received, 3);
+    // Counters of the datapath come into the flows with the next round of its revalidator.
+    let now = before;
+    await eventually('the counters follow', async () => {
+      now = await cloud.client.natGatewayCounters(gateway.id);
+      return now.connections >= before.connections + 2 && now.back.packets >= before.back.packets + 5;
+    });
+    assert.ok(now.out.packets >= before.out.packets + 5, JSON.stringify({ before, now }));
+    assert.ok(now.out.bytes > before.out.bytes && now.back.bytes > before.back.bytes);
+    assert.equal((await outside.ping(address.spec.address, { count: 2 })).received, 0);
+    const { connections } = await cloud.client.natGatewayCounters(gateway.id);
+    assert.equal(connections, now.connections, 'what nobody asked for opens none');
+  });
+
   it('is judged by the network ACL of its own subnet', async () => {
     const all = { protocol: 'all', cidrIpv4: '0.0.0.0/0', action: 'allow', number: 100 } as const;
     const web = { protocol: 'tcp', fromPort: 8080, toPort: 8080, action: 'deny', number: 50 } as const;

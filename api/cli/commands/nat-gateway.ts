@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
-import { type Io, writingCommand } from '../command.ts';
+import { type Io, readingCommand, writingCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
+import { resolve } from '../names.ts';
 import { given, type Naming, nameable, tagsOf } from '../options.ts';
+import { printable, renderData, renderTable } from '../output.ts';
 import { addNoun } from './noun.ts';
 
 interface CreateGateway extends Naming {
@@ -39,6 +41,19 @@ export function addNatGatewayCommands(program: Command, io: Io): void {
     const spec = given({ subnetId, connectivity, elasticIpId, privateAddress: options.privateAddress });
     const body = { spec, tags: tagsOf(options) };
     await session.create('nat-gateway', body);
+  });
+  const counters = gateway
+    .command('counters')
+    .description('packets, bytes and connections, since its host has it')
+    .argument('<id-or-name>');
+  readingCommand(counters, io, async ({ client, format, io: output }, _options, text) => {
+    const { id } = await resolve(client, 'nat-gateway', text ?? '');
+    const counted = await client.natGatewayCounters(id);
+    if (format === 'json' || format === 'yaml') return output.out(await renderData(counted, format));
+    const { hostId, out, back, connections } = counted;
+    const titles = ['HOST', 'CONNECTIONS', 'PACKETS OUT', 'BYTES OUT', 'PACKETS BACK', 'BYTES BACK'];
+    const row = [hostId, connections, out.packets, out.bytes, back.packets, back.bytes];
+    output.out(renderTable([titles, row.map((value) => printable(String(value)))]));
   });
   addNoun(program, io, {
     kind: 'placement',

@@ -26,6 +26,7 @@ import {
   isVisible,
   type KindName,
   kinds,
+  type NatGatewayCounters,
   newId,
   type ResourceOf,
   WeftError,
@@ -38,7 +39,7 @@ const operator: Caller = { account: '123456789012', region: 'us-east-1' };
 /** The controller's interface over a map in memory: for tests of the API, which is about HTTP and not about networks. */
 export class FakeController implements ObservedController {
   readonly #store = new MemoryStore();
-  /** Thrown by the next write, and then forgotten. */
+  /** Thrown by the next write, or question about counters, and then forgotten. */
   nextFailure: Error | undefined;
   /** What `applied` answers; the revision is filled in. */
   receipt: Omit<Receipt, 'revision'> = { applied: true, hosts: [] };
@@ -221,6 +222,21 @@ export class FakeController implements ObservedController {
   async setInstanceStatus(id: string, status: InstanceStatus): Promise<WriteResult<ResourceOf<'instance'>>> {
     const before = this.#store.expect('instance', id, { account: '*', region: '*' }, {});
     return this.put('instance', id, { spec: before.spec, status, tags: before.tags }, before);
+  }
+
+  async natGatewayCounters(id: string, caller: Caller): Promise<NatGatewayCounters> {
+    this.read('nat-gateway', id, caller);
+    if (this.nextFailure) {
+      const failure = this.nextFailure;
+      this.nextFailure = undefined;
+      throw failure;
+    }
+    return {
+      hostId: 'h1',
+      out: { packets: 3, bytes: 300 },
+      back: { packets: 2, bytes: 200 },
+      connections: 1,
+    };
   }
 
   async applied(revision: number, timeoutMs: number): Promise<Receipt> {

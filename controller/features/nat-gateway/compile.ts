@@ -1,5 +1,6 @@
 import type { Action } from 'node-openflow';
 import {
+  conntrackState,
   type Feature,
   type Flow,
   type FragmentDefinition,
@@ -23,6 +24,7 @@ import { type GatewayPlace, hostChanged } from '../placement/place.ts';
 import { mainTableOf } from '../subnet/route-table.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import { type NatGatewayContext, natGatewayContext } from './context.ts';
+import { countedPriorities, localCode } from './counters.ts';
 
 /** Where the gateway is, for every host of the VPC: as for an interface. */
 const resolve: FragmentDefinition = {
@@ -82,10 +84,18 @@ function enteringFlows(context: NatGatewayContext, { zones }: GatewayPlace): Flo
 function translatingFlows(context: NatGatewayContext, { zones }: GatewayPlace): Flow[] {
   const { vpc, subnet, routeTable, privateAddress, mac } = context;
   const here = [onFlag('gateway'), vpcMatch(vpc), on('eth_dst', mac), isIpv4];
+  const outward: Action[] = [
+    setFlag(flags.gateway, 0),
+    setFlag(flags.translated, 1),
+    load('subnetNumber', subnet.number as number),
+    load('routeTable', routeTable.number as number),
+    load('translationZone', zones.elasticIp),
+    translate('source', privateAddress, zones.nat, 'egress-acl'),
+  ];
   return [
     {
       stage: 'ingress-check',
-      priority: 210,
+      priority: countedPriorities.back,
       match: [...here, on('ipv4_dst', privateAddress)],
       actions: [
         setFlag(flags.gateway, 0),
@@ -93,25 +103,20 @@ function translatingFlows(context: NatGatewayContext, { zones }: GatewayPlace): 
         translateRecorded(zones.nat, 'egress-acl'),
       ],
     },
+    // Counted by itself: how many connections there were.
     {
       stage: 'ingress-check',
-      priority: 200,
-      match: here,
-      actions: [
-        setFlag(flags.gateway, 0),
-        setFlag(flags.translated, 1),
-        load('subnetNumber', subnet.number as number),
-        load('routeTable', routeTable.number as number),
-        load('translationZone', zones.elasticIp),
-        translate('source', privateAddress, zones.nat, 'egress-acl'),
-      ],
+      priority: countedPriorities.opens,
+      match: [...here, conntrackState(['new'], ['rel', 'inv'])],
+      actions: outward,
     },
+    { stage: 'ingress-check', priority: countedPriorities.out, match: here, actions: outward },
   ];
 }
 
 const local: FragmentDefinition = {
   name: 'nat-gateway.local',
-  code: 44,
+  code: localCode,
   compile(view, id) {
     const context = natGatewayContext(view, id);
     if (!context?.place) return undefined;
