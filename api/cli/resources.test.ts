@@ -29,7 +29,7 @@ describe('commands on resources', () => {
     assert.equal(wide[1]?.slice(column, column + 11), '10.0.0.0/16');
     assert.match(
       (await cli.weft('host list')).out,
-      /^ID +STATE +AGENT +OPENFLOW.*\nh1 +up +up +down +\d+ +192\.0\.2\.11 +zone-a\n$/,
+      /^ID +STATE +AGENT +OPENFLOW.*\nh1 +up +up +down +\d+ +192\.0\.2\.11 +zone-a +external\n$/,
     );
   });
 
@@ -192,6 +192,9 @@ describe('commands on resources', () => {
     const counted = JSON.parse((await cli.weft(`nat-gateway counters ${id} -o json`)).out);
     assert.equal(counted.connections, 1);
     assert.equal((await cli.weft('nat-gateway counters none')).code, 1);
+    for (const line of ['nat-gateway delete n1', 'subnet delete behind', 'vpc delete nat']) {
+      assert.equal((await cli.weft(line)).code, 0, line);
+    }
   });
 
   it('changes the groups of an interface', async () => {
