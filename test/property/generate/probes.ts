@@ -3,6 +3,7 @@ import { broadcastMac } from '../../../controller/reference/index.ts';
 import {
   formatIpv4,
   gatewayAddress,
+  ipv4BlocksOf,
   lastAddress,
   parseCidr,
   type ResourceOf,
@@ -431,6 +432,17 @@ function ownAddress(scene: Scene, target: ElasticIp): string {
   return (peer ?? owner)?.spec.privateAddress ?? '10.0.0.5';
 }
 
+/** Somebody outside claims an address of the VPC, of any of its blocks, for a packet that a rule may allow. */
+const claimsInside = withElasticIp((scene, target) => {
+  const owner = scene.ownerOf(target);
+  if (!owner) return undefined;
+  const block = parseCidr(scene.random.pick(ipv4BlocksOf(scene.vpcOf(owner))), 'cidr');
+  const rule = scene.random.pickOrNone(ingressRules(scene, owner));
+  const payload = rule ? servicePayload(scene, rule.spec) : somePayload(scene.random);
+  const source = formatIpv4(block.address + scene.random.between(4, 1300));
+  return scene.fromOutside(target, { source, payload });
+});
+
 /** Through a NAT gateway, mostly to the outside, to an elastic IP of the same cloud, or to the gateway itself. */
 const throughNat: Probe = (scene) => {
   const { random } = scene;
@@ -558,5 +570,6 @@ export const probes: readonly (readonly [weight: number, probe: Probe])[] = [
   [3, outOfNowhere],
   [1, otherProtocol],
   [2, wrongFromOutside],
+  [4, claimsInside],
   [0.5, otherFromOutside],
 ];
