@@ -1,6 +1,7 @@
 import { internetChecksum, slice } from './bytes.ts';
 import { etherTypes, formatEthernet, parseEthernet, payloadOf } from './ethernet.ts';
 import { icmpV6Error } from './icmpv6-error.ts';
+import { readIpv6 } from './ipv6.ts';
 
 /** Why a packet goes no further. */
 export type IcmpErrorKind = 'time-exceeded' | 'packet-too-large';
@@ -19,14 +20,20 @@ const longestMessage = 576;
 /** RFC 792, RFC 950 and RFC 1256: queries and their answers, as opposed to errors. */
 const queries: ReadonlySet<number> = new Set([0, 8, 9, 10, 13, 14, 15, 16, 17, 18]);
 
-/** What the flow says of the router: its address (4 bytes), its MAC (6), the receiver's MAC or 0 (6), MTU or 0 (2). */
+const voiceLength = 18;
+
+/**
+ * What the flow says of the router: its address (4 bytes), its MAC (6), the receiver's MAC or 0 (6), MTU or 0 (2); an IPv6 address
+ * (16) when that is not the link-local one of the MAC.
+ */
 function parseVoice(payload: Buffer) {
-  const fixed = slice(payload, 0, 18);
+  const fixed = slice(payload, 0, voiceLength);
   return {
     address: fixed.readUInt32BE(0),
     mac: BigInt(fixed.readUIntBE(4, 6)),
     receiverMac: BigInt(fixed.readUIntBE(10, 6)),
     mtu: fixed.readUInt16BE(16),
+    ...(payload.length > voiceLength ? { ipv6Address: readIpv6(slice(payload, voiceLength), 0) } : {}),
   };
 }
 

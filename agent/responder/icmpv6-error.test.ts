@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { etherTypes, formatEthernet, parseEthernet } from './ethernet.ts';
+import { icmpError } from './icmp-error.ts';
 import { icmpV6Error } from './icmpv6-error.ts';
-import { formatIpv6, linkLocalAddress, parseIpv6 } from './ipv6.ts';
+import { formatIpv6, ipv6Bytes, linkLocalAddress, parseIpv6 } from './ipv6.ts';
 
 const voice = { mac: 0x0257_0100_0001n, receiverMac: 0x0257_0000_0001n, mtu: 1442 };
 const source = 0x2001_0db8n << 96n;
@@ -43,6 +44,23 @@ describe('an error of ICMPv6', () => {
       assert.equal(packet.payload.readUInt32BE(4), mtu);
       assert.equal(40 + packet.payload.length, 1280);
       assert.deepEqual(packet.payload.subarray(8, 48), frame().subarray(14, 54));
+    }
+  });
+
+  it('comes from the address that the flow gives, if it gives one', () => {
+    const answer = icmpV6Error(frame(), { ...voice, ipv6Address: source + 9n }, 'packet-too-large');
+    assert.ok(answer);
+    assert.equal(parseIpv6(answer).source, source + 9n);
+    const payload = Buffer.alloc(18);
+    payload.writeUIntBE(Number(voice.mac), 4, 6);
+    const given = Buffer.concat([payload, ipv6Bytes(source + 9n)]);
+    for (const [text, expected] of [
+      [payload, linkLocalAddress(voice.mac)],
+      [given, source + 9n],
+    ] as const) {
+      const told = icmpError(frame(), text, 'packet-too-large');
+      assert.ok(told);
+      assert.equal(parseIpv6(told).source, expected);
     }
   });
 

@@ -12,9 +12,11 @@ const longestMessage = 1280;
 const headersLength = 40 + 8;
 const groups = 0xffn << 120n;
 
-/** Who speaks: MAC and MTU are those of the flow, the address is the link-local one of the MAC. */
+/** Who speaks, as the flow says. */
 export interface Ipv6Voice {
   readonly mac: bigint;
+  /** Absent: the link-local address of the MAC. */
+  readonly ipv6Address?: bigint;
   /** 0: the source of the frame. */
   readonly receiverMac: bigint;
   readonly mtu: number;
@@ -46,7 +48,7 @@ export function icmpV6Error(frame: Buffer, voice: Ipv6Voice, kind: IcmpErrorKind
     source: voice.mac,
     etherType: etherTypes.ipv6,
     payload: formatIpv6({
-      source: linkLocalAddress(voice.mac),
+      source: voice.ipv6Address ?? linkLocalAddress(voice.mac),
       destination: packet.source,
       nextHeader: nextHeaders.icmpv6,
       hopLimit: 64,

@@ -63,19 +63,21 @@ export const neighbourSeen: Action = toAgent('neighbourSeen', new Uint8Array(0))
 /** Who tells a sender that its packet goes no further, and to which MAC. */
 export interface RouterVoice {
   readonly address: number;
+  /** What IPv6 packets are answered from; absent: the link-local address of the MAC. */
+  readonly ipv6Address?: bigint;
   readonly mac: bigint;
   /** Absent: the source of the frame. */
   readonly receiverMac?: bigint;
 }
 
-/** Payload: the router's address (4 bytes), its MAC (6), MAC of the receiver or 0 (6), MTU or 0 (2). */
-function voice({ address, mac, receiverMac = 0n }: RouterVoice, mtu: number): Uint8Array {
+/** Payload: the router's address (4 bytes), its MAC (6), MAC of the receiver or 0 (6), MTU or 0 (2), IPv6 address if given (16). */
+function voice({ address, ipv6Address, mac, receiverMac = 0n }: RouterVoice, mtu: number): Uint8Array {
   const payload = Buffer.alloc(18);
   payload.writeUInt32BE(address, 0);
   payload.writeUIntBE(Number(mac), 4, 6);
   payload.writeUIntBE(Number(receiverMac), 10, 6);
   payload.writeUInt16BE(mtu, 16);
-  return payload;
+  return ipv6Address === undefined ? payload : Buffer.concat([payload, ipv6Bytes(ipv6Address)]);
 }
 
 /** Answers by ICMP "time exceeded in transit" (RFC 792; RFC 1812, section 4.3.3.4). */
@@ -83,7 +85,7 @@ export function timeExceeded(router: RouterVoice): Action {
   return toAgent('timeExceeded', voice(router, 0));
 }
 
-/** Answers by ICMP "fragmentation needed" with the MTU of the next hop (RFC 1191, section 4). */
+/** Answers by ICMP "fragmentation needed" or "packet too big" with the MTU of the next hop (RFC 1191, section 4; RFC 4443, section 3.2). */
 export function packetTooLarge(router: RouterVoice & { readonly mtu: number }): Action {
   return toAgent('packetTooLarge', voice(router, router.mtu));
 }

@@ -1,6 +1,6 @@
 import type { ResourceOf } from '../resources/index.ts';
 import { type FlowNames, flowNames, isIcmpError, isIcmpRequest } from './flow-names.ts';
-import type { Ipv4 } from './packet.ts';
+import { type Ip, isIcmp } from './packet.ts';
 import { type Resources, translatorOf } from './resources.ts';
 import { closeTcp, hasPossibleFlags, mayOpenTcp, reopensTcp, type TcpClosing, tcpOpen } from './tcp.ts';
 
@@ -15,7 +15,7 @@ export interface Connection {
   /** Who opened it: the interface (`egress`) or somebody else (`ingress`). */
   readonly direction: 'egress' | 'ingress';
   /** The packet that opened it. */
-  readonly opening: Ipv4;
+  readonly opening: Ip;
   /** Security groups of the other side, as the last packet of the original direction found them. */
   readonly peerGroups: readonly string[];
   readonly closing: TcpClosing;
@@ -86,16 +86,16 @@ function find(
  * The connection that an ICMP error is about: that of the packet it quotes. It must go to the sender of that packet.
  * RFC 1122, section 3.2.2; AWS, "Security group connection tracking": ICMP errors about tracked traffic are tracked.
  */
-function trackError(connections: Connections, tracker: string, error: Ipv4, quoted: Ipv4) {
+function trackError(connections: Connections, tracker: string, error: Ip, quoted: Ip) {
   const names = flowNames(quoted);
   if (!names || quoted.source !== error.destination) return undefined;
   const found = find(connections, tracker, names);
   return found && { ...found, relation: 'error' as const };
 }
 
-function mayOpen({ payload }: Ipv4): boolean {
+function mayOpen({ payload }: Ip): boolean {
   if (payload.protocol === 'tcp') return mayOpenTcp(payload);
-  return payload.protocol !== 'icmp' || isIcmpRequest(payload);
+  return !isIcmp(payload) || isIcmpRequest(payload);
 }
 
 /**
@@ -107,12 +107,12 @@ function mayOpen({ payload }: Ipv4): boolean {
 export function track(
   connections: Connections,
   tracker: string,
-  packet: Ipv4,
+  packet: Ip,
   direction: 'egress' | 'ingress',
 ): Seen {
   const { payload } = packet;
-  if (payload.protocol === 'icmp' && isIcmpError(payload)) {
-    const tracked = trackError(connections, tracker, packet, payload.quoted as Ipv4);
+  if (isIcmp(payload) && isIcmpError(payload)) {
+    const tracked = trackError(connections, tracker, packet, payload.quoted as Ip);
     return { connections, ...(tracked ? { tracked } : {}) };
   }
   const names = flowNames(packet);
@@ -131,7 +131,7 @@ export function track(
 function open(
   connections: Connections,
   tracker: string,
-  packet: Ipv4,
+  packet: Ip,
   direction: 'egress' | 'ingress',
   names: FlowNames,
 ): Seen {

@@ -1,7 +1,7 @@
 import type { ResourceOf } from '../resources/index.ts';
 import { judgeByAcl } from './network-acls.ts';
 import type { Answered, Delivered, Dropped } from './outcome.ts';
-import type { Ipv4 } from './packet.ts';
+import type { Ip } from './packet.ts';
 import { bindingOf, interfaceAt, named, routerMac } from './resources.ts';
 import { isTooLarge, type RouterVoice, tooLarge } from './router-errors.ts';
 import { judge } from './security-groups.ts';
@@ -27,7 +27,7 @@ export interface Origin {
  * To the interface of the VPC that has the destination address. Two VPCs may use the same addresses; neither
  * sees the other (AWS, "What is Amazon VPC?": "logically isolated"), unless they are peered.
  */
-export function deliver(walk: Walk, origin: Origin, packet: Ipv4): Delivered | Answered | Dropped {
+export function deliver(walk: Walk, origin: Origin, packet: Ip): Delivered | Answered | Dropped {
   const receiver = interfaceAt(walk.resources, origin.vpcId, packet.destination);
   if (!receiver) return walk.drop('delivery', 'no-interface', origin.vpcId);
   if (receiver.id === origin.interfaceId) return walk.drop('delivery', 'to-itself', receiver.id);
@@ -39,7 +39,7 @@ export function receive(
   walk: Walk,
   origin: Origin,
   receiver: ResourceOf<'network-interface'>,
-  packet: Ipv4,
+  packet: Ip,
 ): Delivered | Answered | Dropped {
   const { resources } = walk;
   const binding = bindingOf(resources, receiver.id);
@@ -61,7 +61,7 @@ export function crossTunnel(
   walk: Walk,
   { hostId: from, voice, interfaceId, vpcId }: Origin,
   to: string,
-  packet: Ipv4,
+  packet: Ip,
 ): Answered | Dropped | undefined {
   if (from === to || !isTooLarge(packet)) return undefined;
   const told = voice && tooLarge(walk, voice, packet);

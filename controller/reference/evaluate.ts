@@ -4,14 +4,17 @@ import type { Connections } from './connections.ts';
 import type { Origin } from './delivery.ts';
 import { answerService } from './host-services.ts';
 import { sendInside } from './nat-gateways.ts';
+import { answerDiscovery, answerDiscoveryOutside } from './neighbour-discovery.ts';
 import { judgeByAcl } from './network-acls.ts';
 import { sendOnward } from './onward.ts';
 import type { Outcome, Step } from './outcome.ts';
-import { type Frame, type Ipv4, isGroupMac, type ReferencePacket } from './packet.ts';
+import { discoveryType, type Frame, type Ip, isGroupMac, type ReferencePacket } from './packet.ts';
 import { groupsAcross, peerOver } from './peering.ts';
 import { receiveOutside } from './public-addresses.ts';
+import { receivePublic } from './public-ipv6.ts';
 import {
   bindingOf,
+  hasIpv6,
   interfaceAt,
   isInside,
   named,
@@ -19,7 +22,7 @@ import {
   routerAddress,
   routerMac,
 } from './resources.ts';
-import { answerDhcp, answerEcho } from './router-services.ts';
+import { answerDhcp, answerDhcpV6, answerEcho } from './router-services.ts';
 import { routeFor } from './routing.ts';
 import { type End, judge } from './security-groups.ts';
 import { checkSource } from './source-check.ts';
@@ -67,7 +70,7 @@ export function evaluate(
 function tagged(outcome: Outcome, { spec: { vlan } }: ResourceOf<'external-network'>): Outcome {
   if (vlan === undefined) return outcome;
   if (outcome.type === 'sent-outside') return { ...outcome, frame: { ...outcome.frame, vlan } };
-  if (outcome.type !== 'answered' || outcome.by === 'dhcp') return outcome;
+  if (outcome.type !== 'answered' || !('frame' in outcome)) return outcome;
   return { ...outcome, frame: { ...outcome.frame, vlan } };
 }
 
@@ -75,8 +78,11 @@ function fromOutside(walk: Walk, network: ResourceOf<'external-network'>, frame:
   const { content } = frame;
   if (frame.vlan !== network.spec.vlan) return walk.drop('external network', 'vlan-tag', network.id);
   if (content.protocol === 'arp') return answerArpOutside(walk, network, content);
-  if (content.protocol !== 'ipv4') return walk.drop('external network', 'unsupported-protocol', network.id);
-  return receiveOutside(walk, network, frame, content);
+  if (content.protocol === 'ipv4') return receiveOutside(walk, network, frame, content);
+  if (content.protocol !== 'ipv6') return walk.drop('external network', 'unsupported-protocol', network.id);
+  return discoveryType(content)
+    ? answerDiscoveryOutside(walk, network, frame, content)
+    : receivePublic(walk, network, frame, content);
 }
 
 function fromInterface(walk: Walk, sender: ResourceOf<'network-interface'>, frame: Frame): Outcome {
@@ -84,13 +90,15 @@ function fromInterface(walk: Walk, sender: ResourceOf<'network-interface'>, fram
   const binding = bindingOf(resources, sender.id);
   if (!binding) return walk.drop('binding', 'sender-not-bound', sender.id);
   if (frame.vlan !== undefined) return walk.drop('binding', 'vlan-tag', sender.id);
-  const spoofed = checkSource(walk, sender, frame);
-  if (spoofed) return spoofed;
   const subnet = named(resources, 'subnet', sender.spec.subnetId);
+  const spoofed = checkSource(walk, sender, subnet, frame);
+  if (spoofed) return spoofed;
   const { content } = frame;
   if (content.protocol === 'arp') return answerArp(walk, sender, subnet, content);
-  const packet = content as Ipv4;
-  const offered = answerDhcp(walk, sender, subnet, packet);
+  const packet = content as Ip;
+  const found = answerDiscovery(walk, sender, subnet, frame, packet);
+  if (found) return found;
+  const offered = answerDhcp(walk, sender, subnet, packet) ?? answerDhcpV6(walk, sender, subnet, packet);
   if (offered) return offered;
   const served = answerService(walk, { interface: sender, binding }, subnet, frame, packet);
   if (served) return served;
@@ -99,19 +107,22 @@ function fromInterface(walk: Walk, sender: ResourceOf<'network-interface'>, fram
 
 /**
  * AWS, "VPC and subnets": broadcast and multicast are not supported. A frame for the router is routed; one for somebody
- * else stays in the subnet, where the IP address decides who gets it.
+ * else stays in the subnet, where the IP address decides who gets it. A subnet without an IPv6 block has no IPv6.
  */
 function sendPacket(
   walk: Walk,
   sender: End,
   subnet: ResourceOf<'subnet'>,
   frame: Frame,
-  packet: Ipv4,
+  packet: Ip,
 ): Outcome {
   const stage = 'subnet';
   if (isGroupMac(frame.destination)) return walk.drop(stage, 'broadcast', subnet.id);
   const routed = frame.destination === routerMac(subnet);
-  if (!routed && !isInside(subnet.spec.cidrBlock, packet.destination)) {
+  const { protocol } = packet;
+  const block = protocol === 'ipv4' ? subnet.spec.cidrBlock : subnet.spec.ipv6CidrBlock;
+  if (block === undefined) return walk.drop(stage, 'no-ipv6', subnet.id);
+  if (!routed && !isInside(block, packet.destination)) {
     return walk.drop(stage, 'wrong-mac', subnet.id);
   }
   const echo = routed ? answerEcho(walk, subnet, frame, packet) : undefined;
@@ -127,7 +138,9 @@ function sendPacket(
     hostId: sender.binding.spec.hostId,
     interfaceId: sender.interface.id,
     groups: sender.interface.spec.securityGroupIds,
-    voice: { address: routerAddress(subnet), mac: routerMac(subnet), receiver: macAddress },
+    ...(protocol === 'ipv4' || hasIpv6(sender.interface)
+      ? { voice: { address: routerAddress(subnet, protocol), mac: routerMac(subnet), receiver: macAddress } }
+      : {}),
   };
   if (!routed) return sendInside(walk, { ...origin, mac: frame.source }, packet);
   const denied = judgeByAcl(walk, subnet, packet, 'egress');

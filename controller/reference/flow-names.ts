@@ -1,4 +1,4 @@
-import type { Icmp, Ipv4 } from './packet.ts';
+import { type Icmp, type Ip, isIcmp } from './packet.ts';
 
 /** Names of the two directions of a connection, as a packet of it shows them. */
 export interface FlowNames {
@@ -8,25 +8,35 @@ export interface FlowNames {
   readonly opposite: string;
 }
 
-/** RFC 792: echo, timestamp and information; each request and its reply. */
-const icmpQueries: readonly (readonly [request: number, reply: number])[] = [
-  [8, 0],
-  [13, 14],
-  [15, 16],
-];
-/** RFC 792: destination unreachable, source quench, redirect, time exceeded, parameter problem. */
-const icmpErrors: readonly number[] = [3, 4, 5, 11, 12];
+type Query = readonly [request: number, reply: number];
+/** RFC 792: echo, timestamp and information; RFC 4443: echo alone. */
+const queries: Readonly<Record<Icmp['protocol'], readonly Query[]>> = {
+  icmp: [
+    [8, 0],
+    [13, 14],
+    [15, 16],
+  ],
+  icmpv6: [[128, 129]],
+};
+/**
+ * RFC 792: destination unreachable, source quench, redirect, time exceeded, parameter problem. RFC 4443: destination
+ * unreachable, packet too big, time exceeded, parameter problem.
+ */
+const errors: Readonly<Record<Icmp['protocol'], readonly number[]>> = {
+  icmp: [3, 4, 5, 11, 12],
+  icmpv6: [1, 2, 3, 4],
+};
 
-export function isIcmpRequest({ type }: Icmp): boolean {
-  return icmpQueries.some(([request]) => request === type);
+export function isIcmpRequest({ protocol, type }: Icmp): boolean {
+  return queries[protocol].some(([request]) => request === type);
 }
 
-export function isIcmpError({ type, quoted }: Icmp): boolean {
-  return quoted !== undefined && icmpErrors.includes(type);
+export function isIcmpError({ protocol, type, quoted }: Icmp): boolean {
+  return quoted !== undefined && errors[protocol].includes(type);
 }
 
-function answerTo(type: number): number | undefined {
-  for (const [request, reply] of icmpQueries) {
+function answerTo({ protocol, type }: Icmp): number | undefined {
+  for (const [request, reply] of queries[protocol]) {
     if (type === request) return reply;
     if (type === reply) return request;
   }
@@ -39,17 +49,17 @@ function answerTo(type: number): number | undefined {
  *
  * @returns undefined for ICMP messages that are neither a query nor its answer
  */
-export function flowNames({ source, destination, payload }: Ipv4): FlowNames | undefined {
+export function flowNames({ source, destination, payload }: Ip): FlowNames | undefined {
   const { protocol } = payload;
-  if (protocol === 'icmp') {
-    const answer = answerTo(payload.type);
+  if (isIcmp(payload)) {
+    const answer = answerTo(payload);
     if (answer === undefined || payload.code !== 0) return undefined;
     const name = (type: number, from: string, to: string) =>
-      `icmp ${type} ${from} > ${to} ${payload.identifier ?? 0}`;
+      `${protocol} ${type} ${from} > ${to} ${payload.identifier ?? 0}`;
     return { own: name(payload.type, source, destination), opposite: name(answer, destination, source) };
   }
   const [from, to] =
-    protocol === 'tcp' || protocol === 'udp'
+    payload.protocol === 'tcp' || payload.protocol === 'udp'
       ? [`${source}:${payload.sourcePort}`, `${destination}:${payload.destinationPort}`]
       : [source, destination];
   return { own: `${protocol} ${from} > ${to}`, opposite: `${protocol} ${to} > ${from}` };

@@ -1,6 +1,6 @@
 import { formatIpv4, parseCidr, type ResourceOf } from '../resources/index.ts';
 import type { Answered, Dropped } from './outcome.ts';
-import { type Frame, type Ipv4, isGroupMac } from './packet.ts';
+import { type Frame, type Ip, isGroupMac } from './packet.ts';
 import { named, routerMac } from './resources.ts';
 import type { End } from './security-groups.ts';
 import type { Walk } from './walk.ts';
@@ -39,7 +39,7 @@ export function answerService(
   { interface: sender, binding }: End,
   subnet: ResourceOf<'subnet'>,
   frame: Frame,
-  packet: Ipv4,
+  packet: Ip,
 ): Answered | Dropped | undefined {
   const { payload, destination } = packet;
   if (payload.protocol !== 'tcp' && payload.protocol !== 'udp') return undefined;
@@ -65,7 +65,7 @@ export function answerService(
 }
 
 /** The first packet of an answer: the other way round, and for TCP what accepts a connection (RFC 9293, section 3.5). */
-export function answerTo({ source, destination, payload }: Ipv4, timeToLive: number): Ipv4 {
+export function answerTo({ source, destination, payload }: Ip, timeToLive: number): Ip {
   const { sourcePort, destinationPort } = payload as { sourcePort: number; destinationPort: number };
   const ports = { sourcePort: destinationPort, destinationPort: sourcePort };
   return {

@@ -4,5 +4,5 @@ export { type Evaluation, evaluate } from './evaluate.ts';
 export { answerTo, servicesMac } from './host-services.ts';
 export type * from './outcome.ts';
 export type * from './packet.ts';
-export { broadcastMac } from './packet.ts';
+export { broadcastMac, discovery, isIcmp } from './packet.ts';
 export { indexResources, type ModelledKind, type Resources } from './resources.ts';

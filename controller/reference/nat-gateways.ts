@@ -4,7 +4,7 @@ import { crossTunnel, deliver, type Origin } from './delivery.ts';
 import { flowNames, isIcmpError } from './flow-names.ts';
 import { judgeByAcl } from './network-acls.ts';
 import type { Answered, Delivered, Dropped } from './outcome.ts';
-import type { Icmp, Ipv4 } from './packet.ts';
+import { type Icmp, type Ip, isIcmp } from './packet.ts';
 import { named, natGatewayAt } from './resources.ts';
 import { translateDestination, translateSource } from './translation.ts';
 import type { Walk } from './walk.ts';
@@ -15,7 +15,7 @@ type NatGateway = ResourceOf<'nat-gateway'>;
 /** A packet under the address of a NAT gateway, on the host where that is. */
 export interface Translated {
   readonly type: 'translated';
-  readonly packet: Ipv4;
+  readonly packet: Ip;
   readonly hostId: string;
 }
 
@@ -31,7 +31,7 @@ export function translate(
   walk: Walk,
   origin: Origin,
   gateway: NatGateway,
-  packet: Ipv4,
+  packet: Ip,
 ): Translated | Answered | Dropped {
   const placement = walk.resources.placement.get(gateway.id);
   if (!placement) return walk.drop(stage, 'no-gateway-host', gateway.id);
@@ -58,7 +58,7 @@ export function translate(
 }
 
 /** True when another connection through the gateway looks the same from outside. */
-function isTaken(walk: Walk, tracker: string, privateAddress: string, translated: Ipv4): boolean {
+function isTaken(walk: Walk, tracker: string, privateAddress: string, translated: Ip): boolean {
   const wanted = flowNames(translated)?.own;
   for (const { opening } of connectionsOf(walk.connections, tracker)) {
     if (flowNames(translateSource(opening, privateAddress))?.own === wanted) return true;
@@ -67,7 +67,7 @@ function isTaken(walk: Walk, tracker: string, privateAddress: string, translated
 }
 
 /** To whoever has the destination address in the VPC: an interface, or a NAT gateway, which only takes replies. */
-export function sendInside(walk: Walk, origin: Origin, packet: Ipv4): Delivered | Answered | Dropped {
+export function sendInside(walk: Walk, origin: Origin, packet: Ip): Delivered | Answered | Dropped {
   const gateway = natGatewayAt(walk.resources, origin.vpcId, packet.destination);
   return gateway ? comeBack(walk, origin, gateway, packet) : deliver(walk, origin, packet);
 }
@@ -77,7 +77,7 @@ export function comeBack(
   walk: Walk,
   origin: Origin,
   gateway: NatGateway,
-  packet: Ipv4,
+  packet: Ip,
 ): Delivered | Answered | Dropped {
   const placement = walk.resources.placement.get(gateway.id);
   if (!placement) return walk.drop(stage, 'no-gateway-host', gateway.id);
@@ -105,10 +105,10 @@ export function comeBack(
 }
 
 /** Who opened the connection that a packet from outside answers, or is an error about. */
-function openedBy(walk: Walk, tracker: string, privateAddress: string, packet: Ipv4): string | undefined {
+function openedBy(walk: Walk, tracker: string, privateAddress: string, packet: Ip): string | undefined {
   const { payload } = packet;
-  const isError = payload.protocol === 'icmp' && isIcmpError(payload as Icmp);
-  const name = isError ? flowNames((payload as Icmp).quoted as Ipv4)?.own : flowNames(packet)?.own;
+  const isError = isIcmp(payload) && isIcmpError(payload);
+  const name = isError ? flowNames((payload as Icmp).quoted as Ip)?.own : flowNames(packet)?.own;
   if (name === undefined) return undefined;
   for (const { opening } of connectionsOf(walk.connections, tracker)) {
     const names = flowNames(translateSource(opening, privateAddress));

@@ -1,6 +1,6 @@
 import type { NetworkAclEntry, ResourceOf } from '../resources/index.ts';
 import type { Dropped } from './outcome.ts';
-import type { Ipv4 } from './packet.ts';
+import { type Ip, isIcmp } from './packet.ts';
 import { isInside, named } from './resources.ts';
 import { isProtocol } from './services.ts';
 import type { Walk } from './walk.ts';
@@ -15,7 +15,7 @@ import type { Walk } from './walk.ts';
 export function judgeByAcl(
   walk: Walk,
   subnet: ResourceOf<'subnet'>,
-  packet: Ipv4,
+  packet: Ip,
   direction: 'egress' | 'ingress',
 ): Dropped | undefined {
   const { resources } = walk;
@@ -33,18 +33,17 @@ export function judgeByAcl(
 }
 
 /** The ports are those of the receiver of the packet itself, type and code those of the packet itself. */
-function matches(entry: NetworkAclEntry, packet: Ipv4): boolean {
+function matches(entry: NetworkAclEntry, packet: Ip): boolean {
   const { payload } = packet;
-  if (entry.cidrIpv4 === undefined) return false;
-  if (!isInside(entry.cidrIpv4, entry.direction === 'egress' ? packet.destination : packet.source))
-    return false;
+  const network = (entry.cidrIpv4 ?? entry.cidrIpv6) as string;
+  if (!isInside(network, entry.direction === 'egress' ? packet.destination : packet.source)) return false;
   if (entry.protocol === 'all') return true;
   if (!isProtocol(entry.protocol, payload.protocol)) return false;
   if (payload.protocol === 'tcp' || payload.protocol === 'udp') {
     const { fromPort = 0, toPort = 65535 } = entry;
     return fromPort <= payload.destinationPort && payload.destinationPort <= toPort;
   }
-  if (payload.protocol !== 'icmp') return true;
+  if (!isIcmp(payload)) return true;
   const { icmpType = -1, icmpCode = -1 } = entry;
   return [-1, payload.type].includes(icmpType) && [-1, payload.code].includes(icmpCode);
 }

@@ -2,9 +2,10 @@ import type { ResourceOf } from '../resources/index.ts';
 import { type Origin, receive } from './delivery.ts';
 import { sendInside, translate } from './nat-gateways.ts';
 import type { Answered, Delivered, Dropped, SentOutside } from './outcome.ts';
-import type { Ipv4 } from './packet.ts';
+import type { Ip } from './packet.ts';
 import { groupsAcross } from './peering.ts';
 import { sendOutside } from './public-addresses.ts';
+import { sendPublic } from './public-ipv6.ts';
 import { named } from './resources.ts';
 import { route } from './routing.ts';
 import type { Walk } from './walk.ts';
@@ -20,7 +21,7 @@ export function sendOnward(
   walk: Walk,
   origin: Origin,
   sender: Sender,
-  packet: Ipv4,
+  packet: Ip,
 ): Delivered | SentOutside | Answered | Dropped {
   const subnet = named(walk.resources, 'subnet', sender.spec.subnetId);
   const way = route(walk, subnet, packet, origin.voice, sender.kind === 'nat-gateway');
@@ -37,7 +38,9 @@ export function sendOnward(
     case 'interface':
       return passThrough(walk, origin, way.target, way.packet);
     case 'internet-gateway':
-      return sendOutside(walk, origin, sender, way.gateway, way.packet);
+      return way.packet.protocol === 'ipv6'
+        ? sendPublic(walk, sender as ResourceOf<'network-interface'>, way.gateway, way.packet)
+        : sendOutside(walk, origin, sender, way.gateway, way.packet);
     case 'nat-gateway': {
       const translated = translate(walk, origin, way.gateway, way.packet);
       if (translated.type !== 'translated') return translated;
@@ -52,7 +55,7 @@ function passThrough(
   walk: Walk,
   origin: Origin,
   target: ResourceOf<'network-interface'>,
-  packet: Ipv4,
+  packet: Ip,
 ): Delivered | Answered | Dropped {
   if (target.id === origin.interfaceId) return walk.drop('delivery', 'to-itself', target.id);
   return receive(walk, origin, target, packet);

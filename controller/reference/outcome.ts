@@ -2,7 +2,7 @@ import type { DropReason } from './drop-reasons.ts';
 import type { Frame } from './packet.ts';
 
 /** What becomes of a packet. */
-export type Outcome = Delivered | SentOutside | Answered | Offered | Dropped;
+export type Outcome = Delivered | SentOutside | Answered | Offered | OfferedV6 | Advertised | Dropped;
 
 /** It reaches an interface, as `frame`. */
 export interface Delivered {
@@ -22,7 +22,14 @@ export interface SentOutside {
 /** The cloud itself answers, and `frame` goes back to where the packet came from. */
 export interface Answered {
   readonly type: 'answered';
-  readonly by: 'arp' | 'gateway-echo' | 'time-exceeded' | 'too-large' | 'dns' | 'metadata';
+  readonly by:
+    | 'arp'
+    | 'neighbour-discovery'
+    | 'gateway-echo'
+    | 'time-exceeded'
+    | 'too-large'
+    | 'dns'
+    | 'metadata';
   readonly frame: Frame;
 }
 
@@ -31,6 +38,34 @@ export interface Offered {
   readonly type: 'answered';
   readonly by: 'dhcp';
   readonly lease: Lease;
+}
+
+/** The cloud answers a DHCPv6 message: these addresses are the interface's. */
+export interface OfferedV6 {
+  readonly type: 'answered';
+  readonly by: 'dhcpv6';
+  readonly lease: LeaseV6;
+}
+
+/** RFC 8415: what a DHCPv6 client is told. */
+export interface LeaseV6 {
+  readonly addresses: readonly string[];
+  readonly serverMac: string;
+}
+
+/** The router tells of itself. */
+export interface Advertised {
+  readonly type: 'answered';
+  readonly by: 'router-advertisement';
+  readonly router: AdvertisedRouter;
+}
+
+/** RFC 4861, section 4.2: what a router advertisement says. */
+export interface AdvertisedRouter {
+  readonly mac: string;
+  /** On the link, and not to make addresses from: those are told by DHCPv6. */
+  readonly prefix: string;
+  readonly mtu: number;
 }
 
 /** RFC 2131 and 2132: what a DHCP client is told. */

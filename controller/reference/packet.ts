@@ -12,7 +12,7 @@ export interface Frame {
   readonly destination: string;
   /** IEEE 802.1Q: the number of the VLAN in the frame's tag, when it has one. */
   readonly vlan?: number;
-  readonly content: Arp | Ipv4 | OtherContent;
+  readonly content: Arp | Ip | OtherContent;
 }
 
 /** A frame and where it enters the cloud. */
@@ -35,11 +35,12 @@ export interface OtherContent {
   readonly protocol: number;
 }
 
-/** RFC 791, as far as a router looks at it. */
-export interface Ipv4 {
-  readonly protocol: 'ipv4';
+/** RFC 791 and RFC 8200, as far as a router looks at it. Addresses are of the same kind. */
+export interface Ip {
+  readonly protocol: 'ipv4' | 'ipv6';
   readonly source: string;
   readonly destination: string;
+  /** In IPv6, the hop limit. */
   readonly timeToLive: number;
   /** Bytes of header and content, where they are many enough to matter. */
   readonly totalLength?: number;
@@ -60,22 +61,53 @@ export interface Udp {
   readonly destinationPort: number;
 }
 
-/** RFC 792. */
+/** RFC 792, and RFC 4443 in IPv6. */
 export interface Icmp {
-  readonly protocol: 'icmp';
+  readonly protocol: 'icmp' | 'icmpv6';
   readonly type: number;
   readonly code: number;
   /** Of queries and their answers. */
   readonly identifier?: number;
-  /** RFC 1191: what the next hop can take, in bytes, in the error "fragmentation needed". */
+  /** What the next hop can take, in bytes: in "fragmentation needed" (RFC 1191) and "packet too big". */
   readonly mtu?: number;
   /** The packet that an error message is about. */
-  readonly quoted?: Ipv4;
+  readonly quoted?: Ip;
+  /** Of neighbour solicitations and advertisements. */
+  readonly neighbour?: Neighbour;
+}
+
+/** RFC 4861, sections 4.3 and 4.4: whose MAC is asked for or told. */
+export interface Neighbour {
+  readonly target: string;
+  /** The MAC in the option: that of the one who asks, or of the target. */
+  readonly mac?: string;
+  /** What an advertisement says besides. */
+  readonly flags?: readonly ('router' | 'solicited' | 'override')[];
 }
 
 /** Any other IP protocol, by its number. */
 export interface OtherPayload {
   readonly protocol: number;
+}
+
+export function isIcmp(payload: Ip['payload']): payload is Icmp {
+  return payload.protocol === 'icmp' || payload.protocol === 'icmpv6';
+}
+
+/** RFC 4861, section 4: the types of ICMPv6 by which neighbours and routers find each other. */
+export const discovery = {
+  routerSolicitation: 133,
+  routerAdvertisement: 134,
+  neighbourSolicitation: 135,
+  neighbourAdvertisement: 136,
+  redirect: 137,
+} as const;
+
+/** The type of a packet of neighbour discovery; undefined for any other packet. */
+export function discoveryType({ payload }: Ip): keyof typeof discovery | undefined {
+  if (payload.protocol !== 'icmpv6') return undefined;
+  const found = Object.entries(discovery).find(([, type]) => type === payload.type);
+  return found?.[0] as keyof typeof discovery | undefined;
 }
 
 export const broadcastMac = 'ff:ff:ff:ff:ff:ff';

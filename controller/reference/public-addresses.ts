@@ -4,7 +4,7 @@ import { addressTracker, noConnections, remember, type Tracked, track } from './
 import { crossTunnel, type Origin, receive } from './delivery.ts';
 import { comeBack } from './nat-gateways.ts';
 import type { Answered, Delivered, Dropped, SentOutside } from './outcome.ts';
-import type { Frame, Ipv4 } from './packet.ts';
+import type { Frame, Ip } from './packet.ts';
 import { peersOf } from './peering.ts';
 import {
   interfaceAt,
@@ -36,8 +36,8 @@ export function sendOutside(
   walk: Walk,
   origin: Origin,
   sender: Owner,
-  gateway: ResourceOf<'internet-gateway'>,
-  packet: Ipv4,
+  gateway: { readonly spec: { readonly externalNetworkId: string } },
+  packet: Ip,
 ): Delivered | SentOutside | Answered | Dropped {
   const { resources } = walk;
   const network = named(resources, 'external-network', gateway.spec.externalNetworkId);
@@ -83,7 +83,7 @@ export function receiveOutside(
   walk: Walk,
   network: ResourceOf<'external-network'>,
   frame: Frame,
-  packet: Ipv4,
+  packet: Ip,
 ): Delivered | Answered | Dropped {
   const { resources } = walk;
   const elasticIp = reachableAddress(walk, network, packet.destination);
@@ -166,7 +166,7 @@ function belongs(
   walk: Walk,
   translator: string,
   elasticIp: ResourceOf<'elastic-ip'>,
-  packet: Ipv4,
+  packet: Ip,
   direction: 'egress' | 'ingress',
   mayOpen = true,
 ): Tracked['relation'] | undefined {

@@ -1,16 +1,23 @@
 import {
   type AnyResource,
   contains,
+  containsIpv6,
   derivedMac,
   formatIpv4,
+  formatIpv6,
   formatMac,
   gatewayAddress,
   type Ipv4Network,
+  ipv4BlocksOf,
   type KindName,
+  linkLocalAddress,
   parseAddress,
   parseCidr,
+  parseIpv6Address,
+  parseIpv6Cidr,
   type ResourceOf,
 } from '../resources/index.ts';
+import type { Ip } from './packet.ts';
 
 /** The kinds that decide about packets. */
 const modelledKinds = [
@@ -23,6 +30,7 @@ const modelledKinds = [
   'vpc-peering-connection',
   'route-table',
   'internet-gateway',
+  'egress-only-internet-gateway',
   'security-group',
   'security-group-rule',
   'network-interface',
@@ -51,8 +59,11 @@ export function named<K extends ModelledKind>(resources: Resources, kind: K, id:
   return found as ResourceOf<K>;
 }
 
-/** True when the address (text) is inside of the network (CIDR text). */
+/** True when the address (text) is inside of the network (CIDR text); false, too, when one is IPv4 and the other IPv6. */
 export function isInside(cidr: string, address: string): boolean {
+  const isIpv6 = cidr.includes(':');
+  if (isIpv6 !== address.includes(':')) return false;
+  if (isIpv6) return containsIpv6(parseIpv6Cidr(cidr, 'network'), parseIpv6Address(address, 'address'));
   return contains(parseCidr(cidr, 'network'), parseAddress(address, 'address'));
 }
 
@@ -60,12 +71,19 @@ export function networkOf(subnet: ResourceOf<'subnet'>): Ipv4Network {
   return parseCidr(subnet.spec.cidrBlock, 'cidrBlock');
 }
 
+/** The networks of a VPC, IPv4 and, where it has one, IPv6. */
+export function blocksOf(vpc: ResourceOf<'vpc'>): readonly string[] {
+  const { ipv6CidrBlock } = vpc.spec;
+  return [...ipv4BlocksOf(vpc), ...(ipv6CidrBlock === undefined ? [] : [ipv6CidrBlock])];
+}
+
 /**
- * The router's address in a subnet: base + 1.
- * AWS, "Subnet CIDR blocks": "10.0.0.1: Reserved by AWS for the VPC router."
+ * The router's address in a subnet: base + 1. AWS, "Subnet CIDR blocks": "10.0.0.1: Reserved by AWS for the VPC router."
+ * In IPv6, the link-local address of its MAC: that is how routers make themselves known (RFC 4861, section 4.2).
  */
-export function routerAddress(subnet: ResourceOf<'subnet'>): string {
-  return formatIpv4(gatewayAddress(networkOf(subnet)));
+export function routerAddress(subnet: ResourceOf<'subnet'>, protocol: Ip['protocol'] = 'ipv4'): string {
+  if (protocol === 'ipv4') return formatIpv4(gatewayAddress(networkOf(subnet)));
+  return formatIpv6(linkLocalAddress(derivedMac('subnetGateway', subnet.number as number)));
 }
 
 export function routerMac(subnet: ResourceOf<'subnet'>): string {
@@ -77,12 +95,21 @@ export function publicMac(elasticIp: ResourceOf<'elastic-ip'>): string {
   return formatMac(derivedMac('elasticIp', elasticIp.number as number));
 }
 
-/** The IPv4 addresses of an interface, the primary one first. */
-export function addressesOf({ spec }: ResourceOf<'network-interface'>): readonly string[] {
-  return [spec.privateAddress, ...(spec.secondaryPrivateAddresses ?? [])];
+/** The MAC under which the IPv6 addresses of an interface answer on an external network. */
+export function publicInterfaceMac({ number }: ResourceOf<'network-interface'>): string {
+  return formatMac(derivedMac('publicInterface', number as number));
 }
 
-/** The interface that has this private address in the VPC. */
+/** The addresses of an interface, the primary one first. */
+export function addressesOf({ spec }: ResourceOf<'network-interface'>): readonly string[] {
+  return [spec.privateAddress, ...(spec.secondaryPrivateAddresses ?? []), ...(spec.ipv6Addresses ?? [])];
+}
+
+export function hasIpv6({ spec }: ResourceOf<'network-interface'>): boolean {
+  return (spec.ipv6Addresses ?? []).length > 0;
+}
+
+/** The interface that has this address in the VPC. */
 export function interfaceAt(
   resources: Resources,
   vpcId: string,

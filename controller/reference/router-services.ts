@@ -1,6 +1,7 @@
 import { formatIpv4, interfaceMtu, netmask, parseCidr, type ResourceOf } from '../resources/index.ts';
-import type { Answered, Offered } from './outcome.ts';
-import type { Frame, Ipv4 } from './packet.ts';
+import { isDhcpV6Request } from './ipv6-source.ts';
+import type { Answered, Offered, OfferedV6 } from './outcome.ts';
+import { type Frame, type Ip, isIcmp } from './packet.ts';
 import { named, networkOf, routerAddress, routerMac } from './resources.ts';
 import type { Walk } from './walk.ts';
 
@@ -17,7 +18,7 @@ export function answerDhcp(
   walk: Walk,
   sender: ResourceOf<'network-interface'>,
   subnet: ResourceOf<'subnet'>,
-  { destination, payload }: Ipv4,
+  { destination, payload }: Ip,
 ): Offered | undefined {
   const router = routerAddress(subnet);
   const asks = payload.protocol === 'udp' && payload.sourcePort === 68 && payload.destinationPort === 67;
@@ -36,6 +37,22 @@ export function answerDhcp(
       serverMac: routerMac(subnet),
     },
   };
+}
+
+/**
+ * DHCPv6: "instances get their IPv6 address by DHCPv6" (AWS, "IPv6 addressing"), all of those that the interface has.
+ * RFC 8415, section 18.2: a client asks all servers of the link.
+ */
+export function answerDhcpV6(
+  walk: Walk,
+  { id, spec }: ResourceOf<'network-interface'>,
+  subnet: ResourceOf<'subnet'>,
+  packet: Ip,
+): OfferedV6 | undefined {
+  const { ipv6Addresses: addresses = [] } = spec;
+  if (!isDhcpV6Request(packet) || addresses.length === 0) return undefined;
+  walk.note('DHCPv6', `offered ${addresses.join(' ')}`, id);
+  return { type: 'answered', by: 'dhcpv6', lease: { addresses, serverMac: routerMac(subnet) } };
 }
 
 /**
@@ -64,25 +81,26 @@ function settingsOf({ resources }: Walk, { spec: { vpcId } }: ResourceOf<'subnet
 }
 
 /**
- * The router of a subnet answers ping (RFC 792, echo) of the subnet's interfaces, before security groups see it.
+ * The router of a subnet answers ping (RFC 792 and RFC 4443, echo) of the subnet's interfaces, before security groups see it.
  * A difference to AWS, where it is silent: people look for it first when something does not work.
  */
 export function answerEcho(
   walk: Walk,
   subnet: ResourceOf<'subnet'>,
   frame: Frame,
-  packet: Ipv4,
+  packet: Ip,
 ): Answered | undefined {
-  const { payload } = packet;
-  if (packet.destination !== routerAddress(subnet) || payload.protocol !== 'icmp') return undefined;
-  if (payload.type !== 8 || payload.code !== 0) return undefined;
+  const { protocol, payload } = packet;
+  if (packet.destination !== routerAddress(subnet, protocol) || !isIcmp(payload)) return undefined;
+  const [request, reply] = protocol === 'ipv4' ? [8, 0] : [128, 129];
+  if (payload.type !== request || payload.code !== 0) return undefined;
   walk.note('gateway echo', 'answered', subnet.id);
-  const content: Ipv4 = {
+  const content: Ip = {
     ...packet,
     source: packet.destination,
     destination: packet.source,
     timeToLive: initialTimeToLive,
-    payload: { ...payload, type: 0 },
+    payload: { ...payload, type: reply },
   };
   return {
     type: 'answered',

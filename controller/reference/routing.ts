@@ -1,14 +1,8 @@
-import {
-  ipv4BlocksOf,
-  namesPrefixList,
-  parseCidr,
-  type ResourceOf,
-  routeTargetKind,
-} from '../resources/index.ts';
+import { namesPrefixList, type ResourceOf, routeTargetKind } from '../resources/index.ts';
 import type { Answered, Dropped } from './outcome.ts';
-import type { Ipv4 } from './packet.ts';
+import type { Ip } from './packet.ts';
 import { peerOver } from './peering.ts';
-import { isInside, named, type Resources } from './resources.ts';
+import { blocksOf, hasIpv6, isInside, named, type Resources } from './resources.ts';
 import { type RouterVoice, timeExceeded } from './router-errors.ts';
 import type { Walk } from './walk.ts';
 
@@ -18,32 +12,43 @@ const stage = 'route table';
  * RFC 1812, section 5.3.7 (this network, loopback, class E) and 5.2.4.3 (multicast), RFC 3927, section 2.7 (link-local):
  * what a router forwards nowhere, whatever its routes say.
  */
-const neverForwarded = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4'];
+const neverForwardedIpv4 = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4'];
+/**
+ * The same in IPv6: unspecified, loopback and link-local addresses (RFC 4291, section 2.5), IPv4 addresses in disguise (RFC
+ * 5156, section 2.2) and groups.
+ */
+const neverForwardedIpv6 = ['::/127', '::ffff:0:0/96', 'fe80::/10', 'ff00::/8'];
+const neverForwarded = [...neverForwardedIpv4, ...neverForwardedIpv6];
+
+/** RFC 4291, section 2.5: what is from such an address is not forwarded either. */
+export function isUnroutableSource({ source }: Ip): boolean {
+  return neverForwardedIpv6.some((range) => isInside(range, source));
+}
 
 /** Where a route leads. */
 export type Way =
-  | { readonly type: 'local'; readonly packet: Ipv4 }
+  | { readonly type: 'local'; readonly packet: Ip }
   /** Through an interface that passes on what is not its own: a router or firewall in the VPC. */
   | {
       readonly type: 'interface';
       readonly target: ResourceOf<'network-interface'>;
-      readonly packet: Ipv4;
+      readonly packet: Ip;
     }
   | {
       readonly type: 'peering';
       readonly connection: ResourceOf<'vpc-peering-connection'>;
       readonly vpc: ResourceOf<'vpc'>;
-      readonly packet: Ipv4;
+      readonly packet: Ip;
     }
   | {
       readonly type: 'internet-gateway';
-      readonly gateway: ResourceOf<'internet-gateway'>;
-      readonly packet: Ipv4;
+      readonly gateway: ResourceOf<'internet-gateway'> | ResourceOf<'egress-only-internet-gateway'>;
+      readonly packet: Ip;
     }
   | {
       readonly type: 'nat-gateway';
       readonly gateway: ResourceOf<'nat-gateway'>;
-      readonly packet: Ipv4;
+      readonly packet: Ip;
     };
 
 interface Destination {
@@ -66,13 +71,14 @@ export function routeFor(
   const vpc = named(resources, 'vpc', subnet.spec.vpcId);
   const table = named(resources, 'route-table', subnet.spec.routeTableId ?? vpc.spec.mainRouteTableId);
   const { routes } = table.spec;
-  const all = routes.flatMap(({ destination, target }) =>
-    destination === undefined ? [] : [{ destination, target }],
-  );
+  const all = routes.map(({ destination, destinationIpv6, target }) => ({
+    destination: (destination ?? destinationIpv6) as string,
+    target,
+  }));
   const direct = all.filter(({ destination }) => !namesPrefixList(destination));
   const byList = all.filter(({ destination }) => namesPrefixList(destination));
   const [best] = [
-    ...ipv4BlocksOf(vpc).map((network) => ({ network, target: 'local' })),
+    ...blocksOf(vpc).map((network) => ({ network, target: 'local' })),
     ...direct.map(({ destination, target }) => ({ network: destination, target })),
     ...byList.flatMap(({ destination, target }) =>
       named(resources, 'prefix-list', destination).spec.entries.map(({ cidr }) => ({
@@ -99,7 +105,7 @@ export function routeFor(
 export function route(
   walk: Walk,
   subnet: ResourceOf<'subnet'>,
-  packet: Ipv4,
+  packet: Ip,
   voice: RouterVoice | undefined,
   translated = false,
 ): Way | Answered | Dropped {
@@ -109,6 +115,7 @@ export function route(
   if (neverForwarded.some((range) => isInside(range, packet.destination))) {
     return walk.drop(stage, 'no-route', table.id);
   }
+  if (isUnroutableSource(packet)) return walk.drop(stage, 'unroutable-source', table.id);
   const forwarded = takeHop(packet);
   if (!forwarded) {
     const told = voice && timeExceeded(walk, voice, packet);
@@ -139,7 +146,8 @@ function throughGateway(resources: Resources, target: string, vpcId: string) {
     const connection = named(resources, 'vpc-peering-connection', target);
     return { type: 'peering', connection, vpc } as const;
   }
-  const gateway = resources['internet-gateway'].get(target);
+  const gateway =
+    resources['internet-gateway'].get(target) ?? resources['egress-only-internet-gateway'].get(target);
   return gateway?.spec.vpcId === vpcId ? ({ type: 'internet-gateway', gateway } as const) : undefined;
 }
 
@@ -151,23 +159,24 @@ function throughInterface(
   walk: Walk,
   tableId: string,
   target: ResourceOf<'network-interface'>,
-  packet: Ipv4,
+  packet: Ip,
 ): Way | Dropped {
   if (target.spec.sourceDestinationCheck !== false) {
     return walk.drop(stage, 'checked-target', tableId, target.id);
   }
+  if (packet.protocol === 'ipv6' && !hasIpv6(target)) return walk.drop(stage, 'no-ipv6', tableId, target.id);
   walk.note(stage, `leads through ${target.id}`, tableId);
   return { type: 'interface', target, packet };
 }
 
 /**
- * RFC 1812, section 5.3.1: a router takes one from the time to live.
+ * RFC 1812, section 5.3.1, and RFC 8200, section 3: a router takes one from the time to live.
  * @returns undefined when nothing is left
  */
-export function takeHop(packet: Ipv4): Ipv4 | undefined {
+export function takeHop(packet: Ip): Ip | undefined {
   return packet.timeToLive > 1 ? { ...packet, timeToLive: packet.timeToLive - 1 } : undefined;
 }
 
 function prefixLength(cidr: string): number {
-  return parseCidr(cidr, 'destination').prefixLength;
+  return Number(cidr.split('/')[1]);
 }

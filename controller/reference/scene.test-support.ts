@@ -5,7 +5,7 @@ import {
   evaluate,
   type Frame,
   type Icmp,
-  type Ipv4,
+  type Ip,
   indexResources,
   noConnections,
   type Place,
@@ -18,24 +18,29 @@ import {
 type Kind = AnyResource['kind'];
 
 /** A resource as far as the model looks at it; the revision is its place in the list. */
-function resource(kind: Kind, id: string, number: number, spec: object, revision = number): AnyResource {
+export function resource(
+  kind: Kind,
+  id: string,
+  number: number,
+  spec: object,
+  revision = number,
+): AnyResource {
   const envelope = { account: '123456789012', region: 'us-east-1', createdAt: '2026-01-01T00:00:00Z' };
   return { kind, id, number, revision, spec, status: {}, tags: {}, ...envelope } as unknown as AnyResource;
 }
 
+const open = (direction: string) => ({ number: 100, direction, action: 'allow', protocol: 'all' });
 /** Entries of a network ACL that allow everything. */
-export const openEntries = ['ingress', 'egress'].map((direction) => ({
-  number: 100,
-  direction,
-  action: 'allow',
-  protocol: 'all',
-  cidrIpv4: '0.0.0.0/0',
-}));
+export const openEntries = [
+  ...['ingress', 'egress'].map((direction) => ({ ...open(direction), cidrIpv4: '0.0.0.0/0' })),
+  ...['ingress', 'egress'].map((direction) => ({ ...open(direction), number: 101, cidrIpv6: '::/0' })),
+];
 
 /**
  * One network for all tests. VPC `vpc-a` has the subnets 10.0.1.0/24 and 10.0.2.0/24 with the interfaces `web` (10.0.1.5),
  * `db` (10.0.1.6) and `app` (10.0.2.5) on hosts, and `idle` (10.0.1.9) on none. VPC `vpc-b` has the same addresses, and
- * `twin` (10.0.1.5). `web` and `twin` have elastic IPs.
+ * `twin` (10.0.1.5). `web` and `twin` have elastic IPs. All but `idle` have IPv6 addresses with the same last number, in
+ * 2001:db8:0:100::/64 and 2001:db8:0:101::/64, and in `vpc-b` in 2001:db8:0:200::/64, all of them on the link outside.
  */
 export const resources: readonly AnyResource[] = [
   resource('external-network', 'ext', 1, {
@@ -43,12 +48,15 @@ export const resources: readonly AnyResource[] = [
     cidrBlock: '203.0.113.0/24',
     gateway: '203.0.113.1',
     addressRanges: [{ first: '203.0.113.10', last: '203.0.113.20' }],
+    ipv6CidrBlock: '2001:db8::/48',
+    ipv6Gateway: 'fe80::1',
   }),
   resource('host', 'host-1', 1, { externalPorts: { outside: 2 }, servicePort: 5 }),
   resource('host', 'host-2', 2, { externalPorts: {} }),
   ...['a', 'b'].flatMap((name, index) => [
     resource('vpc', `vpc-${name}`, index + 1, {
       cidrBlock: '10.0.0.0/16',
+      ipv6CidrBlock: `2001:db8:0:${index + 1}00::/56`,
       defaultSecurityGroupId: `sg-${name}`,
       mainRouteTableId: `rtb-${name}`,
       defaultNetworkAclId: `acl-${name}`,
@@ -63,6 +71,7 @@ export const resources: readonly AnyResource[] = [
       routes: [
         { destination: '0.0.0.0/0', target: `igw-${name}` },
         { destination: '198.51.100.0/24', target: 'blackhole' },
+        { destinationIpv6: '::/0', target: `igw-${name}` },
       ],
     }),
     resource('security-group', `sg-${name}`, index + 1, { vpcId: `vpc-${name}`, name }),
@@ -72,10 +81,28 @@ export const resources: readonly AnyResource[] = [
       protocol: 'all',
       cidrIpv4: '0.0.0.0/0',
     }),
+    rule(`sgr-${name}-out6`, {
+      groupId: `sg-${name}`,
+      direction: 'egress',
+      protocol: 'all',
+      cidrIpv6: '::/0',
+    }),
   ]),
-  resource('subnet', 'subnet-1', 1, { vpcId: 'vpc-a', cidrBlock: '10.0.1.0/24' }),
-  resource('subnet', 'subnet-2', 2, { vpcId: 'vpc-a', cidrBlock: '10.0.2.0/24' }),
-  resource('subnet', 'subnet-3', 3, { vpcId: 'vpc-b', cidrBlock: '10.0.1.0/24' }),
+  resource('subnet', 'subnet-1', 1, {
+    vpcId: 'vpc-a',
+    cidrBlock: '10.0.1.0/24',
+    ipv6CidrBlock: '2001:db8:0:100::/64',
+  }),
+  resource('subnet', 'subnet-2', 2, {
+    vpcId: 'vpc-a',
+    cidrBlock: '10.0.2.0/24',
+    ipv6CidrBlock: '2001:db8:0:101::/64',
+  }),
+  resource('subnet', 'subnet-3', 3, {
+    vpcId: 'vpc-b',
+    cidrBlock: '10.0.1.0/24',
+    ipv6CidrBlock: '2001:db8:0:200::/64',
+  }),
   resource('security-group', 'sg-db', 3, { vpcId: 'vpc-a', name: 'db' }),
   rule('sgr-db', {
     groupId: 'sg-db',
@@ -92,12 +119,20 @@ export const resources: readonly AnyResource[] = [
     icmpType: 8,
     cidrIpv4: '0.0.0.0/0',
   }),
+  rule('sgr-a6', {
+    groupId: 'sg-a',
+    direction: 'ingress',
+    protocol: 'icmpv6',
+    icmpType: 128,
+    cidrIpv6: '::/0',
+  }),
+  rule('sgr-b6', { groupId: 'sg-b', direction: 'ingress', protocol: 'all', cidrIpv6: '2001:db8::/48' }),
   rule('sgr-b', { groupId: 'sg-b', direction: 'ingress', protocol: 'all', cidrIpv4: '203.0.113.0/24' }),
-  networkInterface('web', 1, 'vpc-a', 'subnet-1', '10.0.1.5', ['sg-a']),
-  networkInterface('db', 2, 'vpc-a', 'subnet-1', '10.0.1.6', ['sg-db']),
-  networkInterface('app', 3, 'vpc-a', 'subnet-2', '10.0.2.5', ['sg-a']),
+  networkInterface('web', 1, 'vpc-a', 'subnet-1', '10.0.1.5', ['sg-a'], ['2001:db8:0:100::5']),
+  networkInterface('db', 2, 'vpc-a', 'subnet-1', '10.0.1.6', ['sg-db'], ['2001:db8:0:100::6']),
+  networkInterface('app', 3, 'vpc-a', 'subnet-2', '10.0.2.5', ['sg-a'], ['2001:db8:0:101::5']),
   networkInterface('idle', 4, 'vpc-a', 'subnet-1', '10.0.1.9', ['sg-a']),
-  networkInterface('twin', 5, 'vpc-b', 'subnet-3', '10.0.1.5', ['sg-b']),
+  networkInterface('twin', 5, 'vpc-b', 'subnet-3', '10.0.1.5', ['sg-b'], ['2001:db8:0:200::5']),
   ...bindings({ web: 'host-1', db: 'host-2', app: 'host-2', twin: 'host-1' }),
   resource('elastic-ip', 'eip-web', 1, {
     externalNetworkId: 'ext',
@@ -153,6 +188,7 @@ function networkInterface(
   subnetId: string,
   privateAddress: string,
   securityGroupIds: readonly string[],
+  ipv6Addresses?: readonly string[],
 ): AnyResource {
   const macAddress = macOf(id);
   return resource('network-interface', id, number, {
@@ -161,6 +197,7 @@ function networkInterface(
     privateAddress,
     macAddress,
     securityGroupIds,
+    ...(ipv6Addresses ? { ipv6Addresses } : {}),
   });
 }
 
@@ -189,6 +226,10 @@ export const publicMac = {
   twin: '02:57:02:00:00:02',
   nat: '02:57:02:00:00:03',
 };
+/** MACs under which IPv6 addresses answer outside. */
+export const publicMacOf = { web: '02:57:04:00:00:01', twin: '02:57:04:00:00:05' };
+/** The routers' own addresses in IPv6. */
+export const routerLink = { subnet1: 'fe80::57:1ff:fe00:1', subnet2: 'fe80::57:1ff:fe00:2' };
 
 /** A NAT gateway in `subnet-2`, which has a table of its own to the internet gateway; the main table leads to it. */
 export const natGateway = resource('nat-gateway', 'nat-a', 1, {
@@ -234,9 +275,12 @@ export function tcp(destinationPort: number, flags: readonly TcpFlag[] = ['syn']
 
 export const ping: Icmp = { protocol: 'icmp', type: 8, code: 0, identifier: 7 };
 export const pong: Icmp = { ...ping, type: 0 };
+export const ping6: Icmp = { protocol: 'icmpv6', type: 128, code: 0, identifier: 7 };
+export const pong6: Icmp = { ...ping6, type: 129 };
 
-export function ip(source: string, destination: string, payload: Ipv4['payload'], timeToLive = 64): Ipv4 {
-  return { protocol: 'ipv4', source, destination, timeToLive, payload };
+export function ip(source: string, destination: string, payload: Ip['payload'], timeToLive = 64): Ip {
+  const protocol = source.includes(':') ? 'ipv6' : 'ipv4';
+  return { protocol, source, destination, timeToLive, payload };
 }
 
 export const outside: Place = { externalNetworkId: 'ext' };

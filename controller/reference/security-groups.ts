@@ -1,7 +1,7 @@
 import type { ResourceOf, SecurityGroupRuleSpec } from '../resources/index.ts';
 import { type Connection, groupTracker, remember, type Tracked, track } from './connections.ts';
 import type { Dropped } from './outcome.ts';
-import type { Ipv4 } from './packet.ts';
+import { type Ip, isIcmp } from './packet.ts';
 import { isInside, named, type Resources } from './resources.ts';
 import { isProtocol } from './services.ts';
 import { opensTcp } from './tcp.ts';
@@ -29,7 +29,7 @@ export interface End {
 export function judge(
   walk: Walk,
   { interface: own, binding }: End,
-  packet: Ipv4,
+  packet: Ip,
   way: 'egress' | 'ingress',
   peerGroups: readonly string[],
   border?: () => Dropped | undefined,
@@ -95,7 +95,7 @@ function matchesPeer(
 ): boolean {
   if (rule.referencedGroupId !== undefined) return peerGroups.includes(rule.referencedGroupId);
   const other = direction === 'egress' ? opening.destination : opening.source;
-  if (rule.prefixListId === undefined) return isInside(rule.cidrIpv4 as string, other);
+  if (rule.prefixListId === undefined) return isInside((rule.cidrIpv4 ?? rule.cidrIpv6) as string, other);
   const list = named(resources, 'prefix-list', rule.prefixListId);
   return list.spec.entries.some(({ cidr }) => isInside(cidr, other));
 }
@@ -115,7 +115,7 @@ function isStale({ status }: ResourceOf<'security-group-rule'>, resources: Resou
  */
 function matchesService(
   rule: SecurityGroupRuleSpec,
-  { payload }: Ipv4,
+  { payload }: Ip,
   relation: Tracked['relation'],
 ): boolean {
   if (rule.protocol === 'all') return true;
@@ -124,7 +124,7 @@ function matchesService(
     const { fromPort = 0, toPort = 65535 } = rule;
     return fromPort <= payload.destinationPort && payload.destinationPort <= toPort;
   }
-  if (payload.protocol !== 'icmp' || relation === 'reply' || relation === 'error') return true;
+  if (!isIcmp(payload) || relation === 'reply' || relation === 'error') return true;
   const matches = (wanted: number | undefined, found: number) => (wanted ?? -1) === -1 || wanted === found;
   return matches(rule.icmpType, payload.type) && matches(rule.icmpCode, payload.code);
 }

@@ -1,4 +1,4 @@
-import type { Ipv4, Tcp } from './packet.ts';
+import type { Ip, Tcp } from './packet.ts';
 
 /**
  * How far a TCP connection is closed, RFC 9293 section 3.6. Each side closes for itself: it sends FIN, and the other
@@ -30,7 +30,7 @@ export function mayOpenTcp({ flags }: Tcp): boolean {
 }
 
 /** RFC 9293, section 3.5: SYN without ACK. When both sides send one, they open the connection at the same time. */
-export function opensTcp({ payload }: Ipv4): boolean {
+export function opensTcp({ payload }: Ip): boolean {
   return payload.protocol === 'tcp' && payload.flags.includes('syn') && !payload.flags.includes('ack');
 }
 

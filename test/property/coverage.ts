@@ -39,6 +39,29 @@ const features = [
   'metadata answered',
   'two bindings',
   'two bindings, one in standby',
+  'IPv6 in its subnet',
+  'IPv6 routed in the VPC',
+  'IPv6 over a peering connection',
+  'IPv6 through a tunnel',
+  'IPv6 by an entry of a network ACL that is not for everything',
+  'IPv6 to the outside',
+  'IPv6 from the outside',
+  'IPv6 between VPCs by the outside, one host',
+  'IPv6 between VPCs by the outside, two hosts',
+  'to the outside by an egress-only gateway',
+  'back by an egress-only gateway',
+  'IPv6 reply',
+  'ICMPv6 error of a connection',
+  'neighbour discovery answered in a subnet',
+  'neighbour discovery answered outside',
+  'router advertised',
+  'DHCPv6 answered',
+  'echo answered by the router in IPv6',
+  'router tells that the hop limit is over',
+  'router tells that an IPv6 packet is too large',
+  'public address tells that an IPv6 packet is too large',
+  'IPv6 through an interface that routes',
+  'IPv6 from an address that is not the own',
 ] as const;
 export type Feature = (typeof features)[number];
 
@@ -60,7 +83,10 @@ export class Coverage {
     const { outcome } = sent.evaluation;
     count(this.outcomes, outcome.type);
     if (outcome.type === 'dropped') count(this.reasons, outcome.reason);
-    for (const feature of featuresOf(sent)) count(this.features, feature);
+    const { protocol } = sent.packet.content;
+    for (const feature of protocol === 'ipv6' ? ipv6FeaturesOf(sent) : featuresOf(sent)) {
+      count(this.features, feature);
+    }
     if (move && outcome.type === 'delivered') {
       count(this.features, move === 'prepared' ? 'two bindings, one in standby' : 'two bindings');
     }
@@ -170,4 +196,52 @@ function* featuresOf({ packet, evaluation, observation }: Sent): Generator<Featu
   const relation = steps.findLast(({ stage }) => stage.startsWith('security groups'))?.decision.split(' ')[0];
   const feature = relation && relations[relation];
   if (feature) yield feature;
+}
+
+const ipv6Answers: Readonly<Record<string, readonly [inside: Feature, outside: Feature]>> = {
+  'neighbour-discovery': ['neighbour discovery answered in a subnet', 'neighbour discovery answered outside'],
+  'router-advertisement': ['router advertised', 'router advertised'],
+  dhcpv6: ['DHCPv6 answered', 'DHCPv6 answered'],
+  'gateway-echo': ['echo answered by the router in IPv6', 'echo answered by the router in IPv6'],
+  'time-exceeded': ['router tells that the hop limit is over', 'router tells that the hop limit is over'],
+  'too-large': [
+    'router tells that an IPv6 packet is too large',
+    'public address tells that an IPv6 packet is too large',
+  ],
+};
+
+function* ipv6FeaturesOf({ packet, evaluation, observation }: Sent): Generator<Feature> {
+  const { outcome, steps } = evaluation;
+  const isInside = 'interfaceId' in packet.from;
+  const decided = (pattern: RegExp) => steps.some(({ decision }) => pattern.test(decision));
+  if (outcome.type === 'dropped') return;
+  if (outcome.type === 'answered') {
+    const [inside, outside] = ipv6Answers[outcome.by] ?? [];
+    const feature = isInside ? inside : outside;
+    if (feature) yield feature;
+    return;
+  }
+  const isEgressOnly = decided(/ leads to eigw-/);
+  if (outcome.type === 'sent-outside') {
+    yield isEgressOnly ? 'to the outside by an egress-only gateway' : 'IPv6 to the outside';
+  } else {
+    const hosts = new Set(observation.walks.map(({ hostId }) => hostId)).size;
+    if (decided(/^in by eigw-/)) yield 'back by an egress-only gateway';
+    if (decided(/^in by /)) {
+      if (!isInside) yield 'IPv6 from the outside';
+      else
+        yield hosts === 1
+          ? 'IPv6 between VPCs by the outside, one host'
+          : 'IPv6 between VPCs by the outside, two hosts';
+    } else {
+      if (hosts > 1) yield 'IPv6 through a tunnel';
+      if (decided(/leads to pcx-/)) yield 'IPv6 over a peering connection';
+      else yield decided(/^for the router$/) ? 'IPv6 routed in the VPC' : 'IPv6 in its subnet';
+    }
+  }
+  if (decided(/^entry (?!101 )/)) yield 'IPv6 by an entry of a network ACL that is not for everything';
+  if (decided(/^leads through/)) yield 'IPv6 through an interface that routes';
+  if (decided(/^an address that is not its own/)) yield 'IPv6 from an address that is not the own';
+  if (decided(/^reply packet/)) yield 'IPv6 reply';
+  if (decided(/^error packet/)) yield 'ICMPv6 error of a connection';
 }

@@ -10,13 +10,18 @@ const stagesOfReason: Readonly<Record<DropReason, readonly StageName[]>> = {
   'spoofed-mac': ['source-guard'],
   'spoofed-address': ['source-guard'],
   'spoofed-arp': ['source-guard'],
+  'spoofed-neighbour': ['source-guard'],
+  'neighbour-discovery': ['source-guard', 'admit'],
+  'link-local': ['source-guard'],
+  'no-ipv6': ['source-guard', 'admit', 'route'],
   'dhcp-server': ['source-guard', 'admit'],
   'arp-unanswered': ['source-guard', 'admit', 'resolve', 'external-in'],
+  'nd-unanswered': ['source-guard', 'admit', 'resolve', 'external-in'],
   broadcast: ['admit'],
   'wrong-mac': ['admit', 'external-in'],
   'no-gateway-host': ['resolve'],
   'translated-twice': ['route'],
-  unsolicited: ['locate', 'egress-acl', 'route'],
+  unsolicited: ['locate', 'egress-acl', 'route', 'public-check'],
   untracked: [
     'egress-acl',
     'route',
@@ -38,9 +43,12 @@ const stagesOfReason: Readonly<Record<DropReason, readonly StageName[]>> = {
   'detached-gateway': ['route'],
   'checked-target': ['route'],
   'inactive-peering': ['route'],
-  'ttl-exceeded': ['route'],
+  'unroutable-source': ['route', 'public-track'],
+  'ttl-exceeded': ['route', 'external-in'],
   'too-large': ['tunnel', 'external-in'],
   'no-elastic-ip': ['translate'],
+  'foreign-source': ['translate'],
+  'not-public': ['translate'],
   'no-external-port': ['translate', 'external-route', 'external-port'],
   'no-next-hop': ['external-route'],
   'to-itself': ['resolve', 'locate', 'ingress-acl', 'ingress-check', 'ingress-verdict', 'deliver'],
@@ -50,7 +58,8 @@ const stagesOfReason: Readonly<Record<DropReason, readonly StageName[]>> = {
   'ingress-acl': ['ingress-acl'],
   'unknown-public-address': ['external-in'],
   'no-service': ['service'],
-  'private-source': ['external-in', 'locate', 'nat'],
+  'private-source': ['external-in', 'locate', 'nat', 'public-track'],
+  'no-return-route': ['public-check'],
 };
 
 /** What the switches must do when the model says this. An answer and what a VM sends to itself look alike. */
@@ -65,11 +74,9 @@ function expectedEffects({ from }: ReferencePacket, outcome: Outcome): Effect[] 
     case 'sent-outside':
       return [outcome];
     case 'answered':
-      return [
-        outcome.by === 'dhcp'
-          ? { type: 'offered', lease: outcome.lease }
-          : { type: 'answered', frame: outcome.frame },
-      ];
+      if ('frame' in outcome) return [{ type: 'answered', frame: outcome.frame }];
+      if (outcome.by === 'router-advertisement') return [{ type: 'advertised', router: outcome.router }];
+      return [{ type: 'offered', lease: outcome.lease }];
   }
 }
 

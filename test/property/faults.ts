@@ -12,7 +12,7 @@ export interface Fault {
 type FlowChange = (flow: FlowMod) => FlowMod | undefined;
 
 /** A fault in added flows of some stages. */
-function inStages(name: string, stages: readonly StageName[], change: FlowChange): Fault {
+export function inStages(name: string, stages: readonly StageName[], change: FlowChange): Fault {
   const tables = new Set(stages.map(tableOf));
   return {
     name,
@@ -23,36 +23,37 @@ function inStages(name: string, stages: readonly StageName[], change: FlowChange
   };
 }
 
-function actionsOf({ instructions }: FlowMod): readonly Action[] {
+export function actionsOf({ instructions }: FlowMod): readonly Action[] {
   return instructions.flatMap((one) => (one.type === 'apply-actions' ? one.actions : []));
 }
 
-function withActions(flow: FlowMod, change: (action: Action) => Action[]): FlowMod {
+export function withActions(flow: FlowMod, change: (action: Action) => Action[]): FlowMod {
   const instructions = flow.instructions.map((one) =>
     one.type === 'apply-actions' ? { ...one, actions: one.actions.flatMap(change) } : one,
   );
   return { ...flow, instructions };
 }
 
-function withMatch(flow: FlowMod, change: (one: FieldMatch) => FieldMatch[]): FlowMod {
+export function withMatch(flow: FlowMod, change: (one: FieldMatch) => FieldMatch[]): FlowMod {
   return { ...flow, match: flow.match.flatMap(change) };
 }
 
-const matches = (flow: FlowMod, field: FieldName) => flow.match.some((one) => one.field === field);
-const withoutField = (field: FieldName) => (flow: FlowMod) =>
+export const matches = (flow: FlowMod, field: FieldName) => flow.match.some((one) => one.field === field);
+export const withoutField = (field: FieldName) => (flow: FlowMod) =>
   withMatch(flow, (one) => (one.field === field ? [] : [one]));
-const withoutAction = (type: Action['type']) => (flow: FlowMod) =>
+export const withoutAction = (type: Action['type']) => (flow: FlowMod) =>
   withActions(flow, (action) => (action.type === type ? [] : [action]));
-const setsField = (action: Action, field: FieldName) => action.type === 'set-field' && action.field === field;
+export const setsField = (action: Action, field: FieldName) =>
+  action.type === 'set-field' && action.field === field;
 
-const rules = ['ingress-rules', 'egress-rules'] as const;
+export const rules = ['ingress-rules', 'egress-rules'] as const;
 const verdicts = ['egress-verdict', 'ingress-verdict'] as const;
 const checks = ['egress-check', 'ingress-check'] as const;
-const acls = ['egress-acl', 'ingress-acl'] as const;
+export const acls = ['egress-acl', 'ingress-acl'] as const;
 /** Of the flow by which what stays in its subnet passes. */
 const switchedPriority = 65000;
 /** On to where an entry that allows leads. */
-const gotoOf = ({ table }: FlowMod): FlowMod['instructions'] => [
+export const gotoOf = ({ table }: FlowMod): FlowMod['instructions'] => [
   { type: 'goto-table', table: tableOf(table === tableOf('egress-acl') ? 'route' : 'ingress-check') },
 ];
 /** Bits of `ct_state`, ovs-fields(7). */
@@ -90,7 +91,7 @@ function stale(name: string, stage: StageName, field: FieldName, key: (flow: Flo
 const isShared = ({ match }: FlowMod, field: FieldName) =>
   match.some((one) => one.field === field && Number(one.value) >>> 22 === (100 << 2) + 1);
 
-const leadsTo = ({ instructions }: FlowMod, stage: StageName) =>
+export const leadsTo = ({ instructions }: FlowMod, stage: StageName) =>
   instructions.some((one) => one.type === 'goto-table' && one.table === tableOf(stage));
 
 const matchText = ({ match }: FlowMod) => match.map(({ field, value }) => `${field}=${value}`).join();
@@ -355,7 +356,7 @@ function widened(value: number, mask: number, bits: 16 | 32): { value: number; m
   return { value: Number(BigInt(value) & BigInt(wider)), mask: wider };
 }
 
-function inZone(action: Action, field: FieldName): Action {
+export function inZone(action: Action, field: FieldName): Action {
   return action.type === 'conntrack' ? { ...action, zone: { field, offset: 0, bits: 16 } } : action;
 }
 

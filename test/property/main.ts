@@ -8,7 +8,7 @@ import { cannotTrace, Tracer } from './trace/tracer.ts';
 const longRun = { packets: 100_000, least: 100 } as const;
 const leastDelivered = 0.3;
 
-async function main({ packets, seed, traceEvery }: Options): Promise<number> {
+async function main({ packets, seed, incrementalEvery, traceEvery }: Options): Promise<number> {
   if (traceEvery !== undefined && cannotTrace !== false) {
     complain(cannotTrace);
     return 1;
@@ -19,6 +19,7 @@ async function main({ packets, seed, traceEvery }: Options): Promise<number> {
   const { coverage, finding } = await run({
     packets,
     seed,
+    incrementalEvery,
     onNetwork: ({ packets: sent }) => say(`${sent} packets agree`),
     ...(traceEvery === undefined ? {} : { onSent: (sent, rig) => tracer.check(sent, rig) }),
   });

@@ -9,6 +9,8 @@ export class UnknownName extends Error {
   }
 }
 
+const publicSuffix = '.public';
+
 interface Named {
   readonly kind: KindName;
   readonly id: string;
@@ -37,10 +39,23 @@ export class Names {
       this.add(`${name}.main`, 'route-table', mainRouteTableId);
       this.add(`${name}.default`, 'security-group', defaultSecurityGroupId);
     }
-    if (kind !== 'security-group') return;
-    const rules = [...this.#world.topology.referrers({ kind, id }, 'of-group', 'security-group-rule')];
-    rules.sort((a, b) => a.spec.direction.localeCompare(b.spec.direction));
-    for (const [index, rule] of rules.entries()) {
+    if (kind === 'security-group') this.#addRules(name, id);
+  }
+
+  /** Names what came with a change: the default group of a VPC that gets an IPv6 block gets a rule. */
+  addMore(name: string, kind: KindName, id: string): void {
+    if (kind !== 'vpc') return;
+    this.#addRules(`${name}.default`, this.#world.get('vpc', id).spec.defaultSecurityGroupId);
+  }
+
+  #addRules(name: string, id: string): void {
+    const group = { kind: 'security-group', id } as const;
+    const rules = [...this.#world.topology.referrers(group, 'of-group', 'security-group-rule')];
+    const key = ({ spec }: (typeof rules)[number]) => `${spec.direction} ${spec.cidrIpv4} ${spec.cidrIpv6}`;
+    const unnamed = rules.filter((rule) => !this.#byId.has(rule.id));
+    for (const rule of unnamed.sort((a, b) => (key(a) < key(b) ? -1 : 1))) {
+      let index = 0;
+      while (this.#byName.has(`${name}.rules.${index}`)) index++;
       this.add(`${name}.rules.${index}`, 'security-group-rule', rule.id);
     }
   }
@@ -71,7 +86,10 @@ export class Names {
     return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, this.resolve(one)])) as T;
   }
 
-  /** `@name` to the MAC of an interface, an elastic IP, a NAT gateway, or a subnet's router, anywhere in a frame. */
+  /**
+   * `@name` to the MAC of an interface, an elastic IP, a NAT gateway, or a subnet's router, anywhere in a frame; `@name.public`
+   * to that of an interface outside.
+   */
   resolveMacs<T>(value: T): T {
     if (typeof value === 'string') return (value.startsWith('@') ? this.#macOf(value.slice(1)) : value) as T;
     if (Array.isArray(value) || typeof value !== 'object' || value === null) return value;
@@ -79,10 +97,15 @@ export class Names {
   }
 
   #macOf(name: string): string {
-    const { kind, id } = this.#find(name);
-    if (kind === 'network-interface') return this.#world.get(kind, id).spec.macAddress;
+    const isOutside = name.endsWith(publicSuffix);
+    const { kind, id } = this.#find(isOutside ? name.slice(0, -publicSuffix.length) : name);
+    if (kind === 'network-interface' && !isOutside) return this.#world.get(kind, id).spec.macAddress;
     const { number } = this.#world.get(kind, id);
-    const uses = { subnet: 'subnetGateway', 'nat-gateway': 'natGateway' } as const;
+    const uses = {
+      subnet: 'subnetGateway',
+      'nat-gateway': 'natGateway',
+      'network-interface': 'publicInterface',
+    } as const;
     return formatMac(derivedMac(uses[kind as keyof typeof uses] ?? 'elasticIp', number as number));
   }
 }

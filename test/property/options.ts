@@ -7,6 +7,7 @@ Open vSwitch must agree on every packet.
 
   --packets 20000     how many; from 100,000 on, each reason and feature must have been met 100 times
   --seed N            of the first network; default: chosen, and printed
+  --incremental 1     after one in so many edits, compares the compiler's state with a full compile; 0: never
   --ofproto-trace N   also compares one in N packets, flow by flow, with ofproto/trace (needs Open vSwitch and root)
   --help
 
@@ -15,6 +16,7 @@ Exit status: 0; 1 when the oracles disagree or too little was met; 2 for wrong o
 export interface Options {
   readonly packets: number;
   readonly seed: number;
+  readonly incrementalEvery: number;
   /** One in so many packets goes to Open vSwitch, too; undefined: none. */
   readonly traceEvery: number | undefined;
 }
@@ -26,6 +28,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     options: {
       packets: { type: 'string', default: '20000' },
       seed: { type: 'string', default: anySeed() },
+      incremental: { type: 'string', default: '1' },
       'ofproto-trace': { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -35,6 +38,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
   return {
     packets: wholeNumber('--packets', values.packets, 1, 100_000_000),
     seed: wholeNumber('--seed', values.seed, 0, 2 ** 31),
+    incrementalEvery: wholeNumber('--incremental', values.incremental, 0, 1_000_000),
     traceEvery: trace === undefined ? undefined : wholeNumber('--ofproto-trace', trace, 1, 1_000_000),
   };
 }

@@ -37,8 +37,8 @@ export interface Sent {
 export interface RigOptions {
   /** Plants a fault into what switches get. */
   readonly mutation?: Mutation;
-  /** Also compares the compiler's state with a full compile after each edit. Default true. */
-  readonly checkIncremental?: boolean;
+  /** Also compares the compiler's state with a full compile, after one in so many edits; 0: never. Default 1. */
+  readonly incrementalEvery?: number;
 }
 
 /** The oracles do not agree. */
@@ -57,6 +57,7 @@ export class Rig implements AsyncDisposable {
   readonly #options: RigOptions;
   #resources: Resources;
   #connections: Connections = noConnections;
+  #edits = 0;
 
   private constructor(world: World, options: RigOptions) {
     this.world = world;
@@ -114,6 +115,7 @@ export class Rig implements AsyncDisposable {
       }
       case 'update':
         await world.update(step.kind, names.idOf(step.name), names.resolve(step.spec));
+        names.addMore(step.name, step.kind, names.idOf(step.name));
         return;
       case 'remove':
         await world.remove(step.kind, names.idOf(step.name));
@@ -152,7 +154,8 @@ export class Rig implements AsyncDisposable {
     const { topology } = this.world;
     this.#resources = indexResources(kindNames.flatMap((kind) => [...topology.all(kind)]));
     this.#connections = afterChange(this.#resources, this.#connections);
-    if (this.#options.checkIncremental === false) return;
+    const { incrementalEvery = 1 } = this.#options;
+    if (incrementalEvery === 0 || ++this.#edits % incrementalEvery !== 0) return;
     const problem = await incrementalDifference(this.world);
     if (problem !== undefined) throw new Disagreement(problem);
   }

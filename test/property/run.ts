@@ -4,10 +4,10 @@ import { type ExplorationOptions, explore } from './explore.ts';
 import { replay, shrink } from './shrink.ts';
 
 /** Packets in one network before a new one is made. */
-const packetsPerNetwork = 800;
+const packetsPerNetwork = 500;
 
 export interface RunOptions
-  extends Pick<ExplorationOptions, 'mutation' | 'checkIncremental' | 'onSent' | 'packetsPerEdit'> {
+  extends Pick<ExplorationOptions, 'mutation' | 'incrementalEvery' | 'onSent' | 'packetsPerEdit'> {
   readonly packets: number;
   /** Of the first network; the others follow. */
   readonly seed: number;
@@ -33,9 +33,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
     const exploration = await explore({ ...options, seed, packets });
     coverage.add(exploration.coverage);
     if (exploration.failure) {
-      const { checkIncremental, mutation } = options;
+      const { incrementalEvery = 1, mutation } = options;
       const shrinkOptions = {
-        ...(checkIncremental === undefined ? {} : { checkIncremental }),
+        incrementalEvery: Math.min(1, incrementalEvery),
         ...(mutation ? { mutation } : {}),
       };
       const script = await shrink(exploration.script, shrinkOptions);

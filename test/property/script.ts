@@ -7,7 +7,8 @@ import type { KindName } from '../../controller/resources/index.ts';
  *
  * Resources are called by names that the script gives them: `@web` is the id of what step `create … name: web` made,
  * `@vpc1.main` the main route table of a VPC, `@vpc1.default` its default group, `@group1.rules.0` the first rule that came
- * with a group. In frames, a MAC may be `@web` (an interface's, or that of an elastic IP), or `@subnet1` (the router's).
+ * with a group. In frames, a MAC may be `@web` (an interface's, or that of an elastic IP), `@web.public` (of the interface
+ * outside), or `@subnet1` (the router's).
  */
 export type ScriptStep =
   | { readonly do: 'host'; readonly name: string; readonly number: number; readonly external?: boolean }

@@ -81,6 +81,10 @@ describe('the base flows', () => {
         'table=route, priority=64000,ipv6,ipv6_dst=::ffff:0.0.0.0/96 actions=drop',
         'table=route, priority=64000,ipv6,ipv6_dst=fe80::/10 actions=drop',
         'table=route, priority=64000,ipv6,ipv6_dst=ff00::/8 actions=drop',
+        ...['::/127', '::ffff:0.0.0.0/96', 'fe80::/10', 'ff00::/8'].flatMap((block) => [
+          `table=route, priority=63900,ipv6,ipv6_src=${block} actions=drop`,
+          `table=public-track, priority=120,ipv6,ipv6_src=${block} actions=drop`,
+        ]),
         'table=resolve, priority=150,ipv6 actions=drop',
         'table=forward, priority=200,arp actions=goto_table:arp-reply',
         'table=arp-reply, priority=100,arp actions=move:NXM_NX_ARP_SHA[]->NXM_NX_ARP_THA[],move:NXM_OF_ARP_SPA[]->NXM_OF_ARP_TPA[],move:NXM_OF_ETH_DST[]->NXM_NX_ARP_SHA[],move:NXM_NX_REG15[]->NXM_OF_ARP_SPA[],move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],move:NXM_NX_ARP_SHA[]->NXM_OF_ETH_SRC[],set_field:2->arp_op,IN_PORT',

@@ -87,12 +87,21 @@ const backThroughGateway = [
  * In IPv6: unspecified, loopback and link-local (RFC 4291, section 2.5), IPv4 addresses in disguise (RFC 5156, section
  * 2.2), and groups, which a VPC does not have.
  */
-const neverRouted = [
-  ...['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'],
-  ...['::/127', '::ffff:0:0/96', 'fe80::/10', 'ff00::/8'],
-].map((network): Flow => {
-  const match = ipMatch('dst', parseNetwork(network));
-  return { stage: 'route', priority: 64000, match, actions: [] };
+const neverRoutedIpv6 = ['::/127', '::ffff:0:0/96', 'fe80::/10', 'ff00::/8'];
+const neverRouted = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3', ...neverRoutedIpv6].map(
+  (network): Flow => {
+    const match = ipMatch('dst', parseNetwork(network));
+    return { stage: 'route', priority: 64000, match, actions: [] };
+  },
+);
+
+/** Nor is what comes from such an address passed on (RFC 4291, section 2.5), be it from inside or from outside. */
+const neverRoutedSources = neverRoutedIpv6.flatMap((network): Flow[] => {
+  const match = ipMatch('src', parseNetwork(network));
+  return [
+    { stage: 'route', priority: 63900, match, actions: [] },
+    { stage: 'public-track', priority: 120, match, actions: [] },
+  ];
 });
 
 const arpReply: Flow = {
@@ -139,6 +148,7 @@ function baseFlows(): Flow[] {
     { stage: 'ingress-acl', priority: 65000, match: [switched], actions: [], goto: 'ingress-check' },
     { stage: 'route', priority: 65000, match: [switched], actions: [], goto: 'resolve' },
     ...neverRouted,
+    ...neverRoutedSources,
     // `nextHop` is the end of `nextHop6`: an IPv6 address must not find who has the IPv4 address in its last bits.
     { stage: 'resolve', priority: 150, match: [isIpv6], actions: [] },
     { stage: 'forward', priority: 200, match: [isArp], actions: [], goto: 'arp-reply' },

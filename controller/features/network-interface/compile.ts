@@ -163,9 +163,14 @@ export const networkInterfaceFeature: Feature = {
       yield { definition: local, id };
       yield { definition: standby, id };
       yield { definition: guard, id };
+      const { networkInterfaceId } = ((after ?? before) as ResourceOf<'binding'>).spec;
+      yield { definition: resolve, id: networkInterfaceId };
       yield { definition: publicIpv6, id };
-      const binding = (after ?? before) as { spec: { networkInterfaceId: string } };
-      yield { definition: resolve, id: binding.spec.networkInterfaceId };
+      // Another host may have been, or become, the one that answers for its public addresses.
+      const target = { kind: 'network-interface', id: networkInterfaceId } as const;
+      for (const other of view.referrers(target, 'of-interface', 'binding')) {
+        yield { definition: publicIpv6, id: other.id };
+      }
     }
     if (kind === 'vpc' && before && after && tellsOtherwise(before, after)) {
       for (const { id: interfaceId } of view.referrers({ kind, id }, 'in-vpc', 'network-interface')) {

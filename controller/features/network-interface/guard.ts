@@ -56,7 +56,7 @@ function uncheckedFlows(context: BoundContext, mac: bigint): Flow[] {
 /** Packets and ARP from the networks that the owner has allowed. */
 function pairFlows(context: BoundContext): Flow[] {
   const { allowedAddressPairs = [], macAddress } = context.networkInterface.spec;
-  return allowedAddressPairs.flatMap((pair): Flow[] => {
+  const flows = allowedAddressPairs.flatMap((pair): Flow[] => {
     const mac = macNumber(pair.macAddress ?? macAddress);
     const network = parseNetwork(pair.cidrBlock);
     const source = ipMatch('src', network);
@@ -64,10 +64,27 @@ function pairFlows(context: BoundContext): Flow[] {
     const packets = admit(context, mac, source, 95);
     if (typeof network.address === 'bigint') {
       const solicitation = [...isIcmpv6('neighbourSolicitation'), ...source.slice(1), on('nd_sll', mac)];
-      return [packets, admit(context, mac, solicitation, 120)];
+      return [packets, admit(context, mac, solicitation, 115)];
     }
     return [packets, admit(context, mac, arpFrom(mac, ...inNetwork('arp_spa', network)), 95)];
   });
+  return [...flows, ...unsaidSolicitations(context)];
+}
+
+/** Solicitations that do not say whose they are, from MACs that are not checked for it with the interface's own addresses. */
+function unsaidSolicitations(context: BoundContext): Flow[] {
+  const { allowedAddressPairs = [], macAddress, ipv6Addresses = [] } = context.networkInterface.spec;
+  const ofPairs = allowedAddressPairs
+    .filter(({ cidrBlock }) => cidrBlock.includes(':'))
+    .map((pair) => pair.macAddress ?? macAddress);
+  return [...new Set(ofPairs)]
+    .filter((mac) => mac !== macAddress || ipv6Addresses.length === 0)
+    .map((mac) => ({
+      stage: 'source-guard',
+      priority: 110,
+      match: [...from(context, macNumber(mac)), ...isIcmpv6('neighbourSolicitation')],
+      actions: [],
+    }));
 }
 
 const from = ({ networkInterface }: BoundContext, mac: bigint): FieldMatch[] => [

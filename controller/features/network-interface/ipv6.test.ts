@@ -118,17 +118,50 @@ describe('the flows of IPv6 addresses', () => {
     const flows = (of = binding.id) => fragment(world, 'interface.public-ipv6', of)?.flows;
     const mac = '02:57:04:00:00:01';
     assert.deepEqual(flows(), [
-      `table=translate, priority=100,ipv6,reg1=0x1,reg11=0x1,metadata=0x1 actions=set_field:0->reg2,set_field:${mac}->eth_src,goto_table:external-route`,
+      `table=translate, priority=100,ipv6,reg1=0x1,reg11=0x1,metadata=0x1,ipv6_src=2001:db8:0:100::/56 actions=set_field:0->reg2,set_field:${mac}->eth_src,goto_table:external-route`,
       `table=external-in, priority=110,icmp6,reg11=0x1,icmp_type=135,nd_target=${block}4 actions=set_field:${mac}->eth_dst,goto_table:nd-reply`,
       `table=external-in, priority=100,ipv6,reg11=0x1,dl_dst=${mac},ipv6_dst=${block}4 actions=dec_ttl,set_field:0x1->metadata,set_field:0->reg3,set_field:0x1->reg9,set_field:0x2->reg5,set_field:02:57:01:00:00:01->eth_src,set_field:02:57:00:00:00:01->eth_dst,goto_table:public-track`,
+      `table=external-in, priority=105,ipv6,reg0=0x4/0x4,reg11=0x1,dl_dst=${mac},ipv6_dst=${block}4 actions=set_field:0x1->reg1,resubmit(,limit),controller(id=22342,userdata=05.00.00.00.00.02.57.04.00.00.01.00.00.00.00.00.00.05.a2.20.01.0d.b8.00.00.01.00.00.00.00.00.00.00.00.04)`,
       `table=external-port, priority=200,ipv6,reg11=0x1,reg12=0x20010db8,reg13=0x100,reg14=0,reg15=0x4 actions=set_field:0x2->reg6,set_field:${mac}->eth_dst,goto_table:external-in`,
     ]);
     await world.update('internet-gateway', gateway.id, { vpcId: null });
     assert.equal(flows(), undefined);
     await world.create('egress-only-internet-gateway', { vpcId: gateway.spec.vpcId });
-    assert.equal(flows()?.length, 4);
+    assert.equal(flows()?.length, 5);
     await world.unbind('host-1', id);
     const elsewhere = await world.bind('host-2', id, 10);
     assert.equal(flows(elsewhere.id), undefined, 'a host without a port to the network');
+  });
+
+  it('are public on the host that claimed the interface last, and nowhere else', async () => {
+    await using world = await World.create();
+    const { subnet } = await dualStackCloud(world);
+    await world.host(3, { externalPorts: { external: 2 } });
+    const { id } = await world.create('network-interface', { subnetId: subnet.id });
+    const first = await world.bind('host-1', id, 10);
+    const count = (of: string) => fragment(world, 'interface.public-ipv6', of)?.flows.length;
+    assert.equal(count(first.id), 5);
+    const second = await world.bind('host-3', id, 10, true);
+    assert.deepEqual([count(first.id), count(second.id)], [undefined, 5]);
+    await world.unbind('host-3', id);
+    assert.equal(count(first.id), 5);
+  });
+
+  it('check who asks for neighbours with a pair, too', async () => {
+    await using world = await World.create();
+    const { subnet } = await dualStackCloud(world);
+    const allowedAddressPairs = [{ cidrBlock: 'fd00::/16', macAddress: '02:aa:00:00:00:01' }];
+    const { id } = await world.create('network-interface', { subnetId: subnet.id, allowedAddressPairs });
+    const binding = await world.bind('host-1', id, 10);
+    const from = 'reg1=0x1,dl_src=02:aa:00:00:00:01';
+    const flows = fragment(world, 'interface.guard', binding.id)?.flows ?? [];
+    assert.deepEqual(
+      flows.filter((flow) => flow.includes(from)),
+      [
+        `table=source-guard, priority=95,ipv6,${from},ipv6_src=fd00::/16 actions=goto_table:admit`,
+        `table=source-guard, priority=115,icmp6,${from},ipv6_src=fd00::/16,icmp_type=135,nd_sll=02:aa:00:00:00:01 actions=goto_table:admit`,
+        `table=source-guard, priority=110,icmp6,${from},icmp_type=135 actions=drop`,
+      ],
+    );
   });
 });

@@ -1,14 +1,19 @@
 import {
   type Flow,
   type FragmentDefinition,
+  ipMatch,
   isIcmpv6,
   isIpv6,
+  isTooLarge,
+  limit,
   load,
   on,
   onRegister,
+  packetTooLarge,
+  parseNetwork,
   set,
 } from '../../pipeline/index.ts';
-import { derivedMac, type ResourceOf } from '../../resources/index.ts';
+import { derivedMac, interfaceMtu, type ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { pushTag } from '../external-network/vlan.ts';
 import { hostScope } from '../host/scope.ts';
@@ -16,7 +21,7 @@ import { gatewayMac } from '../subnet/router.ts';
 import { isPublicOn } from '../vpc/ipv6-block.ts';
 import { vpcMatch } from '../vpc/scope.ts';
 import { advertisement } from './announcement.ts';
-import { type BoundContext, boundContext, conntrackZones, macNumber } from './context.ts';
+import { type BoundContext, boundContext, conntrackZones, currentBinding, macNumber } from './context.ts';
 import { ipv6AddressesOf } from './ipv6.ts';
 
 const gatewayKinds = ['internet-gateway', 'egress-only-internet-gateway'] as const;
@@ -42,10 +47,17 @@ function publicFlows(
 ): Flow[] {
   const { networkInterface, vpc, subnet, binding } = context;
   const here = onRegister('externalNetwork', network.number as number);
+  const block = parseNetwork(vpc.spec.ipv6CidrBlock as string);
+  // Who routes for others may send from their addresses, but nothing leaves that is not from the VPC (RFC 2827).
   const outbound: Flow = {
     stage: 'translate',
     priority: 100,
-    match: [vpcMatch(vpc), here, onRegister('interfaceNumber', networkInterface.number as number), isIpv6],
+    match: [
+      vpcMatch(vpc),
+      here,
+      onRegister('interfaceNumber', networkInterface.number as number),
+      ...ipMatch('src', block),
+    ],
     actions: [load('ownIdentity', 0), set('eth_src', mac)],
     goto: 'external-route',
   };
@@ -73,6 +85,19 @@ function publicFlows(
       ],
       goto: 'public-track',
     },
+    // Told by the address itself: the sender may be far away, where no link-local address is known.
+    {
+      stage: 'external-in',
+      priority: 105,
+      match: [isTooLarge(1), here, on('eth_dst', mac), isIpv6, on('ipv6_dst', address)],
+      actions: [
+        load('interfaceNumber', networkInterface.number as number),
+        // The answer has the tag of the packet.
+        ...pushTag(network),
+        limit,
+        packetTooLarge({ address: 0, ipv6Address: address, mac, mtu: interfaceMtu }),
+      ],
+    },
     // From another interface of this host: as if it had come in by the port.
     {
       stage: 'external-port',
@@ -94,9 +119,11 @@ export const publicIpv6: FragmentDefinition = {
   code: 24,
   compile(view, id) {
     const context = boundContext(view, id);
-    const network = context && publicNetwork(view, context.vpc);
+    // Of two hosts that claim the interface, the one to which its traffic goes answers for it.
+    if (!context || currentBinding(view, context.networkInterface.id)?.id !== id) return undefined;
+    const network = publicNetwork(view, context.vpc);
     const port = network && context.host.spec.externalPorts[network.spec.name];
-    if (!context || !network || port === undefined) return undefined;
+    if (!network || port === undefined) return undefined;
     const addresses = ipv6AddressesOf(context);
     if (addresses.length === 0) return undefined;
     const mac = derivedMac('publicInterface', context.networkInterface.number as number);

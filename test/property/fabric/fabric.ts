@@ -1,6 +1,7 @@
-import { ipv4 } from 'node-openflow';
+import { type FieldMatch, ipv4 } from 'node-openflow';
 import {
   packet as build,
+  decodePacket,
   type SimulatedOutput,
   type SimulatedPacket,
   type SimulatedPacketIn,
@@ -12,22 +13,26 @@ import {
   answerTo,
   broadcastMac,
   type Frame,
-  type Ipv4,
+  type Ip,
   type ReferencePacket,
   servicesMac,
 } from '../../../controller/reference/index.ts';
 import {
   contains,
+  containsIpv6,
   derivedMac,
+  formatIpv6,
   formatMac,
   parseAddress,
   parseCidr,
+  parseIpv6Address,
+  parseIpv6Cidr,
   type ResourceOf,
 } from '../../../controller/resources/index.ts';
 import type { World } from '../../../controller/testing/world.ts';
-import { toFrame, toSimulated } from './frames.ts';
+import { isIp, toFrame, toSimulated } from './frames.ts';
 import { type Mutation, SimulatedHost, tableNames } from './host.ts';
-import { agentTask, leaseOf } from './lease.ts';
+import { advertisedRouterOf, agentTask, leaseOf, leaseV6Of } from './lease.ts';
 import type { Effect, Observation, Walk } from './observation.ts';
 import { outsideAddress, outsideMac } from './outside.ts';
 import { routerError } from './router-error.ts';
@@ -96,6 +101,23 @@ export class Fabric {
       }
       host.setPorts(this.#portsOf(id));
       host.follow(this.#world.compiler);
+    }
+    for (const [id, host] of this.#hosts) this.#announce(id, host);
+  }
+
+  /** What a host tells the network outside is heard by the others. */
+  #announce(id: string, host: SimulatedHost): void {
+    for (const { data } of host.takeAnnouncements()) {
+      if (!data) continue;
+      const frame = toFrame(decodePacket(data));
+      const { content } = frame;
+      if (content.protocol === 'arp') this.#told.set(content.senderMac, content.senderAddress);
+      for (const network of this.#world.topology.all('external-network')) {
+        const packet = toSimulated({ ...frame, ...tagOf(network) });
+        for (const arrival of this.#externalArrivals(network.id, packet, id)) {
+          this.host(arrival.hostId).inject(packet, arrival.port);
+        }
+      }
     }
   }
 
@@ -214,20 +236,21 @@ export class Fabric {
   #leaveOutside(way: Way, hostId: string, networkName: string, packet: SimulatedPacket): void {
     const network = this.#externalNetwork(networkName);
     const { destination, ...frame } = toFrame(packet);
-    const elasticIp = this.#elasticIpOf(destination);
-    const nextHop = outsideAddress(destination) ?? elasticIp?.spec.address ?? this.#told.get(destination);
+    const machine = outsideAddress(destination);
+    const nextHop = machine ?? this.#publicAddress(destination, frame.content) ?? this.#told.get(destination);
     if (nextHop === undefined) throw new Error(`${destination} is nobody on network ${networkName}`);
-    // The MAC of an elastic IP that was here is known for a while.
-    if (elasticIp && this.#whoHas(hostId, network, nextHop) !== undefined) {
+    // The MAC of an address that was here is known for a while.
+    if (machine === undefined && this.#whoHas(hostId, network, nextHop) !== undefined) {
       way.pending.push(...this.#externalArrivals(network.id, packet, hostId));
     } else way.effects.push({ type: 'sent-outside', externalNetworkId: network.id, nextHop, frame });
   }
 
-  #elasticIpOf(address: string): ResourceOf<'elastic-ip'> | undefined {
-    for (const elasticIp of this.#world.topology.all('elastic-ip')) {
-      if (formatMac(derivedMac('elasticIp', elasticIp.number as number)) === address) return elasticIp;
+  /** The address of the cloud that is sought under a MAC: an elastic IP, or the destination if an interface has the MAC. */
+  #publicAddress(mac: string, content: Frame['content']): string | undefined {
+    for (const { number, spec } of this.#world.topology.all('elastic-ip')) {
+      if (formatMac(derivedMac('elasticIp', number as number)) === mac) return spec.address;
     }
-    return undefined;
+    return isIp(content) && content.protocol === 'ipv6' ? content.destination : undefined;
   }
 
   #externalNetwork(name: string): ResourceOf<'external-network'> {
@@ -241,7 +264,11 @@ export class Fabric {
   #agent(way: Way, arrival: Arrival, packetIn: SimulatedPacketIn): void {
     const { userdata } = packetIn;
     if (userdata?.[0] === agentTask.dhcp) way.effects.push({ type: 'offered', lease: leaseOf(userdata) });
-    else if (userdata?.[0] === agentTask.resolveNeighbour) this.#resolveNeighbour(way, arrival, packetIn);
+    else if (userdata?.[0] === agentTask.dhcpV6) {
+      way.effects.push({ type: 'offered', lease: leaseV6Of(userdata) });
+    } else if (userdata?.[0] === agentTask.routerAdvertisement) {
+      way.effects.push({ type: 'advertised', router: advertisedRouterOf(userdata) });
+    } else if (userdata?.[0] === agentTask.resolveNeighbour) this.#resolveNeighbour(way, arrival, packetIn);
     else if (userdata?.[0] === agentTask.timeExceeded || userdata?.[0] === agentTask.packetTooLarge) {
       const frame = routerError(userdata, toFrame(packetIn.packet));
       if (frame) way.effects.push({ type: 'answered', frame });
@@ -257,20 +284,22 @@ export class Fabric {
     const value = (field: string) => Number(metadata.find((one) => one.field === field)?.value ?? 0);
     const network = this.#world.topology.byNumber('external-network', value(registers.externalNetwork));
     if (!network) throw new Error('the agent was asked for a neighbour on no network');
-    const nextHop = ipv4.format(value(registers.nextHop));
+    const { destination: _unknown, ...frame } = toFrame(packet);
+    const isIpv6 = frame.content.protocol === 'ipv6';
+    const nextHop = isIpv6 ? formatIpv6(nextHop6(metadata)) : ipv4.format(value(registers.nextHop));
     const answer = arrival.retried ? undefined : this.#whoHas(arrival.hostId, network, nextHop);
     if (answer) {
       this.#told.set(answer, nextHop);
-      this.#answerArp(way, arrival.hostId, network, nextHop, answer);
+      this.#answerNeighbour(way, arrival.hostId, network, nextHop, answer);
       way.pending.push({ ...arrival, retried: true });
       return;
     }
-    const { destination: _unknown, ...frame } = toFrame(packet);
     way.effects.push({ type: 'sent-outside', externalNetworkId: network.id, nextHop, frame });
   }
 
-  /** The MAC of a neighbour: a machine outside, or an elastic IP on another host. */
+  /** The MAC of a neighbour: a machine outside, or an address of the cloud on another host. */
   #whoHas(hostId: string, network: ResourceOf<'external-network'>, address: string): string | undefined {
+    if (address.includes(':')) return this.#whoHasIpv6(hostId, network, address);
     const { addressRanges } = network.spec;
     const inRange = addressRanges.some(
       ({ first, last }) =>
@@ -288,16 +317,39 @@ export class Fabric {
       senderAddress: '203.0.113.250',
       targetAddress: address,
     });
+    return this.#ask(hostId, network, request);
+  }
+
+  /** VPCs have addresses of the network's block, but none of its first /56: there are the machines outside. */
+  #whoHasIpv6(hostId: string, network: ResourceOf<'external-network'>, text: string): string | undefined {
+    const address = parseIpv6Address(text, 'address');
+    const block = parseIpv6Cidr(network.spec.ipv6CidrBlock ?? '::/128', 'block');
+    if (!containsIpv6(block, address) || containsIpv6({ ...block, prefixLength: 56 }, address)) {
+      return outsideMac(text);
+    }
+    const asker = '2001:db8::fa';
+    const ethSrc = outsideMac(asker);
+    const link = { ethSrc, ethDst: '33:33:ff:00:00:00', linkLayer: ethSrc, ...tagOf(network) };
+    const request = build.neighbourSolicitation({ ...link, src: asker, dst: 'ff02::1:ff00:0', target: text });
+    return this.#ask(hostId, network, request);
+  }
+
+  /** The MAC in the one answer that the other hosts give. */
+  #ask(
+    hostId: string,
+    network: ResourceOf<'external-network'>,
+    request: SimulatedPacket,
+  ): string | undefined {
     const answers: Frame[] = [];
     for (const arrival of this.#externalArrivals(network.id, request, hostId)) {
       const { outputs } = this.host(arrival.hostId).inject(request, arrival.port);
       answers.push(...outputs.map((output) => toFrame(output.packet)));
     }
-    if (answers.length > 1) throw new Error(`${answers.length} hosts answer for ${address}`);
+    if (answers.length > 1) throw new Error(`${answers.length} hosts answer for one address`);
     return answers[0]?.source;
   }
 
-  #answerArp(
+  #answerNeighbour(
     way: Way,
     hostId: string,
     network: ResourceOf<'external-network'>,
@@ -306,20 +358,27 @@ export class Fabric {
   ): void {
     const port = this.#world.get('host', hostId).spec.externalPorts[network.spec.name] as number;
     const targetAddress = network.spec.gateway ?? '0.0.0.0';
-    const reply = build.arp({
-      ...tagOf(network),
-      op: 2,
-      ethSrc,
-      ethDst: broadcastMac,
-      senderAddress: address,
-      targetAddress,
-    });
+    const link = { ...tagOf(network), ethSrc, ethDst: broadcastMac };
+    const reply = address.includes(':')
+      ? build.neighbourAdvertisement({
+          ...link,
+          ...{ src: address, dst: 'ff02::1', target: address, linkLayer: ethSrc, reserved: 0x2000_0000 },
+        })
+      : build.arp({ ...link, op: 2, senderAddress: address, targetAddress });
     this.#inject(way, { hostId, port, packet: reply });
   }
 }
 
 /** Frames of the network's neighbours are of its VLAN. */
 const tagOf = ({ spec: { vlan } }: ResourceOf<'external-network'>) => (vlan === undefined ? {} : { vlan });
+
+/** The four registers of an IPv6 next hop, the first one highest. */
+function nextHop6(metadata: readonly FieldMatch[]): bigint {
+  const value = (field: string) => BigInt(metadata.find((one) => one.field === field)?.value ?? 0);
+  return (
+    value(registers.nextHop6) || [12, 13, 14, 15].reduce((sum, n) => (sum << 32n) | value(`reg${n}`), 0n)
+  );
+}
 
 /** What the agent must act on: not what it only takes note of, nor packets at the end of their time to live. */
 function isTask({ reason, userdata }: SimulatedPacketIn): boolean {
@@ -331,7 +390,7 @@ function isTask({ reason, userdata }: SimulatedPacketIn): boolean {
 /** What a service of the host answers: from the address that was asked to the one that asks, as it sees them. */
 function answerOfService({ source, content }: Frame): Frame {
   if (content.protocol !== 'ipv4') throw new Error('a service was asked by something else than IPv4');
-  return { source: servicesMac, destination: source, content: answerTo(content as Ipv4, 64) };
+  return { source: servicesMac, destination: source, content: answerTo(content as Ip, 64) };
 }
 
 /** The stage in which the packet ended; a called stage counts for the one that called it. */

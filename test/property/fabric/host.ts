@@ -1,4 +1,4 @@
-import { decodeMessage, type FlowMod, type Message } from 'node-openflow';
+import { decodeMessage, type FlowMod, type Message, type PacketOut } from 'node-openflow';
 import {
   FlowTableSimulator,
   type SimulatedMessage,
@@ -56,6 +56,7 @@ export class SimulatedHost {
   readonly switch = new FlowTableSimulator({ ports: [] });
   readonly #mutation: Mutation;
   readonly #installed = new Map<ScopeKey, Installed>();
+  #announcements: PacketOut[] = [];
 
   constructor(id: string, mutation: Mutation = unchanged) {
     this.id = id;
@@ -134,10 +135,18 @@ export class SimulatedHost {
     });
   }
 
-  /** Announcements (packet-out) are for the network outside; what the switch itself obeys is applied. */
+  /** What the host has told the networks outside since the last time. */
+  takeAnnouncements(): readonly PacketOut[] {
+    const taken = this.#announcements;
+    this.#announcements = [];
+    return taken;
+  }
+
+  /** What the switch itself obeys is applied; announcements (packet-out) are for the network outside. */
   #applyAll(messages: readonly Message[]): void {
     for (const message of messages) {
-      if (simulated.has(message.type)) this.#apply(message as SimulatedMessage);
+      if (message.type === 'packet-out') this.#announcements.push(message);
+      else if (simulated.has(message.type)) this.#apply(message as SimulatedMessage);
     }
   }
 }

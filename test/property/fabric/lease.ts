@@ -1,5 +1,6 @@
 import { ipv4, mac } from 'node-openflow';
-import type { Lease } from '../../../controller/reference/index.ts';
+import type { AdvertisedRouter, Lease, LeaseV6 } from '../../../controller/reference/index.ts';
+import { formatIpv6 } from '../../../controller/resources/index.ts';
 
 /** First byte of the user data of packets for the agent. */
 export const agentTask = {
@@ -10,6 +11,8 @@ export const agentTask = {
   packetTooLarge: 5,
   addressAnnounced: 6,
   interfaceAwake: 7,
+  routerAdvertisement: 16,
+  dhcpV6: 17,
 } as const;
 const option = {
   subnetMask: 1,
@@ -48,6 +51,27 @@ export function leaseOf(userdata: Uint8Array): Lease {
     router: address(option.router),
     mtu: options.get(option.mtu)?.readUInt16BE(0) ?? 0,
     serverAddress: ipv4.format(data.readUInt32BE(5)),
-    serverMac: mac.format(BigInt(data.readUIntBE(9, 6))),
+    serverMac: macAt(data, 9),
+  };
+}
+
+const macAt = (data: Buffer, at: number) => mac.format(BigInt(data.readUIntBE(at, 6)));
+const ipv6At = (data: Buffer, at: number) =>
+  formatIpv6((data.readBigUInt64BE(at) << 64n) | data.readBigUInt64BE(at + 8));
+
+/** The DHCPv6 answer that the agent is told to give: task, MAC of the server (6), number of addresses, addresses (16 each). */
+export function leaseV6Of(userdata: Uint8Array): LeaseV6 {
+  const data = Buffer.from(userdata);
+  const addresses = Array.from({ length: data.readUInt8(7) }, (_, index) => ipv6At(data, 8 + 16 * index));
+  return { addresses, serverMac: macAt(data, 1) };
+}
+
+/** What the agent is told to say for a router: task, its MAC (6), MTU (2), length of the prefix, prefix (16). */
+export function advertisedRouterOf(userdata: Uint8Array): AdvertisedRouter {
+  const data = Buffer.from(userdata);
+  return {
+    mac: macAt(data, 1),
+    mtu: data.readUInt16BE(7),
+    prefix: `${ipv6At(data, 10)}/${data.readUInt8(9)}`,
   };
 }

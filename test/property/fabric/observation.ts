@@ -1,5 +1,5 @@
 import type { SimulatedPacket, SimulationResult } from 'node-openflow/testing';
-import type { Frame, Lease } from '../../../controller/reference/index.ts';
+import type { AdvertisedRouter, Frame, Lease, LeaseV6 } from '../../../controller/reference/index.ts';
 
 /** One thing that the switches did with a packet, in the words of the reference model. */
 export type Effect =
@@ -11,7 +11,8 @@ export type Effect =
       readonly frame: Omit<Frame, 'destination'>;
     }
   | { readonly type: 'answered'; readonly frame: Frame }
-  | { readonly type: 'offered'; readonly lease: Lease };
+  | { readonly type: 'offered'; readonly lease: Lease | LeaseV6 }
+  | { readonly type: 'advertised'; readonly router: AdvertisedRouter };
 
 /** Everything that the switches did with a packet. */
 export interface Observation {

@@ -1,16 +1,18 @@
 import { ipv4BlocksOf, type KindName } from '../../../controller/resources/index.ts';
 import type { ScriptStep, Spec } from '../script.ts';
-import { someService } from './rules.ts';
+import { ipv6Networks, someServiceFor } from './rules.ts';
 import { outsideAddresses, type Scene } from './scene.ts';
 
 /** The step for when there is nothing to do this to: refused like any that names what is not there. */
 export const nothing: ScriptStep = { do: 'remove', kind: 'vpc', name: 'nothing' };
 
 /** How steps are written down. */
-interface StepWriter {
+export interface StepWriter {
   create(kind: KindName, prefix: string, spec: Spec): ScriptStep;
   update(resource: { kind: KindName; id: string }, spec: Spec): ScriptStep;
-  removeOne(kind: 'network-acl' | 'vpc-peering-connection' | 'prefix-list'): ScriptStep;
+  removeOne(
+    kind: 'network-acl' | 'vpc-peering-connection' | 'prefix-list' | 'egress-only-internet-gateway',
+  ): ScriptStep;
 }
 
 type Step = () => ScriptStep;
@@ -45,36 +47,42 @@ export class BorderEdits {
     if (!vpc) return nothing;
     return this.#edits.create('network-acl', 'acl', {
       vpcId: this.#scene.ref(vpc),
-      entries: this.#someEntries(),
+      entries: this.#someEntries(vpc.id),
     });
   }
 
   changeEntries(): ScriptStep {
     const acl = this.#scene.random.pickOrNone(this.#scene.all('network-acl'));
-    return acl ? this.#edits.update(acl, { entries: this.#someEntries() }) : nothing;
+    return acl ? this.#edits.update(acl, { entries: this.#someEntries(acl.spec.vpcId) }) : nothing;
   }
 
   /** Mostly such that something passes: a few narrow entries, and then one for everything. */
-  #someEntries(): Spec[] {
+  #someEntries(vpcId: string): Spec[] {
     const { random } = this.#scene;
-    const narrow = random.sample([10, 20, 30, 40, 32766], 1, 3).flatMap((number) =>
-      random.sample(['ingress', 'egress'], 1, 2).map((direction) => ({
-        number,
-        direction,
-        action: random.chance(0.5) ? 'deny' : 'allow',
-        ...(random.chance(0.3) ? { protocol: 'all' } : someService(this.#scene)),
-        cidrIpv4: random.chance(0.5) ? '0.0.0.0/0' : this.#someNetwork(),
-      })),
-    );
-    const open = ['ingress', 'egress']
+    const network = (): Spec => {
+      const isWide = random.chance(0.5);
+      return random.chance(0.5)
+        ? { cidrIpv4: isWide ? '0.0.0.0/0' : this.#someNetwork() }
+        : { cidrIpv6: isWide ? '::/0' : random.pick(ipv6Networks(this.#scene, vpcId)) };
+    };
+    const entry = (number: number, direction: string): Spec => {
+      const where = network();
+      const service = random.chance(0.5) ? { protocol: 'all' } : someServiceFor(this.#scene, where);
+      return { number, direction, action: random.chance(0.4) ? 'deny' : 'allow', ...service, ...where };
+    };
+    const narrow = random
+      .sample([10, 20, 30, 40, 32766], 2, 4)
+      .flatMap((number) =>
+        random.sample(['ingress', 'egress'], 1, 2).map((direction) => entry(number, direction)),
+      );
+    const open = [
+      { number: 100, direction: 'ingress', cidrIpv4: '0.0.0.0/0' },
+      { number: 100, direction: 'egress', cidrIpv4: '0.0.0.0/0' },
+      { number: 101, direction: 'ingress', cidrIpv6: '::/0' },
+      { number: 101, direction: 'egress', cidrIpv6: '::/0' },
+    ]
       .filter(() => random.chance(0.9))
-      .map((direction) => ({
-        number: 100,
-        direction,
-        action: 'allow',
-        protocol: 'all',
-        cidrIpv4: '0.0.0.0/0',
-      }));
+      .map((one) => ({ ...one, action: 'allow', protocol: 'all' }));
     return [...narrow, ...open];
   }
 
@@ -96,7 +104,7 @@ export class BorderEdits {
     const subnet = random.pickOrNone(this.#scene.all('subnet'));
     if (!subnet) return nothing;
     const acls = this.#scene.all('network-acl').filter(({ spec }) => spec.vpcId === subnet.spec.vpcId);
-    const acl = random.chance(0.6) ? random.pickOrNone(acls) : undefined;
+    const acl = random.chance(0.8) ? random.pickOrNone(acls) : undefined;
     return this.#edits.update(subnet, { networkAclId: acl ? this.#scene.ref(acl) : null });
   }
 
@@ -149,6 +157,11 @@ export class BorderEdits {
           routes.push({ destination, target: this.#scene.ref(connection) });
         }
       }
+      const { ipv6CidrBlock } = vpc.spec;
+      const own = this.#scene.vpcOf({ spec: { vpcId } }).spec.ipv6CidrBlock;
+      if (ipv6CidrBlock && ipv6CidrBlock !== own && random.chance(0.85)) {
+        routes.push({ destinationIpv6: ipv6CidrBlock, target: this.#scene.ref(connection) });
+      }
     }
     const list = random.pickOrNone(this.#scene.all('prefix-list'));
     if (list && random.chance(0.3)) {
@@ -157,6 +170,7 @@ export class BorderEdits {
       routes.push({ destination: this.#scene.ref(list), target });
     }
     const seen = new Set<unknown>();
-    return routes.filter(({ destination }) => !seen.has(destination) && seen.add(destination));
+    const place = ({ destination, destinationIpv6 }: Spec) => destination ?? destinationIpv6;
+    return routes.filter((one) => !seen.has(place(one)) && seen.add(place(one)));
   }
 }

@@ -1,12 +1,26 @@
-import type { Frame, Icmp, Ipv4, Outcome, TcpFlag } from '../../../controller/reference/index.ts';
+import {
+  type Frame,
+  type Icmp,
+  type Ip,
+  isIcmp,
+  type Outcome,
+  type TcpFlag,
+} from '../../../controller/reference/index.ts';
 import type { SendStep } from '../script.ts';
-import { externalNetwork, outsideAddresses, outsideSender, type Scene } from './scene.ts';
+import { ip, isIpv6 } from './families.ts';
+import {
+  externalNetwork,
+  outsideAddresses,
+  outsideAddressesIpv6,
+  outsideSender,
+  type Scene,
+} from './scene.ts';
 
 /** A packet that arrived, and what its receiver could send back. */
 interface Exchange {
   readonly sent: SendStep;
   /** The packet as it arrived. */
-  readonly arrived: Ipv4;
+  readonly arrived: Ip;
   /** Where an answer comes from, and the frame that carries it. */
   readonly from: string;
   readonly link: Omit<Frame, 'content'>;
@@ -17,7 +31,16 @@ const focusedPackets = 10;
 /** No more exchanges than this are kept; the newest take the places of the oldest. */
 const mostExchanges = 60;
 
-const icmpAnswers: Readonly<Record<number, number>> = { 8: 0, 0: 8, 13: 14, 14: 13, 15: 16, 16: 15 };
+const icmpAnswers: Readonly<Record<number, number>> = {
+  8: 0,
+  0: 8,
+  13: 14,
+  14: 13,
+  15: 16,
+  16: 15,
+  128: 129,
+  129: 128,
+};
 const errors = [
   [3, 1],
   [3, 3],
@@ -70,14 +93,14 @@ export class Conversations {
 /** The names of what an exchange goes through: `eni1`, or `@eip2` in a frame. */
 function takesPart({ sent, from, link }: Exchange, names: ReadonlySet<string>): boolean {
   const parts = [sent.from, from, sent.frame.source, sent.frame.destination, link.source, link.destination];
-  return parts.some((part) => names.has(part.replace('@', '')));
+  return parts.some((part) => names.has(part.replace('@', '').replace('.public', '')));
 }
 
 function toExchange(scene: Scene, sent: SendStep, outcome: Outcome): Exchange | undefined {
   if (outcome.type === 'delivered') {
     const receiver = scene.resources['network-interface'].get(outcome.interfaceId);
     const { content, source } = outcome.frame;
-    if (!receiver || content.protocol !== 'ipv4') return undefined;
+    if (!receiver || (content.protocol !== 'ipv4' && content.protocol !== 'ipv6')) return undefined;
     const subnet = scene.subnetOf(receiver);
     const neighbour = scene.all('network-interface').find(({ spec }) => spec.macAddress === source);
     const destination = scene.ref(neighbour ?? subnet);
@@ -86,6 +109,14 @@ function toExchange(scene: Scene, sent: SendStep, outcome: Outcome): Exchange | 
   }
   if (outcome.type !== 'sent-outside') return undefined;
   const { content } = outcome.frame;
+  if (content.protocol === 'ipv6') {
+    const owner = scene
+      .all('network-interface')
+      .find(({ spec }) => spec.ipv6Addresses?.includes(content.source));
+    if (!owner) return undefined;
+    const link = { source: outsideSender, destination: `${scene.ref(owner)}.public` };
+    return { sent, arrived: content, from: externalNetwork.name, link };
+  }
   if (content.protocol !== 'ipv4') return undefined;
   const elasticIp = scene.all('elastic-ip').find(({ spec }) => spec.address === content.source);
   if (!elasticIp) return undefined;
@@ -93,13 +124,10 @@ function toExchange(scene: Scene, sent: SendStep, outcome: Outcome): Exchange | 
   return { sent, arrived: content, from: externalNetwork.name, link };
 }
 
-function back({ arrived, from, link }: Exchange, payload: Ipv4['payload']): SendStep {
+function back({ arrived, from, link }: Exchange, payload: Ip['payload']): SendStep {
   const { source: destination, destination: source } = arrived;
-  return {
-    do: 'send',
-    from,
-    frame: { ...link, content: { protocol: 'ipv4', source, destination, timeToLive: 64, payload } },
-  };
+  const content = ip({ source, destination, timeToLive: 64, payload });
+  return { do: 'send', from, frame: { ...link, content } };
 }
 
 function answer(random: Scene['random'], exchange: Exchange): SendStep | undefined {
@@ -114,7 +142,8 @@ function answer(random: Scene['random'], exchange: Exchange): SendStep | undefin
       const { sourcePort: destinationPort, destinationPort: sourcePort } = payload;
       return back(exchange, { protocol: 'udp', sourcePort, destinationPort });
     }
-    case 'icmp': {
+    case 'icmp':
+    case 'icmpv6': {
       const type = icmpAnswers[payload.type];
       return type === undefined ? undefined : back(exchange, { ...payload, type });
     }
@@ -143,11 +172,12 @@ function nextFlags(random: Scene['random'], received: readonly TcpFlag[]): reado
 function error(random: Scene['random'], exchange: Exchange): SendStep | undefined {
   // What an error quotes is cut off.
   const { totalLength: _length, ...arrived } = exchange.arrived;
-  if (arrived.payload.protocol === 'icmp' && arrived.payload.quoted) return undefined;
+  if (isIcmp(arrived.payload) && arrived.payload.quoted) return undefined;
   const [type, code] = random.pick(errors);
   const message: Icmp = { protocol: 'icmp', type, code, quoted: arrived };
   const step = back(exchange, message);
   if (exchange.from !== externalNetwork.name || random.chance(0.5)) return step;
-  const content = { ...(step.frame.content as Ipv4), source: random.pick(outsideAddresses) };
+  const machines = isIpv6(arrived.source) ? outsideAddressesIpv6 : outsideAddresses;
+  const content = { ...(step.frame.content as Ip), source: random.pick(machines) };
   return { ...step, frame: { ...step.frame, content } };
 }

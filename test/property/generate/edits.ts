@@ -9,6 +9,7 @@ import {
 import type { ScriptStep, Spec } from '../script.ts';
 import { secondaryBlocks, subnetBlock } from './blocks.ts';
 import { BorderEdits, nothing } from './borders.ts';
+import { Ipv6Edits } from './ipv6-edits.ts';
 import { someRule } from './rules.ts';
 import type { Interface, Scene } from './scene.ts';
 
@@ -20,10 +21,12 @@ export class Edits {
   readonly #used = new Map<string, number>();
   #port = 9;
   readonly borders: BorderEdits;
+  readonly ipv6: Ipv6Edits;
 
   constructor(scene: Scene) {
     this.#scene = scene;
     this.borders = new BorderEdits(scene, this);
+    this.ipv6 = new Ipv6Edits(scene, this);
   }
 
   /** One edit of a network that lives. */
@@ -41,7 +44,7 @@ export class Edits {
       [3, () => this.wakeOne()],
       [5, () => this.changeRoutes()],
       [3, () => this.changeSubnetTable()],
-      [5, () => this.changeGateway()],
+      [8, () => this.changeGateway()],
       [3, () => this.newElasticIp()],
       [6, () => this.changeElasticIp()],
       [2, () => this.removeOne('elastic-ip')],
@@ -58,6 +61,7 @@ export class Edits {
       [2, () => this.removeOne('nat-gateway')],
       [3, () => this.changeHostState()],
       [10, () => this.borders.next()],
+      [4, () => this.ipv6.next()],
     ]);
     return edit();
   }
@@ -96,7 +100,7 @@ export class Edits {
   newVpc(cidrBlock: string): ScriptStep {
     const { random } = this.#scene;
     const more = random.chance(0.5) ? { secondaryCidrBlocks: [random.pick(secondaryBlocks)] } : {};
-    return this.create('vpc', 'vpc', { cidrBlock, ...more });
+    return this.create('vpc', 'vpc', { cidrBlock, ...more, ...this.ipv6.blockOfVpc() });
   }
 
   /** A VPC gets a secondary block, or another one, or loses it: that is refused while subnets are in it. */
@@ -116,7 +120,11 @@ export class Edits {
     const others = this.#scene.all('subnet').filter(({ spec }) => spec.vpcId === vpc.id);
     const taken = others.map(({ spec }) => spec.cidrBlock);
     const cidrBlock = subnetBlock(random, random.pick(ipv4BlocksOf(vpc)), taken);
-    return this.create('subnet', 'subnet', { vpcId: this.#scene.ref(vpc), cidrBlock });
+    return this.create('subnet', 'subnet', {
+      vpcId: this.#scene.ref(vpc),
+      cidrBlock,
+      ...this.ipv6.blockOfSubnet(vpc),
+    });
   }
 
   newGroup(): ScriptStep {
@@ -145,6 +153,7 @@ export class Edits {
       ...(random.chance(0.3) ? { macAddress: `02:bb:00:00:00:0${random.between(1, 5)}` } : {}),
       ...this.#someFreedom(0.25),
       ...(random.chance(0.25) ? { secondaryPrivateAddressCount: random.between(1, 2) } : {}),
+      ...this.ipv6.addressesIn(subnet),
     });
   }
 
@@ -152,7 +161,13 @@ export class Edits {
   #someFreedom(chance: number): Spec {
     const { random } = this.#scene;
     const pair = () => ({
-      cidrBlock: random.pick(['10.0.0.200/32', '198.51.100.0/24', '10.0.0.0/24']),
+      cidrBlock: random.pick([
+        '10.0.0.200/32',
+        '198.51.100.0/24',
+        '10.0.0.0/24',
+        'fd00:aa::/32',
+        '2001:db8::/47',
+      ]),
       ...(random.chance(0.3) ? { macAddress: '02:aa:00:00:00:01' } : {}),
     });
     return {
@@ -297,7 +312,7 @@ export class Edits {
     const more = ['198.51.100.0/24', '198.51.100.64/26', '203.0.113.0/24', '192.0.2.0/24', '10.0.0.0/8'];
     for (const destination of random.sample(more, 0, 2)) routes.push({ destination, target: target() });
     if (random.chance(0.3)) routes.push({ destination: inside, target: target() });
-    return routes;
+    return [...routes, ...this.ipv6.someRoutes(vpcId, routers)];
   }
 
   changeSubnetTable(): ScriptStep {
@@ -374,7 +389,8 @@ export class Edits {
       | 'subnet'
       | 'network-acl'
       | 'vpc-peering-connection'
-      | 'prefix-list',
+      | 'prefix-list'
+      | 'egress-only-internet-gateway',
   ): ScriptStep {
     const victim = this.#scene.random.pickOrNone<{ id: string }>(this.#scene.all(kind));
     return victim ? this.remove(kind, this.#scene.name(victim)) : nothing;

@@ -48,6 +48,7 @@ export async function buildNetwork(
   for (let index = 0; index < vpcs; index++) {
     await run(edits.newGateway());
     await run(edits.newRouteTable());
+    if (random.chance(0.7)) await run(edits.ipv6.newGateway());
   }
   for (let index = 0; index < vpcs; index++) {
     await run(edits.newRouteTable());
@@ -64,12 +65,14 @@ export async function buildNetwork(
 }
 
 function externalSpec(random: Scene['random']): Record<string, unknown> {
-  const { name, cidr, gateway, first, last } = externalNetwork;
+  const { name, cidr, gateway, first, last, ipv6, ipv6Gateways } = externalNetwork;
   return {
     name,
     cidrBlock: cidr,
     ...(random.chance(0.8) ? { gateway } : {}),
     ...(random.chance(0.5) ? {} : { vlan: random.between(1, 4094) }),
     addressRanges: [{ first, last }],
+    ipv6CidrBlock: ipv6,
+    ...(random.chance(0.85) ? { ipv6Gateway: random.pick(ipv6Gateways) } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import { broadcastMac, type Ipv4 } from '../../../controller/reference/index.ts';
+import { broadcastMac, type Ip } from '../../../controller/reference/index.ts';
 import type { StepResult } from '../rig.ts';
 import type { ScriptStep, SendStep } from '../script.ts';
 import type { Edits } from './edits.ts';
@@ -200,7 +200,7 @@ const natGateway: Plot = function* (scene, edits) {
     cidrIpv4: '0.0.0.0/0',
   });
   for (const step of [elasticIp, open, inner, rule]) yield step;
-  if (random.chance(0.4)) yield* setHosts('down', hosts);
+  if (random.chance(0.6)) yield* setHosts('down', hosts);
   yield gateway;
   const lead = (table: { name: string }, target: string): ScriptStep => ({
     do: 'update',
@@ -220,7 +220,7 @@ const natGateway: Plot = function* (scene, edits) {
   const sent = yield syn;
   const address =
     sent.type === 'sent' && sent.evaluation.outcome.type === 'sent-outside'
-      ? (sent.evaluation.outcome.frame.content as Ipv4).source
+      ? (sent.evaluation.outcome.frame.content as Ip).source
       : undefined;
   const own = scene.all('elastic-ip').find(({ spec }) => spec.address === address);
   if (!own) return;

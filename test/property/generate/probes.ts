@@ -1,4 +1,4 @@
-import type { Arp, Frame, Ipv4, TcpFlag } from '../../../controller/reference/index.ts';
+import type { Arp, Frame, Ip, TcpFlag } from '../../../controller/reference/index.ts';
 import { broadcastMac } from '../../../controller/reference/index.ts';
 import {
   formatIpv4,
@@ -9,19 +9,20 @@ import {
   type ResourceOf,
 } from '../../../controller/resources/index.ts';
 import type { SendStep } from '../script.ts';
+import { addressIn, ip, isIn, isIpv6, widerNetwork } from './families.ts';
+import { ipv6Probes } from './ipv6-probes.ts';
+import type { Probe } from './probe.ts';
 import {
   type ElasticIp,
   externalNetwork,
   type Interface,
   outsideAddresses,
+  outsideAddressesIpv6,
   outsideSender,
   ping,
   type Scene,
   somePayload,
 } from './scene.ts';
-
-/** A packet of some sort; undefined when the network has nothing to make it from. */
-export type Probe = (scene: Scene) => SendStep | undefined;
 
 const strangeMac = '02:aa:00:00:00:01';
 
@@ -58,7 +59,7 @@ const acrossPeering = withSender((scene, sender) => {
   const receiver = scene.random.pickOrNone(scene.beyondPeering(sender));
   const rule = receiver && scene.random.pickOrNone(ingressRules(scene, receiver));
   const payload = rule ? servicePayload(scene, rule.spec) : somePayload(scene.random);
-  return receiver && scene.fromInterface(sender, { destination: receiver.spec.privateAddress, payload });
+  return receiver && scene.fromInterface(sender, { destination: scene.addressOf(receiver), payload });
 });
 
 /** What one of the receiver's ingress rules lets through, or what is just beside that. */
@@ -76,7 +77,38 @@ function atRule(scene: Scene, receiver: Interface, beside: boolean): SendStep | 
   const sender = random.pickOrNone(senders);
   if (!sender) return undefined;
   const payload = servicePayload(scene, beside ? besides(rule) : rule);
-  return scene.fromInterface(sender, { destination: scene.addressOf(receiver), payload });
+  const isOfIpv6 = rule.cidrIpv6 !== undefined || rule.protocol === 'icmpv6';
+  const destination = isOfIpv6 ? scene.ipv6Of(receiver) : scene.addressOf(receiver);
+  return scene.fromInterface(sender, { destination, payload });
+}
+
+/** From just outside of the network of a rule: an address that would be inside if one bit of it did not count. */
+const besideNetwork = withSender((scene, receiver) => {
+  const { random } = scene;
+  const networks = ingressRules(scene, receiver).flatMap(({ spec }) => {
+    const network = spec.cidrIpv4 ?? spec.cidrIpv6;
+    const wider = network && widerNetwork(network);
+    return wider ? [{ spec, network, wider }] : [];
+  });
+  const ways = networks.flatMap(({ spec, network, wider }) =>
+    scene.peersOf(receiver).flatMap((sender) =>
+      addressesOf(sender)
+        .filter((source) => isIn(wider, source) && !isIn(network, source))
+        .map((source) => ({ spec, sender, source })),
+    ),
+  );
+  const way = random.pickOrNone(ways);
+  if (!way) return undefined;
+  const destination = isIpv6(way.source) ? scene.ipv6Of(receiver) : scene.ipv4Of(receiver);
+  return scene.fromInterface(way.sender, {
+    source: way.source,
+    destination,
+    payload: servicePayload(scene, way.spec),
+  });
+});
+
+function addressesOf({ spec }: Interface): readonly string[] {
+  return [spec.privateAddress, ...(spec.secondaryPrivateAddresses ?? []), ...(spec.ipv6Addresses ?? [])];
 }
 
 type Rule = ResourceOf<'security-group-rule'>['spec'];
@@ -93,18 +125,18 @@ function ingressRules(scene: Scene, { spec: owner }: Interface): ResourceOf<'sec
     .filter(({ spec }) => spec.direction === 'ingress' && owner.securityGroupIds.includes(spec.groupId));
 }
 
-function servicePayload({ random }: Scene, rule: ResourceOf<'security-group-rule'>['spec']): Ipv4['payload'] {
+function servicePayload({ random }: Scene, rule: ResourceOf<'security-group-rule'>['spec']): Ip['payload'] {
   const { protocol, fromPort = 0, toPort = 65535 } = rule;
   const destinationPort = random.pick([fromPort, toPort, random.between(fromPort, toPort)]);
   const sourcePort = random.between(40000, 40003);
   if (protocol === 'tcp') return { protocol, sourcePort, destinationPort, flags: ['syn'] };
   if (protocol === 'udp') return { protocol, sourcePort, destinationPort };
-  if (protocol === 'icmp') return ping(random);
+  if (protocol === 'icmp' || protocol === 'icmpv6') return ping(random);
   return typeof protocol === 'number' ? { protocol } : somePayload(random);
 }
 
 const toOutside = withSender((scene, sender) => {
-  const destination = scene.random.pick(outsideAddresses);
+  const destination = scene.outsideFor(sender);
   return scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
 });
 
@@ -134,11 +166,11 @@ const fromOutside = withElasticIp((scene, target) => {
 /** An address that only another VPC has, or nobody. */
 const toStranger = withSender((scene, sender) => {
   const others = scene.all('network-interface').filter(({ spec }) => spec.vpcId !== sender.spec.vpcId);
-  const block = parseCidr(scene.vpcOf(sender).spec.cidrBlock, 'cidr');
-  const free = formatIpv4(block.address + scene.random.between(0, 1300));
-  const destination = scene.random.chance(0.5)
-    ? (scene.random.pickOrNone(others)?.spec.privateAddress ?? free)
-    : free;
+  const { cidrBlock, ipv6CidrBlock = cidrBlock } = scene.vpcOf(sender).spec;
+  const block = scene.random.chance(0.6) ? cidrBlock : ipv6CidrBlock;
+  const free = addressIn(block, scene.random.between(0, 1300));
+  const other = scene.random.pickOrNone(others);
+  const destination = other && scene.random.chance(0.5) ? scene.addressOf(other) : free;
   return scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
 });
 
@@ -176,11 +208,17 @@ const toNobody = withSender((scene, sender) => {
     '169.254.169.254',
     '0.0.0.0',
     '240.0.0.1',
+    'ff02::1',
+    'ff05::5',
+    '::1',
+    'fe80::5',
+    '::ffff:a00:5',
+    subnet.spec.ipv6CidrBlock ? addressIn(subnet.spec.ipv6CidrBlock, 0) : '::',
     formatIpv4(lastAddress(block)),
     formatIpv4(block.address),
   ]);
   const step = scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
-  const mac = scene.random.pick([broadcastMac, '01:00:5e:00:00:05', scene.ref(subnet)]);
+  const mac = scene.random.pick([broadcastMac, '33:33:00:00:00:05', scene.ref(subnet)]);
   return { ...step, frame: { ...step.frame, destination: mac } };
 });
 
@@ -198,26 +236,27 @@ const wrongMac = withSender((scene, sender) => {
 });
 
 const lowTimeToLive: Probe = (scene) => {
-  const step = scene.random.pick([toPeer, outsideWithElasticIp, fromOutside])(scene);
+  const probe = scene.random.pick([toPeer, outsideWithElasticIp, fromOutside, ipv6Probes.fromOutside]);
+  const step = probe(scene);
   if (!step) return undefined;
-  const content = { ...(step.frame.content as Ipv4), timeToLive: scene.random.between(0, 2) };
+  const content = { ...(step.frame.content as Ip), timeToLive: scene.random.between(0, 2) };
   return { ...step, frame: { ...step.frame, content } };
 };
 
 /** About as large as the MTU inside a VPC: a little less, a little more, and what is largest outside. */
 const large: Probe = (scene) => {
   const { random } = scene;
-  const step = random.pick([asRuleSays, toPeer, fromOutside])(scene);
+  const step = random.pick([asRuleSays, toPeer, fromOutside, ipv6Probes.fromOutside])(scene);
   if (!step) return undefined;
-  const packet = step.frame.content as Ipv4;
+  const packet = step.frame.content as Ip;
   const totalLength = random.pick([1441, 1442, 1443, 1500]);
-  if (step.from !== externalNetwork.name || random.chance(0.8)) {
+  if (step.from !== externalNetwork.name || random.chance(0.6)) {
     return { ...step, frame: { ...step.frame, content: { ...packet, totalLength } } };
   }
   const { source: destination, destination: source } = packet;
   const quoted = { ...packet, source, destination };
   const payload = { protocol: 'icmp', type: 3, code: 3, quoted } as const;
-  return { ...step, frame: { ...step.frame, content: { ...packet, totalLength, payload } } };
+  return { ...step, frame: { ...step.frame, content: ip({ ...packet, totalLength, payload }) } };
 };
 
 const spoofed = withSender((scene, sender) => {
@@ -225,12 +264,15 @@ const spoofed = withSender((scene, sender) => {
   const peer = random.pickOrNone(scene.peersOf(sender));
   if (!peer) return undefined;
   const payload = somePayload(random);
-  const honest = scene.fromInterface(sender, { destination: peer.spec.privateAddress, payload });
+  const honest = scene.fromInterface(sender, { destination: scene.addressOf(peer), payload });
   if (random.chance(0.4)) {
     return { ...honest, frame: { ...honest.frame, source: random.pick([strangeMac, scene.ref(peer)]) } };
   }
-  const source = random.pick([scene.addressOf(peer), '10.0.0.200', '198.51.100.7', '0.0.0.0', '127.0.0.1']);
-  return { ...honest, frame: { ...honest.frame, content: { ...(honest.frame.content as Ipv4), source } } };
+  const packet = honest.frame.content as Ip;
+  const source = isIpv6(packet.destination)
+    ? random.pick([scene.ipv6Of(peer), '2001:db8:0:100::200', '2001:db9::7', 'fe80::5', '::', '::1'])
+    : random.pick([scene.ipv4Of(peer), '10.0.0.200', '198.51.100.7', '0.0.0.0', '127.0.0.1']);
+  return { ...honest, frame: { ...honest.frame, content: { ...(honest.frame.content as Ip), source } } };
 });
 
 /** What a router or a shared address in the VPC sends: from an address that is not the sender's own. */
@@ -242,9 +284,12 @@ const forOthers = withSender((scene, one) => {
   const sender = random.pickOrNone(routers) ?? one;
   const receiver = random.pickOrNone(scene.peersOf(sender));
   if (!receiver) return undefined;
-  const source = random.pick(['10.0.0.200', '198.51.100.7', '192.0.2.9']);
+  const destination = random.chance(0.3) ? scene.outsideFor(sender) : scene.addressOf(receiver);
+  const source = isIpv6(destination)
+    ? random.pick(['fd00:aa::7', '2001:db8:1::7', '2001:db9::9', scene.ipv6Of(receiver), 'fe80::7'])
+    : random.pick(['10.0.0.200', '198.51.100.7', '192.0.2.9']);
   const payload = somePayload(random);
-  const step = scene.fromInterface(sender, { source, destination: scene.addressOf(receiver), payload });
+  const step = scene.fromInterface(sender, { source, destination, payload });
   return random.chance(0.2) ? { ...step, frame: { ...step.frame, source: strangeMac } } : step;
 });
 
@@ -255,9 +300,9 @@ const someArp = withSender((scene, sender) => {
   const targets = [
     router(subnet),
     router(random.pick(scene.all('subnet'))),
-    peer ? scene.addressOf(peer) : '10.0.0.9',
-    peer ? scene.addressOf(peer) : '10.0.0.9',
-    scene.addressOf(sender),
+    peer ? scene.ipv4Of(peer) : '10.0.0.9',
+    peer ? scene.ipv4Of(peer) : '10.0.0.9',
+    scene.ipv4Of(sender),
     scene.all('nat-gateway')[0]?.spec.privateAddress ?? '10.0.0.78',
     '10.0.0.77',
     '198.51.100.7',
@@ -267,7 +312,7 @@ const someArp = withSender((scene, sender) => {
     operation: random.chance(0.9) ? 'request' : 'reply',
     senderMac: random.chance(0.85) ? scene.ref(sender) : strangeMac,
     senderAddress: random.weighted([
-      [8, scene.addressOf(sender)],
+      [8, scene.ipv4Of(sender)],
       [1, '0.0.0.0'],
       [2, '10.0.0.200'],
     ]),
@@ -302,7 +347,7 @@ const dhcp = withSender((scene, sender) => {
   const subnet = scene.subnetOf(sender);
   const peer = random.pickOrNone(scene.peersOf(sender));
   const fromClient = random.chance(0.8);
-  const content: Ipv4 = {
+  const content: Ip = {
     protocol: 'ipv4',
     source: random.pick(['0.0.0.0', sender.spec.privateAddress]),
     destination: random.pick([
@@ -369,23 +414,23 @@ const toRouter = withSender((scene, sender) => {
 /** Packets that belong to no connection: answers nobody asked for, errors about nothing, flags without sense. */
 const outOfNowhere: Probe = (scene) => {
   const { random } = scene;
-  const step = random.pick([asRuleSays, outsideWithElasticIp, fromOutside])(scene);
+  const step = random.pick([asRuleSays, outsideWithElasticIp, fromOutside, ipv6Probes.fromOutside])(scene);
   if (!step) return undefined;
-  const content = step.frame.content as Ipv4;
-  const quoted: Ipv4 = {
-    protocol: 'ipv4',
+  const content = step.frame.content as Ip;
+  const quoted: Ip = {
+    protocol: content.protocol,
     source: content.destination,
     destination: content.source,
     timeToLive: 63,
     payload: { protocol: 'udp', sourcePort: 7, destinationPort: 9 },
   };
-  const tcp = (...flags: TcpFlag[]): Ipv4['payload'] => ({
+  const tcp = (...flags: TcpFlag[]): Ip['payload'] => ({
     protocol: 'tcp',
     sourcePort: 40000,
     destinationPort: 80,
     flags,
   });
-  const payload = random.pick<Ipv4['payload']>([
+  const payload = random.pick<Ip['payload']>([
     { protocol: 'icmp', type: 0, code: 0, identifier: 9 },
     { protocol: 'icmp', type: 3, code: 3, quoted },
     { protocol: 'icmp', type: 17, code: 0 },
@@ -396,14 +441,14 @@ const outOfNowhere: Probe = (scene) => {
     tcp('rst'),
     tcp('ack'),
   ]);
-  return { ...step, frame: { ...step.frame, content: { ...content, payload } } };
+  return { ...step, frame: { ...step.frame, content: ip({ ...content, payload }) } };
 };
 
 const otherProtocol = withSender((scene, sender) => {
   const frame: Frame = {
     source: scene.ref(sender),
     destination: scene.random.pick([broadcastMac, scene.ref(scene.subnetOf(sender)), '33:33:00:00:00:01']),
-    content: { protocol: scene.random.pick([0x86dd, 0x88cc, 0x0842]) },
+    content: { protocol: scene.random.pick([0x88cc, 0x0842]) },
   };
   return scene.raw(sender, frame);
 });
@@ -483,7 +528,8 @@ const viaDetached = withSender((scene, sender) => {
       scene.resources['internet-gateway'].get(target)?.spec.vpcId !== sender.spec.vpcId,
   );
   if (!route || route.target === 'blackhole') return undefined;
-  const destination = scene.random.pick(outsideAddresses);
+  const machines = route.destination === undefined ? outsideAddressesIpv6 : outsideAddresses;
+  const destination = scene.random.pick(machines);
   return scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
 });
 
@@ -493,13 +539,14 @@ const viaInactive = withSender((scene, sender) => {
   const tableId = subnet.spec.routeTableId ?? scene.vpcOf(sender).spec.mainRouteTableId;
   const routes = scene.resources['route-table'].get(tableId)?.spec.routes ?? [];
   const route = routes.find(
-    ({ destination, target }) =>
-      destination?.includes('/') &&
+    ({ destination, destinationIpv6, target }) =>
+      (destination ?? destinationIpv6)?.includes('/') &&
       target.startsWith('pcx-') &&
       scene.resources['vpc-peering-connection'].get(target)?.spec.state !== 'active',
   );
-  if (!route?.destination) return undefined;
-  const destination = formatIpv4(parseCidr(route.destination, 'destination').address + 300);
+  const network = route?.destination ?? route?.destinationIpv6;
+  if (network === undefined) return undefined;
+  const destination = addressIn(network, 300);
   return scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
 });
 
@@ -509,15 +556,16 @@ const viaInterface: Probe = (scene) => {
   const ways = scene.interfaces(true).flatMap((sender) => {
     const tableId = scene.routeTableOf(sender.spec.subnetId);
     const routes = resources['route-table'].get(tableId)?.spec.routes ?? [];
-    return routes.flatMap(({ destination, target }) => {
+    return routes.flatMap(({ destination, destinationIpv6, target }) => {
       const router = resources['network-interface'].get(target);
-      return router && destination?.includes('/') ? [{ sender, destination, router }] : [];
+      const network = destination ?? (destinationIpv6 as string);
+      return router && network.includes('/') ? [{ sender, network, router }] : [];
     });
   });
   const checked = ways.filter(({ router }) => router.spec.sourceDestinationCheck !== false);
   const way = random.pickOrNone(checked.length > 0 && random.chance(0.5) ? checked : ways);
   if (!way) return undefined;
-  const destination = formatIpv4(parseCidr(way.destination, 'destination').address + 7);
+  const destination = addressIn(way.network, 7);
   return scene.fromInterface(way.sender, { destination, payload: somePayload(random) });
 };
 
@@ -532,7 +580,7 @@ const otherFromOutside: Probe = ({ random }) => ({
   frame: {
     source: outsideSender,
     destination: broadcastMac,
-    content: { protocol: random.pick([0x86dd, 0x88cc]) },
+    content: { protocol: random.pick([0x0842, 0x88cc]) },
   },
 });
 
@@ -540,36 +588,48 @@ const otherFromOutside: Probe = ({ random }) => ({
 export const probes: readonly (readonly [weight: number, probe: Probe])[] = [
   [10, asRuleSays],
   [3, besideRule],
+  [3, besideNetwork],
   [5, toPeer],
   [8, acrossPeering],
   [6, outsideWithElasticIp],
   [3, toOutside],
-  [9, hairpin],
+  [18, hairpin],
   [5, fromOutside],
-  [15, viaDetached],
+  [25, viaDetached],
   [9, throughNat],
   [1, toNatGateway],
   [10, viaInactive],
   [5, viaInterface],
   [1, tagged],
   [2, toStranger],
-  [2, toUnbound],
+  [3, toUnbound],
   [1, fromUnbound],
-  [1, toItself],
+  [4, toItself],
   [2, toNobody],
   [2, wrongMac],
-  [2, lowTimeToLive],
-  [3, large],
+  [4, lowTimeToLive],
+  [12, large],
   [3, spoofed],
   [3, forOthers],
   [4, someArp],
   [2, arpFromOutside],
   [2, dhcp],
-  [4, toService],
+  [11, toService],
   [2, toRouter],
-  [3, outOfNowhere],
+  [6, outOfNowhere],
   [1, otherProtocol],
   [2, wrongFromOutside],
   [4, claimsInside],
   [0.5, otherFromOutside],
+  [5, ipv6Probes.toOutside],
+  [6, ipv6Probes.fromOutside],
+  [5, ipv6Probes.betweenVpcs],
+  [4, ipv6Probes.wrongFromOutside],
+  [7, ipv6Probes.solicitation],
+  [4, ipv6Probes.solicitationFromOutside],
+  [4, ipv6Probes.discoveryAttack],
+  [4, ipv6Probes.dhcp],
+  [2, ipv6Probes.routerSolicitation],
+  [3, ipv6Probes.toRouter],
+  [4, ipv6Probes.fromLinkLocal],
 ];

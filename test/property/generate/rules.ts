@@ -1,6 +1,6 @@
 import { ipv4BlocksOf, type ResourceOf } from '../../../controller/resources/index.ts';
 import type { Spec } from '../script.ts';
-import { outsideAddresses, type Scene, somePort } from './scene.ts';
+import { outsideAddresses, outsideAddressesIpv6, type Scene, somePort } from './scene.ts';
 
 /** A random rule for a group. */
 export function someRule(scene: Scene, group: ResourceOf<'security-group'>): Spec {
@@ -9,7 +9,23 @@ export function someRule(scene: Scene, group: ResourceOf<'security-group'>): Spe
     [3, 'ingress'],
     [1, 'egress'],
   ] as const);
-  return { groupId: scene.ref(group), direction, ...someService(scene), ...somePeer(scene, group) };
+  const peer = somePeer(scene, group);
+  return { groupId: scene.ref(group), direction, ...someServiceFor(scene, peer), ...peer };
+}
+
+/** A service that is of the kind of IP of the other side; either kind where that is a group. */
+export function someServiceFor(scene: Scene, peer: Spec): Spec {
+  const service = someService(scene);
+  const isIpv6 = 'cidrIpv6' in peer || ('referencedGroupId' in peer && scene.random.chance(0.4));
+  if (service.protocol === 1 && isIpv6) return { protocol: 'icmpv6' };
+  if (service.protocol !== 'icmp' || !isIpv6) return service;
+  // Echo request and reply, and "destination unreachable".
+  const icmpType = scene.random.pick([-1, 128, 128, 129, 1]);
+  return {
+    protocol: 'icmpv6',
+    icmpType,
+    ...(icmpType < 0 ? {} : { icmpCode: scene.random.pick([-1, 0, 0, 1]) }),
+  };
 }
 
 /** A protocol with its ports, or type and code. */
@@ -62,5 +78,27 @@ function somePeer(scene: Scene, { spec: { vpcId } }: ResourceOf<'security-group'
     '198.51.100.0/25',
     '128.0.0.0/1',
   ];
-  return { cidrIpv4: random.pick(cidrs) };
+  const { ipv6CidrBlock } = scene.vpcOf({ spec: { vpcId } }).spec;
+  if (ipv6CidrBlock === undefined || random.chance(0.5)) return { cidrIpv4: random.pick(cidrs) };
+  return { cidrIpv6: random.chance(0.15) ? '::/0' : random.pick(ipv6Networks(scene, vpcId)) };
+}
+
+/** Networks that IPv6 packets of a VPC may be from or for. */
+export function ipv6Networks(scene: Scene, vpcId: string): string[] {
+  const { random } = scene;
+  const inVpc = ({ spec }: { spec: { vpcId: string } }) => spec.vpcId === vpcId;
+  const { ipv6CidrBlock } = scene.vpcOf({ spec: { vpcId } }).spec;
+  const subnets = scene.all('subnet').filter(inVpc);
+  const members = scene.all('network-interface').filter(inVpc);
+  return [
+    ...(ipv6CidrBlock ? [ipv6CidrBlock] : []),
+    ...subnets.flatMap(({ spec }) => spec.ipv6CidrBlock ?? []),
+    ...random
+      .sample(members, 2, 4)
+      .flatMap(({ spec }) => (spec.ipv6Addresses ?? []).map((one) => `${one}/128`)),
+    `${random.pick(outsideAddressesIpv6)}/128`,
+    '2001:db8::/33',
+    '2001:db9::/32',
+    '8000::/1',
+  ];
 }

@@ -1,8 +1,9 @@
-import type { Frame, Icmp, Ipv4, Resources, Tcp, Udp } from '../../../controller/reference/index.ts';
-import { contains, parseAddress, parseCidr, type ResourceOf } from '../../../controller/resources/index.ts';
+import type { Frame, Icmp, Ip, Resources, Tcp, Udp } from '../../../controller/reference/index.ts';
+import type { ResourceOf } from '../../../controller/resources/index.ts';
 import type { Random } from '../random.ts';
 import type { Rig } from '../rig.ts';
 import type { ScriptStep, SendStep } from '../script.ts';
+import { addressIn, ip, isIn, isIpv6 } from './families.ts';
 
 export type Interface = ResourceOf<'network-interface'>;
 export type ElasticIp = ResourceOf<'elastic-ip'>;
@@ -14,6 +15,9 @@ export const externalNetwork = {
   /** Elastic IPs. */
   first: '203.0.113.10',
   last: '203.0.113.60',
+  /** The first /56 is the network's own, and VPCs get the others. */
+  ipv6: '2001:db8::/48',
+  ipv6Gateways: ['fe80::1', '2001:db8::1'],
 } as const;
 
 /** Machines outside: on the external network, and beyond it. */
@@ -23,6 +27,15 @@ export const outsideAddresses = [
   '198.51.100.7',
   '198.51.100.99',
   '192.0.2.1',
+];
+
+/** The same in IPv6. */
+export const outsideAddressesIpv6 = [
+  '2001:db8::c8',
+  '2001:db8::c9',
+  '2001:db9::7',
+  '2001:db9:0:1::63',
+  '2620::1',
 ];
 
 /** What generators look at: the resources as they are, and the names that the script has for them. */
@@ -159,8 +172,32 @@ export class Scene {
     return this.all('network-interface').find(({ id }) => id === spec.networkInterfaceId);
   }
 
-  /** One of the addresses of an interface, mostly the primary one. */
-  addressOf({ spec }: Interface): string {
+  /** A machine outside, in IPv6 as often as in IPv4 if the interface has both. */
+  outsideFor({ spec }: Interface): string {
+    const hasIpv6 = (spec.ipv6Addresses ?? []).length > 0;
+    return this.random.pick(hasIpv6 && this.random.chance(0.5) ? outsideAddressesIpv6 : outsideAddresses);
+  }
+
+  /** Interfaces with IPv6 addresses, on hosts. */
+  withIpv6(): Interface[] {
+    return this.interfaces(true).filter(({ spec }) => (spec.ipv6Addresses ?? []).length > 0);
+  }
+
+  /** An IPv6 address of an interface, or, of one that has none, what it could be. */
+  ipv6Of({ spec }: Interface): string {
+    const own = this.random.pickOrNone(spec.ipv6Addresses ?? []);
+    const { ipv6CidrBlock = '2001:db8:0:100::/64' } = this.resources.subnet.get(spec.subnetId)?.spec ?? {};
+    return own ?? addressIn(ipv6CidrBlock, 0x99);
+  }
+
+  /** One of the addresses of an interface, mostly the primary one or an IPv6 one. */
+  addressOf(one: Interface): string {
+    const { spec } = one;
+    if (spec.ipv6Addresses && this.random.chance(0.45)) return this.ipv6Of(one);
+    return this.ipv4Of(one);
+  }
+
+  ipv4Of({ spec }: Interface): string {
     const secondary = spec.secondaryPrivateAddresses ?? [];
     return secondary.length > 0 && this.random.chance(0.4)
       ? this.random.pick(secondary)
@@ -171,27 +208,23 @@ export class Scene {
     return this.all('network-interface').find(
       ({ spec }) =>
         spec.vpcId === vpcId &&
-        (spec.privateAddress === address || spec.secondaryPrivateAddresses?.includes(address)),
+        (spec.privateAddress === address ||
+          spec.secondaryPrivateAddresses?.includes(address) ||
+          spec.ipv6Addresses?.includes(address)),
     );
   }
 
   /** A frame as an honest VM sends it: to the neighbour itself inside of the subnet, else to the router. */
   fromInterface(
     sender: Interface,
-    packet: Omit<Ipv4, 'protocol' | 'source' | 'timeToLive'> & Partial<Ipv4>,
+    packet: Omit<Ip, 'protocol' | 'source' | 'timeToLive'> & Partial<Ip>,
   ): SendStep {
     const subnet = this.subnetOf(sender);
-    const near = contains(
-      parseCidr(subnet.spec.cidrBlock, 'cidr'),
-      parseAddress(packet.destination, 'destination'),
-    );
+    const { cidrBlock, ipv6CidrBlock = cidrBlock } = subnet.spec;
+    const near = [cidrBlock, ipv6CidrBlock].some((block) => isIn(block, packet.destination));
     const neighbour = near ? this.interfaceAt(sender.spec.vpcId, packet.destination) : undefined;
-    const content: Ipv4 = {
-      protocol: 'ipv4',
-      source: this.addressOf(sender),
-      timeToLive: 64,
-      ...packet,
-    };
+    const source = isIpv6(packet.destination) ? this.ipv6Of(sender) : this.ipv4Of(sender);
+    const content = ip({ source, timeToLive: 64, ...packet });
     return this.raw(sender, {
       source: this.ref(sender),
       destination: this.ref(neighbour ?? subnet),
@@ -201,14 +234,24 @@ export class Scene {
 
   fromOutside(
     target: ElasticIp,
-    packet: Omit<Ipv4, 'protocol' | 'destination' | 'timeToLive'> & Partial<Ipv4>,
+    packet: Omit<Ip, 'protocol' | 'destination' | 'timeToLive'> & Partial<Ip>,
   ): SendStep {
-    const content: Ipv4 = { protocol: 'ipv4', destination: target.spec.address, timeToLive: 57, ...packet };
+    const content: Ip = { protocol: 'ipv4', destination: target.spec.address, timeToLive: 57, ...packet };
     return {
       do: 'send',
       from: externalNetwork.name,
       frame: { source: outsideSender, destination: this.ref(target), content },
     };
+  }
+
+  /** From a machine outside to the IPv6 address of an interface. */
+  fromOutsideIpv6(
+    target: Interface,
+    packet: Omit<Ip, 'protocol' | 'destination' | 'timeToLive'> & Partial<Ip>,
+  ): SendStep {
+    const content = ip({ destination: this.ipv6Of(target), timeToLive: 57, ...packet });
+    const frame = { source: outsideSender, destination: `${this.ref(target)}.public`, content };
+    return { do: 'send', from: externalNetwork.name, frame };
   }
 
   raw(sender: Interface, frame: Frame): SendStep {
@@ -218,6 +261,8 @@ export class Scene {
 
 /** MAC of the router outside that packets from beyond come through. */
 export const outsideSender = '06:00:cb:00:71:01';
+/** MAC of the machine 2001:db8::c8 outside. */
+export const outsideSenderIpv6 = '06:06:00:00:00:c8';
 
 /** Few ports, so that random rules and random packets meet. */
 export const somePorts = [22, 53, 80, 443, 8080, 0, 65535] as const;

@@ -21,22 +21,28 @@ const related = 4;
 const reply = 8;
 const invalid = 16;
 
+/** Flows may match it, but `ofproto/trace` does not take it. */
+const unknownToTracer: FieldName = 'ipv6_exthdr';
+
 /** An invalid packet has no connection, of which the tracer could be told anything. */
 function text(fields: Fields): string {
   const noConnection = (Number(fields.get('ct_state') ?? 0) & invalid) !== 0;
-  const told = [...fields].filter(([field]) => !(noConnection && /^ct_(nw|tp)_/.test(field)));
+  const told = [...fields].filter(
+    ([field]) => field !== unknownToTracer && !(noConnection && /^ct_(nw|ipv6|tp)_/.test(field)),
+  );
   return formatMatch(told.map(([field, value]) => ({ field, value })));
 }
 
-/** To the tracer, `tp_src` is a port of TCP, whatever the protocol. */
-function withPortsByProtocol(flow: string): string {
-  const protocol = /(?:^|,)(udp|sctp),/.exec(flow)?.[1];
+/** To the tracer, `tp_src` is a port of TCP and `icmp_type` a type of ICMPv4, whatever the protocol. */
+function withFieldsByProtocol(flow: string): string {
+  if (/(?:^|,)icmp6,/.test(flow)) return flow.replaceAll(/,icmp_(type|code)=/g, ',icmpv6_$1=');
+  const protocol = /(?:^|,)(udp|sctp)6?,/.exec(flow)?.[1];
   return protocol === undefined ? flow : flow.replaceAll(/,tp_(src|dst)=/g, `,${protocol}_$1=`);
 }
 
 /** What both write down: protocols, registers, headers, tunnel and connection. The rest belongs to the datapath. */
 const compared =
-  /^(\w+$|reg\d+=|metadata=|in_port=|dl_(src|dst)=|nw_(src|dst|ttl)=|tp_|icmp_|arp_|tcp_flags=|ct_(state|label|nw|tp)|tun_(src|dst|metadata0)=)/;
+  /^(\w+$|reg\d+=|metadata=|in_port=|dl_(src|dst)=|nw_(src|dst|ttl)=|ipv6_(src|dst)=|tp_|icmp_|nd_(target|tll)=|arp_|tcp_flags=|ct_(state|label|nw|ipv6|tp)|tun_(src|dst|metadata0)=)/;
 
 /** Larger packets may go another way. */
 const small = 1000;
@@ -119,7 +125,7 @@ export class RealHost implements AsyncDisposable {
 
   /** @returns how Open vSwitch's way through a segment differs from the simulator's; undefined when it does not */
   async difference(segment: Segment): Promise<string | undefined> {
-    const flow = withPortsByProtocol(text(segment.start));
+    const flow = withFieldsByProtocol(text(segment.start));
     const traced =
       segment.table === 0
         ? await this.#switch.call('ofproto/trace', bridge, flow)

@@ -11,7 +11,7 @@ describe('the flows in a real Open vSwitch', { skip: cannotTrace }, () => {
   it('treat random packets as the simulated switches do', async () => {
     await using tracer = new Tracer(3);
     const onSent = (sent: Sent, rig: Rig) => tracer.check(sent, rig);
-    const { failure } = await explore({ seed: 11, packets: 900, checkIncremental: false, onSent });
+    const { failure } = await explore({ seed: 11, packets: 900, incrementalEvery: 0, onSent });
     assert.equal(failure, undefined, failure?.message);
     assert.ok(tracer.traced >= 300, `only ${tracer.traced} packets were traced`);
     assert.ok(tracer.segments >= 500, `only ${tracer.segments} parts of their ways were compared`);
@@ -33,7 +33,7 @@ describe('the flows in a real Open vSwitch', { skip: cannotTrace }, () => {
         assert.equal(await real.difference(routed), undefined);
       }
     };
-    const { failure } = await explore({ seed: 12, packets: 100, checkIncremental: false, onSent });
+    const { failure } = await explore({ seed: 12, packets: 100, incrementalEvery: 0, onSent });
     assert.equal(failure, undefined, failure?.message);
     assert.match(found ?? '', new RegExp(`route|${tableOf('route-local')} -`));
   });

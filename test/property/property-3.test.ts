@@ -1,0 +1,3 @@
+import { agreeOnPart } from './run-part.test-support.ts';
+
+agreeOnPart(2);
