@@ -96,6 +96,14 @@ export interface Preview<T> {
   readonly changes: readonly Change[];
   /** Host → how many flows it would get and lose; hosts that keep theirs are absent. */
   readonly flows: ReadonlyMap<string, { readonly added: number; readonly removed: number }>;
+  /** VPC → how many flows it would cost each of its hosts, for VPCs of which that changes. */
+  readonly vpcs: ReadonlyMap<string, FlowUse>;
+}
+
+/** How many flows a VPC costs each of its hosts, and how many it may cost; without a limit undefined. */
+export interface FlowUse {
+  readonly flows: number;
+  readonly limit: number | undefined;
 }
 
 /** The controller as the APIs see it. All methods throw `WeftError` for the caller's mistakes; then nothing was written. */
@@ -127,6 +135,8 @@ export interface Controller {
   ): Promise<TransactionResult<T>>;
   /** What `transaction` would do. Writes nothing. */
   preview<T>(caller: Caller, plan: (batch: Batch) => T): Preview<T>;
+  /** How many flows a VPC costs each of its hosts. @throws WeftError `not-found` */
+  flowUse(vpcId: string, caller: Caller): FlowUse;
   /** @throws WeftError `not-found` */
   read<K extends KindName>(kind: K, id: string, caller: Caller): ResourceOf<K>;
   list<K extends KindName>(kind: K, caller: Caller): Iterable<ResourceOf<K>>;

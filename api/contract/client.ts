@@ -25,6 +25,7 @@ import type {
   ReportedAnnouncement,
   ReportedPort,
   UpdateRequest,
+  VpcFlows,
   WatchCommit,
   WriteQuery,
 } from './types.ts';
@@ -166,6 +167,11 @@ export class WeftClient {
   /** What a NAT gateway has translated. */
   natGatewayCounters(id: string): Promise<NatGatewayCounters> {
     return this.#call('GET', paths.natGatewayCounters(id));
+  }
+
+  /** How many flows a VPC costs each of its hosts, and may cost. */
+  vpcFlows(id: string): Promise<VpcFlows> {
+    return this.#call('GET', paths.vpcFlows(id));
   }
 
   /** Waits until every host that a commit touches has confirmed it, at most so long (0 to 60 s). */

@@ -55,6 +55,7 @@ export const paths = {
   hostBinding: (name: string, networkInterfaceId: string) =>
     `${host(name)}/bindings/${encodeURIComponent(networkInterfaceId)}`,
   accountKeys: (accountId: string) => `/v1/accounts/${encodeURIComponent(accountId)}/keys`,
+  vpcFlows: (id: string) => `/v1/vpcs/${encodeURIComponent(id)}/flows`,
   instanceStatus: (id: string) => `/v1/instances/${encodeURIComponent(id)}/status`,
   natGatewayCounters: (id: string) => `/v1/nat-gateways/${encodeURIComponent(id)}/counters`,
   receipt: (revision: number) => `/v1/receipts/${revision}`,

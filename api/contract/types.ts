@@ -156,6 +156,15 @@ export interface BatchPreview {
   }[];
   /** How many flows each host would get and lose; hosts that keep theirs are absent. */
   readonly flows: readonly { readonly host: string; readonly added: number; readonly removed: number }[];
+  /** VPCs that would cost their hosts more or fewer flows, with how many it would be. */
+  readonly vpcs: readonly VpcFlows[];
+}
+
+/** How many flows a VPC costs each of its hosts, and may cost; without a limit there is none. */
+export interface VpcFlows {
+  readonly vpcId: string;
+  readonly flows: number;
+  readonly limit?: number;
 }
 
 export type Removed = { readonly revision: number } & Receipted;

@@ -142,7 +142,16 @@ describe('batches', () => {
     assert.equal(body.results[1].resource.spec.vpcId, body.results[0].id);
     assert.ok(body.changes.some((change: { kind: string }) => change.kind === 'security-group'));
     assert.equal((await api.call('GET', `/v1/vpcs/${body.results[0].id}`)).status, 404);
+    assert.deepEqual(body.vpcs, []);
     const refused = await post([network[1]], {}, '/v1/batch/preview');
     assert.equal(refused.body.code, 'unknown-reference');
+  });
+
+  it('tell what they cost a VPC, which can also be asked for', async () => {
+    const vpc = await api.call('POST', '/v1/vpcs', { spec: { cidrBlock: '10.0.0.0/16' } });
+    const { status, body } = await api.call('GET', `/v1/vpcs/${vpc.body.id}/flows`);
+    assert.deepEqual([status, body], [200, { vpcId: vpc.body.id, flows: 7, limit: 100 }]);
+    const unknown = await api.call('GET', '/v1/vpcs/vpc-00000000000000000/flows');
+    assert.equal(unknown.body.code, 'not-found');
   });
 });

@@ -5,6 +5,7 @@ import { type ApiKind, isApiKind, schemaName } from '../contract/index.ts';
 import { callerOf } from './access.ts';
 import { BatchNames } from './batch-references.ts';
 import { present, type RouteContext } from './context.ts';
+import { presentUse } from './flow-routes.ts';
 import { idempotencyHeaders, idempotencyOf, noteReplay } from './idempotency.ts';
 import { ref, type Schema } from './json-schema.ts';
 import { checkedKind } from './kinds.ts';
@@ -106,7 +107,7 @@ function currentOf(controller: Controller, caller: Caller, { kind, id }: Done): 
 
 const summary = ({ kind, id, as }: Done) => ({ kind, id, ...(as === undefined ? {} : { as }) });
 
-function previewAnswer({ result, changes, flows }: Preview<readonly Done[]>, caller: Caller): object {
+function previewAnswer({ result, changes, flows, vpcs }: Preview<readonly Done[]>, caller: Caller): object {
   const afterwards = new Map(changes.map(({ kind, id, after }) => [`${kind}/${id}`, after]));
   return {
     results: result.map((done) => {
@@ -122,6 +123,7 @@ function previewAnswer({ result, changes, flows }: Preview<readonly Done[]>, cal
         ...(after ? { after } : {}),
       })),
     flows: [...flows].map(([host, count]) => ({ host, ...count })),
+    vpcs: [...vpcs].map(([vpcId, use]) => presentUse(vpcId, use)),
   };
 }
 

@@ -28,6 +28,18 @@ export function batchSchemas(): Record<string, Schema> {
     ['host', 'added', 'removed'],
   );
   return {
+    FlowUse: closedObject(
+      {
+        vpcId: { type: 'string' },
+        flows: { type: 'integer', description: 'flows that the VPC costs each of its hosts' },
+        limit: {
+          type: 'integer',
+          description:
+            'how many it may cost: the quota flows-per-vpc of its account; absent: as many as it likes',
+        },
+      },
+      ['vpcId', 'flows'],
+    ),
     BatchOperation: {
       ...closedObject(
         {
@@ -71,8 +83,9 @@ export function batchSchemas(): Record<string, Schema> {
           ]),
         },
         flows: { type: 'array', items: flows },
+        vpcs: { type: 'array', items: ref('FlowUse'), description: 'VPCs that would cost more or less' },
       },
-      ['results', 'changes', 'flows'],
+      ['results', 'changes', 'flows', 'vpcs'],
     ),
   };
 }

@@ -13,6 +13,7 @@ import { registerAgentRoutes } from './agent-routes.ts';
 import { registerAuditRoute } from './audit-routes.ts';
 import { registerBatchRoutes } from './batch-routes.ts';
 import type { RouteContext } from './context.ts';
+import { registerFlowRoutes } from './flow-routes.ts';
 import { registerKeyRoutes } from './key-routes.ts';
 import { refuseOtherMethods } from './methods.ts';
 import { registerNatGatewayRoutes } from './nat-gateway-routes.ts';
@@ -106,6 +107,7 @@ export function createRestServer(
     registerResourceRoutes(scope, context);
     registerBatchRoutes(scope, context, compile);
     registerKeyRoutes(scope, context);
+    registerFlowRoutes(scope, context);
     registerAuditRoute(scope, context);
     registerAgentRoutes(scope, context);
     registerWatchRoute(scope, context);

@@ -22,6 +22,7 @@ export class ScopeState implements ScopeContent {
   readonly scope: Scope;
   readonly fragments = new Map<string, StoredFragment>();
   digest = 0n;
+  flowCount = 0;
   #marker: Uint8Array | undefined;
 
   constructor(scope: Scope) {
@@ -29,6 +30,7 @@ export class ScopeState implements ScopeContent {
   }
 
   replace(before: StoredFragment | undefined, after: StoredFragment | undefined): void {
+    this.flowCount += (after?.flowCount ?? 0) - (before?.flowCount ?? 0);
     if (before) this.digest = (this.digest - spread(before.cookie)) & mask64;
     if (after) {
       this.digest = (this.digest + spread(after.cookie)) & mask64;

@@ -38,6 +38,8 @@ export interface ScopeContent {
   readonly fragments: ReadonlyMap<string, StoredFragment>;
   /** 64 bits over the cookies of all fragments, independent of order; kept incrementally. */
   readonly digest: bigint;
+  /** How many flows all fragments have; kept incrementally. */
+  readonly flowCount: number;
   /** ADD flow-mod of the marker flow which holds the digest; sent last. */
   readonly marker: Uint8Array;
 }

@@ -6,18 +6,26 @@ import { assertRefused } from '../testing/assertions.ts';
 import { cloud } from '../testing/scene.ts';
 import { testOwner as caller, World } from '../testing/world.ts';
 import { EmbeddedController } from './controller.ts';
+import { FlowQuota } from './flow-quota.ts';
 import { Hosts } from './hosts.ts';
 
 const stranger = { ...caller, account: '210987654321' };
 const block = { spec: { cidrBlock: '10.0.0.0/16' } };
 
 function controllerOf(world: World): EmbeddedController {
-  const { store, topology: view, executor } = world;
+  const { store, topology: view, executor, compiler } = world;
   const southbound = {
     applied: (revision: number) => Promise.resolve({ revision, applied: true, hosts: [] }),
   } as unknown as Southbound;
   const hosts = new Hosts(view, executor, southbound);
-  return new EmbeddedController({ store, view, executor, hosts, southbound });
+  return new EmbeddedController({
+    store,
+    view,
+    executor,
+    flowQuota: new FlowQuota(compiler, view),
+    hosts,
+    southbound,
+  });
 }
 
 const groupOf = (vpc: ResourceOf<'vpc'>) =>

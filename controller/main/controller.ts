@@ -2,6 +2,7 @@ import type {
   Batch,
   Caller,
   CreateInput,
+  FlowUse,
   GraphController,
   HostLiveness,
   Preview,
@@ -33,6 +34,7 @@ import type { AuditLog, AuditOrigin, Commit, Store } from '../store/index.ts';
 import type { TopologyView } from '../topology/index.ts';
 import { DraftBatch, requireVisible } from './batch.ts';
 import type { Executor } from './executor.ts';
+import type { FlowQuota } from './flow-quota.ts';
 import type { Hosts } from './hosts.ts';
 import { earlierResult, keepResult } from './idempotency.ts';
 import { previewOf } from './preview.ts';
@@ -42,6 +44,7 @@ export class EmbeddedController implements GraphController {
   readonly #store: Store;
   readonly #view: TopologyView;
   readonly #executor: Executor;
+  readonly #flowQuota: FlowQuota;
   readonly #hosts: Hosts;
   readonly #southbound: Southbound;
 
@@ -49,12 +52,14 @@ export class EmbeddedController implements GraphController {
     store: Store;
     view: TopologyView;
     executor: Executor;
+    flowQuota: FlowQuota;
     hosts: Hosts;
     southbound: Southbound;
   }) {
     this.#store = parts.store;
     this.#view = parts.view;
     this.#executor = parts.executor;
+    this.#flowQuota = parts.flowQuota;
     this.#hosts = parts.hosts;
     this.#southbound = parts.southbound;
   }
@@ -118,7 +123,17 @@ export class EmbeddedController implements GraphController {
     const draft = new Draft(this.#view, caller, new Date().toISOString());
     const result = plan(new DraftBatch(draft));
     requireQuotas(this.#view, draft.transaction());
-    return { result, ...previewOf(draft, this.#view) };
+    this.#flowQuota.require(draft);
+    const { vpcs, ...rest } = previewOf(draft, this.#view, this.#flowQuota);
+    const isSeen = ([id]: [string, FlowUse]) => {
+      const vpc = draft.get('vpc', id);
+      return vpc !== undefined && isVisible(vpc, caller);
+    };
+    return { result, ...rest, vpcs: new Map([...vpcs].filter(isSeen)) };
+  }
+
+  flowUse(vpcId: string, caller: Caller): FlowUse {
+    return this.#flowQuota.use(this.read('vpc', vpcId, caller).id);
   }
 
   read<K extends KindName>(kind: K, id: string, caller: Caller): ResourceOf<K> {

@@ -4,6 +4,7 @@ import { WeftError } from '../resources/index.ts';
 import { type Store, StoreConflict } from '../store/index.ts';
 import type { TopologyView } from '../topology/index.ts';
 import { auditOf, auditOfRefusal } from './audit.ts';
+import type { FlowQuota } from './flow-quota.ts';
 import { WriteTurns } from './write-turns.ts';
 
 const attempts = 8;
@@ -18,16 +19,19 @@ export class Executor {
   readonly #view: TopologyView;
   readonly #turns = new WriteTurns();
   readonly #reached: (revision: number, timeoutMs: number) => Promise<void>;
+  readonly #flowQuota: FlowQuota | undefined;
 
   /** @param reached resolves when the view stands at the revision */
   constructor(
     store: Store,
     view: TopologyView,
     reached: (revision: number, timeoutMs: number) => Promise<void>,
+    flowQuota?: FlowQuota,
   ) {
     this.#store = store;
     this.#view = view;
     this.#reached = reached;
+    this.#flowQuota = flowQuota;
   }
 
   /** @throws WeftError of the plan, `quota-exceeded`, or `conflict` when others were always faster */
@@ -77,6 +81,7 @@ export class Executor {
       return { result, revision: this.#view.revision };
     }
     requireQuotas(this.#view, transaction);
+    this.#flowQuota?.require(draft);
     const audit = owner.origin ? auditOf(owner.origin, owner, time, transaction) : [];
     return { result, revision: this.#store.commit({ ...transaction, audit }) };
   }

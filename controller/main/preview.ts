@@ -1,65 +1,29 @@
 import type { Preview } from '../controller.ts';
-import { features } from '../features/index.ts';
 import type { Draft } from '../features/operations/draft.ts';
-import { type FragmentReference, type Scope, scopeKey } from '../pipeline/index.ts';
-import type { Change } from '../store/index.ts';
+import type { Scope } from '../pipeline/index.ts';
 import { type TopologyView, withPeers } from '../topology/index.ts';
+import { changesOf, flowCosts } from './flow-cost.ts';
+import type { FlowQuota } from './flow-quota.ts';
 
-type Flows = Map<string, { added: number; removed: number }>;
-
-/**
- * What a draft would change, and what that costs: the fragments that it touches are compiled as they are and as they would
- * be. A fragment that only changes counts by how many flows it gains or loses.
- */
-export function previewOf(draft: Draft, stored: TopologyView): Pick<Preview<unknown>, 'changes' | 'flows'> {
-  const changes = changesOf(draft, stored);
-  const flows: Flows = new Map();
-  for (const { definition, id } of affectedFragments(changes, draft.view)) {
-    const before = definition.compile(stored, id);
-    const after = definition.compile(draft.view, id);
-    if (before && after && scopeKey(before.scope) === scopeKey(after.scope)) {
-      count(flows, stored, after.scope, after.flows.length - before.flows.length);
-      continue;
+/** What a draft would change, and what that costs each host and each VPC. */
+export function previewOf(
+  draft: Draft,
+  stored: TopologyView,
+  quota: FlowQuota,
+): Pick<Preview<unknown>, 'changes' | 'flows' | 'vpcs'> {
+  const changes = changesOf(draft.transaction(), stored);
+  const flows = new Map<string, { added: number; removed: number }>();
+  const vpcs = new Map<string, { flows: number; limit: number | undefined }>();
+  for (const { scope, added, removed } of flowCosts(changes, stored, draft.view).values()) {
+    for (const host of hostsOf(scope, stored)) {
+      const entry = flows.get(host) ?? { added: 0, removed: 0 };
+      flows.set(host, { added: entry.added + added, removed: entry.removed + removed });
     }
-    if (before) count(flows, stored, before.scope, -before.flows.length);
-    if (after) count(flows, stored, after.scope, after.flows.length);
+    if (scope.type !== 'vpc') continue;
+    const now = quota.use(scope.id, draft.view);
+    vpcs.set(scope.id, { ...now, flows: now.flows + added - removed });
   }
-  return { changes, flows };
-}
-
-function changesOf(draft: Draft, stored: TopologyView): Change[] {
-  const { puts, deletes } = draft.transaction();
-  return [
-    ...puts.map((after) => ({
-      kind: after.kind,
-      id: after.id,
-      before: stored.get(after.kind, after.id),
-      after,
-    })),
-    ...deletes.map(({ kind, id }) => ({ kind, id, before: stored.get(kind, id), after: undefined })),
-  ];
-}
-
-function affectedFragments(changes: readonly Change[], view: TopologyView): Iterable<FragmentReference> {
-  const references = new Map<string, FragmentReference>();
-  for (const change of changes) {
-    for (const feature of features) {
-      for (const reference of feature.affected(change, view)) {
-        references.set(`${reference.definition.code}:${reference.id}`, reference);
-      }
-    }
-  }
-  return references.values();
-}
-
-function count(flows: Flows, view: TopologyView, scope: Scope, difference: number): void {
-  if (difference === 0) return;
-  for (const host of hostsOf(scope, view)) {
-    const entry = flows.get(host) ?? { added: 0, removed: 0 };
-    if (difference > 0) entry.added += difference;
-    else entry.removed -= difference;
-    flows.set(host, entry);
-  }
+  return { changes, flows, vpcs };
 }
 
 function hostsOf(scope: Scope, view: TopologyView): Iterable<string> {

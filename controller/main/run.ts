@@ -13,6 +13,7 @@ import { type AuditRetention, defaultAuditRetention, openSqliteStore, type Store
 import { ContestedInterfaces } from './contested.ts';
 import { EmbeddedController } from './controller.ts';
 import { Executor } from './executor.ts';
+import { FlowQuota } from './flow-quota.ts';
 import { HostStates } from './host-states.ts';
 import { Hosts, leaseMs } from './hosts.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -63,9 +64,9 @@ export async function runController({
   });
   const { topology, compiler } = projection;
   const compiled = new CompileMeter(compiler, instruments);
-  const executor = new Executor(store, topology, (revision, timeoutMs) =>
-    projection.reached(revision, timeoutMs),
-  );
+  const flowQuota = new FlowQuota(compiler, topology);
+  const reached = (revision: number, timeoutMs: number) => projection.reached(revision, timeoutMs);
+  const executor = new Executor(store, topology, reached, flowQuota);
   const generation = BigInt(store.revision);
   const southbound: Southbound = new Southbound({
     desired: compiler,
@@ -121,7 +122,14 @@ export async function runController({
     housekeeping.start();
     placements.start();
     hostStates.start(Date.now());
-    const embedded = new EmbeddedController({ store, view: topology, executor, hosts, southbound });
+    const embedded = new EmbeddedController({
+      store,
+      view: topology,
+      executor,
+      flowQuota,
+      hosts,
+      southbound,
+    });
     const liveness = (hostId: string) => hosts.liveness(hostId);
     const sources = { store, view: topology, compiled, southbound, liveness, contested };
     return {

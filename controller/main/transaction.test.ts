@@ -5,17 +5,19 @@ import type { Southbound } from '../southbound/index.ts';
 import { assertRefused, census } from '../testing/assertions.ts';
 import { testOwner as caller, World } from '../testing/world.ts';
 import { EmbeddedController } from './controller.ts';
+import { FlowQuota } from './flow-quota.ts';
 import { Hosts } from './hosts.ts';
 
 const cidrBlock = '10.0.0.0/16';
 const key = { key: 'k1', fingerprint: 'create a vpc' };
 
-function controllerOf({ store, topology: view, executor }: World): EmbeddedController {
+function controllerOf({ store, topology: view, executor, compiler }: World): EmbeddedController {
   const southbound = {} as Southbound;
   return new EmbeddedController({
     store,
     view,
     executor,
+    flowQuota: new FlowQuota(compiler, view),
     hosts: new Hosts(view, executor, southbound),
     southbound,
   });

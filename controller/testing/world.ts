@@ -6,6 +6,7 @@ import type { Draft, Owner } from '../features/operations/draft.ts';
 import { operationsByKind } from '../features/operations/registry.ts';
 import { Placer } from '../features/placement/placer.ts';
 import { Executor } from '../main/executor.ts';
+import { FlowQuota } from '../main/flow-quota.ts';
 import {
   checkFlow,
   type Feature,
@@ -36,7 +37,8 @@ export class World implements AsyncDisposable {
   private constructor(store: Store, compiled: readonly Feature[]) {
     this.store = store;
     this.compiler = new Compiler(this.topology, compiled);
-    this.executor = new Executor(store, this.topology, () => Promise.resolve());
+    const flowQuota = new FlowQuota(this.compiler, this.topology);
+    this.executor = new Executor(store, this.topology, () => Promise.resolve(), flowQuota);
     this.#placer = new Placer(this.topology, (plan) => this.executor.run(operator, plan));
   }
 

@@ -151,6 +151,7 @@ describe('the REST API keeps what its OpenAPI document says', () => {
     made.binding = (await expect(ok, single, { parameters, query, body: { ofport: 11 } })).id;
     const address = '10.0.1.100';
     const announcement = { networkInterfaceId, address, macAddress: '00:00:5e:00:01:07', ageMs: 1 };
+    await expect(200, 'GET /v1/vpcs/{id}/flows', { parameters: { id: made['second-vpc'] as string } });
     const announce = 'POST /v1/hosts/{id}/announcements';
     made['held-address'] = (await expect(ok, announce, { parameters, query, body: announcement })).id;
     const status = { parameters: { id: made.instance ?? '' }, query, body: { status: { state: 'running' } } };

@@ -42,12 +42,14 @@ function addPlan(program: Command, io: Io): void {
   ).option('--exit-code', `end with ${changesExit} when something would change`);
   readingCommand<ManifestOptions & { exitCode?: boolean }>(plan, io, async (session, options) => {
     const planned = await planOf(session, options);
-    const { flows } =
-      planned.operations.length === 0 ? { flows: [] } : await session.client.previewBatch(planned.operations);
+    const { flows, vpcs } =
+      planned.operations.length === 0
+        ? { flows: [], vpcs: [] }
+        : await session.client.previewBatch(planned.operations);
     if (session.format === 'json' || session.format === 'yaml') {
-      session.io.out(await renderData({ steps: planned.steps, flows }, session.format));
+      session.io.out(await renderData({ steps: planned.steps, flows, vpcs }, session.format));
     } else {
-      session.io.out(renderPlan(planned) + (planned.steps.length === 0 ? '' : renderCost(flows)));
+      session.io.out(renderPlan(planned) + (planned.steps.length === 0 ? '' : renderCost({ flows, vpcs })));
     }
     if (options.exitCode && planned.steps.length > 0) io.setExitCode(changesExit);
   });

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
-import { type Io, writingCommand } from '../command.ts';
+import { type Io, readingCommand, writingCommand } from '../command.ts';
+import { renderVpcFlows } from '../manifest/render.ts';
 import { given, type Naming, nameable, repeated, tagsOf } from '../options.ts';
+import { renderData } from '../output.ts';
 import { addNoun } from './noun.ts';
 import type { UpdateVerb } from './update.ts';
 
@@ -27,6 +29,12 @@ export function addVpcCommands(program: Command, io: Io): void {
     const spec = given({ cidrBlock, secondaryCidrBlocks, ipv6CidrBlock, dhcpOptionsId });
     const body = { spec, tags: tagsOf(options) };
     await session.create('vpc', body);
+  });
+  const flows = vpc.command('flows').description('how many flows it costs each of its hosts, and may cost');
+  readingCommand(flows.argument('<vpc>'), io, async (session, _options, text) => {
+    const use = await session.client.vpcFlows(await session.id('vpc', text as string));
+    const isData = session.format === 'json' || session.format === 'yaml';
+    session.io.out(isData ? await renderData(use, session.format as 'json') : renderVpcFlows([use]));
   });
 }
 

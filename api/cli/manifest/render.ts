@@ -1,4 +1,4 @@
-import type { BatchPreview } from '../../contract/index.ts';
+import type { BatchPreview, VpcFlows } from '../../contract/index.ts';
 import { renderTable } from '../output.ts';
 import { nameTag, type Plan, type Step } from './plan.ts';
 
@@ -36,8 +36,18 @@ function renderKept(kept: Plan['kept']): string {
   return `No longer in the manifest, and kept: ${names}. With --prune they are deleted.\n`;
 }
 
-/** How many flows each host would get and lose. */
-export function renderCost(flows: BatchPreview['flows']): string {
+/** How many flows each host would get and lose, and how many each VPC would cost then. */
+export function renderCost({ flows, vpcs }: Pick<BatchPreview, 'flows' | 'vpcs'>): string {
+  return renderHosts(flows) + (vpcs.length === 0 ? '' : `Flows of each VPC:\n${renderVpcFlows(vpcs)}`);
+}
+
+/** How many flows VPCs cost each of their hosts, and may cost. */
+export function renderVpcFlows(vpcs: readonly VpcFlows[]): string {
+  const rows = vpcs.map(({ vpcId, flows, limit }) => [vpcId, `${flows}`, `${limit ?? '-'}`]);
+  return renderTable([['VPC', 'FLOWS', 'LIMIT'], ...rows]);
+}
+
+function renderHosts(flows: BatchPreview['flows']): string {
   if (flows.length === 0) return 'No host gets or loses a flow.\n';
   const rows = flows.map(({ host, added, removed }) => [host, `+${added}`, `-${removed}`]);
   return `Flows on each host:\n${renderTable([['HOST', 'ADDED', 'REMOVED'], ...rows])}`;

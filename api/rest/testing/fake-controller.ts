@@ -5,6 +5,7 @@ import type {
   Caller,
   ControllerMetrics,
   CreateInput,
+  FlowUse,
   HostLiveness,
   MissingPart,
   ObservedController,
@@ -96,7 +97,12 @@ export class FakeController implements ObservedController {
   preview<T>(caller: Caller, plan: (batch: Batch) => T): Preview<T> {
     const changes: Change[] = [];
     const result = this.#store.attempt(() => plan(this.#batch(caller, changes)), false);
-    return { result, changes, flows: this.previewedFlows };
+    return { result, changes, flows: this.previewedFlows, vpcs: new Map() };
+  }
+
+  flowUse(vpcId: string, caller: Caller): FlowUse {
+    this.read('vpc', vpcId, caller);
+    return { flows: 7, limit: 100 };
   }
 
   #batch(caller: Caller, changes: Change[]): Batch {

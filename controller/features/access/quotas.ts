@@ -5,6 +5,17 @@ import type { TopologyView } from '../../topology/view.ts';
 /** Of kinds that name no quota of their own. */
 export const defaultQuota = 5000;
 
+/** Name of the quota of flows that a VPC may cost each of its hosts. */
+export const flowQuotaName = 'flows-per-vpc';
+/** Several thousand interfaces with a thousand rules, and few enough that a host takes ten such VPCs. */
+const defaultFlowsPerVpc = 100_000;
+
+/** How many flows a VPC of an account may cost each of its hosts; undefined: as many as it likes. */
+export function flowsPerVpc(view: TopologyView, account: string): number | undefined {
+  const owner = view.get('account', account);
+  return owner && (owner.spec.quotas[flowQuotaName] ?? defaultFlowsPerVpc);
+}
+
 /** How many of a kind an account may have in a region; undefined: as many as it likes. */
 export function quotaOf(view: TopologyView, kind: KindName, account: string): number | undefined {
   const { path, operatorOwned, quota } = kinds[kind];

@@ -121,7 +121,9 @@ export function* vpcsWithOtherDestinations(
 /** Whether a VPC has egress rules that name a group of it besides those of this commit. */
 function hasOlderRules(vpcId: string, appeared: boolean, view: TopologyView): boolean {
   for (const ruleId of view.egressGroupRules(vpcId)) {
-    if (!appeared || (view.get('security-group-rule', ruleId)?.revision ?? 0) < view.revision) return true;
+    const { revision = 0 } = view.get('security-group-rule', ruleId) ?? {};
+    // What a draft has made has no revision yet.
+    if (!appeared || (revision > 0 && revision < view.revision)) return true;
   }
   return false;
 }

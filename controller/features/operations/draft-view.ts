@@ -12,7 +12,7 @@ import type { TopologyView } from '../../topology/view.ts';
  * The topology as a draft leaves it: what the draft has put or deleted already stands before what is stored. So the
  * second operation of a batch sees what the first one did, as if it had been committed.
  *
- * Resources, their numbers and their edges are answered so. Presence of VPCs on hosts, addresses, zone slots and what
+ * Resources, their numbers and their edges are answered so, and which egress rules name groups. Presence of VPCs on hosts, addresses, zone slots and what
  * accounts have are those of the topology: operations do not decide by them.
  */
 export class DraftView implements TopologyView {
@@ -114,7 +114,17 @@ export class DraftView implements TopologyView {
     return this.#base.vpcsOfHost(hostId);
   }
   egressGroupRules(vpcId: string): ReadonlySet<string> {
-    return this.#base.egressGroupRules(vpcId);
+    const stored = this.#base.egressGroupRules(vpcId);
+    const touched = this.#touched.get('security-group-rule');
+    if (!touched) return stored;
+    const rules = new Set(stored);
+    for (const [id, after] of touched) {
+      rules.delete(id);
+      const { spec } = (after ?? {}) as Partial<ResourceOf<'security-group-rule'>>;
+      if (spec?.direction !== 'egress' || spec.referencedGroupId === undefined) continue;
+      if (this.get('security-group', spec.referencedGroupId)?.spec.vpcId === vpcId) rules.add(id);
+    }
+    return rules;
   }
   interfaceByAddress(vpcId: string, address: string): ResourceOf<'network-interface'> | undefined {
     return this.#base.interfaceByAddress(vpcId, address);

@@ -10,7 +10,7 @@ const quotas = Type.Record(
   {
     maxProperties: 100,
     description:
-      'kind → how many the account may have in a region; kinds that are not named have their default',
+      'kind → how many the account may have in a region; kinds that are not named have their default. `flows-per-vpc`: how many flows each of its VPCs may cost a host',
     examples: [{ vpc: 20 }],
   },
 );
