@@ -23,6 +23,7 @@ function controllerOf(world: World): EmbeddedController {
     view,
     executor,
     flowQuota: new FlowQuota(compiler, view),
+    placements: { applied: (revision, timeoutMs, confirm) => confirm(revision, timeoutMs) },
     hosts,
     southbound,
   });

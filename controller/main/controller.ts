@@ -37,6 +37,7 @@ import type { Executor } from './executor.ts';
 import type { FlowQuota } from './flow-quota.ts';
 import type { Hosts } from './hosts.ts';
 import { earlierResult, keepResult } from './idempotency.ts';
+import type { Placements } from './placements.ts';
 import { previewOf } from './preview.ts';
 
 /** What the APIs call: operations of the features, run on the store, answered from the topology. */
@@ -45,6 +46,7 @@ export class EmbeddedController implements GraphController {
   readonly #view: TopologyView;
   readonly #executor: Executor;
   readonly #flowQuota: FlowQuota;
+  readonly #placements: Pick<Placements, 'applied'>;
   readonly #hosts: Hosts;
   readonly #southbound: Southbound;
 
@@ -53,6 +55,7 @@ export class EmbeddedController implements GraphController {
     view: TopologyView;
     executor: Executor;
     flowQuota: FlowQuota;
+    placements: Pick<Placements, 'applied'>;
     hosts: Hosts;
     southbound: Southbound;
   }) {
@@ -60,6 +63,7 @@ export class EmbeddedController implements GraphController {
     this.#view = parts.view;
     this.#executor = parts.executor;
     this.#flowQuota = parts.flowQuota;
+    this.#placements = parts.placements;
     this.#hosts = parts.hosts;
     this.#southbound = parts.southbound;
   }
@@ -215,7 +219,8 @@ export class EmbeddedController implements GraphController {
   }
 
   applied(revision: number, timeoutMs: number): Promise<Receipt> {
-    return this.#southbound.applied(revision, timeoutMs);
+    const confirm = (one: number, within: number) => this.#southbound.applied(one, within);
+    return this.#placements.applied(revision, timeoutMs, confirm);
   }
   watch(afterRevision: number, listener: (commit: Commit) => void): Promise<{ close(): void }> {
     return this.#store.watchDurable(afterRevision, listener);

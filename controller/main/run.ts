@@ -19,6 +19,7 @@ import { Hosts, leaseMs } from './hosts.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Placements } from './placements.ts';
 import { Projection } from './projection.ts';
+import { upgradeResources } from './upgrade.ts';
 
 export interface ControllerOptions {
   readonly openflow: ListenAddress;
@@ -116,6 +117,7 @@ export async function runController({
   contested.load();
   for (const host of topology.all('host')) southbound.hostRegistered(host.id);
   try {
+    await upgradeResources(topology, executor, logger);
     // Only now, with a complete view, may switches connect: nothing is ever repaired from half of the truth.
     const { port } = await southbound.listen(openflow);
     let listening = true;
@@ -127,6 +129,7 @@ export async function runController({
       view: topology,
       executor,
       flowQuota,
+      placements,
       hosts,
       southbound,
     });

@@ -18,6 +18,7 @@ function controllerOf({ store, topology: view, executor, compiler }: World): Emb
     view,
     executor,
     flowQuota: new FlowQuota(compiler, view),
+    placements: { applied: (revision, timeoutMs, confirm) => confirm(revision, timeoutMs) },
     hosts: new Hosts(view, executor, southbound),
     southbound,
   });

@@ -74,18 +74,18 @@ function wantedAddresses(
 }
 
 /**
- * Gives an interface its IPv6 addresses, claimed for it; those that it had and that are not wanted any more are released.
- * A number keeps the first ones.
+ * Gives an interface its IPv6 addresses, claimed for it; those that it had and that are not wanted any more are released, and
+ * free when the hosts of the interface have confirmed. A number keeps the first ones.
  */
 export function assignIpv6Addresses(
   draft: Draft,
   subnet: ResourceOf<'subnet'>,
-  ownerId: string,
+  owner: { readonly id: string; readonly hostIds: readonly string[] },
   wanted: WantedIpv6,
   present: readonly string[] = [],
 ): readonly string[] {
   const addresses = wantedAddresses(draft, subnet, wanted, present);
-  for (const text of present) if (!addresses.includes(text)) draft.release(subnet.id, text);
+  for (const text of present) if (!addresses.includes(text)) draft.release(subnet.id, text, owner.hostIds);
   for (const [index, text] of addresses.entries()) {
     if (present.includes(text)) continue;
     if (draft.isClaimed(subnet.id, text)) {
@@ -95,7 +95,7 @@ export function assignIpv6Addresses(
         fix: 'Choose another address, or give ipv6AddressCount to get free ones.',
       });
     }
-    draft.claim(subnet.id, text, ownerId);
+    draft.claim(subnet.id, text, owner.id);
   }
   return addresses;
 }

@@ -54,6 +54,22 @@ describe('the IPv6 addresses of an interface', () => {
     assert.deepEqual(other.spec.ipv6Addresses, [`${block}9`]);
   });
 
+  it('are given to nobody else before the host of the interface has confirmed', async () => {
+    await using world = await World.create();
+    const { subnet } = await dualStackCloud(world);
+    const port = await world.create('network-interface', { subnetId: subnet.id, ipv6AddressCount: 1 });
+    await world.bind('host-1', port.id, 10);
+    const [address = ''] = port.spec.ipv6Addresses ?? [];
+    await world.update('network-interface', port.id, { ipv6Addresses: [] });
+    assert.deepEqual(world.get('address-claim', `${subnet.id}/${address}`).spec.hostIds, ['host-1']);
+    const wanted = { subnetId: subnet.id, ipv6Addresses: [address] };
+    await assertRefused(world, () => world.create('network-interface', wanted), {
+      code: 'address-in-use',
+      field: 'spec.ipv6Addresses[0]',
+      value: address,
+    });
+  });
+
   it('need a block of the subnet', async () => {
     await using world = await World.create();
     const { subnet } = await cloud(world);

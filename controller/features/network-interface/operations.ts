@@ -64,8 +64,8 @@ export function createInterface(
   draft.claim(subnet.id, privateAddress, id);
   const asked = wanted.ipv6Addresses !== undefined || wanted.ipv6AddressCount !== undefined;
   const ipv6 = asked ? wanted : { ipv6AddressCount: subnet.spec.assignIpv6Address ? 1 : 0 };
-  const ipv6Addresses = assignIpv6Addresses(draft, subnet, id, ipv6);
   const owner = { id, privateAddress, hostIds: [] };
+  const ipv6Addresses = assignIpv6Addresses(draft, subnet, owner, ipv6);
   const secondary = assignSecondaryAddresses(draft, subnet, owner, wanted);
   const { description, instanceId, sourceDestinationCheck, allowedAddressPairs } = wanted;
   const spec = {
@@ -187,14 +187,12 @@ function withAddresses(
     wanted.secondaryPrivateAddresses !== undefined || wanted.secondaryPrivateAddressCount !== undefined;
   if (!asksIpv6 && !asksSecondary) return current.spec;
   const subnet = referenced(draft, 'subnet', current.spec.subnetId, 'spec.subnetId');
-  const ipv6 = asksIpv6
-    ? assignIpv6Addresses(draft, subnet, current.id, wanted, ipv6Addresses)
-    : ipv6Addresses;
   const owner = {
     id: current.id,
     privateAddress: current.spec.privateAddress,
     hostIds: hostsOf(draft, current),
   };
+  const ipv6 = asksIpv6 ? assignIpv6Addresses(draft, subnet, owner, wanted, ipv6Addresses) : ipv6Addresses;
   const secondary = assignSecondaryAddresses(draft, subnet, owner, wanted, secondaryPrivateAddresses);
   disassociateGone(draft, current, secondary);
   return {

@@ -15,6 +15,8 @@ import { networkAclOf } from './network-acl.ts';
 import { mainTableOf, routeTableOf } from './route-table.ts';
 import { gatewayMac, type Router } from './router.ts';
 
+const defaultAclOf = (vpc: unknown) => (vpc as ResourceOf<'vpc'> | undefined)?.spec.defaultNetworkAclId;
+
 function context(view: TopologyView, id: string) {
   const subnet = view.get('subnet', id);
   const vpc = subnet && view.get('vpc', subnet.spec.vpcId);
@@ -105,6 +107,13 @@ export const subnetFeature: Feature = {
   name: 'subnet',
   fragments: [admit, routeLocal, ingress],
   *affected({ kind, id, before, after }, view) {
+    if (kind === 'vpc' && before && after && defaultAclOf(before) !== defaultAclOf(after)) {
+      for (const subnet of view.referrers({ kind, id }, 'in-vpc', 'subnet')) {
+        if (subnet.spec.networkAclId !== undefined) continue;
+        yield { definition: admit, id: subnet.id };
+        yield { definition: ingress, id: subnet.id };
+      }
+    }
     if (kind === 'vpc' && mainTableOf(before) !== mainTableOf(after)) {
       for (const subnet of view.referrers({ kind, id }, 'in-vpc', 'subnet')) {
         if (subnet.spec.routeTableId === undefined) yield { definition: admit, id: subnet.id };
