@@ -49,9 +49,7 @@ export const vpcFeature: Feature = {
   name: 'vpc',
   fragments: [peers],
   *affected({ kind, id, before, after }, view) {
-    if (kind === 'vpc') {
-      yield { definition: peers, id };
-      if (!changesIpv4Blocks(before, after) && !changesIpv6Block(before, after)) return;
+    if (kind === 'vpc' && (changesIpv4Blocks(before, after) || changesIpv6Block(before, after))) {
       for (const { vpc } of activePeers(view, id)) yield { definition: peers, id: vpc.id };
     }
     if (kind === 'vpc-peering-connection') {
