@@ -1,13 +1,54 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { type Host, meetOnUnderlay, type Outsider } from '@weft/labs/hosts';
-import { Cloud, eventually, externalCidr } from '../e2e/support/cloud.ts';
+import type { ResourceOf } from '@weft/controller/resources';
+import { type Host, type Machine, meetOnUnderlay } from '@weft/labs/hosts';
+import { Cloud, eventually } from '../e2e/support/cloud.ts';
 import { flowTexts } from './flow-check.ts';
 import type { Ledger } from './ledger.ts';
 import { Machines } from './machines.ts';
 import { StoredState } from './stored-state.ts';
 
 const settleMs = 60_000;
+
+interface NetworkPlan {
+  readonly name: string;
+  readonly vlan?: number;
+  /** First three bytes of its /24. */
+  readonly prefix: string;
+  /** Of its /48. */
+  readonly ipv6: string;
+}
+
+const untagged: NetworkPlan = { name: 'external', prefix: '203.0.113', ipv6: '2001:db8' };
+const tagged: NetworkPlan = { name: 'dmz', vlan: 100, prefix: '198.51.100', ipv6: '2001:db8:ffff' };
+
+/** A machine in an external network, and the router of that network's IPv6. */
+export interface Outside {
+  readonly network: string;
+  readonly machine: Machine;
+  readonly ipv4: string;
+  readonly ipv6: string;
+}
+
+async function outsideOf({ name, prefix, ipv6 }: NetworkPlan, machine: Machine): Promise<Outside> {
+  const off = ['all', 'eth0'].map((device) => `net.ipv6.conf.${device}.disable_ipv6=0`);
+  await machine.run('sysctl', ['-qw', ...off]);
+  const ipv4 = `${prefix}.250`;
+  if (!(await machine.run('ip', ['address'])).includes(`${ipv4}/`)) await machine.addAddress(`${ipv4}/24`);
+  await machine.run('ip', ['-6', 'address', 'add', `${ipv6}::1/48`, 'dev', 'eth0', 'nodad']);
+  return { network: name, machine, ipv4, ipv6: `${ipv6}::1` };
+}
+
+/** One on the segment outside, and one in the VLAN: behind the bridge of the first host, by a port of that VLAN. */
+async function addOutside({ lab }: Cloud): Promise<Outside[]> {
+  const outsider = await lab.addOutsider({ address: `${untagged.prefix}.250/24` });
+  const [host] = lab.hosts as [Host];
+  const bridge = host.externalBridge as string;
+  const port = { interfaceId: 'outside', mac: '02:00:00:00:01:00', bridge, mtu: 1500, ipv6: true };
+  const inVlan = await host.addVmPort(port);
+  await host.vsctl('set', 'Port', inVlan.port, `tag=${tagged.vlan}`);
+  return [await outsideOf(untagged, outsider), await outsideOf(tagged, inVlan)];
+}
 
 /** What one host looks like from outside: to compare its end with its start. */
 export interface HostPicture {
@@ -20,18 +61,29 @@ export interface HostPicture {
 export class Bed implements AsyncDisposable {
   readonly cloud: Cloud;
   readonly machines: Machines;
-  readonly outsider: Outsider;
+  readonly outside: readonly Outside[];
+  /** The operator's, so no client touches them. */
+  readonly networks: ResourceOf<'external-network'>[] = [];
 
-  private constructor(cloud: Cloud, outsider: Outsider) {
+  private constructor(cloud: Cloud, outside: readonly Outside[]) {
     this.cloud = cloud;
     this.machines = new Machines(cloud.lab.hosts);
-    this.outsider = outsider;
+    this.outside = outside;
   }
 
   static async start(hosts: number): Promise<Bed> {
-    const cloud = await Cloud.start({ hosts, external: true });
+    const cloud = await Cloud.start({
+      // The last one reaches nothing outside: what its machines send there goes by gateways on the others.
+      hosts: Array.from({ length: hosts }, (_, index) => ({
+        name: `h${index + 1}`,
+        external: index < hosts - 1,
+      })),
+      external: true,
+      agentArgs: ({ externalBridge }) =>
+        externalBridge === undefined ? [] : ['--bridge-mapping', `${tagged.name}=${externalBridge}`],
+    });
     try {
-      const bed = new Bed(cloud, await cloud.lab.addOutsider({ address: '203.0.113.250/24' }));
+      const bed = new Bed(cloud, await addOutside(cloud));
       await bed.inStep();
       return bed;
     } catch (error) {
@@ -44,15 +96,20 @@ export class Bed implements AsyncDisposable {
     await this.cloud[Symbol.asyncDispose]();
   }
 
-  /** An external network for elastic IPs; an operator's, so no client touches it. */
-  async createExternalNetwork(): Promise<void> {
-    await this.cloud.client.create('external-network', {
-      spec: {
-        name: 'external',
-        cidrBlock: externalCidr,
-        addressRanges: [{ first: '203.0.113.10', last: '203.0.113.99' }],
-      },
-    });
+  /** The external networks, one of them in a VLAN, with few addresses, so that those that were given back come again. */
+  async createExternalNetworks(): Promise<void> {
+    const { client } = this.cloud;
+    for (const { name, vlan, prefix, ipv6 } of [untagged, tagged]) {
+      const spec = {
+        name,
+        ...(vlan === undefined ? {} : { vlan }),
+        cidrBlock: `${prefix}.0/24`,
+        addressRanges: [{ first: `${prefix}.10`, last: `${prefix}.29` }],
+        ipv6CidrBlock: `${ipv6}::/48`,
+        ipv6Gateway: `${ipv6}::1`,
+      };
+      this.networks.push(await client.create('external-network', { spec }));
+    }
   }
 
   /** Every agent and switch is there and has confirmed the newest revision. */
@@ -76,8 +133,11 @@ export class Bed implements AsyncDisposable {
   async settle(ledger: Ledger): Promise<void> {
     const { client, lab } = this.cloud;
     await eventually(
-      'the instances run',
-      async () => (await client.listAll('instance')).items.every(({ status }) => status.state === 'running'),
+      'the instances run, or have stopped',
+      async () =>
+        (await client.listAll('instance')).items.every(
+          ({ spec, status }) => status.state === (spec.desiredState ?? 'running'),
+        ),
       settleMs,
     );
     let difference = '';
@@ -96,13 +156,13 @@ export class Bed implements AsyncDisposable {
     await this.inStep();
     await meetOnUnderlay(lab);
     await Promise.all(lab.hosts.map((host) => host.appctl('revalidator/wait')));
-    await this.outsider.run('ip', ['neigh', 'flush', 'all']);
+    for (const { machine } of this.outside) await machine.run('ip', ['neigh', 'flush', 'all']);
   }
 
   async #expectedBindings(ledger: Ledger): Promise<string[]> {
     const instances = (await this.cloud.client.listAll('instance')).items;
     const ofInstances = instances.flatMap(({ spec }) =>
-      spec.networkInterfaceIds.map((id) => `${spec.hostId}/${id}`),
+      spec.desiredState === 'stopped' ? [] : spec.networkInterfaceIds.map((id) => `${spec.hostId}/${id}`),
     );
     const known = new Set(ledger.all('network-interface').map(({ id }) => id));
     const ofMachines = this.machines.all.flatMap(({ host, interfaceId }) =>

@@ -11,7 +11,7 @@ it('many changes at once, with killed programs: store, switches, acknowledgement
     limitMs: 20_000,
     thinkMs: 60,
     faults: { once: ['controller-kill', 'agent-kill', 'switch-kill'] },
-    trials: 8,
+    trials: 3,
     say: (line) => test.diagnostic(line),
   });
   assert.deepEqual(journal.violations, []);

@@ -4,7 +4,7 @@ import { Client, type Surroundings } from './client.ts';
 import { type FaultName, type FaultSurroundings, inflict, inflictUntil } from './faults.ts';
 import type { Journal } from './journal.ts';
 import type { Ledger } from './ledger.ts';
-import { createVpc, operate } from './operations.ts';
+import { createVpc, operate } from './operations/index.ts';
 import type { Outages } from './outages.ts';
 import type { Random } from './random.ts';
 
@@ -31,7 +31,10 @@ export interface ChurnParts {
 export async function churn(options: ChurnOptions, parts: ChurnParts): Promise<void> {
   const { bed, ledger, outages, journal, random } = parts;
   const { cloud, machines } = bed;
-  const surroundings: Surroundings = { url: cloud.controller.apiUrl, ledger, machines, outages, journal };
+  const { networks } = bed;
+  const surroundings: Surroundings = {
+    ...{ url: cloud.controller.apiUrl, ledger, machines, networks, outages, journal },
+  };
   const clients = Array.from(
     { length: options.clients },
     (_, index) => new Client(index, random.fork(index), surroundings),
@@ -46,7 +49,7 @@ export async function churn(options: ChurnOptions, parts: ChurnParts): Promise<v
     );
   }, 1000);
   try {
-    for (const client of clients.slice(0, 2)) await createVpc(client);
+    for (const client of clients.slice(0, 3)) await createVpc(client);
     const deadline = performance.now() + options.limitMs;
     const faults = runFaults(options.faults, ended.signal, {
       ...{ controller: cloud.controller, agents: cloud.agents, machines, outages, journal },

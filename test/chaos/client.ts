@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError, type ApiKind, type ApiResource, WeftClient } from '@weft/api/contract';
+import type { ResourceOf } from '@weft/controller/resources';
 import type { Journal } from './journal.ts';
 import { chaosTag, type Ledger } from './ledger.ts';
 import type { Machines } from './machines.ts';
@@ -13,6 +14,8 @@ export interface Surroundings {
   readonly machines: Machines;
   readonly outages: Outages;
   readonly journal: Journal;
+  /** The operator's, for public addresses. */
+  readonly networks: readonly ResourceOf<'external-network'>[];
 }
 
 type Spec = Readonly<Record<string, unknown>>;
@@ -92,6 +95,13 @@ export class Client {
     );
     if (gone) this.ledger.remove({ kind, id });
     return gone ?? false;
+  }
+
+  /** Asks for what another write of this client has changed, too, or has taken away. */
+  async refresh(kind: ApiKind, { id }: { id: string }): Promise<void> {
+    const found = await this.#persist(`look at ${kind}`, () => this.#api.get(kind, id));
+    if (found) this.#acknowledged(found);
+    else this.ledger.remove({ kind, id });
   }
 
   /** Some writes wait for the switches: then the controller may lose its hosts while callers wait. */

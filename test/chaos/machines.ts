@@ -55,13 +55,23 @@ export class Machines {
     });
   }
 
+  /** Does something inside of a machine, which stays meanwhile. @returns false when there is none */
+  use(interfaceId: string, work: (vm: Vm) => Promise<void>): Promise<boolean> {
+    return this.#alone(interfaceId, async () => {
+      const vm = this.#vms.get(interfaceId);
+      if (!vm) return false;
+      await work(vm);
+      return true;
+    });
+  }
+
   /** Takes every machine away. Open vSwitch must be up everywhere. */
   async clear(): Promise<void> {
     for (const { interfaceId } of this.all) await this.unplug(interfaceId);
   }
 
   async #add(host: Host, interfaceId: string, mac: string): Promise<boolean> {
-    const vm = await this.gate(host).pass(() => host.addVmPort({ interfaceId, mac }));
+    const vm = await this.gate(host).pass(() => host.addVmPort({ interfaceId, mac, ipv6: true }));
     if (vm) this.#vms.set(interfaceId, vm);
     return vm !== undefined;
   }

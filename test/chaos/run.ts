@@ -7,6 +7,7 @@ import { type ChurnOptions, churn } from './churn.ts';
 import { flowDifferences } from './flow-check.ts';
 import { Journal } from './journal.ts';
 import { Ledger } from './ledger.ts';
+import { expectedOperations } from './operations/index.ts';
 import { Outages } from './outages.ts';
 import { Random } from './random.ts';
 import { storeProblems } from './store-check.ts';
@@ -33,9 +34,10 @@ export async function runChaos(options: RunOptions): Promise<Journal> {
   const parts = { journal, random, ledger: new Ledger(), outages: new Outages() };
   await using bed = await Bed.start(options.hosts);
   const start = await bed.pictures();
-  await bed.createExternalNetwork();
+  await bed.createExternalNetworks();
   journal.note(`churn with seed ${options.seed}`);
   await churn(options, { ...parts, bed });
+  journal.note(coverage(journal));
   for (const agent of bed.cloud.agents) {
     if (!agent.running) journal.violation(`${agent.name} ended by itself with status ${agent.exitCode}`);
   }
@@ -45,6 +47,13 @@ export async function runChaos(options: RunOptions): Promise<Journal> {
   journal.note('everything is deleted');
   await checkEnd(bed, start, journal);
   return journal;
+}
+
+/** Which of the usual operations a run has not done: what it did not try, it does not prove. */
+function coverage({ counts }: Journal): string {
+  const missing = expectedOperations.filter((what) => !counts.has(what));
+  const done = `${expectedOperations.length - missing.length} of ${expectedOperations.length} kinds of operation done`;
+  return missing.length === 0 ? done : `${done}; NOT DONE: ${missing.join(', ')}`;
 }
 
 /** Store, switches, acknowledgements and packets agree. */
@@ -65,7 +74,7 @@ async function checkAgreement(
   });
   const restarted = performance.now();
   const vms = bed.machines.all;
-  const traffic = await checkTraffic(state, { vms, outsider: bed.outsider }, random, mostTrials);
+  const traffic = await checkTraffic(state, { vms, outside: bed.outside }, random, mostTrials);
   report(traffic.problems);
   const trials = traffic.trials.map(({ sort, count }) => `${count} ${sort}`);
   journal.note(`${traffic.leases} leases; trials of traffic: ${trials.join(', ')}`);
@@ -117,7 +126,9 @@ async function checkEnd(bed: Bed, start: readonly HostPicture[], journal: Journa
   });
   for (const name of await readdir('/run/netns')) {
     const leaked =
-      instances.some((id) => name.includes(id)) || name.startsWith(`weft-${bed.cloud.lab.name}-vm-`);
+      instances.some((id) => name.includes(id)) ||
+      (name.startsWith(`weft-${bed.cloud.lab.name}-vm-`) &&
+        !bed.outside.some(({ machine }) => machine.namespace === name));
     if (leaked) journal.violation(`namespace ${name} is left`);
   }
 }

@@ -16,8 +16,8 @@ export interface CloudOptions {
   /** How many, or which. Default 2. */
   readonly hosts?: number | readonly HostOptions[];
   readonly external?: boolean;
-  /** More arguments of every agent. */
-  readonly agentArgs?: readonly string[];
+  /** More arguments of every agent, or of each. */
+  readonly agentArgs?: readonly string[] | ((host: Host) => readonly string[]);
 }
 
 /** Rules in short: `tcp:80 from 0.0.0.0/0`, `icmp from sg-…`, `tcp:22 from pl-…`, `all to 10.0.0.0/8`, `all to ::/0`. */
@@ -57,7 +57,8 @@ export class Cloud implements AsyncDisposable {
       for (const host of lab.hosts) {
         // How often the cache is looked over, in ms; only so that waiting for it is short.
         await host.vsctl('set', 'Open_vSwitch', '.', 'other_config:max-revalidator=20');
-        cloud.agents.push(await host.startAgent({ args: agentArgs }));
+        const args = typeof agentArgs === 'function' ? agentArgs(host) : agentArgs;
+        cloud.agents.push(await host.startAgent({ args }));
       }
       await meetOnUnderlay(lab);
       return cloud;

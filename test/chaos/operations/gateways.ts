@@ -1,0 +1,88 @@
+import type { Client } from '../client.ts';
+import { any, chooseNetwork, inVpc, isFull, own, peersOf } from './choose.ts';
+
+/** Mostly a public one, with an elastic IP of its own that goes to the network of the VPC's internet gateway. */
+export async function createNatGateway(client: Client): Promise<void> {
+  const subnet = any(client, 'subnet');
+  if (!subnet || isFull(client, 'nat-gateway')) return;
+  if (client.random.chance(0.2)) {
+    await client.create('nat-gateway', { subnetId: subnet.id, connectivity: 'private' });
+    return;
+  }
+  const [gateway] = inVpc(client, 'internet-gateway', subnet.spec.vpcId);
+  const free = client.ledger
+    .all('elastic-ip', client.number)
+    .find(
+      ({ spec }) =>
+        spec.networkInterfaceId === undefined && spec.externalNetworkId === gateway?.spec.externalNetworkId,
+    );
+  const address =
+    free ??
+    (gateway && !isFull(client, 'elastic-ip')
+      ? await client.create('elastic-ip', { externalNetworkId: gateway.spec.externalNetworkId })
+      : undefined);
+  if (address) await client.create('nat-gateway', { subnetId: subnet.id, elasticIpId: address.id });
+}
+
+export async function createEgressOnlyGateway(client: Client): Promise<void> {
+  const vpc = any(client, 'vpc');
+  if (!vpc || isFull(client, 'egress-only-internet-gateway')) return;
+  await client.create('egress-only-internet-gateway', {
+    vpcId: vpc.id,
+    externalNetworkId: chooseNetwork(client).id,
+  });
+}
+
+/** Asks for a connection; whoever asked mostly accepts at once, because only the maker changes what it made. */
+export async function createPeering(client: Client): Promise<void> {
+  const { random } = client;
+  const [requester, accepter] = random.sample(client.ledger.all('vpc'), 2);
+  if (!requester || !accepter || isFull(client, 'vpc-peering-connection')) return;
+  const connection = await client.create('vpc-peering-connection', {
+    requesterVpcId: requester.id,
+    accepterVpcId: accepter.id,
+  });
+  if (!connection || !random.chance(0.8)) return;
+  if (!(await client.update('vpc-peering-connection', connection, { state: 'active' }))) return;
+  await routeAcross(client, requester.id);
+  await routeAcross(client, accepter.id);
+}
+
+/** Adds routes to the peers of a VPC to one of the client's own tables there. */
+async function routeAcross(client: Client, vpcId: string): Promise<void> {
+  const table = client.random.pick(
+    client.ledger.all('route-table', client.number).filter(({ spec }) => spec.vpcId === vpcId),
+  );
+  if (!table) return;
+  const present = new Set(table.spec.routes.map(({ destination }) => destination));
+  const routes = peersOf(client, vpcId).flatMap(({ connection, peer: { spec } }) => {
+    if (present.has(spec.cidrBlock)) return [];
+    present.add(spec.cidrBlock);
+    return [{ destination: spec.cidrBlock, target: connection.id }];
+  });
+  if (routes.length > 0)
+    await client.update('route-table', table, { routes: [...table.spec.routes, ...routes] });
+}
+
+/** Accepts or rejects what waits for it; refused when it does not. */
+export async function answerPeering(client: Client): Promise<void> {
+  const connection = own(client, 'vpc-peering-connection');
+  if (!connection) return;
+  const state = client.random.chance(0.7) ? 'active' : 'rejected';
+  await client.update('vpc-peering-connection', connection, { state });
+}
+
+export async function createDhcpOptions(client: Client): Promise<void> {
+  if (isFull(client, 'dhcp-options')) return;
+  const number = client.random.between(1, 200);
+  await client.create('dhcp-options', {
+    domainName: `chaos-${number}.internal`,
+    ...(client.random.chance(0.5) ? { domainNameServers: [`192.0.2.${number}`, 'provided'] } : {}),
+  });
+}
+
+export async function setDhcpOptions(client: Client): Promise<void> {
+  const vpc = own(client, 'vpc');
+  const options = client.random.chance(0.7) ? any(client, 'dhcp-options') : undefined;
+  if (vpc) await client.update('vpc', vpc, { dhcpOptionsId: options?.id ?? null });
+}

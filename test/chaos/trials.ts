@@ -1,0 +1,233 @@
+import type { Machine } from '@weft/labs/hosts';
+import type { Outside } from './bed.ts';
+import {
+  aclLetsIn,
+  aclLetsOut,
+  type End,
+  isInside,
+  type Judges,
+  mayEnter,
+  mayLeave,
+  mayReach,
+  type Probe,
+} from './reachability.ts';
+import { aclOf, joined, networkBehind, targetOf } from './routing.ts';
+import { addressesOf, describeStation, type Station } from './stations.ts';
+import type { StoredState } from './stored-state.ts';
+
+/** One attempt to reach somebody, and whether it should succeed. */
+export interface Trial {
+  readonly sort:
+    | 'inside'
+    | 'inside by IPv6'
+    | 'across'
+    | 'in'
+    | 'in by IPv6'
+    | 'out'
+    | 'out by NAT'
+    | 'out by IPv6';
+  readonly name: string;
+  readonly allowed: boolean;
+  readonly attempt: () => Promise<boolean>;
+}
+
+const probes: readonly Probe[] = ['ping', { tcp: 80 }, { tcp: 443 }];
+const label = (probe: Probe) => (probe === 'ping' ? 'ping' : `tcp ${probe.tcp}`);
+const isIpv6 = (address: string) => address.includes(':');
+
+async function succeeds(from: Machine, address: string, probe: Probe, to: Machine): Promise<boolean> {
+  if (probe === 'ping') return (await from.ping(address, { count: 1 })).received === 1;
+  const { connected, answer } = await from.tcpConnect(address, probe.tcp, { timeoutMs: 1000 });
+  // Addresses of VPCs are the same: an answer of the wrong machine is none.
+  return connected && answer.startsWith(to.namespace);
+}
+
+/** Makes the trials of a state. The predictions know nothing of the controller but what it was told. */
+export class Trials {
+  readonly #state: StoredState;
+  readonly #stations: readonly Station[];
+  readonly #outside: readonly Outside[];
+  readonly #judges: Judges;
+
+  constructor(state: StoredState, stations: readonly Station[], outside: readonly Outside[]) {
+    this.#state = state;
+    this.#stations = stations;
+    this.#outside = outside;
+    const { topology } = state;
+    const inForce = ({ vpcPeeringConnectionId: id }: { vpcPeeringConnectionId?: string }) =>
+      id === undefined || topology.get('vpc-peering-connection', id)?.spec.state === 'active';
+    this.#judges = {
+      rules: state.all('security-group-rule').filter(({ status }) => inForce(status)),
+      listed: (id) => topology.get('prefix-list', id)?.spec.entries.map(({ cidr }) => cidr) ?? [],
+    };
+  }
+
+  *all(): Generator<Trial> {
+    yield* this.#inner();
+    yield* this.#inward();
+    yield* this.#outward();
+  }
+
+  /** Every pair of machines of a VPC, or of two that are peered. */
+  *#inner(): Generator<Trial> {
+    for (const from of this.#stations) {
+      for (const to of this.#stations) {
+        if (from === to) continue;
+        const across = from.subnet.spec.vpcId !== to.subnet.spec.vpcId;
+        for (const address of addressesOf(to)) {
+          const source = sourceFor(from, address);
+          if (source === undefined) continue;
+          const way = joined(
+            this.#state,
+            { subnet: from.subnet, address: source },
+            { subnet: to.subnet, address },
+          );
+          // Between VPCs that are not peered nothing is sent: the same address is somebody else's there.
+          if (across && !way) continue;
+          const sort = across ? 'across' : isIpv6(address) ? 'inside by IPv6' : 'inside';
+          for (const probe of probes) {
+            yield {
+              sort,
+              name: `${label(probe)} from ${describeStation(from)} to ${address} of ${describeStation(to)}`,
+              allowed: way && this.#mayPass(from, source, to, address, probe),
+              attempt: () => succeeds(from.vm, address, probe, to.vm),
+            };
+          }
+        }
+      }
+    }
+  }
+
+  #mayPass(from: Station, source: string, to: Station, address: string, probe: Probe): boolean {
+    const isSwitched = from.subnet.id === to.subnet.id;
+    return (
+      mayReach(this.#judges, end(from, source), end(to, address), probe) &&
+      (isSwitched ||
+        (aclLetsOut(aclOf(this.#state, from.subnet), address, probe) &&
+          aclLetsIn(aclOf(this.#state, to.subnet), source, probe)))
+    );
+  }
+
+  /** From outside to every elastic IP, and to every IPv6 address that has a machine. */
+  *#inward(): Generator<Trial> {
+    for (const { spec } of this.#state.all('elastic-ip')) {
+      const to = this.#stations.find(
+        ({ networkInterface }) => networkInterface.id === spec.networkInterfaceId,
+      );
+      const network = this.#state.topology.get('external-network', spec.externalNetworkId)?.spec.name;
+      const outside = this.#outside.find((one) => one.network === network);
+      if (!to || !outside) continue;
+      const inner = spec.privateAddress ?? to.networkInterface.spec.privateAddress;
+      yield* this.#entering('in', outside, outside.ipv4, to, { inner, outer: spec.address });
+    }
+    for (const outside of this.#outside) {
+      for (const to of this.#stations) {
+        for (const address of to.networkInterface.spec.ipv6Addresses ?? []) {
+          if (!this.#isOn(outside, address)) continue;
+          yield* this.#entering('in by IPv6', outside, outside.ipv6, to, { inner: address, outer: address });
+        }
+      }
+    }
+  }
+
+  *#entering(
+    sort: 'in' | 'in by IPv6',
+    outside: Outside,
+    source: string,
+    to: Station,
+    { inner, outer }: { readonly inner: string; readonly outer: string },
+  ): Generator<Trial> {
+    const target = targetOf(this.#state, to.subnet, source) ?? '';
+    const way =
+      target.startsWith('igw-') &&
+      networkBehind(this.#state, target, to.subnet.spec.vpcId) === outside.network;
+    for (const probe of probes) {
+      yield {
+        sort,
+        name: `${label(probe)} from outside to ${outer} of ${describeStation(to)}`,
+        allowed:
+          way &&
+          mayEnter(this.#judges, { address: source, groups: [] }, end(to, inner), probe) &&
+          aclLetsIn(aclOf(this.#state, to.subnet), source, probe),
+        attempt: () => succeeds(outside.machine, outer, probe, to.vm),
+      };
+    }
+  }
+
+  /** From machines to the machines outside, by whatever way there is. */
+  *#outward(): Generator<Trial> {
+    for (const outside of this.#outside) {
+      for (const from of this.#stations) {
+        for (const address of [outside.ipv4, outside.ipv6]) {
+          const way = this.#wayOut(from, outside, address);
+          if (way === 'unknown') continue;
+          const sort = isIpv6(address) ? 'out by IPv6' : way === 'nat' ? 'out by NAT' : 'out';
+          for (const probe of probes) {
+            yield {
+              sort,
+              name: `${label(probe)} from ${describeStation(from)} to ${address} outside (${way ?? 'no way'})`,
+              allowed:
+                way !== undefined &&
+                mayLeave(this.#judges, end(from), { address, groups: [] }, probe) &&
+                aclLetsOut(aclOf(this.#state, from.subnet), address, probe),
+              attempt: () => succeeds(from.vm, address, probe, outside.machine),
+            };
+          }
+        }
+      }
+    }
+  }
+
+  /** How a machine gets out to an address there; unknown where this check has no opinion. */
+  #wayOut(from: Station, outside: Outside, address: string): 'gateway' | 'nat' | 'unknown' | undefined {
+    const { vpcId } = from.subnet.spec;
+    const source = sourceFor(from, address);
+    const target = targetOf(this.#state, from.subnet, address) ?? '';
+    if (source === undefined) return undefined;
+    const nat = this.#state.topology.get('nat-gateway', target);
+    if (nat) return this.#byNat(from, nat, outside);
+    if (networkBehind(this.#state, target, vpcId) !== outside.network) return undefined;
+    if (isIpv6(address)) return this.#isOn(outside, source) ? 'gateway' : undefined;
+    return this.#elasticIpOf(from.networkInterface.id) ? 'gateway' : undefined;
+  }
+
+  #byNat(
+    { subnet }: Station,
+    { spec }: { spec: { vpcId: string; subnetId: string; elasticIpId?: string } },
+    outside: Outside,
+  ): 'nat' | 'unknown' | undefined {
+    const inner = this.#state.topology.get('subnet', spec.subnetId);
+    // A private one shows an address that nobody outside can answer.
+    if (spec.elasticIpId === undefined || spec.vpcId !== subnet.spec.vpcId || !inner) return undefined;
+    // What the ACLs of the gateway's own subnet see is another test's matter.
+    if (inner.spec.networkAclId !== undefined || inner.id === subnet.id) return 'unknown';
+    const target = targetOf(this.#state, inner, outside.ipv4) ?? '';
+    return networkBehind(this.#state, target, spec.vpcId) === outside.network ? 'nat' : undefined;
+  }
+
+  /** The elastic IP of the primary address. */
+  #elasticIpOf(interfaceId: string) {
+    return this.#state
+      .all('elastic-ip')
+      .find(({ spec }) => spec.networkInterfaceId === interfaceId && spec.privateAddress === undefined);
+  }
+
+  /** True when the address is of the IPv6 block of the network: only then an answer finds the way. */
+  #isOn({ network }: Outside, address: string): boolean {
+    const block = this.#state.all('external-network').find(({ spec }) => spec.name === network)
+      ?.spec.ipv6CidrBlock;
+    return block !== undefined && isInside(address, block);
+  }
+}
+
+const end = ({ networkInterface: { spec } }: Station, address = spec.privateAddress): End => ({
+  address,
+  groups: spec.securityGroupIds,
+});
+
+/** With which address a machine sends to another one: the primary one, or the only one of IPv6. */
+function sourceFor(from: Station, to: string): string | undefined {
+  const { privateAddress, ipv6Addresses = [] } = from.networkInterface.spec;
+  if (!isIpv6(to)) return privateAddress;
+  return ipv6Addresses.length === 1 ? ipv6Addresses[0] : undefined;
+}
