@@ -33,4 +33,39 @@ describe('what comes in from outside', () => {
     await world.remove('vpc-peering-connection', connection.id);
     assert.equal(drops(two), undefined);
   });
+
+  it('is dropped once, when two peers have the same block', async () => {
+    await using world = await World.create();
+    const one = await world.create('vpc', { cidrBlock: '10.0.0.0/16' });
+    const drops = () => fragment(world, 'vpc.peer-blocks', one.id)?.flows.map((flow) => flow.split(',')[0]);
+    const connections: { id: string }[] = [];
+    for (const _peer of [2, 3]) {
+      const peer = await world.create('vpc', { cidrBlock: '10.1.0.0/16' });
+      const vpcs = { requesterVpcId: one.id, accepterVpcId: peer.id };
+      const connection = await world.create('vpc-peering-connection', vpcs);
+      connections.push(await world.update('vpc-peering-connection', connection.id, { state: 'active' }));
+    }
+    assert.deepEqual(drops(), ['table=locate', 'table=nat']);
+    await world.remove('vpc-peering-connection', connections[0]?.id as string);
+    assert.deepEqual(drops(), ['table=locate', 'table=nat']);
+  });
+
+  it('is the same, in whatever order the peers have come', async () => {
+    await using world = await World.create();
+    const one = await world.create('vpc', { cidrBlock: '10.0.0.0/16' });
+    const join = async (cidrBlock: string) => {
+      const peer = await world.create('vpc', { cidrBlock });
+      const vpcs = { requesterVpcId: one.id, accepterVpcId: peer.id };
+      const connection = await world.create('vpc-peering-connection', vpcs);
+      await world.update('vpc-peering-connection', connection.id, { state: 'active' });
+      return connection;
+    };
+    const flows = () => fragment(world, 'vpc.peer-blocks', one.id)?.flows;
+    const first = await join('10.1.0.0/16');
+    await join('10.2.0.0/16');
+    const before = flows();
+    await world.remove('vpc-peering-connection', first.id);
+    await join('10.1.0.0/16');
+    assert.deepEqual(flows(), before);
+  });
 });
