@@ -49,7 +49,8 @@ export async function churn(options: ChurnOptions, parts: ChurnParts): Promise<v
     );
   }, 1000);
   try {
-    for (const client of clients.slice(0, 3)) await createVpc(client);
+    // The first client gets two, which can be peered.
+    for (const index of [0, 0, 1]) await createVpc(clients[index % clients.length] as Client);
     const deadline = performance.now() + options.limitMs;
     const faults = runFaults(options.faults, ended.signal, {
       ...{ controller: cloud.controller, agents: cloud.agents, machines, outages, journal },

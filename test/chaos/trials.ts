@@ -123,7 +123,7 @@ export class Trials {
     for (const outside of this.#outside) {
       for (const to of this.#stations) {
         for (const address of to.networkInterface.spec.ipv6Addresses ?? []) {
-          if (!this.#isOn(outside, address)) continue;
+          if (!this.#isOn(outside, address) || !isBesideNetwork(to)) continue;
           yield* this.#entering('in by IPv6', outside, outside.ipv6, to, { inner: address, outer: address });
         }
       }
@@ -187,7 +187,7 @@ export class Trials {
     const nat = this.#state.topology.get('nat-gateway', target);
     if (nat) return this.#byNat(from, nat, outside);
     if (networkBehind(this.#state, target, vpcId) !== outside.network) return undefined;
-    if (isIpv6(address)) return this.#isOn(outside, source) ? 'gateway' : undefined;
+    if (isIpv6(address)) return this.#isOn(outside, source) && isBesideNetwork(from) ? 'gateway' : undefined;
     return this.#elasticIpOf(from.networkInterface.id) ? 'gateway' : undefined;
   }
 
@@ -224,6 +224,9 @@ const end = ({ networkInterface: { spec } }: Station, address = spec.privateAddr
   address,
   groups: spec.securityGroupIds,
 });
+
+/** IPv6 leaves on the host of the machine itself, where that reaches the network (docs/decisions, 0007). */
+const isBesideNetwork = ({ vm }: Station) => vm.host.externalBridge !== undefined;
 
 /** With which address a machine sends to another one: the primary one, or the only one of IPv6. */
 function sourceFor(from: Station, to: string): string | undefined {

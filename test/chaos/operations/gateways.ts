@@ -1,5 +1,8 @@
+import type { ApiResource } from '@weft/api/contract';
 import type { Client } from '../client.ts';
 import { any, chooseNetwork, inVpc, isFull, own, peersOf } from './choose.ts';
+import { createInterfaceIn } from './interfaces.ts';
+import { chooseSubnetBlock } from './networks.ts';
 
 /** Mostly a public one, with an elastic IP of its own that goes to the network of the VPC's internet gateway. */
 export async function createNatGateway(client: Client): Promise<void> {
@@ -21,7 +24,23 @@ export async function createNatGateway(client: Client): Promise<void> {
     (gateway && !isFull(client, 'elastic-ip')
       ? await client.create('elastic-ip', { externalNetworkId: gateway.spec.externalNetworkId })
       : undefined);
-  if (address) await client.create('nat-gateway', { subnetId: subnet.id, elasticIpId: address.id });
+  const spec = address && { subnetId: subnet.id, elasticIpId: address.id };
+  const made = spec && (await client.create('nat-gateway', spec));
+  if (made && client.random.chance(0.7)) await createPrivateSubnet(client, made);
+}
+
+/** A subnet whose machines use the NAT gateway; seldom do random routes and subnets come together so. */
+async function createPrivateSubnet(
+  client: Client,
+  { id, spec: { vpcId } }: ApiResource<'nat-gateway'>,
+): Promise<void> {
+  const vpc = client.ledger.get('vpc', vpcId);
+  if (!vpc || isFull(client, 'subnet') || isFull(client, 'route-table')) return;
+  const routes = [{ destination: '0.0.0.0/0', target: id }];
+  const table = await client.create('route-table', { vpcId, routes });
+  const cidrBlock = chooseSubnetBlock(client, vpc);
+  const subnet = table && (await client.create('subnet', { vpcId, cidrBlock, routeTableId: table.id }));
+  if (subnet) await createInterfaceIn(client, subnet);
 }
 
 export async function createEgressOnlyGateway(client: Client): Promise<void> {
@@ -36,7 +55,9 @@ export async function createEgressOnlyGateway(client: Client): Promise<void> {
 /** Asks for a connection; whoever asked mostly accepts at once, because only the maker changes what it made. */
 export async function createPeering(client: Client): Promise<void> {
   const { random } = client;
-  const [requester, accepter] = random.sample(client.ledger.all('vpc'), 2);
+  const mine = client.ledger.all('vpc', client.number);
+  const both = mine.length > 1 && random.chance(0.5) ? mine : client.ledger.all('vpc');
+  const [requester, accepter] = random.sample(both, 2);
   if (!requester || !accepter || isFull(client, 'vpc-peering-connection')) return;
   const connection = await client.create('vpc-peering-connection', {
     requesterVpcId: requester.id,
@@ -48,14 +69,16 @@ export async function createPeering(client: Client): Promise<void> {
   await routeAcross(client, accepter.id);
 }
 
-/** Adds routes to the peers of a VPC to one of the client's own tables there. */
+/** Adds routes to the peers of a VPC to the client's own tables there. */
 async function routeAcross(client: Client, vpcId: string): Promise<void> {
-  const table = client.random.pick(
-    client.ledger.all('route-table', client.number).filter(({ spec }) => spec.vpcId === vpcId),
-  );
-  if (!table) return;
+  for (const table of client.ledger.all('route-table', client.number)) {
+    if (table.spec.vpcId === vpcId) await addPeers(client, table);
+  }
+}
+
+async function addPeers(client: Client, table: ApiResource<'route-table'>): Promise<void> {
   const present = new Set(table.spec.routes.map(({ destination }) => destination));
-  const routes = peersOf(client, vpcId).flatMap(({ connection, peer: { spec } }) => {
+  const routes = peersOf(client, table.spec.vpcId).flatMap(({ connection, peer: { spec } }) => {
     if (present.has(spec.cidrBlock)) return [];
     present.add(spec.cidrBlock);
     return [{ destination: spec.cidrBlock, target: connection.id }];

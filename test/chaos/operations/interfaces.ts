@@ -8,7 +8,11 @@ const machinesPerHost = 6;
 
 export async function createInterface(client: Client): Promise<void> {
   const subnet = any(client, 'subnet');
-  if (!subnet || isFull(client, 'network-interface')) return;
+  if (subnet) await createInterfaceIn(client, subnet);
+}
+
+export async function createInterfaceIn(client: Client, subnet: ApiResource<'subnet'>): Promise<void> {
+  if (isFull(client, 'network-interface')) return;
   const { random } = client;
   const made = await client.create('network-interface', {
     subnetId: subnet.id,

@@ -5,15 +5,17 @@ import { any, chooseNetwork, inVpc, isFull, own, peersOf } from './choose.ts';
 
 type Vpc = ApiResource<'vpc'>;
 
-/** Two VPCs of three have equal addresses; only those with different ones can be peered. */
-const vpcBlocks = ['10.0.0.0/16', '10.0.0.0/16', '10.1.0.0/16', '10.2.0.0/16'];
+/** VPCs of different clients mostly have equal addresses; only those with different ones can be peered. */
+const vpcBlocks = ['10.0.0.0/16', '10.1.0.0/16', '10.2.0.0/16'];
 
 /** A VPC with what makes it reachable. */
 export async function createVpc(client: Client): Promise<Vpc | undefined> {
   const { random } = client;
   if (isFull(client, 'vpc')) return undefined;
+  const used = client.ledger.all('vpc', client.number).map(({ spec }) => spec.cidrBlock);
+  const cidrBlock = vpcBlocks.find((block) => !used.includes(block)) ?? (random.pick(vpcBlocks) as string);
   const vpc = await client.create('vpc', {
-    cidrBlock: random.pick(vpcBlocks) as string,
+    cidrBlock,
     ...(random.chance(0.7) ? { ipv6CidrBlock: 'auto' } : {}),
   });
   if (!vpc) return undefined;
@@ -75,7 +77,7 @@ export async function setIpv6(client: Client): Promise<void> {
 }
 
 /** A block of one of the VPC's; in a small one there is room for two subnets. */
-function chooseSubnetBlock({ random }: Client, vpc: Vpc): string {
+export function chooseSubnetBlock({ random }: Client, vpc: Vpc): string {
   const [primary = '', ...secondary] = ipv4BlocksOf(vpc);
   const block = random.chance(0.3) ? (random.pick(secondary) ?? primary) : primary;
   const [first, second, third] = block.split('.');
