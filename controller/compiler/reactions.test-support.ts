@@ -82,6 +82,10 @@ export const harmless = [
   'elastic-ip elastic-ip removed',
   // A NAT gateway that takes an elastic IP writes that in the same commit.
   'elastic-ip nat-gateway created',
+  // A VPC has no peers before a connection to it is accepted, and none any more when it goes.
+  'vpc vpc created',
+  'vpc vpc removed',
+  'vpc vpc-peering-connection created',
   // A peering connection that is answered has no rules yet.
   'vpc-peering-connection vpc-peering-connection updated',
   // A peering connection is not active when it is made; the start of the controller sees it made and active at once.
