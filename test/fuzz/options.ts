@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { anySeed, parse, wholeNumber } from '../command.ts';
 
 export const usage = `npm run fuzz -- [options]
 
@@ -16,37 +16,19 @@ export interface FuzzOptions {
   readonly seed: number;
 }
 
-/** What was given cannot be run; the message says why. */
-export class UsageError extends Error {}
-
 /** `undefined`: only the usage was asked for. @throws UsageError */
 export function parseOptions(args: readonly string[]): FuzzOptions | undefined {
-  const values = parse(args);
+  const { values } = parse({
+    args: [...args],
+    options: {
+      requests: { type: 'string', default: '100000' },
+      seed: { type: 'string', default: anySeed() },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
   if (values.help) return undefined;
   return {
-    requests: wholeNumber('--requests', values.requests, 1),
-    seed: wholeNumber('--seed', values.seed ?? String(Math.floor(Math.random() * 2 ** 32)), 0),
+    requests: wholeNumber('--requests', values.requests, 1, 1e9),
+    seed: wholeNumber('--seed', values.seed, 0, 2 ** 32 - 1),
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        requests: { type: 'string', default: '100000' },
-        seed: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function wholeNumber(option: string, text: string, least: number): number {
-  const value = Number(text);
-  if (/^\d{1,10}$/.test(text) && value >= least) return value;
-  throw new UsageError(`${option} ${text}: a whole number from ${least} is needed`);
 }
