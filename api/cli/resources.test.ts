@@ -133,6 +133,10 @@ describe('commands on resources', () => {
     assert.equal((await cli.weft('rtb add-route --vpc blue --destination 0.0.0.0/0 --target out')).code, 0);
     assert.equal((await read(`/v1/route-tables/${main}`)).spec.routes.length, 1);
     assert.equal((await cli.weft('rtb add-route --destination 0.0.0.0/0 --target out')).code, 2);
+    const port = 'eni-0123456789abcdef0';
+    const toInterface = `rtb add-route private --destination 10.8.0.0/16 --target ${port}`;
+    assert.equal((await cli.weft(toInterface)).code, 0);
+    assert.match((await cli.weft('rtb list')).out, new RegExp(`10.8.0.0/16 → ${port}`));
     assert.equal((await cli.weft('subnet update web --route-table private')).code, 0);
     assert.equal((await read(`/v1/subnets/${subnet}`)).spec.routeTableId, table);
     assert.equal((await cli.weft('subnet update web --route-table main --tag x=y')).code, 0);

@@ -42,7 +42,7 @@ function addRouteAddition(table: Command, io: Io): void {
     .requiredOption('--destination <cidr>', 'where to, e.g. 0.0.0.0/0 or ::/0, or the id of a prefix list')
     .requiredOption(
       '--target <target>',
-      'internet gateway, egress-only one, NAT gateway or peering connection, or blackhole',
+      'internet gateway, egress-only one, NAT gateway, peering connection or network interface, or blackhole',
     );
   type Options = WhichTable & { destination: string; target: string };
   writingCommand<Options>(add, io, async (session, options, text?: string) => {
@@ -63,7 +63,7 @@ function addRouteAddition(table: Command, io: Io): void {
 
 /** NAT gateways and egress-only gateways are named by their id, everything else is the name or id of an internet gateway. */
 async function targetId(session: Session, text: string): Promise<string> {
-  if (/^(blackhole|(nat|eigw|pcx)-.*)$/.test(text)) return text;
+  if (/^(blackhole|(nat|eigw|pcx|eni)-.*)$/.test(text)) return text;
   return session.id('internet-gateway', text);
 }
 
