@@ -71,7 +71,10 @@ const prefixes: Readonly<Record<string, string>> = {
 /** Values that parameters of these names may have; the rest takes anything. */
 const fitting: readonly (readonly [RegExp, readonly string[]])[] = [
   [/Ipv6Cidr|Ipv6Prefix/, ['2001:db8::/56', '2001:db8:0:1::/64', '::/0']],
-  [/Cidr/, ['10.0.0.0/16', '10.0.1.0/24', '10.0.2.0/24', '10.1.0.0/16', '0.0.0.0/0', '192.0.2.0/24']],
+  [
+    /Cidr/,
+    ['10.0.0.0/16', '10.0.1.0/24', '10.0.3.0/24', '10.0.4.0/28', '10.1.0.0/16', '0.0.0.0/0', '192.0.2.0/24'],
+  ],
   [/Ipv6Address/, ['2001:db8::5', '2001:db8:0:1::9']],
   [/(Ip|Address|Addresses)(\.\d+)?$/, ['10.0.1.7', '10.0.1.8', '203.0.113.10']],
   [/Protocol$/, ['tcp', 'udp', 'icmp', '-1', '6', '17']],
@@ -113,6 +116,8 @@ export function randomForm(chance: Chance, known: KnownIds): RandomForm {
   const action = pick(chance, [...actionsByName.keys()]);
   const service = [...services().values()].find(({ operations }) => action in operations);
   const form: RandomForm = [];
+  /** How likely a parameter is given that need not be: the more are given, the less they go together. */
+  const wordiness = pick(chance, [0.1, 0.25, 0.6]);
   const input = service?.operations[action]?.input;
   if (service && input) fill(service, shapeOf(service, input), '', 0);
   while (chance() < 0.25) spoil(chance, form);
@@ -144,9 +149,10 @@ export function randomForm(chance: Chance, known: KnownIds): RandomForm {
     depth: number,
   ): number {
     if (required?.includes(member)) return 0.97;
-    if (/^(Filters|TagSpecifications|MaxResults|NextToken)$/.test(member)) return 0.15;
+    if (/^(Filters|TagSpecifications|MaxResults|NextToken)$/.test(member)) return 0.1;
+    if (/^(CidrBlock|DestinationCidrBlock|SubnetId|NetworkInterfaceId|GatewayId|GroupId|IpPermissions)$/.test(member)) return 0.8;
     if (depth > 0) return 0.6;
-    return supported?.includes(member) ? 0.45 : 0.003;
+    return supported?.includes(member) ? wordiness : 0.003;
   }
 
   function scalar(shape: Shape, name: string): string {
