@@ -9,6 +9,10 @@ import { readXml } from './testing/read-xml.ts';
 /** Longer than any of these takes on a busy machine, and shorter than work that grows faster than the request. */
 const patienceMs = 5_000;
 
+interface Refusal {
+  readonly Code?: AwsErrorCode;
+}
+
 describe('random forms', () => {
   let api: Harness;
   before(async () => {
@@ -42,7 +46,9 @@ describe('random forms', () => {
     const text = await response.text();
     const { value } = readXml(text);
     if (response.status !== 200) refusals.add(response.headers.get('x-amzn-requestid') ?? '');
-    const code = (value as { Errors?: { Error?: { Code?: AwsErrorCode } } }).Errors?.Error?.Code;
+    // STS says it in the query protocol, without the list.
+    const answer = value as { Errors?: { Error?: Refusal }; Error?: Refusal };
+    const code = (answer.Errors?.Error ?? answer.Error)?.Code;
     return { status: response.status, code, text };
   }
 
