@@ -68,7 +68,7 @@ describe('random forms', () => {
     const known = new KnownIds();
     await populate(api, known);
     let done = 0;
-    const total = 1500;
+    const total = 1000;
     for (let seed = 1; seed <= total; seed++) {
       const chance = chanceOf(seed);
       const answer = await send(encodeForm(chance, randomForm(chance, known)));
