@@ -109,17 +109,18 @@ describe('manifests', () => {
   it('refuse to change what is fixed, unless it may be made anew', async () => {
     await on('apply', 'fixed', network);
     const before = await one('security-group-rules', 'fixed', 'web-http');
-    const changed = network.replaceAll('80', '443');
+    const changed = network.replaceAll('ingress', 'egress');
+    assert.notEqual(changed, network);
     const refused = await on('apply', 'fixed', changed);
     assert.equal(refused.code, 1);
     assert.match(
       refused.err,
-      /spec\.fromPort of security-group-rule web-http .* cannot be changed .* --replace/,
+      /spec\.direction of security-group-rule web-http .* cannot be changed .* --replace/,
     );
     const { code, err } = await on('apply --replace', 'fixed', changed);
     assert.equal(code, 0, err);
     const after = await one('security-group-rules', 'fixed', 'web-http');
-    assert.deepEqual([after.spec.fromPort, after.id === before.id], [443, false]);
+    assert.deepEqual([after.spec.direction, after.id === before.id], ['egress', false]);
   });
 
   it('are deleted as a whole, and only they', async () => {

@@ -150,7 +150,12 @@ export function randomForm(chance: Chance, known: KnownIds): RandomForm {
   ): number {
     if (required?.includes(member)) return 0.97;
     if (/^(Filters|TagSpecifications|MaxResults|NextToken)$/.test(member)) return 0.1;
-    if (/^(CidrBlock|DestinationCidrBlock|SubnetId|NetworkInterfaceId|GatewayId|GroupId|IpPermissions)$/.test(member)) return 0.8;
+    if (
+      /^(CidrBlock|DestinationCidrBlock|SubnetId|NetworkInterfaceId|GatewayId|GroupId|IpPermissions)$/.test(
+        member,
+      )
+    )
+      return 0.8;
     if (depth > 0) return 0.6;
     return supported?.includes(member) ? wordiness : 0.003;
   }
