@@ -165,6 +165,8 @@ describe('the REST API keeps what its OpenAPI document says', () => {
       `${kind} ${id} is not in the list`,
     );
     await expect(200, `GET ${collectionOf(kind)}/{id}`, { parameters: { id } });
+    if (kind === 'nat-gateway')
+      await expect(200, 'GET /v1/nat-gateways/{id}/counters', { parameters: { id } });
     if (!kinds[kind].update) return;
     const body = changes[kind] ?? { tags: { purpose: 'contract' } };
     await expect(ok, `PATCH ${collectionOf(kind)}/{id}`, { parameters: { id }, query, body });
