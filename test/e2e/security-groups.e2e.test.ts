@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ResourceOf } from '@weft/controller/resources';
 import { Cloud, type CloudVm } from './support/cloud.ts';
+import { sendFrames, udpFrame } from './support/frames.ts';
 
 describe('security groups', () => {
   let cloud: Cloud;
@@ -107,6 +108,72 @@ describe('security groups', () => {
     for (const connection of doomed) assert.equal((await connection.exchange('after')).connected, false);
     assert.ok((await unrelated.exchange('after')).connected);
     assert.equal(openedByServer, undefined, 'the stranger allows nobody in');
+  });
+
+  it('live streams stop with their rule or their group, each way by itself, and go on when it is back', async () => {
+    const [tcpRule, udpRule] = [`tcp:443 from ${clients.id}`, `udp:5001 from ${clients.id}`];
+    let rules = [await cloud.rule(servers.id, tcpRule), await cloud.rule(servers.id, udpRule)];
+    await using open = new AsyncDisposableStack();
+    open.adopt(await server.udpListen(5001), (listener) => listener.close());
+    const seen = await remote.spawn('tcpdump', ['-n', '-l', '-A', '--immediate-mode', '-i', 'eth0', 'udp']);
+    open.defer(() => seen.stop());
+    await seen.waitForLine((line) => line.startsWith('listening on'));
+    const limits = { timeoutMs: 600 };
+    const openUdp = async () =>
+      open.adopt(await remote.udpOpen(server.address, 5001, limits), (one) => one.close());
+    // What the server sends without being asked goes to a socket of its own, where nobody takes it for an answer.
+    assert.ok((await (await openUdp()).exchange('hello')).connected);
+    const line = await seen.waitForLine((text) => text.includes(`${server.address}.5001 > `));
+    const [, port = ''] = /\.5001 > [\d.]+\.(\d+):/.exec(line) ?? [];
+    const udp = await openUdp();
+    const tcp = open.adopt(await remote.tcpOpen(server.address, 443, limits), (one) => one.close());
+    const goesOn = async (message: string) =>
+      (await Promise.all([tcp, udp].map((stream) => stream.exchange(message)))).map(
+        ({ connected }) => connected,
+      );
+    assert.deepEqual(await goesOn('one'), [true, true]);
+    /** A datagram that the server sends without being asked. */
+    const push = (payload: string) =>
+      sendFrames(server, [
+        udpFrame({
+          ethernetSource: server.networkInterface.spec.macAddress,
+          ethernetDestination: remote.networkInterface.spec.macAddress,
+          source: server.address,
+          destination: remote.address,
+          sourcePort: 5001,
+          destinationPort: Number(port),
+          payload,
+        }),
+      ]);
+    const arrives = (payload: string) => seen.waitForLine((text) => text.includes(payload));
+    const arrived = (payload: string) => seen.logs.some((text) => text.includes(payload));
+    await Promise.all([push('push-before'), arrives('push-before')]);
+
+    for (const { id } of rules) {
+      await cloud.applied(cloud.client.remove('security-group-rule', id, { waitSeconds: 10 }));
+    }
+    await push('push-without-rule');
+    assert.deepEqual(await goesOn('two'), [false, false]);
+    rules = [await cloud.rule(servers.id, tcpRule), await cloud.rule(servers.id, udpRule)];
+    await Promise.all([push('push-with-rule'), arrives('push-with-rule')]);
+    assert.deepEqual(await goesOn('three'), [true, true]);
+    assert.equal(arrived('push-without-rule'), false);
+
+    const join = (securityGroupIds: string[]) =>
+      cloud.applied(
+        cloud.client.update(
+          'network-interface',
+          remote.networkInterface.id,
+          { spec: { securityGroupIds } },
+          { waitSeconds: 10 },
+        ),
+      );
+    await join([vpc.spec.defaultSecurityGroupId]);
+    assert.deepEqual(await goesOn('four'), [false, false], 'the client is no member any more');
+    await join([clients.id]);
+    assert.deepEqual(await goesOn('five'), [true, true]);
+    await Promise.all([push('push-again'), arrives('push-again')]);
+    for (const { id } of rules) await cloud.client.remove('security-group-rule', id);
   });
 
   it('replies to what a VM opened itself need no rule', async () => {
