@@ -50,6 +50,21 @@ describe('what comes in from outside', () => {
     assert.deepEqual(drops(), ['table=locate', 'table=nat']);
   });
 
+  it('is dropped by the larger block, when that of one peer is a part of another one', async () => {
+    await using world = await World.create();
+    const one = await world.create('vpc', { cidrBlock: '172.16.0.0/16' });
+    for (const cidrBlock of ['10.1.0.0/20', '10.1.0.0/16', '10.2.0.0/16']) {
+      const peer = await world.create('vpc', { cidrBlock });
+      const vpcs = { requesterVpcId: one.id, accepterVpcId: peer.id };
+      const { id } = await world.create('vpc-peering-connection', vpcs);
+      await world.update('vpc-peering-connection', id, { state: 'active' });
+    }
+    const flows = fragment(world, 'vpc.peer-blocks', one.id)?.flows ?? [];
+    const sources = flows.map((flow) => /nw_src=(\S+)/.exec(flow)?.[1]);
+    assert.deepEqual([...new Set(sources)], ['10.1.0.0/16', '10.2.0.0/16']);
+    assert.equal(flows.length, 4);
+  });
+
   it('is the same, in whatever order the peers have come', async () => {
     await using world = await World.create();
     const one = await world.create('vpc', { cidrBlock: '10.0.0.0/16' });

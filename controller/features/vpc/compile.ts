@@ -6,7 +6,14 @@ import {
   onFlag,
   parseNetwork,
 } from '../../pipeline/index.ts';
-import { ipv4BlocksOf, type ResourceOf } from '../../resources/index.ts';
+import {
+  containsIpv6Network,
+  containsNetwork,
+  ipv4BlocksOf,
+  parseCidr,
+  parseIpv6Cidr,
+  type ResourceOf,
+} from '../../resources/index.ts';
 import { activePeers } from '../../topology/peers.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { changesIpv4Blocks, changesIpv6Block } from './block-change.ts';
@@ -14,14 +21,23 @@ import { vpcMatch, vpcScope } from './scope.ts';
 
 /**
  * Blocks of the peers of a VPC, which nobody outside has. Of its own ones, elastic IPs and subnets take care. Two peers may have
- * the same; sorted, so that the order in which connections came changes no flow.
+ * the same, or one a part of the other's: then the larger one is enough. Sorted, so that the order in which connections came
+ * changes no flow.
  */
 function peerBlocks(view: TopologyView, vpc: ResourceOf<'vpc'>): string[] {
   const blocks = Array.from(activePeers(view, vpc.id), ({ vpc: peer }) => [
     ...ipv4BlocksOf(peer),
     ...(peer.spec.ipv6CidrBlock === undefined ? [] : [peer.spec.ipv6CidrBlock]),
   ]);
-  return [...new Set(blocks.flat())].sort();
+  const all = [...new Set(blocks.flat())];
+  return all.filter((block) => !all.some((other) => other !== block && isPartOf(other, block))).sort();
+}
+
+function isPartOf(outer: string, inner: string): boolean {
+  if (outer.includes(':') !== inner.includes(':')) return false;
+  return outer.includes(':')
+    ? containsIpv6Network(parseIpv6Cidr(outer, 'outer'), parseIpv6Cidr(inner, 'inner'))
+    : containsNetwork(parseCidr(outer, 'outer'), parseCidr(inner, 'inner'));
 }
 
 /** A packet from outside with such a source: rules for the networks of VPCs must not let it in. */
