@@ -4,7 +4,7 @@ import { explore } from './explore.ts';
 import { type Fault, faults } from './faults.ts';
 import { ipv6Faults } from './ipv6-faults.ts';
 
-const networks = 30;
+const networks = 40;
 const packetsEach = 300;
 /** So many files share the faults, so that each ends soon on a busy machine. */
 const parts = 5;

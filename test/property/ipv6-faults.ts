@@ -50,7 +50,10 @@ export const ipv6Faults: readonly Fault[] = [
   ),
   inIpv6('link-local addresses may be used for anything', ['source-guard'], (flow) =>
     isOfType(flow, icmpv6.echoRequest)
-      ? withoutField('icmpv6_type')(withoutField('ip_proto')(withoutField('ipv6_dst')(flow)))
+      ? {
+          ...withoutField('icmpv6_type')(withoutField('ip_proto')(withoutField('ipv6_dst')(flow))),
+          priority: 94,
+        }
       : flow,
   ),
   inIpv6('VMs may advertise themselves', ['admit'], (flow) =>

@@ -600,7 +600,7 @@ export const probes: readonly (readonly [weight: number, probe: Probe])[] = [
   [1, toNatGateway],
   [10, viaInactive],
   [5, viaInterface],
-  [1, tagged],
+  [3, tagged],
   [2, toStranger],
   [3, toUnbound],
   [1, fromUnbound],
