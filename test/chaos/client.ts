@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError, type ApiKind, type ApiResource, WeftClient } from '@weft/api/contract';
-import type { ResourceOf } from '@weft/controller/resources';
+import type { ErrorCode, ResourceOf } from '@weft/controller/resources';
 import type { Journal } from './journal.ts';
 import { chaosTag, type Ledger } from './ledger.ts';
 import type { Machines } from './machines.ts';
@@ -59,12 +59,18 @@ export class Client {
     this.#api.close();
   }
 
-  async create<K extends ApiKind>(kind: K, spec: Spec): Promise<ApiResource<K> | undefined> {
+  /** @param expected a refusal that is ordinary here only */
+  async create<K extends ApiKind>(
+    kind: K,
+    spec: Spec,
+    expected?: ErrorCode,
+  ): Promise<ApiResource<K> | undefined> {
     const tag = `${this.number}-${++this.#creations}`;
     const made = await this.#write(
       `create ${kind}`,
       () => this.#api.create(kind, { spec, tags: { [chaosTag]: tag } }, this.#wait()),
       async () => (await this.#api.list(kind, { filter: { [`tag.${chaosTag}`]: tag } })).items[0],
+      expected,
     );
     if (made) this.#acknowledged(made);
     return made;
@@ -133,6 +139,7 @@ export class Client {
     what: string,
     write: () => Promise<T>,
     find: () => Promise<T | undefined>,
+    expected?: ErrorCode,
   ): Promise<T | undefined> {
     const { journal, outages } = this.surroundings;
     const began = performance.now();
@@ -144,7 +151,9 @@ export class Client {
       if (!(error instanceof ApiError)) throw error;
       if (error.status !== 0 && error.status < 500) {
         journal.count(`${what}: ${error.code}`);
-        if (!ordinaryRefusals.has(error.code)) journal.violation(`${what}: ${error.code}: ${error.message}`);
+        if (error.code !== expected && !ordinaryRefusals.has(error.code)) {
+          journal.violation(`${what}: ${error.code}: ${error.message}`);
+        }
         return undefined;
       }
       if (!outages.touched(began)) {

@@ -15,7 +15,7 @@ async function main(options: ChaosOptions): Promise<number> {
     ...options,
     limitMs: options.minutes * 60_000,
     thinkMs: 200,
-    trials: 16,
+    trials: 8,
     faults: { any: options.faults ? faultNames : [] },
     say: (line) => say(`${seconds()} s  ${line}`),
   });

@@ -77,7 +77,7 @@ async function checkAgreement(
   const traffic = await checkTraffic(state, { vms, outside: bed.outside }, random, mostTrials);
   report(traffic.problems);
   const trials = traffic.trials.map(({ sort, count }) => `${count} ${sort}`);
-  journal.note(`${traffic.leases} leases; trials of traffic: ${trials.join(', ')}`);
+  journal.note(`${traffic.leases} leases; trials of traffic: ${trials.join('; ')}`);
   await sleep(Math.max(0, restarted + housekeepingMs - performance.now()));
   await bed.inStep();
   await bed.inspect(async (stored) => {

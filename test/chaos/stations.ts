@@ -2,18 +2,34 @@ import type { ResourceOf } from '@weft/controller/resources';
 import type { Vm } from '@weft/labs/hosts';
 import type { StoredState } from './stored-state.ts';
 
-/** A machine whose interface still exists. */
-export interface Station {
-  readonly vm: Vm;
+/** Somebody with an interface. */
+export interface Resident {
   readonly networkInterface: ResourceOf<'network-interface'>;
   readonly subnet: ResourceOf<'subnet'>;
+  readonly hostId: string;
+}
+
+/** A machine whose interface still exists. */
+export interface Station extends Resident {
+  readonly vm: Vm;
 }
 
 export function stationsOf(state: StoredState, vms: readonly Vm[]): Station[] {
   return vms.flatMap((vm) => {
     const networkInterface = state.topology.get('network-interface', vm.interfaceId);
     const subnet = networkInterface && state.topology.get('subnet', networkInterface.spec.subnetId);
-    return subnet ? [{ vm, networkInterface, subnet }] : [];
+    return subnet ? [{ vm, networkInterface, subnet, hostId: vm.host.name }] : [];
+  });
+}
+
+/** The primary interfaces of the instances that run: they answer ping, and nothing else. */
+export function instancesOf(state: StoredState): Resident[] {
+  return state.all('instance').flatMap(({ spec }) => {
+    const networkInterface = state.topology.get('network-interface', spec.networkInterfaceIds[0] ?? '');
+    const subnet = networkInterface && state.topology.get('subnet', networkInterface.spec.subnetId);
+    return subnet && spec.desiredState !== 'stopped'
+      ? [{ networkInterface, subnet, hostId: spec.hostId }]
+      : [];
   });
 }
 
@@ -24,8 +40,8 @@ export const addressesOf = ({ networkInterface: { spec } }: Station): string[] =
   ...(spec.ipv6Addresses ?? []),
 ];
 
-export const describeStation = ({ vm, networkInterface: { id, spec } }: Station) =>
-  `${id} (${spec.privateAddress} on ${vm.host.name}, ${spec.securityGroupIds.join('+')})`;
+export const describeStation = ({ hostId, networkInterface: { id, spec } }: Resident) =>
+  `${id} (${spec.privateAddress} on ${hostId}, ${spec.securityGroupIds.join('+')})`;
 
 /**
  * Gives a machine the addresses of its interface: the primary one by DHCP, as its VPC says, the others by hand.

@@ -10,8 +10,8 @@ const atOnce = 6;
 /** Only what should arrive is tried again: the first packet after a fault may meet a neighbour that is not known yet. */
 const attempts = 5;
 
-async function isAsPredicted({ allowed, attempt }: Trial): Promise<boolean> {
-  if (!allowed) return !(await attempt());
+async function isAsPredicted({ verdict, attempt }: Trial): Promise<boolean> {
+  if (verdict !== 'allowed') return !(await attempt());
   for (let count = 1; count <= attempts; count++) {
     if (await attempt()) return true;
     await sleep(500);
@@ -29,20 +29,22 @@ async function inBatches<T>(list: readonly T[], work: (member: T) => Promise<voi
 
 export interface TrafficResult {
   readonly leases: number;
-  /** How many trials there were of each sort, allowed and denied. */
+  /** How many trials there were of each sort and verdict. */
   readonly trials: readonly { readonly sort: string; readonly count: number }[];
   readonly problems: readonly string[];
 }
 
-/** Up to so many of each sort, allowed and denied. */
+/** Up to so many of each sort and verdict. */
 function chooseTrials(all: readonly Trial[], random: Random, size: number) {
-  const bySort = Map.groupBy(all, ({ sort, allowed }) => `${allowed ? 'allowed' : 'denied'} ${sort}`);
-  return [...bySort].map(([sort, trials]) => ({ sort, chosen: random.sample(trials, size) }));
+  const bySort = Map.groupBy(all, ({ sort, verdict }) => `${sort}, ${verdict}`);
+  return [...bySort]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([sort, trials]) => ({ sort, chosen: random.sample(trials, size) }));
 }
 
 /**
  * Every machine gets its lease, and a sample of all pairs reach each other exactly when rules and routes say so.
- * @param size most trials of each sort, allowed and denied
+ * @param size most trials of each sort and verdict
  */
 export async function checkTraffic(
   state: StoredState,
@@ -61,7 +63,8 @@ export async function checkTraffic(
     samples.flatMap(({ chosen }) => chosen),
     async (trial) => {
       if (await isAsPredicted(trial)) return;
-      problems.push(`${trial.name} ${trial.allowed ? 'fails and should not' : 'succeeds and should not'}`);
+      const { name, verdict } = trial;
+      problems.push(`${name} ${verdict === 'allowed' ? 'fails' : 'succeeds'} and should not (${verdict})`);
     },
   );
   const trials = samples.map(({ sort, chosen }) => ({ sort, count: chosen.length }));

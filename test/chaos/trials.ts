@@ -1,4 +1,4 @@
-import type { Machine } from '@weft/labs/hosts';
+import type { Machine, Vm } from '@weft/labs/hosts';
 import type { Outside } from './bed.ts';
 import {
   aclLetsIn,
@@ -12,8 +12,17 @@ import {
   type Probe,
 } from './reachability.ts';
 import { aclOf, joined, networkBehind, targetOf } from './routing.ts';
-import { addressesOf, describeStation, type Station } from './stations.ts';
+import { addressesOf, describeStation, instancesOf, type Resident, type Station } from './stations.ts';
 import type { StoredState } from './stored-state.ts';
+
+/** Whether an attempt should succeed, or what stops it. */
+export type Verdict = 'allowed' | 'no way' | 'denied by rules' | 'denied by ACL';
+
+function judge(way: boolean, rules: () => boolean, acl: () => boolean): Verdict {
+  if (!way) return 'no way';
+  if (!rules()) return 'denied by rules';
+  return acl() ? 'allowed' : 'denied by ACL';
+}
 
 /** One attempt to reach somebody, and whether it should succeed. */
 export interface Trial {
@@ -22,12 +31,13 @@ export interface Trial {
     | 'inside by IPv6'
     | 'across'
     | 'in'
+    | 'in to instances'
     | 'in by IPv6'
     | 'out'
     | 'out by NAT'
     | 'out by IPv6';
   readonly name: string;
-  readonly allowed: boolean;
+  readonly verdict: Verdict;
   readonly attempt: () => Promise<boolean>;
 }
 
@@ -35,11 +45,16 @@ const probes: readonly Probe[] = ['ping', { tcp: 80 }, { tcp: 443 }];
 const label = (probe: Probe) => (probe === 'ping' ? 'ping' : `tcp ${probe.tcp}`);
 const isIpv6 = (address: string) => address.includes(':');
 
-async function succeeds(from: Machine, address: string, probe: Probe, to: Machine): Promise<boolean> {
+async function succeeds(
+  from: Machine,
+  address: string,
+  probe: Probe,
+  to: Machine | undefined,
+): Promise<boolean> {
   if (probe === 'ping') return (await from.ping(address, { count: 1 })).received === 1;
   const { connected, answer } = await from.tcpConnect(address, probe.tcp, { timeoutMs: 1000 });
   // Addresses of VPCs are the same: an answer of the wrong machine is none.
-  return connected && answer.startsWith(to.namespace);
+  return connected && to !== undefined && answer.startsWith(to.namespace);
 }
 
 /** Makes the trials of a state. The predictions know nothing of the controller but what it was told. */
@@ -89,7 +104,7 @@ export class Trials {
             yield {
               sort,
               name: `${label(probe)} from ${describeStation(from)} to ${address} of ${describeStation(to)}`,
-              allowed: way && this.#mayPass(from, source, to, address, probe),
+              verdict: this.#between(way, from, source, to, address, probe),
               attempt: () => succeeds(from.vm, address, probe, to.vm),
             };
           }
@@ -98,58 +113,73 @@ export class Trials {
     }
   }
 
-  #mayPass(from: Station, source: string, to: Station, address: string, probe: Probe): boolean {
-    const isSwitched = from.subnet.id === to.subnet.id;
-    return (
-      mayReach(this.#judges, end(from, source), end(to, address), probe) &&
-      (isSwitched ||
+  /** ACLs judge what leaves its subnet only. */
+  #between(way: boolean, from: Station, source: string, to: Station, address: string, probe: Probe): Verdict {
+    return judge(
+      way,
+      () => mayReach(this.#judges, end(from, source), end(to, address), probe),
+      () =>
+        from.subnet.id === to.subnet.id ||
         (aclLetsOut(aclOf(this.#state, from.subnet), address, probe) &&
-          aclLetsIn(aclOf(this.#state, to.subnet), source, probe)))
+          aclLetsIn(aclOf(this.#state, to.subnet), source, probe)),
     );
   }
 
   /** From outside to every elastic IP, and to every IPv6 address that has a machine. */
   *#inward(): Generator<Trial> {
+    const instances = instancesOf(this.#state);
     for (const { spec } of this.#state.all('elastic-ip')) {
       const to = this.#stations.find(
         ({ networkInterface }) => networkInterface.id === spec.networkInterfaceId,
       );
       const network = this.#state.topology.get('external-network', spec.externalNetworkId)?.spec.name;
       const outside = this.#outside.find((one) => one.network === network);
-      if (!to || !outside) continue;
-      const inner = spec.privateAddress ?? to.networkInterface.spec.privateAddress;
-      yield* this.#entering('in', outside, outside.ipv4, to, { inner, outer: spec.address });
+      const resident =
+        to ?? instances.find(({ networkInterface }) => networkInterface.id === spec.networkInterfaceId);
+      if (!resident || !outside) continue;
+      // What an instance does with further addresses is its own matter.
+      if (!to && spec.privateAddress !== undefined) continue;
+      const inner = spec.privateAddress ?? resident.networkInterface.spec.privateAddress;
+      const sort = to ? 'in' : 'in to instances';
+      yield* this.#entering(sort, outside, outside.ipv4, resident, {
+        inner,
+        outer: spec.address,
+        vm: to?.vm,
+      });
     }
     for (const outside of this.#outside) {
       for (const to of this.#stations) {
         for (const address of to.networkInterface.spec.ipv6Addresses ?? []) {
           if (!this.#isOn(outside, address) || !isBesideNetwork(to)) continue;
-          yield* this.#entering('in by IPv6', outside, outside.ipv6, to, { inner: address, outer: address });
+          const addresses = { inner: address, outer: address };
+          yield* this.#entering('in by IPv6', outside, outside.ipv6, to, { ...addresses, vm: to.vm });
         }
       }
     }
   }
 
   *#entering(
-    sort: 'in' | 'in by IPv6',
+    sort: 'in' | 'in by IPv6' | 'in to instances',
     outside: Outside,
     source: string,
-    to: Station,
-    { inner, outer }: { readonly inner: string; readonly outer: string },
+    to: Resident,
+    { inner, outer, vm }: { readonly inner: string; readonly outer: string; readonly vm: Vm | undefined },
   ): Generator<Trial> {
     const target = targetOf(this.#state, to.subnet, source) ?? '';
     const way =
       target.startsWith('igw-') &&
       networkBehind(this.#state, target, to.subnet.spec.vpcId) === outside.network;
-    for (const probe of probes) {
+    // Nothing listens in an instance, which answers ping.
+    for (const probe of vm ? probes : (['ping'] as const)) {
       yield {
         sort,
         name: `${label(probe)} from outside to ${outer} of ${describeStation(to)}`,
-        allowed:
-          way &&
-          mayEnter(this.#judges, { address: source, groups: [] }, end(to, inner), probe) &&
-          aclLetsIn(aclOf(this.#state, to.subnet), source, probe),
-        attempt: () => succeeds(outside.machine, outer, probe, to.vm),
+        verdict: judge(
+          way,
+          () => mayEnter(this.#judges, { address: source, groups: [] }, end(to, inner), probe),
+          () => aclLetsIn(aclOf(this.#state, to.subnet), source, probe),
+        ),
+        attempt: () => succeeds(outside.machine, outer, probe, vm),
       };
     }
   }
@@ -166,10 +196,11 @@ export class Trials {
             yield {
               sort,
               name: `${label(probe)} from ${describeStation(from)} to ${address} outside (${way ?? 'no way'})`,
-              allowed:
-                way !== undefined &&
-                mayLeave(this.#judges, end(from), { address, groups: [] }, probe) &&
-                aclLetsOut(aclOf(this.#state, from.subnet), address, probe),
+              verdict: judge(
+                way !== undefined,
+                () => mayLeave(this.#judges, end(from), { address, groups: [] }, probe),
+                () => aclLetsOut(aclOf(this.#state, from.subnet), address, probe),
+              ),
               attempt: () => succeeds(from.vm, address, probe, outside.machine),
             };
           }
@@ -220,7 +251,7 @@ export class Trials {
   }
 }
 
-const end = ({ networkInterface: { spec } }: Station, address = spec.privateAddress): End => ({
+const end = ({ networkInterface: { spec } }: Resident, address = spec.privateAddress): End => ({
   address,
   groups: spec.securityGroupIds,
 });

@@ -51,12 +51,17 @@ export const chooseHost = ({ random, surroundings }: Client) =>
 export const chooseNetwork = ({ random, surroundings }: Client) =>
   random.pick(surroundings.networks) as ResourceOf<'external-network'>;
 
+/** The name of the group of each VPC that lets the outside in. */
+export const openGroup = 'open';
+
 /** One to three groups of the VPC, perhaps its default group; nothing when it is going at this moment. */
 export function chooseGroups(client: Client, vpcId: string): { securityGroupIds?: string[] } {
   const vpc = client.ledger.get('vpc', vpcId);
   const ids = inVpc(client, 'security-group', vpcId).map(({ id }) => id);
   if (vpc) ids.push(vpc.spec.defaultSecurityGroupId);
-  const securityGroupIds = client.random.sample(ids, client.random.between(1, 3));
+  const open = inVpc(client, 'security-group', vpcId).find(({ spec }) => spec.name === openGroup);
+  const chosen = client.random.sample(ids, client.random.between(1, 3));
+  const securityGroupIds = [...new Set(open && client.random.chance(0.4) ? [open.id, ...chosen] : chosen)];
   return securityGroupIds.length > 0 ? { securityGroupIds } : {};
 }
 

@@ -1,7 +1,7 @@
 import type { ApiResource } from '@weft/api/contract';
 import { ipv4BlocksOf, type Route } from '@weft/controller/resources';
 import type { Client } from '../client.ts';
-import { any, chooseNetwork, inVpc, isFull, own, peersOf } from './choose.ts';
+import { any, chooseNetwork, inVpc, isFull, openGroup, own, peersOf } from './choose.ts';
 
 type Vpc = ApiResource<'vpc'>;
 
@@ -39,7 +39,7 @@ export async function createVpc(client: Client): Promise<Vpc | undefined> {
 
 /** A group that lets the outside in: random rules seldom do all that an elastic IP needs to be reached. */
 async function createOpenGroup(client: Client, vpc: Vpc): Promise<void> {
-  const group = await client.create('security-group', { vpcId: vpc.id, name: 'open' });
+  const group = await client.create('security-group', { vpcId: vpc.id, name: openGroup });
   if (!group) return;
   const anywhere = { groupId: group.id, direction: 'ingress', cidrIpv4: '0.0.0.0/0' };
   await client.create('security-group-rule', { ...anywhere, protocol: 'icmp' });
@@ -128,7 +128,10 @@ export async function setSubnet(client: Client): Promise<void> {
 
 export async function createTable(client: Client): Promise<void> {
   const vpc = any(client, 'vpc');
-  if (vpc && !isFull(client, 'route-table')) await client.create('route-table', { vpcId: vpc.id });
+  if (!vpc || isFull(client, 'route-table')) return;
+  const [gateway] = inVpc(client, 'internet-gateway', vpc.id);
+  const outward = { destination: '0.0.0.0/0', target: gateway?.id ?? 'blackhole' };
+  await client.create('route-table', { vpcId: vpc.id, routes: client.random.chance(0.8) ? [outward] : [] });
 }
 
 /** Routes to whatever the VPC has, at most one to each destination. */
@@ -147,7 +150,7 @@ export async function setRoutes(client: Client): Promise<void> {
   const routes: Route[] = [{ destination: '192.0.2.0/24', target: 'blackhole' }];
   const toFour = random.chance(0.4) ? (nat ?? internet) : internet;
   const toSix = random.chance(0.4) ? (egressOnly ?? internet) : internet;
-  if (toFour && random.chance(0.9)) routes.push({ destination: '0.0.0.0/0', target: toFour });
+  if (toFour && random.chance(0.95)) routes.push({ destination: '0.0.0.0/0', target: toFour });
   if (toSix && random.chance(0.9)) routes.push({ destinationIpv6: '::/0', target: toSix });
   if (list && random.chance(0.5)) {
     const isSix = list.spec.addressFamily === 'ipv6';

@@ -59,7 +59,9 @@ export async function createRule(client: Client): Promise<void> {
   const isSix = side.cidrIpv6 !== undefined || list?.spec.addressFamily === 'ipv6';
   const direction = random.chance(0.8) ? 'ingress' : 'egress';
   const traffic = chooseTraffic(random, isSix ? 'icmpv6' : 'icmp');
-  await client.create('security-group-rule', { groupId: group.id, direction, ...traffic, ...side });
+  const spec = { groupId: group.id, direction, ...traffic, ...side };
+  // Somebody may have ended the connection to the VPC of the group that the rule names.
+  await client.create('security-group-rule', spec, side.referencedGroupId ? 'invalid-value' : undefined);
 }
 
 /** Mostly everything but one kind of packet; seldom nothing at all. */
