@@ -6,13 +6,13 @@ import type { Client } from '../client.ts';
 /** The most of each kind that a run has at once: enough to meet each other, few enough for one machine. */
 export const most: { readonly [K in ApiKind]?: number } = {
   vpc: 5,
-  subnet: 14,
-  'route-table': 10,
+  subnet: 18,
+  'route-table': 14,
   'security-group': 20,
   'security-group-rule': 90,
   'network-acl': 6,
   'prefix-list': 6,
-  'network-interface': 40,
+  'network-interface': 44,
   'elastic-ip': 14,
   'nat-gateway': 5,
   'vpc-peering-connection': 6,

@@ -1,4 +1,5 @@
 import type { ApiResource } from '@weft/api/contract';
+import type { Route } from '@weft/controller/resources';
 import type { Client } from '../client.ts';
 import { any, chooseNetwork, inVpc, isFull, own, peersOf } from './choose.ts';
 import { createInterfaceIn } from './interfaces.ts';
@@ -26,17 +27,14 @@ export async function createNatGateway(client: Client): Promise<void> {
       : undefined);
   const spec = address && { subnetId: subnet.id, elasticIpId: address.id };
   const made = spec && (await client.create('nat-gateway', spec));
-  if (made && client.random.chance(0.7)) await createPrivateSubnet(client, made);
+  if (!made || !client.random.chance(0.7)) return;
+  await createSubnetWith(client, made.spec.vpcId, [{ destination: '0.0.0.0/0', target: made.id }]);
 }
 
-/** A subnet whose machines use the NAT gateway; seldom do random routes and subnets come together so. */
-async function createPrivateSubnet(
-  client: Client,
-  { id, spec: { vpcId } }: ApiResource<'nat-gateway'>,
-): Promise<void> {
+/** A subnet with a table and an interface of its own; seldom do random routes and subnets come together so. */
+async function createSubnetWith(client: Client, vpcId: string, routes: readonly Route[]): Promise<void> {
   const vpc = client.ledger.get('vpc', vpcId);
   if (!vpc || isFull(client, 'subnet') || isFull(client, 'route-table')) return;
-  const routes = [{ destination: '0.0.0.0/0', target: id }];
   const table = await client.create('route-table', { vpcId, routes });
   const cidrBlock = chooseSubnetBlock(client, vpc);
   const subnet = table && (await client.create('subnet', { vpcId, cidrBlock, routeTableId: table.id }));
@@ -65,8 +63,14 @@ export async function createPeering(client: Client): Promise<void> {
   });
   if (!connection || !random.chance(0.8)) return;
   if (!(await client.update('vpc-peering-connection', connection, { state: 'active' }))) return;
-  await routeAcross(client, requester.id);
-  await routeAcross(client, accepter.id);
+  for (const [vpc, peer] of [
+    [requester, accepter],
+    [accepter, requester],
+  ] as const) {
+    await routeAcross(client, vpc.id);
+    const route = { destination: peer.spec.cidrBlock, target: connection.id };
+    if (random.chance(0.7)) await createSubnetWith(client, vpc.id, [route]);
+  }
 }
 
 /** Adds routes to the peers of a VPC to the client's own tables there. */

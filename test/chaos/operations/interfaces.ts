@@ -1,6 +1,6 @@
 import type { ApiResource } from '@weft/api/contract';
 import type { Client } from '../client.ts';
-import { any, chooseGroups, chooseHost, inVpc, isFull, own } from './choose.ts';
+import { any, chooseGroups, chooseHost, inVpc, isFull, openGroup, own } from './choose.ts';
 
 type NetworkInterface = ApiResource<'network-interface'>;
 
@@ -121,6 +121,14 @@ export async function removeInterface(client: Client): Promise<void> {
   if (!portFirst) await machines.unplug(one.id);
 }
 
+/** Lets the outside in by the group of the VPC that does: what nobody may enter shows little. */
+async function open(client: Client, target: NetworkInterface | undefined): Promise<void> {
+  const mine = client.ledger.all('network-interface', client.number).find(({ id }) => id === target?.id);
+  if (!mine || !client.random.chance(0.7)) return;
+  const group = inVpc(client, 'security-group', mine.spec.vpcId).find(({ spec }) => spec.name === openGroup);
+  if (group) await client.update('network-interface', mine, { securityGroupIds: [group.id] });
+}
+
 /** Mostly an interface with a machine: only there packets show whether its elastic IP works. */
 function chooseTarget(client: Client, externalNetworkId?: string): NetworkInterface | undefined {
   const { ledger, random, surroundings } = client;
@@ -129,6 +137,10 @@ function chooseTarget(client: Client, externalNetworkId?: string): NetworkInterf
     return gateway && [undefined, gateway.spec.externalNetworkId].includes(externalNetworkId);
   });
   const plugged = all.filter(({ id }) => surroundings.machines.of(id) !== undefined);
+  const mine = plugged.filter(({ id }) =>
+    ledger.all('network-interface', client.number).some((one) => one.id === id),
+  );
+  if (mine.length > 0 && random.chance(0.6)) return random.pick(mine);
   return random.pick(plugged.length > 0 && random.chance(0.8) ? plugged : all);
 }
 
@@ -150,6 +162,7 @@ export async function createElasticIp(client: Client): Promise<void> {
   const [gateway] = target ? inVpc(client, 'internet-gateway', target.spec.vpcId) : [];
   const externalNetworkId = gateway?.spec.externalNetworkId ?? client.surroundings.networks[0]?.id;
   await client.create('elastic-ip', { externalNetworkId, ...(gateway ? associated(client, target) : {}) });
+  await open(client, target);
 }
 
 export async function moveElasticIp(client: Client): Promise<void> {
@@ -159,6 +172,7 @@ export async function moveElasticIp(client: Client): Promise<void> {
     ? chooseTarget(client, elasticIp.spec.externalNetworkId)
     : undefined;
   await client.update('elastic-ip', elasticIp, associated(client, target));
+  await open(client, target);
 }
 
 export async function removeElasticIp(client: Client): Promise<void> {
