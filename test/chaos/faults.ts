@@ -36,6 +36,12 @@ async function restartStubbornly(program: Program): Promise<void> {
   }
 }
 
+/** A program that is not there although nobody has ended it; its last words tell why. */
+export function noteDeath({ name, running, exitCode, logs }: Program, journal: Journal): void {
+  if (running) return;
+  journal.violation(`${name} ended by itself with status ${exitCode}: ${logs.slice(-20).join('\n')}`);
+}
+
 const anyHost = ({ machines }: FaultSurroundings, random: Random) => random.pick(machines.hosts) as Host;
 const anyAgent = ({ agents }: FaultSurroundings, random: Random) => random.pick(agents) as AgentProgram;
 const pause = (random: Random, most = 1500) => sleep(random.between(100, most));
@@ -56,20 +62,23 @@ async function killSwitch({ machines }: FaultSurroundings, random: Random, host:
 
 /** Everything that can be done to a running cloud. Each ends with everything up again, though not yet in step. */
 export const faults = {
-  'controller-kill': ({ controller, outages }, random) =>
+  'controller-kill': ({ controller, outages, journal }, random) =>
     outages.during(async () => {
+      noteDeath(controller, journal);
       await controller.kill9();
       await pause(random);
       await controller.restart();
     }),
-  'controller-freeze': ({ controller, outages }, random) =>
+  'controller-freeze': ({ controller, outages, journal }, random) =>
     outages.during(async () => {
+      noteDeath(controller, journal);
       controller.signal('SIGSTOP');
       await pause(random);
       controller.signal('SIGCONT');
     }),
   'agent-kill': async (surroundings, random) => {
     const agent = anyAgent(surroundings, random);
+    noteDeath(agent, surroundings.journal);
     await agent.kill9();
     await pause(random);
     await restartStubbornly(agent);

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { eventually } from '../e2e/support/cloud.ts';
 import { Bed, type HostPicture } from './bed.ts';
 import { type ChurnOptions, churn } from './churn.ts';
+import { noteDeath } from './faults.ts';
 import { flowDifferences } from './flow-check.ts';
 import { Journal } from './journal.ts';
 import { Ledger } from './ledger.ts';
@@ -38,9 +39,7 @@ export async function runChaos(options: RunOptions): Promise<Journal> {
   journal.note(`churn with seed ${options.seed}`);
   await churn(options, { ...parts, bed });
   journal.note(coverage(journal));
-  for (const agent of bed.cloud.agents) {
-    if (!agent.running) journal.violation(`${agent.name} ended by itself with status ${agent.exitCode}`);
-  }
+  for (const program of [bed.cloud.controller, ...bed.cloud.agents]) noteDeath(program, journal);
   journal.note('everything settles');
   await bed.settle(parts.ledger);
   await checkAgreement(bed, parts.ledger, journal, random, options.trials);
