@@ -58,6 +58,14 @@ describe('security groups', () => {
     );
   });
 
+  it('are not promised for a router that sends both directions of a connection', () => {
+    const sender = new Sender(network([changed('web', { sourceDestinationCheck: false })]));
+    const there = sender.send('web', router.subnet1, ip('192.0.2.9', app, tcp(80)));
+    assert.equal(there.leftOpen, undefined);
+    const back = ip(app, '192.0.2.9', tcp(40000, ['syn', 'ack'], 80));
+    assert.match(sender.send('web', router.subnet1, back).leftOpen ?? '', /both directions/);
+  });
+
   it('count for private addresses only', () => {
     const byGroup = network(
       [rule('sgr-b', { groupId: 'sg-b', direction: 'ingress', protocol: 'all', referencedGroupId: 'sg-a' })],

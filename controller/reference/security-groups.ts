@@ -40,6 +40,8 @@ export function judge(
   const { tracked } = seen;
   if (!tracked) return walk.drop(stage, 'untracked', own.id);
   if (tracked.relation === 'reply' && opensTcp(packet)) walk.leftOpen = 'a SYN meets a SYN of the other side';
+  if (isForBothSides(tracked, way))
+    walk.leftOpen = 'a router has both directions of a connection pass the same way';
   const stopped = border?.();
   if (stopped) return stopped;
   const connection = withPeer(tracked, peerGroups);
@@ -58,6 +60,12 @@ export function judge(
     rule.id,
   );
   return undefined;
+}
+
+/** True when a packet goes the way on which, of a machine that speaks for itself, only the other direction goes. */
+function isForBothSides({ relation, connection }: Tracked, way: 'egress' | 'ingress'): boolean {
+  if (relation === 'reply') return connection.direction === way;
+  return relation === 'original' && connection.direction !== way;
 }
 
 /** Packets of the original direction tell who the peer is now; others are judged by what was last seen so. */
