@@ -4,11 +4,11 @@ import type { Answered, Dropped } from './outcome.ts';
 import type { Arp, Frame } from './packet.ts';
 import {
   bindingOf,
-  interfaceAt,
   isInside,
   natGatewayAt,
   natGatewayMac,
   publicMac,
+  receiverAt,
   routerAddress,
   routerMac,
   translatorOf,
@@ -42,11 +42,11 @@ export function answerArp(
   if (gateway && resources.placement.has(gateway.id)) {
     return answer(walk, arp, natGatewayMac(gateway), gateway.id);
   }
-  const target = interfaceAt(resources, subnet.spec.vpcId, targetAddress);
-  if (!target || target.id === sender.id || !bindingOf(resources, target.id)) {
-    return walk.drop(stage, 'arp-unanswered', target?.id ?? subnet.id);
+  const target = receiverAt(resources, subnet.spec.vpcId, targetAddress);
+  if (!target || target.interface.id === sender.id || !bindingOf(resources, target.interface.id)) {
+    return walk.drop(stage, 'arp-unanswered', target?.interface.id ?? subnet.id);
   }
-  return answer(walk, arp, target.spec.macAddress, target.id);
+  return answer(walk, arp, target.mac, target.interface.id);
 }
 
 /** ARP from outside: an elastic IP that can be reached is answered for, with the MAC that belongs to it. */

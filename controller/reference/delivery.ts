@@ -2,7 +2,7 @@ import type { ResourceOf } from '../resources/index.ts';
 import { judgeByAcl } from './network-acls.ts';
 import type { Answered, Delivered, Dropped } from './outcome.ts';
 import type { Ip } from './packet.ts';
-import { bindingOf, interfaceAt, named, routerMac } from './resources.ts';
+import { addressesOf, bindingOf, named, receiverAt, routerMac } from './resources.ts';
 import { isTooLarge, type RouterVoice, tooLarge } from './router-errors.ts';
 import { judge } from './security-groups.ts';
 import type { Walk } from './walk.ts';
@@ -28,10 +28,14 @@ export interface Origin {
  * sees the other (AWS, "What is Amazon VPC?": "logically isolated"), unless they are peered.
  */
 export function deliver(walk: Walk, origin: Origin, packet: Ip): Delivered | Answered | Dropped {
-  const receiver = interfaceAt(walk.resources, origin.vpcId, packet.destination);
-  if (!receiver) return walk.drop('delivery', 'no-interface', origin.vpcId);
+  const owner = receiverAt(walk.resources, origin.vpcId, packet.destination);
+  if (!owner) return walk.drop('delivery', 'no-interface', origin.vpcId);
+  const { interface: receiver, mac } = owner;
   if (receiver.id === origin.interfaceId) return walk.drop('delivery', 'to-itself', receiver.id);
-  return receive(walk, origin, receiver, packet);
+  if (!addressesOf(receiver).includes(packet.destination)) {
+    walk.note('delivery', 'a shared address', receiver.id);
+  }
+  return receive(walk, origin, receiver, packet, mac);
 }
 
 /** The way to the receiver, the network ACL of its subnet, its security groups, and into it. */
@@ -40,6 +44,7 @@ export function receive(
   origin: Origin,
   receiver: ResourceOf<'network-interface'>,
   packet: Ip,
+  mac = receiver.spec.macAddress,
 ): Delivered | Answered | Dropped {
   const { resources } = walk;
   const binding = bindingOf(resources, receiver.id);
@@ -50,9 +55,9 @@ export function receive(
   const border = () => (origin.mac === undefined ? judgeByAcl(walk, subnet, packet, 'ingress') : undefined);
   const judged = judge(walk, { interface: receiver, binding }, packet, 'ingress', origin.groups, border);
   if (judged) return judged;
-  walk.note('delivery', `to ${receiver.spec.macAddress}`, receiver.id);
+  walk.note('delivery', `to ${mac}`, receiver.id);
   const source = origin.mac ?? routerMac(subnet);
-  const frame = { source, destination: receiver.spec.macAddress, content: packet };
+  const frame = { source, destination: mac, content: packet };
   return { type: 'delivered', interfaceId: receiver.id, frame };
 }
 

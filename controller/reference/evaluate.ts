@@ -15,16 +15,17 @@ import { receivePublic } from './public-ipv6.ts';
 import {
   bindingOf,
   hasIpv6,
-  interfaceAt,
   isInside,
   named,
   type Resources,
+  receiverAt,
   routerAddress,
   routerMac,
 } from './resources.ts';
 import { answerDhcp, answerDhcpV6, answerEcho } from './router-services.ts';
 import { routeFor } from './routing.ts';
 import { type End, judge } from './security-groups.ts';
+import { announced } from './shared-addresses.ts';
 import { checkSource } from './source-check.ts';
 import { Walk } from './walk.ts';
 
@@ -91,6 +92,8 @@ function fromInterface(walk: Walk, sender: ResourceOf<'network-interface'>, fram
   if (!binding) return walk.drop('binding', 'sender-not-bound', sender.id);
   if (frame.vlan !== undefined) return walk.drop('binding', 'vlan-tag', sender.id);
   const subnet = named(resources, 'subnet', sender.spec.subnetId);
+  const told = announced(walk, sender, frame);
+  if (told) return told;
   const spoofed = checkSource(walk, sender, subnet, frame);
   if (spoofed) return spoofed;
   const { content } = frame;
@@ -158,12 +161,12 @@ function groupsBehind(
   const target = routed ? routeFor(resources, subnet, address).best?.target : undefined;
   const peer = target === undefined ? undefined : peerOver(resources, target, vpcId);
   if (target === undefined || !peer) {
-    return interfaceAt(resources, vpcId, address)?.spec.securityGroupIds ?? [];
+    return receiverAt(resources, vpcId, address)?.interface.spec.securityGroupIds ?? [];
   }
   const connection = named(resources, 'vpc-peering-connection', target);
   return groupsAcross(
     resources,
     connection,
-    interfaceAt(resources, peer.id, address)?.spec.securityGroupIds ?? [],
+    receiverAt(resources, peer.id, address)?.interface.spec.securityGroupIds ?? [],
   );
 }

@@ -6,3 +6,4 @@ export type * from './outcome.ts';
 export type * from './packet.ts';
 export { broadcastMac, discovery, isIcmp } from './packet.ts';
 export { indexResources, type ModelledKind, type Resources } from './resources.ts';
+export { holderAfter } from './shared-addresses.ts';

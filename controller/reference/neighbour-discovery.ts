@@ -4,9 +4,9 @@ import { discovery, discoveryType, type Frame, type Icmp, type Ip, type Neighbou
 import { publicInterfaceAt } from './public-ipv6.ts';
 import {
   bindingOf,
-  interfaceAt,
   isInside,
   publicInterfaceMac,
+  receiverAt,
   routerAddress,
   routerMac,
 } from './resources.ts';
@@ -43,10 +43,10 @@ export function answerDiscovery(
     const { target } = neighbour;
     if (target === routerAddress(subnet, 'ipv6')) return answer(walk, frame, packet, routerMac(subnet), true);
     const owner = isInside(prefix, target)
-      ? interfaceAt(walk.resources, subnet.spec.vpcId, target)
+      ? receiverAt(walk.resources, subnet.spec.vpcId, target)
       : undefined;
-    if (owner && owner.id !== sender.id && bindingOf(walk.resources, owner.id)) {
-      return answer(walk, frame, packet, owner.spec.macAddress, false);
+    if (owner && owner.interface.id !== sender.id && bindingOf(walk.resources, owner.interface.id)) {
+      return answer(walk, frame, packet, owner.mac, false);
     }
   }
   return walk.drop(stage, 'nd-unanswered', sender.id);

@@ -2,7 +2,23 @@ import type { DropReason } from './drop-reasons.ts';
 import type { Frame } from './packet.ts';
 
 /** What becomes of a packet. */
-export type Outcome = Delivered | SentOutside | Answered | Offered | OfferedV6 | Advertised | Dropped;
+export type Outcome =
+  | Delivered
+  | SentOutside
+  | Answered
+  | Offered
+  | OfferedV6
+  | Advertised
+  | Announced
+  | Dropped;
+
+/** It tells that an interface has a shared address from now on; nobody else gets it. */
+export interface Announced {
+  readonly type: 'announced';
+  readonly interfaceId: string;
+  readonly address: string;
+  readonly macAddress: string;
+}
 
 /** It reaches an interface, as `frame`. */
 export interface Delivered {

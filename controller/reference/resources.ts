@@ -39,6 +39,7 @@ const modelledKinds = [
   'binding',
   'dhcp-options',
   'placement',
+  'held-address',
 ] as const satisfies readonly KindName[];
 export type ModelledKind = (typeof modelledKinds)[number];
 
@@ -117,6 +118,26 @@ export function interfaceAt(
 ): ResourceOf<'network-interface'> | undefined {
   for (const one of resources['network-interface'].values()) {
     if (one.spec.vpcId === vpcId && addressesOf(one).includes(address)) return one;
+  }
+  return undefined;
+}
+
+/** Who receives packets for an address, and with which MAC. */
+export interface AddressOwner {
+  readonly interface: ResourceOf<'network-interface'>;
+  readonly mac: string;
+}
+
+/** The interface that has this address in the VPC for itself, or holds it as a shared one. */
+export function receiverAt(resources: Resources, vpcId: string, address: string): AddressOwner | undefined {
+  const own = interfaceAt(resources, vpcId, address);
+  if (own) return { interface: own, mac: own.spec.macAddress };
+  for (const { spec } of resources['held-address'].values()) {
+    if (spec.vpcId !== vpcId || spec.address !== address) continue;
+    return {
+      interface: named(resources, 'network-interface', spec.networkInterfaceId),
+      mac: spec.macAddress,
+    };
   }
   return undefined;
 }

@@ -324,5 +324,7 @@ export function verdict({ outcome }: Evaluation): string {
       return `sent to ${outcome.nextHop}`;
     case 'answered':
       return `answered by ${outcome.by}`;
+    case 'announced':
+      return `announced ${outcome.address}`;
   }
 }

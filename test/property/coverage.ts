@@ -37,6 +37,8 @@ const features = [
   'from a secondary address',
   'DNS answered',
   'metadata answered',
+  'a shared address announced',
+  'to a shared address',
   'two bindings',
   'two bindings, one in standby',
   'IPv6 in its subnet',
@@ -146,6 +148,8 @@ function* featuresOf({ packet, evaluation, observation }: Sent): Generator<Featu
   const { outcome, steps } = evaluation;
   const inside = 'interfaceId' in packet.from;
   const hosts = new Set(observation.walks.map(({ hostId }) => hostId)).size;
+  if (outcome.type === 'announced') yield 'a shared address announced';
+  if (steps.some(({ decision }) => decision === 'a shared address')) yield 'to a shared address';
   if (outcome.type === 'answered') {
     if (outcome.by === 'dhcp') yield 'DHCP answered';
     else if (outcome.by === 'gateway-echo') yield 'echo answered by the router';

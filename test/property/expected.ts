@@ -72,6 +72,7 @@ function expectedEffects({ from }: ReferencePacket, outcome: Outcome): Effect[] 
       return [toItself ? { type: 'answered', frame: outcome.frame } : outcome];
     }
     case 'sent-outside':
+    case 'announced':
       return [outcome];
     case 'answered':
       if ('frame' in outcome) return [{ type: 'answered', frame: outcome.frame }];

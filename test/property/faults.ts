@@ -193,6 +193,10 @@ export const faults: readonly Fault[] = [
     actionsOf(flow).length > 0 || flow.instructions.length > 0 ? flow : undefined,
   ),
   stale('an interface keeps its old groups', 'classify', registers.ownIdentity, matchText),
+  stale('a shared address stays with whoever announced it first', 'resolve', 'eth_dst', matchText),
+  inStages('nobody hears of shared addresses', ['source-guard'], (flow) =>
+    actionsOf(flow).some(({ type }) => type === 'controller') ? undefined : flow,
+  ),
   stale('an interface is sought on its old host', 'resolve', registers.hostKey, matchText),
   inStages('an old identity stays in the label', verdicts, (flow) =>
     hasState(flow, established) ? withoutAction('conntrack')(flow) : flow,

@@ -1,8 +1,10 @@
+import { takeAddress } from '../../controller/features/held-address/operations.ts';
 import {
   afterChange,
   type Connections,
   type Evaluation,
   evaluate,
+  holderAfter,
   indexResources,
   noConnections,
   type ReferencePacket,
@@ -57,6 +59,7 @@ export class Rig implements AsyncDisposable {
   readonly #options: RigOptions;
   #resources: Resources;
   #connections: Connections = noConnections;
+  #announcements = 0;
   #edits = 0;
 
   private constructor(world: World, options: RigOptions) {
@@ -86,7 +89,11 @@ export class Rig implements AsyncDisposable {
    *   is not that of a full compile
    */
   async run(step: ScriptStep): Promise<StepResult> {
-    if (step.do === 'send') return this.#send(step);
+    if (step.do === 'send') {
+      const result = this.#send(step);
+      if (result.type === 'sent') await this.#tell(result);
+      return result;
+    }
     try {
       await this.#edit(step);
     } catch (error) {
@@ -175,6 +182,27 @@ export class Rig implements AsyncDisposable {
     const problem = difference(packet, evaluation.outcome, observation);
     if (problem !== undefined) throw new Disagreement(problem);
     return { type: 'sent', packet, evaluation, observation };
+  }
+
+  /** The agent's part: what was announced is told, and the model and the controller must agree on who has the address. */
+  async #tell({ evaluation: { outcome }, observation }: Sent): Promise<void> {
+    if (outcome.type !== 'announced') return;
+    const { interfaceId: networkInterfaceId, address, macAddress } = outcome;
+    const hostId = observation.walks[0]?.hostId as string;
+    const announcedAt = new Date(++this.#announcements).toISOString();
+    const id = `${this.world.get('network-interface', networkInterfaceId).spec.subnetId}/${address}`;
+    const holder = () => this.world.topology.get('held-address', id)?.spec.networkInterfaceId;
+    const expected = holderAfter(this.#resources, outcome) ?? holder();
+    try {
+      await this.world.run((draft) =>
+        takeAddress(draft, { hostId, networkInterfaceId, address, macAddress, announcedAt }),
+      );
+    } catch (error) {
+      if (!(error instanceof WeftError)) throw error;
+    }
+    await this.#follow();
+    if (holder() === expected) return;
+    throw new Disagreement(`the model gives ${address} to ${expected}, the controller to ${holder()}`);
   }
 
   /** @throws UnknownName */

@@ -263,7 +263,13 @@ export class Fabric {
   /** The agent's part. */
   #agent(way: Way, arrival: Arrival, packetIn: SimulatedPacketIn): void {
     const { userdata } = packetIn;
-    if (userdata?.[0] === agentTask.dhcp) way.effects.push({ type: 'offered', lease: leaseOf(userdata) });
+    if (userdata?.[0] === agentTask.addressAnnounced) {
+      const [interfaceId = '', address = '', macAddress = ''] = Buffer.from(userdata)
+        .toString('latin1', 1)
+        .split(' ');
+      way.effects.push({ type: 'announced', interfaceId, address, macAddress });
+    } else if (userdata?.[0] === agentTask.dhcp)
+      way.effects.push({ type: 'offered', lease: leaseOf(userdata) });
     else if (userdata?.[0] === agentTask.dhcpV6) {
       way.effects.push({ type: 'offered', lease: leaseV6Of(userdata) });
     } else if (userdata?.[0] === agentTask.routerAdvertisement) {
@@ -382,8 +388,8 @@ function nextHop6(metadata: readonly FieldMatch[]): bigint {
 
 /** What the agent must act on: not what it only takes note of, nor packets at the end of their time to live. */
 function isTask({ reason, userdata }: SimulatedPacketIn): boolean {
-  const { neighbourSeen, addressAnnounced, interfaceAwake } = agentTask;
-  const noted: (number | undefined)[] = [neighbourSeen, addressAnnounced, interfaceAwake];
+  const { neighbourSeen, interfaceAwake } = agentTask;
+  const noted: (number | undefined)[] = [neighbourSeen, interfaceAwake];
   return reason !== 'invalid-ttl' && !noted.includes(userdata?.[0]);
 }
 

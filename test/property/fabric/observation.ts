@@ -10,6 +10,12 @@ export type Effect =
       readonly nextHop: string;
       readonly frame: Omit<Frame, 'destination'>;
     }
+  | {
+      readonly type: 'announced';
+      readonly interfaceId: string;
+      readonly address: string;
+      readonly macAddress: string;
+    }
   | { readonly type: 'answered'; readonly frame: Frame }
   | { readonly type: 'offered'; readonly lease: Lease | LeaseV6 }
   | { readonly type: 'advertised'; readonly router: AdvertisedRouter };

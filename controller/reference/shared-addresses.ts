@@ -1,0 +1,68 @@
+import type { ResourceOf } from '../resources/index.ts';
+import type { Announced } from './outcome.ts';
+import { discoveryType, type Frame, type Icmp, type Ip } from './packet.ts';
+import {
+  addressesOf,
+  interfaceAt,
+  isInside,
+  named,
+  natGatewayAt,
+  networkOf,
+  type Resources,
+} from './resources.ts';
+import type { Walk } from './walk.ts';
+
+/**
+ * An interface announces an address of its allowed pairs: by ARP that asks for its own sender, by an ARP reply (RFC 5227,
+ * section 3), or by a neighbour advertisement (RFC 4861, section 7.2.6). Only pairs of one address count, with their MAC,
+ * and not those that are the interface's own.
+ *
+ * @returns undefined for any other packet
+ */
+export function announced(
+  walk: Walk,
+  sender: ResourceOf<'network-interface'>,
+  { source: macAddress, content }: Frame,
+): Announced | undefined {
+  const address = announcedAddress(macAddress, content);
+  if (address === undefined || addressesOf(sender).includes(address)) return undefined;
+  const pairs = sender.spec.allowedAddressPairs ?? [];
+  const isAllowed = pairs.some(
+    ({ cidrBlock, macAddress: mac = sender.spec.macAddress }) =>
+      mac === macAddress && cidrBlock === `${address}/${address.includes(':') ? 128 : 32}`,
+  );
+  if (!isAllowed) return undefined;
+  walk.note('shared address', `announced: ${address}`, sender.id);
+  return { type: 'announced', interfaceId: sender.id, address, macAddress };
+}
+
+function announcedAddress(mac: string, content: Frame['content']): string | undefined {
+  if (content.protocol === 'arp') {
+    const { operation, senderMac, senderAddress, targetAddress } = content;
+    const isAnnouncement = operation === 'reply' || senderAddress === targetAddress;
+    return isAnnouncement && senderMac === mac ? senderAddress : undefined;
+  }
+  if (content.protocol !== 'ipv6') return undefined;
+  const packet = content as Ip;
+  if (discoveryType(packet) !== 'neighbourAdvertisement') return undefined;
+  return (packet.payload as Icmp).neighbour?.target;
+}
+
+/**
+ * Who has an IPv4 address after an announcement: the one that announced it, if its subnet gives the address to machines and
+ * nobody has it for itself.
+ *
+ * @returns id of an interface; undefined: nobody
+ */
+export function holderAfter(resources: Resources, { interfaceId, address }: Announced): string | undefined {
+  const { vpcId, subnetId } = named(resources, 'network-interface', interfaceId).spec;
+  const subnet = named(resources, 'subnet', subnetId);
+  const { address: first, prefixLength } = networkOf(subnet);
+  const parts = address.split('.').map(Number);
+  const offset = parts.reduce((sum, part) => sum * 256 + part, 0) - first;
+  // AWS, "Subnet CIDR blocks": the first four addresses and the last one are reserved.
+  const isGiven =
+    isInside(subnet.spec.cidrBlock, address) && offset >= 4 && offset < 2 ** (32 - prefixLength) - 1;
+  const isOwn = interfaceAt(resources, vpcId, address) ?? natGatewayAt(resources, vpcId, address);
+  return isGiven && !isOwn ? interfaceId : undefined;
+}
