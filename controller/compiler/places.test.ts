@@ -29,4 +29,8 @@ describe('flows that overwrite others', () => {
     assert.equal(overwrites(bytes({ ...flow(1, 1), stage: 'translate' }), old), false);
     assert.equal(overwrites(bytes({ ...flow(1, 1), match: [isIpv4] }), old), false);
   });
+  it('nor with a longer match than the last old flow has bytes', () => {
+    const old = bytes({ ...flow(1, 1), match: [isIpv4], actions: [] });
+    assert.equal(overwrites(bytes(flow(1, 1)), old), false);
+  });
 });

@@ -21,6 +21,8 @@ function samePlace(a: Buffer, i: number, b: Buffer, j: number): boolean {
   return (
     a[i + at.table] === b[j + at.table] &&
     a.readUInt16BE(i + at.priority) === b.readUInt16BE(j + at.priority) &&
+    // A longer match would reach beyond the end of a last flow without actions.
+    length === b.readUInt16BE(j + at.matchLength) &&
     a.compare(b, j + at.match, j + at.match + length, i + at.match, i + at.match + length) === 0
   );
 }

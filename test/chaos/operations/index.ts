@@ -35,7 +35,7 @@ const weighted: readonly (readonly [weight: number, operation: (client: Client) 
   [3, removeOwn('security-group')],
   [16, security.createRule],
   [9, removeOwn('security-group-rule')],
-  [3, security.createAcl],
+  [5, security.createAcl],
   [3, security.setEntries],
   [1, removeOwn('network-acl')],
   [3, security.createPrefixList],

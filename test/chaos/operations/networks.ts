@@ -89,11 +89,13 @@ export async function createSubnet(client: Client): Promise<void> {
   const vpc = any(client, 'vpc');
   if (!vpc || isFull(client, 'subnet')) return;
   const table = random.chance(0.8) ? random.pick(inVpc(client, 'route-table', vpc.id)) : undefined;
+  const acl = random.chance(0.5) ? random.pick(inVpc(client, 'network-acl', vpc.id)) : undefined;
   const ipv6 = vpc.spec.ipv6CidrBlock !== undefined && random.chance(0.7);
   await client.create('subnet', {
     vpcId: vpc.id,
     cidrBlock: chooseSubnetBlock(client, vpc),
     ...(table ? { routeTableId: table.id } : {}),
+    ...(acl ? { networkAclId: acl.id } : {}),
     ...(ipv6 ? { ipv6CidrBlock: 'auto', assignIpv6Address: random.chance(0.7) } : {}),
     ...(random.chance(0.5) ? { mapPublicIpOnLaunch: true } : {}),
   });
@@ -106,11 +108,11 @@ export async function associate(client: Client): Promise<void> {
   if (!subnet) return;
   const { vpcId } = subnet.spec;
   const table = random.chance(0.8) ? random.pick(inVpc(client, 'route-table', vpcId)) : undefined;
-  const acl = random.chance(0.5) ? random.pick(inVpc(client, 'network-acl', vpcId)) : undefined;
+  const acl = random.chance(0.8) ? random.pick(inVpc(client, 'network-acl', vpcId)) : undefined;
   await client.update(
     'subnet',
     subnet,
-    random.chance(0.6) ? { routeTableId: table?.id ?? null } : { networkAclId: acl?.id ?? null },
+    random.chance(0.4) ? { routeTableId: table?.id ?? null } : { networkAclId: acl?.id ?? null },
   );
 }
 
