@@ -5,6 +5,8 @@ import type { Mutation } from './fabric/host.ts';
 /** A defect that the compiler or the southbound could have. */
 export interface Fault {
   readonly name: string;
+  /** The first network that is searched, for faults that few networks show. Default 1. */
+  readonly firstSeed?: number;
   /** Made anew for each run, because some faults remember. */
   readonly plant: () => Mutation;
 }
@@ -339,9 +341,12 @@ export const faults: readonly Fault[] = [
         : [action],
     ),
   ),
-  inStages('identities of a peer are looked up in the own VPC', ['egress-destination'], (flow) =>
-    withActions(flow, (action) => (setsField(action, 'metadata') ? [] : [action])),
-  ),
+  {
+    ...inStages('identities of a peer are looked up in the own VPC', ['egress-destination'], (flow) =>
+      withActions(flow, (action) => (setsField(action, 'metadata') ? [] : [action])),
+    ),
+    firstSeed: 41,
+  },
   {
     name: 'zones are not flushed',
     plant: () => (message) => (message.type === 'ct-flush-zone' ? undefined : message),
