@@ -78,7 +78,9 @@ def reason(error):
 def exchange(connection, message):
     try:
         connection.sendall(message)
-        answer = connection.recv(65536)
+        # What was held up on its way comes late, and answers an earlier message.
+        while (answer := connection.recv(65536)) and not answer.endswith(message):
+            pass
     except OSError as error:
         return say(False, error=reason(error))
     if answer:

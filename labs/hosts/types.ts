@@ -89,7 +89,7 @@ export interface ConnectResult {
 
 /** A TCP connection, or a UDP socket with one peer, that stays open between exchanges. */
 export interface OpenConnection {
-  /** Sends a message and waits for one answer; `connected` means that it came. One at a time. */
+  /** Sends a message and waits for its own answer; `connected` means that it came. One at a time. */
   exchange(message: string): Promise<ConnectResult>;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ResourceOf } from '@weft/controller/resources';
-import { Cloud, type CloudVm } from './support/cloud.ts';
+import { Cloud, type CloudVm, eventually } from './support/cloud.ts';
 import { sendFrames, udpFrame } from './support/frames.ts';
 
 describe('security groups', () => {
@@ -131,6 +131,9 @@ describe('security groups', () => {
       (await Promise.all([tcp, udp].map((stream) => stream.exchange(message)))).map(
         ({ connected }) => connected,
       );
+    /** TCP sends again what was lost, after a time that grows while nothing gets through. */
+    const bothGoOn = (message: string) =>
+      eventually(`both streams go on: ${message}`, async () => (await goesOn(message)).every(Boolean));
     assert.deepEqual(await goesOn('one'), [true, true]);
     /** A datagram that the server sends without being asked. */
     const push = (payload: string) =>
@@ -156,7 +159,7 @@ describe('security groups', () => {
     assert.deepEqual(await goesOn('two'), [false, false]);
     rules = [await cloud.rule(servers.id, tcpRule), await cloud.rule(servers.id, udpRule)];
     await Promise.all([push('push-with-rule'), arrives('push-with-rule')]);
-    assert.deepEqual(await goesOn('three'), [true, true]);
+    await bothGoOn('three');
     assert.equal(arrived('push-without-rule'), false);
 
     const join = (securityGroupIds: string[]) =>
@@ -171,7 +174,7 @@ describe('security groups', () => {
     await join([vpc.spec.defaultSecurityGroupId]);
     assert.deepEqual(await goesOn('four'), [false, false], 'the client is no member any more');
     await join([clients.id]);
-    assert.deepEqual(await goesOn('five'), [true, true]);
+    await bothGoOn('five');
     await Promise.all([push('push-again'), arrives('push-again')]);
     for (const { id } of rules) await cloud.client.remove('security-group-rule', id);
   });
