@@ -36,9 +36,10 @@ export function guardFlows(context: BoundContext): Flow[] {
     ...addresses.map((address) => admit(context, mac, arpFrom(mac, on('arp_spa', address)))),
     // A probe before an address is used (RFC 5227) has no sender address yet.
     admit(context, mac, arpFrom(mac, on('arp_spa', 0))),
-    // Announcements and probes of the own addresses are answered by nobody.
+    // Announcements and probes of the own addresses are answered by nobody, with whatever MAC the interface may use.
     ...addresses.map((address): Flow => {
-      const match = [...from(context, mac), isArp, on('arp_tpa', address)];
+      const [here] = from(context, mac) as [FieldMatch, ...FieldMatch[]];
+      const match = [here, isArp, on('arp_tpa', address)];
       return { stage: 'source-guard', priority: 200, match, actions: [] };
     }),
     ...pairFlows(context),

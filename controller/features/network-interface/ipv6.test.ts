@@ -99,7 +99,7 @@ describe('the flows of IPv6 addresses', () => {
       `table=source-guard, priority=120,icmp6,${here},${from},ipv6_src=${block}4,icmp_type=135,nd_sll=02:57:00:00:00:01 actions=goto_table:admit`,
       `table=source-guard, priority=120,icmp6,${here},${from},ipv6_src=fe80::/10,icmp_type=135,nd_sll=02:57:00:00:00:01 actions=goto_table:admit`,
       `table=source-guard, priority=110,icmp6,${here},${from},icmp_type=135 actions=drop`,
-      `table=source-guard, priority=200,icmp6,${here},${from},icmp_type=135,nd_target=${block}4 actions=drop`,
+      `table=source-guard, priority=200,icmp6,${here},icmp_type=135,nd_target=${block}4 actions=drop`,
       `table=source-guard, priority=120,icmp6,${here},${from},ipv6_src=fe80::/10,icmp_type=133 actions=goto_table:admit`,
       `table=source-guard, priority=120,icmp6,${here},${from},ipv6_src=::,icmp_type=133 actions=goto_table:admit`,
       `table=source-guard, priority=120,udp6,${here},${from},ipv6_src=fe80::/10,ipv6_dst=ff02::1:2,tp_src=546,tp_dst=547 actions=goto_table:admit`,

@@ -57,8 +57,11 @@ export function ipv6GuardFlows(context: BoundContext): Flow[] {
     ...addresses.map((address) => guard(100, [isIpv6, on('ipv6_src', address)], 'admit')),
     ...sources.map((source) => guard(120, [...solicitation, source, on('nd_sll', mac)], 'admit')),
     guard(110, solicitation),
-    // Who asks for the own address has got it twice, or is probing: answered by nobody.
-    ...addresses.map((address) => guard(200, [...solicitation, on('nd_target', address)])),
+    // Who asks for the own address has got it twice, or is probing: answered by nobody, with whatever MAC it asks.
+    ...addresses.map((address) => {
+      const { match, ...flow } = guard(200, [...solicitation, on('nd_target', address)]);
+      return { ...flow, match: match.filter(({ field }) => field !== 'eth_src') };
+    }),
     // Before there is an address, the unspecified one may be used (RFC 4861, section 4.1).
     ...[linkLocal, on('ipv6_src', 0n)].map((source) =>
       guard(120, [...isIcmpv6('routerSolicitation'), source], 'admit'),
