@@ -201,6 +201,26 @@ describe('commands on resources', () => {
     }
   });
 
+  it('says what an interface may send from besides its address, and takes it back', async () => {
+    const port = await cli.id(
+      'interface create --subnet web --name shared --secondary-private-address 10.0.1.90 ' +
+        '--allowed-pair 10.0.1.100 --allowed-pair 10.0.1.101/32,00:00:5e:00:01:01 --no-source-destination-check',
+    );
+    const before = (await read(`/v1/network-interfaces/${port}`)).spec;
+    assert.deepEqual(before.secondaryPrivateAddresses, ['10.0.1.90']);
+    assert.equal(before.sourceDestinationCheck, false);
+    assert.deepEqual(before.allowedAddressPairs, [
+      { cidrBlock: '10.0.1.100' },
+      { cidrBlock: '10.0.1.101/32', macAddress: '00:00:5e:00:01:01' },
+    ]);
+    const none = 'interface update shared --secondary-private-address none --allowed-pair none';
+    assert.equal((await cli.weft(`${none} --source-destination-check`)).code, 0);
+    const after = (await read(`/v1/network-interfaces/${port}`)).spec;
+    assert.deepEqual([after.secondaryPrivateAddresses ?? [], after.allowedAddressPairs ?? []], [[], []]);
+    assert.notEqual(after.sourceDestinationCheck, false);
+    assert.equal((await cli.weft('interface update shared --allowed-pair nowhere')).code, 1);
+  });
+
   it('changes the groups of an interface', async () => {
     const port = await cli.id('interface create --subnet web --group web --name p2');
     assert.equal((await cli.weft('interface update p2 --group web --group db --description two')).code, 0);

@@ -6,14 +6,22 @@ import { addAttachmentCommands } from './attachment.ts';
 import { addNoun } from './noun.ts';
 import type { UpdateVerb } from './update.ts';
 
-interface CreateInterface extends Naming {
-  readonly subnet: string;
-  readonly privateAddress?: string;
+/** What can be said at the start and later. */
+interface Traits {
+  readonly secondaryPrivateAddress?: readonly string[];
+  readonly secondaryPrivateAddressCount?: number;
   readonly ipv6Address?: readonly string[];
   readonly ipv6AddressCount?: number;
-  readonly mac?: string;
+  readonly allowedPair?: readonly string[];
+  readonly sourceDestinationCheck?: boolean;
   readonly group?: readonly string[];
   readonly description?: string;
+}
+
+interface CreateInterface extends Naming, Traits {
+  readonly subnet: string;
+  readonly privateAddress?: string;
+  readonly mac?: string;
 }
 
 /** `weft interface` */
@@ -36,57 +44,70 @@ function addCreate(port: Command, io: Io): void {
     .description('make a network interface')
     .requiredOption('--subnet <subnet>', 'subnet that it takes its address from')
     .option('--private-address <address>', 'its address; without it a free one')
-    .option('--ipv6-address <address>', 'one of its IPv6 addresses; repeatable', repeated)
-    .option('--ipv6-address-count <number>', 'so many free IPv6 addresses', Number)
-    .option('--mac <address>', 'its Ethernet address; without it one is made')
-    .option('--group <group>', 'security group; repeatable; without it the default one', repeated)
-    .option('--description <text>', 'note for people');
+    .option('--mac <address>', 'its Ethernet address; without it one is made');
+  withTraits(create, 'without it the default one');
   writingCommand<CreateInterface>(nameable(create), io, async (session, options) => {
-    const { privateAddress, ipv6Address: ipv6Addresses, ipv6AddressCount, description } = options;
-    const macAddress = options.mac;
+    const { privateAddress, mac: macAddress } = options;
     const subnetId = await session.id('subnet', options.subnet);
-    const securityGroupIds = await groupIdsOf(session, subnetId, options.group);
-    const addresses = { privateAddress, ipv6Addresses, ipv6AddressCount, macAddress };
-    const spec = given({ subnetId, ...addresses, securityGroupIds, description });
-    const body = { spec, tags: tagsOf(options) };
-    await session.create('network-interface', body);
+    const traits = await traitsOf(session, subnetId, options);
+    const spec = given({ subnetId, privateAddress, macAddress, ...traits });
+    await session.create('network-interface', { spec, tags: tagsOf(options) });
   });
 }
 
-interface UpdateInterface {
-  readonly ipv6Address?: readonly string[];
-  readonly ipv6AddressCount?: number;
-  readonly group?: readonly string[];
-  readonly description?: string;
-  readonly deleteOnTermination?: boolean;
-}
+const replaced = 'all of them together replace the old ones';
 
-const interfaceUpdate: UpdateVerb<UpdateInterface> = {
-  description: 'change the security groups, the IPv6 addresses, the description or the tags',
+const interfaceUpdate: UpdateVerb<Traits & { readonly deleteOnTermination?: boolean }> = {
+  description: 'change the groups, the addresses, what it may send, the description or the tags',
   options: (command) =>
-    command
-      .option(
-        '--group <group>',
-        'security group; repeatable; all of them together replace the old ones',
-        repeated,
-      )
-      .option(
-        '--ipv6-address <address>',
-        'IPv6 address; repeatable; all of them together replace the old ones',
-        repeated,
-      )
-      .option('--ipv6-address-count <number>', 'have so many IPv6 addresses', Number)
+    withTraits(command, replaced)
       .option('--delete-on-termination', 'delete it with its instance')
-      .option('--no-delete-on-termination', 'keep it when its instance is terminated')
-      .option('--description <text>', 'note for people'),
+      .option('--no-delete-on-termination', 'keep it when its instance is terminated'),
   spec: async (session, options, id) => {
-    const { group, ipv6Address: ipv6Addresses, ipv6AddressCount, description, deleteOnTermination } = options;
     const { spec } = await session.client.get('network-interface', id);
-    const securityGroupIds = await groupIdsOf(session, spec.subnetId, group);
-    const addresses = { ipv6Addresses, ipv6AddressCount };
-    return given({ securityGroupIds, ...addresses, description, deleteOnTermination });
+    const { deleteOnTermination } = options;
+    return given({ ...(await traitsOf(session, spec.subnetId, options)), deleteOnTermination });
   },
 };
+
+/** @param groups what becomes of the security groups */
+function withTraits(command: Command, groups: string): Command {
+  const lists = groups === replaced ? `; ${replaced}; none: none any more` : '';
+  return command
+    .option('--group <group>', `security group; repeatable; ${groups}`, repeated)
+    .option('--secondary-private-address <address>', `further address; repeatable${lists}`, repeated)
+    .option('--secondary-private-address-count <number>', 'have so many further addresses', Number)
+    .option('--ipv6-address <address>', `IPv6 address; repeatable${lists}`, repeated)
+    .option('--ipv6-address-count <number>', 'have so many IPv6 addresses', Number)
+    .option(
+      '--allowed-pair <cidr[,mac]>',
+      `what it may send from, too; one address of the subnet can be received, as VRRP does it; repeatable${lists}`,
+      repeated,
+    )
+    .option('--source-destination-check', 'it sends and gets what is its own only')
+    .option('--no-source-destination-check', 'it routes for others')
+    .option('--description <text>', 'note for people');
+}
+
+async function traitsOf(session: Session, subnetId: string, options: Traits): Promise<object> {
+  const { secondaryPrivateAddressCount, ipv6AddressCount, sourceDestinationCheck, description } = options;
+  return {
+    securityGroupIds: await groupIdsOf(session, subnetId, options.group),
+    secondaryPrivateAddresses: members(options.secondaryPrivateAddress),
+    secondaryPrivateAddressCount,
+    ipv6Addresses: members(options.ipv6Address),
+    ipv6AddressCount,
+    allowedAddressPairs: members(options.allowedPair)?.map((pair) => {
+      const [cidrBlock, macAddress] = pair.split(',');
+      return given({ cidrBlock, macAddress });
+    }),
+    sourceDestinationCheck,
+    description,
+  };
+}
+
+/** `none` alone makes an empty list. */
+const members = (list: readonly string[] | undefined) => list?.filter((one) => one !== 'none');
 
 /** Ids of groups by name. Groups are named within a VPC, and the subnet says which one. */
 export async function groupIdsOf(
