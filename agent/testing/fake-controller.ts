@@ -38,6 +38,8 @@ export class FakeController {
   #port = 0;
   #revision = 1;
   #watchers = new Set<ServerResponse>();
+  /** What watches are told, oldest first, with its revision: whoever was away is told later. */
+  readonly #commits: { readonly revision: number; readonly event: string }[] = [];
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
@@ -77,15 +79,16 @@ export class FakeController {
     this.#revision++;
     const change = { kind: 'instance', id, ...(after ? { after } : {}) };
     const data = JSON.stringify({ revision: this.#revision, changes: [change] });
-    for (const watcher of this.#watchers)
-      watcher.write(`id: ${this.#revision}\nevent: commit\ndata: ${data}\n\n`);
+    const event = `id: ${this.#revision}\nevent: commit\ndata: ${data}\n\n`;
+    this.#commits.push({ revision: this.#revision, event });
+    for (const watcher of this.#watchers) watcher.write(event);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '', this.url);
     const parts = url.pathname.split('/').slice(2).map(decodeURIComponent);
     if (parts[0] === 'watch') {
-      this.#watch(response);
+      this.#watch(response, Number(url.searchParams.get('after')));
       return;
     }
     const text = await readAll(request);
@@ -101,9 +104,10 @@ export class FakeController {
     response.end(body === undefined ? '' : JSON.stringify(body));
   }
 
-  #watch(response: ServerResponse): void {
+  #watch(response: ServerResponse, after: number): void {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.flushHeaders();
+    for (const { revision, event } of this.#commits) if (revision > after) response.write(event);
     this.#watchers.add(response);
     response.on('close', () => this.#watchers.delete(response));
   }
