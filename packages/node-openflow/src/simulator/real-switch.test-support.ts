@@ -141,10 +141,13 @@ export class RealSwitch {
       refused.set(message.xid, message.codeName ?? 'unnamed');
     };
     this.connection.on('error-message', listen);
-    const xids = messages.map((message) => this.connection.send(message));
-    await this.connection.barrier();
-    this.connection.off('error-message', listen);
-    return xids.map((xid) => refused.get(xid));
+    try {
+      const xids = messages.map((message) => this.connection.send(message));
+      await this.connection.barrier();
+      return xids.map((xid) => refused.get(xid));
+    } finally {
+      this.connection.off('error-message', listen);
+    }
   }
 
   /** Removes flows, groups, meters, connections and cached paths of packets. */
