@@ -1,11 +1,14 @@
-import type { Logger } from 'pino';
+/** The part of a logger that is used. */
+interface Warner {
+  warn(details: object, message: string): void;
+}
 
 /** One line per topic and interval; the next one says how many were left out. */
 export class RateLimitedLog {
-  #logger: Logger;
+  #logger: Warner;
   #intervalMs: number;
   #topics = new Map<string, { since: number; suppressed: number }>();
-  constructor(logger: Logger, intervalMs = 10_000) {
+  constructor(logger: Warner, intervalMs = 10_000) {
     this.#logger = logger;
     this.#intervalMs = intervalMs;
   }

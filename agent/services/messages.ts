@@ -9,4 +9,4 @@ export type FromProcess =
   | { readonly type: 'listening' }
   /** A question that is about no VPC. */
   | { readonly type: 'forward'; readonly id: number; readonly message: string; readonly tcp: boolean }
-  | { readonly type: 'log'; readonly level: 'info' | 'warn'; readonly text: string };
+  | { readonly type: 'warning'; readonly details: object; readonly text: string };

@@ -114,8 +114,8 @@ export class Services {
       case 'forward':
         void this.#forward(child, message);
         return;
-      case 'log':
-        this.#options.logger[message.level](message.text);
+      case 'warning':
+        this.#options.logger.warn(message.details, message.text);
     }
   }
 

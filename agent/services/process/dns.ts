@@ -73,7 +73,7 @@ export class DnsServer {
     const [question, ...more] = query.questions ?? [];
     if (opcodeOf(message) !== standardQuery) return failure(message, responseCodes.notImplemented);
     if (!question || more.length > 0) return failure(message, responseCodes.formatError);
-    const record = await this.#records.of(from).catch(() => undefined);
+    const record = await this.#records.of(from);
     if (!record) return failure(message, responseCodes.serverFailure);
     if (!record.dns.enabled) return failure(message, responseCodes.refused);
     const own = answerForVpc(record, question);

@@ -3,6 +3,8 @@
  * when the agent does.
  */
 
+import { reasonOf } from '../../errors.ts';
+import { RateLimitedLog } from '../../responder/rate-limited-log.ts';
 import { serviceAddresses } from '../addresses.ts';
 import type { FromProcess, ToProcess } from '../messages.ts';
 import { DnsServer } from './dns.ts';
@@ -19,6 +21,10 @@ function tellAgent(message: FromProcess): void {
   if (process.connected) process.send?.(message);
 }
 
+const log = new RateLimitedLog({
+  warn: (details, text) => tellAgent({ type: 'warning', details, text }),
+});
+
 function forward(message: Buffer, tcp: boolean): Promise<Buffer | undefined> {
   if (forwarded.size >= mostForwarded) return Promise.resolve(undefined);
   const { promise, resolve } = Promise.withResolvers<Buffer | undefined>();
@@ -29,7 +35,9 @@ function forward(message: Buffer, tcp: boolean): Promise<Buffer | undefined> {
 }
 
 async function listen(managementSocket: string): Promise<void> {
-  const records = new Records(managementSocket);
+  const records = new Records(managementSocket, (error) =>
+    log.warn('records', { reason: reasonOf(error) }, 'cannot ask the switch who asks for DNS or metadata'),
+  );
   await new DnsServer(records, forward).listen([serviceAddresses.vpcDns, serviceAddresses.dns]);
   await new MetadataServer(records, new Tokens()).listen(serviceAddresses.metadata);
   tellAgent({ type: 'listening' });

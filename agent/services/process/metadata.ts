@@ -46,7 +46,7 @@ export class MetadataServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // Requests have no body that matters.
     request.resume();
-    const record = await this.#records.of(request.socket.remoteAddress ?? '').catch(() => undefined);
+    const record = await this.#records.of(request.socket.remoteAddress ?? '');
     const { status, body = '', headers = {} } = record ? this.reply(record, request) : { status: 503 };
     const bytes = Buffer.from(body, 'latin1');
     response.writeHead(status, { 'content-type': 'text/plain', 'content-length': bytes.length, ...headers });

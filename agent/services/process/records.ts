@@ -16,26 +16,34 @@ const mostKept = 1000;
  */
 export class Records {
   readonly #path: string;
+  readonly #onFailure: (error: unknown) => void;
   #connection: OpenFlowConnection | undefined;
   readonly #kept = new Map<
     string,
     { readonly until: number; readonly record: Promise<ServiceRecord | undefined> }
   >();
 
-  /** @param path of the management socket of br-int */
-  constructor(path: string) {
+  /**
+   * @param path of the management socket of br-int
+   * @param onFailure told why the switch could not be asked
+   */
+  constructor(path: string, onFailure: (error: unknown) => void) {
     this.#path = path;
+    this.#onFailure = onFailure;
   }
 
-  /** The record of the interface with this slot address; undefined when there is none. */
+  /** The record of the interface with this slot address; undefined when there is none, or the switch cannot be asked. */
   of(address: string): Promise<ServiceRecord | undefined> {
     const now = performance.now();
     const known = this.#kept.get(address);
     if (known && known.until > now) return known.record;
-    const record = this.#read(address);
+    const record = this.#read(address).catch((error: unknown) => {
+      this.#kept.delete(address);
+      this.#onFailure(error);
+      return undefined;
+    });
     this.#kept.delete(address);
     this.#kept.set(address, { until: now + freshMs, record });
-    record.catch(() => this.#kept.delete(address));
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= mostKept) break;
       this.#kept.delete(oldest);

@@ -106,8 +106,22 @@ describe('tokens', () => {
   });
 });
 
+describe('records', () => {
+  it('tell why the switch cannot be asked, and are asked anew the next time', async () => {
+    const failures: unknown[] = [];
+    const records = new Records('/nowhere', (error) => failures.push(error));
+    assert.equal(await records.of('169.254.0.1'), undefined);
+    assert.match(String(failures[0]), /ENOENT/);
+    assert.equal(await records.of('169.254.0.1'), undefined);
+    assert.equal(failures.length, 2);
+  });
+});
+
 describe('metadata', () => {
-  const server = new MetadataServer(new Records('/nowhere'), new Tokens());
+  const server = new MetadataServer(
+    new Records('/nowhere', (error) => assert.fail(String(error))),
+    new Tokens(),
+  );
   const request = (method: string, url: string, headers: Record<string, string> = {}) =>
     server.reply(record, { method, url, headers });
   const lifetime = { 'x-aws-ec2-metadata-token-ttl-seconds': '60' };
