@@ -1,4 +1,4 @@
-import { ApiError, type ApiKind, type ApiResource } from '../contract/index.ts';
+import { ApiError, type ApiKind, type ApiResource, matchesFilter } from '../contract/index.ts';
 import { columnsOf } from './columns.ts';
 import { type Format, renderCells, renderData } from './output.ts';
 import type { Session } from './session.ts';
@@ -86,7 +86,7 @@ async function follow<K extends ApiKind>(
       if (change.kind !== kind) continue;
       const before = shown.get(change.id);
       const now = change.after && (await asListed(client, kind, change.after as ApiResource<K>));
-      if (now && matchesFilter(now, filter)) {
+      if (now && isListed(now, filter)) {
         shown.set(now.id, now);
         await lines.write(before ? 'changed' : 'added', now);
       } else if (before) {
@@ -110,17 +110,9 @@ async function asListed<K extends ApiKind>(
   });
 }
 
-/** True when a list with this filter would have the resource: by path, where one member of a list is enough. */
-function matchesFilter(resource: ApiResource<ApiKind>, filter: Readonly<Record<string, string>>): boolean {
-  return Object.entries(filter).every(([path, wanted]) => {
-    if (path.startsWith('tag.')) return resource.tags[path.slice('tag.'.length)] === wanted;
-    let values: unknown[] = [resource];
-    for (const name of path.split('.')) {
-      values = values.flatMap((value) => (value as Record<string, unknown> | null | undefined)?.[name] ?? []);
-    }
-    return values.some((value) => String(value) === wanted);
-  });
-}
+/** True when a list with this filter would have the resource. */
+const isListed = (resource: ApiResource<ApiKind>, filter: Readonly<Record<string, string>>) =>
+  Object.entries(filter).every(([path, wanted]) => matchesFilter(resource, path, wanted));
 
 /** Columns keep the width of what came first, so that lines can be written one at a time. */
 class EventLines<K extends ApiKind> {

@@ -5,6 +5,7 @@ export {
   type ClientErrorCode,
   clientErrorCodes,
 } from './errors.ts';
+export { matchesFilter } from './filter.ts';
 export { type ApiKind, apiKinds, collections, isApiKind, paths, schemaName } from './paths.ts';
 export { escaped, mapTexts, parseReference, unescaped, valueAt } from './references.ts';
 export type { ClientAccess } from './transport.ts';

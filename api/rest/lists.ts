@@ -1,5 +1,5 @@
 import { kinds, type Resource, WeftError } from '@weft/controller/resources';
-import type { ApiKind } from '../contract/index.ts';
+import { type ApiKind, matchesFilter } from '../contract/index.ts';
 import type { Schema } from './json-schema.ts';
 import { nearest } from './nearest.ts';
 import { fieldsParameter } from './sparse.ts';
@@ -51,7 +51,10 @@ export function pageOf<R extends Resource>(
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
   const found: R[] = [];
   for (const resource of resources) {
-    if (filters.every((filter) => matches(resource, filter)) && (!after || comesAfter(resource, after))) {
+    if (
+      filters.every(([path, wanted]) => matchesFilter(resource, path, wanted)) &&
+      (!after || comesAfter(resource, after))
+    ) {
       found.push(resource);
     }
   }
@@ -86,22 +89,6 @@ function refuseUnknownField(kind: ApiKind, part: 'spec' | 'status', field: strin
         ? `${kind} has no ${part} to filter by.`
         : `${guess ? `Did you mean ${part}.${guess}? ` : ''}Known here: ${known.join(', ')}.`,
   });
-}
-
-/** Lists match by any of their members, maps by any of their keys. A tag's name may have dots. */
-function matches(resource: Resource, [path, wanted]: Filter): boolean {
-  if (path.startsWith('tag.')) return resource.tags[path.slice('tag.'.length)] === wanted;
-  let values: unknown[] = [resource];
-  for (const name of path.split('.')) {
-    values = values.flatMap((value) =>
-      typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-        ? ((value as Record<string, unknown>)[name] as unknown)
-        : [],
-    );
-  }
-  return values.some((value) =>
-    typeof value === 'object' && value !== null ? Object.hasOwn(value, wanted) : String(value) === wanted,
-  );
 }
 
 type Position = Pick<Resource, 'createdAt' | 'id'>;
