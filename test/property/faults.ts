@@ -15,13 +15,21 @@ type FlowChange = (flow: FlowMod) => FlowMod | undefined;
 
 /** A fault in added flows of some stages. */
 export function inStages(name: string, stages: readonly StageName[], change: FlowChange): Fault {
+  return remembering(name, stages, () => change);
+}
+
+/** The same, with a change that remembers flows of its run. */
+function remembering(name: string, stages: readonly StageName[], begin: () => FlowChange): Fault {
   const tables = new Set(stages.map(tableOf));
   return {
     name,
-    plant: () => (message) =>
-      message.type === 'flow-mod' && message.command === 'add' && tables.has(message.table)
-        ? change(message)
-        : message,
+    plant: () => {
+      const change = begin();
+      return (message) =>
+        message.type === 'flow-mod' && message.command === 'add' && tables.has(message.table)
+          ? change(message)
+          : message;
+    },
   };
 }
 
@@ -45,8 +53,10 @@ export const withoutField = (field: FieldName) => (flow: FlowMod) =>
   withMatch(flow, (one) => (one.field === field ? [] : [one]));
 export const withoutAction = (type: Action['type']) => (flow: FlowMod) =>
   withActions(flow, (action) => (action.type === type ? [] : [action]));
-export const setsField = (action: Action, field: FieldName) =>
+export const sets = (field: FieldName) => (action: Action) =>
   action.type === 'set-field' && action.field === field;
+export const withoutSetting = (field: FieldName) => (flow: FlowMod) =>
+  withActions(flow, (action) => (sets(field)(action) ? [] : [action]));
 
 export const rules = ['ingress-rules', 'egress-rules'] as const;
 const verdicts = ['egress-verdict', 'ingress-verdict'] as const;
@@ -68,25 +78,31 @@ function hasState(flow: FlowMod, bit: number): boolean {
   return flow.match.some(({ field, value }) => field === 'ct_state' && (Number(value) & bit) !== 0);
 }
 
-/** The first value of a field that each flow was given stays, whatever comes later. */
-function stale(name: string, stage: StageName, field: FieldName, key: (flow: FlowMod) => string): Fault {
-  return {
-    name,
-    plant: () => {
-      const first = new Map<string, Action>();
-      return (message) => {
-        if (message.type !== 'flow-mod' || message.command !== 'add' || message.table !== tableOf(stage)) {
-          return message;
-        }
-        return withActions(message, (action) => {
-          if (!setsField(action, field)) return [action];
-          const id = key(message);
-          if (!first.has(id)) first.set(id, action);
-          return [first.get(id) as Action];
-        });
-      };
-    },
-  };
+const matchText = ({ match }: FlowMod) => match.map(({ field, value }) => `${field}=${value}`).join();
+
+/**
+ * The first action of a sort that each flow was given stays, whatever comes later.
+ *
+ * @param key what makes two flows the same one; undefined for flows that stay as they are
+ */
+function stale(
+  name: string,
+  stage: StageName,
+  isStale: (action: Action) => boolean,
+  key: (flow: FlowMod) => string | undefined = matchText,
+): Fault {
+  return remembering(name, [stage], () => {
+    const first = new Map<string, Action>();
+    return (flow) => {
+      const id = key(flow);
+      return withActions(flow, (action) => {
+        if (id === undefined || !isStale(action)) return [action];
+        const kept = first.get(id) ?? action;
+        first.set(id, kept);
+        return [kept];
+      });
+    };
+  });
 }
 
 /** True when a field matches a network of RFC 6598, as secondary blocks are here. */
@@ -95,8 +111,6 @@ const isShared = ({ match }: FlowMod, field: FieldName) =>
 
 export const leadsTo = ({ instructions }: FlowMod, stage: StageName) =>
   instructions.some((one) => one.type === 'goto-table' && one.table === tableOf(stage));
-
-const matchText = ({ match }: FlowMod) => match.map(({ field, value }) => `${field}=${value}`).join();
 
 /** Faults that the property test must find, every one. */
 export const faults: readonly Fault[] = [
@@ -157,49 +171,35 @@ export const faults: readonly Fault[] = [
     matches(flow, 'ip_ttl') ? withoutField(registers.interfaceNumber)(flow) : flow,
   ),
   inStages('routes to an interface look for the destination', ['route'], (flow) =>
-    actionsOf(flow).some((action) => setsField(action, 'eth_src')) ? withoutAction('set-field')(flow) : flow,
+    actionsOf(flow).some(sets('eth_src')) ? withoutAction('set-field')(flow) : flow,
   ),
-  {
-    name: 'only the first address of an interface is known',
-    plant: () => {
-      const seen = new Map<string, string>();
-      return (message) => {
-        if (
-          message.type !== 'flow-mod' ||
-          message.command !== 'add' ||
-          message.table !== tableOf('resolve')
-        ) {
-          return message;
-        }
-        const first = seen.get(`${message.cookie}`) ?? matchText(message);
-        seen.set(`${message.cookie}`, first);
-        return first === matchText(message) ? message : undefined;
-      };
-    },
-  },
+  remembering('only the first address of an interface is known', ['resolve'], () => {
+    const seen = new Map<string, string>();
+    return (flow) => {
+      const first = seen.get(`${flow.cookie}`) ?? matchText(flow);
+      seen.set(`${flow.cookie}`, first);
+      return first === matchText(flow) ? flow : undefined;
+    };
+  }),
   inStages('services take all interfaces for one', ['service'], (flow) =>
     withActions(flow, (action) => [
-      setsField(action, 'ipv4_src') ? ({ ...action, value: 0xa9fe0001 } as Action) : action,
+      sets('ipv4_src')(action) ? ({ ...action, value: 0xa9fe0001 } as Action) : action,
     ]),
   ),
-  inStages('answers of services come from their own address', ['service-reply'], (flow) =>
-    withActions(flow, (action) => (setsField(action, 'ipv4_src') ? [] : [action])),
-  ),
-  inStages('metadata goes as far as anything', ['service-reply'], (flow) =>
-    withActions(flow, (action) => (setsField(action, 'ip_ttl') ? [] : [action])),
-  ),
+  inStages('answers of services come from their own address', ['service-reply'], withoutSetting('ipv4_src')),
+  inStages('metadata goes as far as anything', ['service-reply'], withoutSetting('ip_ttl')),
   inStages('security groups cut off services', ['admit'], (flow) =>
     matches(flow, 'tcp_dst') ? undefined : flow,
   ),
   inStages('routes to nowhere are forgotten', ['route'], (flow) =>
     actionsOf(flow).length > 0 || flow.instructions.length > 0 ? flow : undefined,
   ),
-  stale('an interface keeps its old groups', 'classify', registers.ownIdentity, matchText),
-  stale('a shared address stays with whoever announced it first', 'resolve', 'eth_dst', matchText),
+  stale('an interface keeps its old groups', 'classify', sets(registers.ownIdentity)),
+  stale('a shared address stays with whoever announced it first', 'resolve', sets('eth_dst')),
   inStages('nobody hears of shared addresses', ['source-guard'], (flow) =>
     actionsOf(flow).some(({ type }) => type === 'controller') ? undefined : flow,
   ),
-  stale('an interface is sought on its old host', 'resolve', registers.hostKey, matchText),
+  stale('an interface is sought on its old host', 'resolve', sets(registers.hostKey)),
   inStages('an old identity stays in the label', verdicts, (flow) =>
     hasState(flow, established) ? withoutAction('conntrack')(flow) : flow,
   ),
@@ -217,23 +217,7 @@ export const faults: readonly Fault[] = [
   inStages('any MAC is accepted', ['source-guard'], withoutField('eth_src')),
   inStages('any sender of ARP is accepted', ['source-guard'], withoutField('arp_spa')),
   inStages('any MAC in ARP is accepted', ['source-guard'], withoutField('arp_sha')),
-  {
-    name: 'DHCP tells what it has told before',
-    plant: () => {
-      const first = new Map<string, Action>();
-      return (message) => {
-        if (message.type !== 'flow-mod' || message.command !== 'add' || message.table !== tableOf('admit')) {
-          return message;
-        }
-        const id = matchText(message);
-        return withActions(message, (action) => {
-          if (action.type !== 'controller') return [action];
-          if (!first.has(id)) first.set(id, action);
-          return [first.get(id) as Action];
-        });
-      };
-    },
-  },
+  stale('DHCP tells what it has told before', 'admit', ({ type }) => type === 'controller'),
   inStages('VMs may answer DHCP', ['admit'], (flow) =>
     matches(flow, 'udp_src') && matches(flow, 'udp_dst') && actionsOf(flow).length === 0 ? undefined : flow,
   ),
@@ -248,7 +232,7 @@ export const faults: readonly Fault[] = [
   }),
   inStages('what comes from outside has groups', ['external-in'], (flow) =>
     withActions(flow, (action) => [
-      setsField(action, registers.peerIdentity) ? ({ ...action, value: 1 } as Action) : action,
+      sets(registers.peerIdentity)(action) ? ({ ...action, value: 1 } as Action) : action,
     ]),
   ),
   inStages('the tunnel carries no identity', ['tunnel'], (flow) =>
@@ -282,22 +266,15 @@ export const faults: readonly Fault[] = [
   inStages('what a gateway host sends out is not translated', ['locate'], (flow) =>
     matches(flow, 'ipv4_src') ? withoutAction('conntrack')(flow) : flow,
   ),
-  {
-    name: 'the first elastic IP of an interface says where all of them lead',
-    plant: () => {
-      const first = new Map<string, Action>();
-      return (message) => {
-        if (message.type !== 'flow-mod' || message.table !== tableOf('external-in')) return message;
-        const mac = actionsOf(message).find((action) => setsField(action, 'eth_dst'));
-        return withActions(message, (action) => {
-          if (action.type !== 'conntrack' || !mac) return [action];
-          const id = JSON.stringify(mac, (_key, value) => String(value));
-          if (!first.has(id)) first.set(id, action);
-          return [first.get(id) as Action];
-        });
-      };
+  stale(
+    'the first elastic IP of an interface says where all of them lead',
+    'external-in',
+    ({ type }) => type === 'conntrack',
+    (flow) => {
+      const mac = actionsOf(flow).find(sets('eth_dst'));
+      return mac && JSON.stringify(mac, (_key, value) => String(value));
     },
-  },
+  ),
   inStages('tagged frames pass', ['classify'], (flow) =>
     matches(flow, 'vlan_vid') && actionsOf(flow).length === 0 ? undefined : flow,
   ),
@@ -307,9 +284,7 @@ export const faults: readonly Fault[] = [
       : flow,
   ),
   inStages('frames leave without the tag of their network', ['external-port'], (flow) =>
-    withActions(flow, (action) =>
-      action.type === 'push-vlan' || setsField(action, 'vlan_vid') ? [] : [action],
-    ),
+    withActions(flow, (action) => (action.type === 'push-vlan' || sets('vlan_vid')(action) ? [] : [action])),
   ),
   inStages('entries of network ACLs are tried from the highest number', acls, (flow) => ({
     ...flow,
@@ -331,19 +306,19 @@ export const faults: readonly Fault[] = [
         : [action],
     ),
   ),
-  inStages('a peering route stays in its own VPC', ['route'], (flow) =>
-    withActions(flow, (action) => (setsField(action, 'metadata') ? [] : [action])),
-  ),
+  inStages('a peering route stays in its own VPC', ['route'], withoutSetting('metadata')),
   inStages('identities never cross a peering connection', ['route'], (flow) =>
     withActions(flow, (action) =>
-      setsField(action, 'metadata')
+      sets('metadata')(action)
         ? [{ type: 'set-field', field: registers.ownIdentity, value: 0 }, action]
         : [action],
     ),
   ),
   {
-    ...inStages('identities of a peer are looked up in the own VPC', ['egress-destination'], (flow) =>
-      withActions(flow, (action) => (setsField(action, 'metadata') ? [] : [action])),
+    ...inStages(
+      'identities of a peer are looked up in the own VPC',
+      ['egress-destination'],
+      withoutSetting('metadata'),
     ),
     firstSeed: 41,
   },

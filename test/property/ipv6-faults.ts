@@ -8,11 +8,11 @@ import {
   inZone,
   matches,
   rules,
-  setsField,
   withActions,
   withMatch,
   withoutAction,
   withoutField,
+  withoutSetting,
 } from './faults.ts';
 
 const ipv6 = 0x86dd;
@@ -107,9 +107,7 @@ export const ipv6Faults: readonly Fault[] = [
     withoutField('ipv6_src')(withoutField('ipv6_dst')(flow)),
   ),
   inIpv6('any IPv6 source leaves the VPC', ['translate'], withoutField('ipv6_src')),
-  inIpv6('IPv6 leaves with the MAC of the router', ['translate'], (flow) =>
-    withActions(flow, (action) => (setsField(action, 'eth_src') ? [] : [action])),
-  ),
+  inIpv6('IPv6 leaves with the MAC of the router', ['translate'], withoutSetting('eth_src')),
   inIpv6('machines on the link are sought behind the gateway', ['external-route'], (flow) =>
     matches(flow, 'ipv6_dst') ? undefined : flow,
   ),
