@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { kernelModulePath } from '../chassis/chassis.ts';
 import { integrationBridge } from '../chassis/tables.ts';
+import { attempt } from '../compute/command.ts';
 import { controllerAccess } from '../controller/access.ts';
 import { AgentError, reasonOf } from '../errors.ts';
 import { judgeCertificate } from './certificates.ts';
@@ -82,10 +81,9 @@ async function installedVersion(timeoutMs: number): Promise<string | undefined> 
 }
 
 /** What a program prints; undefined where it is missing or fails, which is a finding of its own. */
-async function outputOf(program: string, words: string[], timeout: number): Promise<string | undefined> {
-  const done = promisify(execFile)(program, words, { timeout });
-  return done.then(
-    ({ stdout }) => stdout,
+async function outputOf(program: string, words: string[], timeoutMs: number): Promise<string | undefined> {
+  return attempt(program, words, { timeoutMs }).then(
+    ({ code, stdout }) => (code === 0 ? stdout : undefined),
     () => undefined,
   );
 }
