@@ -33,8 +33,7 @@ export class PortScanner {
   #owners = new Map<string, Uuid>();
 
   scan(tables: OvsTables): ScannedPorts {
-    const bridge = findBridge(tables, integrationBridge);
-    const claims = bridge ? [...interfacesOf(tables, bridge)].filter(isClaim) : [];
+    const claims = claimsOf(tables);
     const rows = new Map(claims.map((row) => [row._uuid, row]));
     for (const [networkInterfaceId, owner] of this.#owners) {
       if (rows.get(owner)?.external_ids.get(interfaceIdKey) !== networkInterfaceId) {
@@ -69,12 +68,17 @@ const macKey = 'attached-mac';
 
 /** The machines behind the ports of br-int whose MAC is told. */
 export function* machinesOf(tables: OvsTables): Iterable<{ readonly ofport: number; readonly mac: bigint }> {
-  const bridge = findBridge(tables, integrationBridge);
-  for (const row of bridge ? interfacesOf(tables, bridge) : []) {
+  for (const row of claimsOf(tables)) {
     const mac = row.external_ids.get(macKey);
-    if (!isClaim(row) || mac === undefined || !/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)) continue;
+    if (mac === undefined || !/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)) continue;
     yield { ofport: row.ofport as number, mac: BigInt(`0x${mac.replaceAll(':', '')}`) };
   }
+}
+
+/** The ports of br-int that claim a network interface and that Open vSwitch has made. */
+function claimsOf(tables: OvsTables): InterfaceRow[] {
+  const bridge = findBridge(tables, integrationBridge);
+  return bridge ? [...interfacesOf(tables, bridge)].filter(isClaim) : [];
 }
 
 /** A number above 0: Open vSwitch has made the port. */
