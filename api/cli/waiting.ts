@@ -4,7 +4,7 @@ import { CliError } from './errors.ts';
 type Instance = ApiResource<'instance'>;
 
 /**
- * Follows an instance until `done` holds of it; it is called with undefined when the instance is gone.
+ * Follows an instance until it is in a state.
  * @param from the instance as it was read or written, from whose revision on it is followed
  * @throws CliError `not-running` when it fails, vanishes, or the time is over
  */
@@ -12,17 +12,17 @@ export async function waitForInstance(
   client: WeftClient,
   from: Instance,
   seconds: number,
-  done: (instance: Instance | undefined) => boolean,
-): Promise<Instance | undefined> {
+  wanted: 'running' | 'stopped',
+): Promise<Instance> {
   let seen: Instance | undefined = from;
-  if (done(seen)) return seen;
+  if (seen.status.state === wanted) return seen;
   const signal = AbortSignal.timeout(seconds * 1000);
   for await (const commit of client.watch({ after: from.revision, kinds: ['instance'], signal })) {
     for (const change of commit.changes) {
       if (change.id !== from.id || change.kind !== 'instance') continue;
       seen = change.after;
-      if (done(seen)) return seen;
       if (!seen) throw stopped(from.id, 'was deleted meanwhile');
+      if (seen.status.state === wanted) return seen;
       if (seen.status.state === 'failed')
         throw stopped(from.id, `failed: ${seen.status.reason ?? 'no reason given'}`);
     }

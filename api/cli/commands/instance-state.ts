@@ -28,11 +28,5 @@ async function bring(
   const written = await session.client.update('instance', id, { spec: { desiredState } }, session.write);
   if (wait !== true || written.receipt?.applied === false) return session.show('instance', written);
   session.progress.say(`waiting until the instance is ${desiredState}`);
-  const reached = await waitForInstance(
-    session.client,
-    written,
-    timeout,
-    (seen) => seen?.status.state === desiredState,
-  );
-  await session.show('instance', reached ?? written);
+  await session.show('instance', await waitForInstance(session.client, written, timeout, desiredState));
 }

@@ -56,14 +56,9 @@ async function runInstance(session: Session, options: Run): Promise<void> {
   if (options.wait !== true || made.receipt?.applied === false) return session.show('instance', made);
   const seconds = options.timeout ?? 0;
   session.progress.say('waiting until the instance runs');
-  const running = await waitForInstance(
-    session.client,
-    made,
-    seconds,
-    (seen) => seen?.status.state === 'running',
-  );
-  const receipt = running && (await bindingReceipt(session, running, seconds));
-  await session.show('instance', { ...(running ?? made), ...(receipt ? { receipt } : {}) });
+  const running = await waitForInstance(session.client, made, seconds, 'running');
+  const receipt = await bindingReceipt(session, running, seconds);
+  await session.show('instance', { ...running, ...(receipt ? { receipt } : {}) });
 }
 
 async function runSpec(session: Session, options: Run): Promise<Record<string, unknown>> {
