@@ -37,6 +37,8 @@ export interface Session {
   make<K extends ApiKind>(kind: K, body: CreateRequest): Promise<ApiResource<K> & Receipted>;
   /** Makes a resource and shows it. */
   create(kind: ApiKind, body: CreateRequest): Promise<void>;
+  /** Changes the resource that a person means by an id or a name, and shows it. */
+  change(kind: ApiKind, text: string, spec: Readonly<Record<string, unknown>>): Promise<void>;
   /** Shows what a write made; fails when hosts that were waited for have not confirmed. */
   show<K extends ApiKind>(kind: K, written: ApiResource<K> & Receipted): Promise<void>;
 }
@@ -70,6 +72,10 @@ export async function openSession(options: SessionOptions, io: Io): Promise<Sess
       return client.create(kind, { ...body, spec }, write);
     },
     create: async (kind, body) => session.show(kind, await session.make(kind, body)),
+    change: async (kind, text, spec) => {
+      const id = await session.id(kind, text);
+      await session.show(kind, await client.update(kind, id, { spec }, write));
+    },
     show: async (kind, written) => {
       const asData = format === 'json' || format === 'yaml';
       clearing.out(asData ? await renderData(written, format) : await renderList(kind, [written], format));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Io, type Session, writingCommand } from '../command.ts';
+import { type Io, writingCommand } from '../command.ts';
 import { given, number } from '../options.ts';
 
 interface Attach {
@@ -24,17 +24,13 @@ export function addAttachmentCommands(port: Command, io: Io): void {
   writingCommand<Attach>(attach, io, async (session, options, text) => {
     const { device: deviceIndex, deleteOnTermination } = options;
     const instanceId = await session.id('instance', options.instance);
-    await change(session, text, given({ instanceId, deviceIndex, deleteOnTermination }));
+    await session.change('network-interface', text, given({ instanceId, deviceIndex, deleteOnTermination }));
   });
   const detach = port
     .command('detach')
     .description('take it away from its instance; the primary one stays')
     .argument('<interface>');
-  writingCommand(detach, io, (session, _options, text) => change(session, text, { instanceId: null }));
-}
-
-async function change(session: Session, text: string, spec: Record<string, unknown>): Promise<void> {
-  const id = await session.id('network-interface', text);
-  const changed = await session.client.update('network-interface', id, { spec }, session.write);
-  await session.show('network-interface', changed);
+  writingCommand(detach, io, (session, _options, text) =>
+    session.change('network-interface', text, { instanceId: null }),
+  );
 }

@@ -116,7 +116,8 @@ export function addElasticIpCommands(program: Command, io: Io): void {
   );
   writingCommand<Owner>(associate, io, async (session, options, text) => {
     const target = await targetOf(session, options);
-    if (target.networkInterfaceId !== undefined) return setTarget(session, text, target);
+    if (target.networkInterfaceId !== undefined)
+      return session.change('elastic-ip', text, given({ ...target }));
     throw new CliError('usage', 'the interface is missing', { fix: 'Give --interface or --instance.' });
   });
   const disassociate = elasticIp
@@ -124,7 +125,7 @@ export function addElasticIpCommands(program: Command, io: Io): void {
     .description('take it away from its interface')
     .argument('<elastic-ip>');
   writingCommand(disassociate, io, async (session, _options, text) =>
-    setTarget(session, text, { networkInterfaceId: null }),
+    session.change('elastic-ip', text, { networkInterfaceId: null }),
   );
 }
 
@@ -136,7 +137,7 @@ const withOwner = (command: Command) =>
 
 /** Where an elastic IP is to lead. */
 interface Target {
-  readonly networkInterfaceId: string | null | undefined;
+  readonly networkInterfaceId: string | undefined;
   readonly privateAddress?: string | undefined;
 }
 
@@ -154,10 +155,4 @@ async function ownerId(session: Session, options: Owner): Promise<string | undef
   if (options.instance === undefined) return undefined;
   const instance = await resolve(session.client, 'instance', options.instance);
   return instance.spec.networkInterfaceIds[0];
-}
-
-async function setTarget(session: Session, text: string, target: Target): Promise<void> {
-  const id = await session.id('elastic-ip', text);
-  const spec = given({ ...target });
-  await session.show('elastic-ip', await session.client.update('elastic-ip', id, { spec }, session.write));
 }

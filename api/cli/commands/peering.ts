@@ -39,9 +39,6 @@ export function addPeeringCommands(program: Command, io: Io): void {
     ['reject', 'rejected'],
   ] as const) {
     const answer = peering.command(verb).description(`${verb} a connection`).argument('<peering>');
-    writingCommand(answer, io, async (session, _options, text) => {
-      const id = await session.id(kind, text);
-      await session.show(kind, await session.client.update(kind, id, { spec: { state } }, session.write));
-    });
+    writingCommand(answer, io, (session, _options, text) => session.change(kind, text, { state }));
   }
 }

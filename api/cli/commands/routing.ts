@@ -130,10 +130,12 @@ export function addInternetGatewayCommands(program: Command, io: Io): void {
     .argument('<gateway>')
     .requiredOption('--vpc <vpc>', 'the VPC');
   writingCommand<{ vpc: string }>(attach, io, async (session, options, text) => {
-    await setVpc(session, text, await session.id('vpc', options.vpc));
+    await session.change('internet-gateway', text, { vpcId: await session.id('vpc', options.vpc) });
   });
   const detach = gateway.command('detach').description('detach it from its VPC').argument('<gateway>');
-  writingCommand(detach, io, async (session, _options, text) => setVpc(session, text, null));
+  writingCommand(detach, io, (session, _options, text) =>
+    session.change('internet-gateway', text, { vpcId: null }),
+  );
 }
 
 interface CreateEgressOnly extends Naming {
@@ -163,10 +165,4 @@ export function addEgressOnlyInternetGatewayCommands(program: Command, io: Io): 
     const kind = 'egress-only-internet-gateway';
     await session.create(kind, body);
   });
-}
-
-async function setVpc(session: Session, gateway: string, vpcId: string | null): Promise<void> {
-  const id = await session.id('internet-gateway', gateway);
-  const changed = await session.client.update('internet-gateway', id, { spec: { vpcId } }, session.write);
-  await session.show('internet-gateway', changed);
 }
