@@ -1,6 +1,6 @@
 import { type InstanceStatus, newId, type ResourceOf, WeftError } from '../../resources/index.ts';
 import { lendPublicAddress, takePublicAddress } from '../elastic-ip/ephemeral.ts';
-import { released, requireFree, requireZone } from '../network-interface/attachment.ts';
+import { interfacesOf, released, requireFree, requireZone } from '../network-interface/attachment.ts';
 import { createInterface, removeInterface } from '../network-interface/operations.ts';
 import { referenced } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
@@ -124,10 +124,6 @@ function changeState(
   return started;
 }
 
-function interfacesOf(draft: Draft, { spec }: ResourceOf<'instance'>): ResourceOf<'network-interface'>[] {
-  return spec.networkInterfaceIds.flatMap((id) => draft.get('network-interface', id) ?? []);
-}
-
 /**
  * What the host of an instance reports of it.
  * @throws WeftError wrong-state when it is late: the instance is wanted otherwise meanwhile
@@ -239,11 +235,9 @@ export const instanceOperations: Operations<'instance'> = {
     return desiredState === undefined ? updated : changeState(draft, updated, desiredState);
   },
   remove(draft, instance) {
-    for (const id of instance.spec.networkInterfaceIds) {
-      const networkInterface = draft.get('network-interface', id);
-      if (!networkInterface) continue;
-      if (networkInterface.spec.deleteOnTermination) removeInterface(draft, networkInterface);
-      else released(draft, networkInterface);
+    for (const one of interfacesOf(draft, instance)) {
+      if (one.spec.deleteOnTermination) removeInterface(draft, one);
+      else released(draft, one);
     }
     draft.remove(instance);
   },

@@ -24,7 +24,8 @@ export function deviceIndexOf(instance: Instance, { id, spec }: Interface): numb
   return spec.deviceIndex ?? Math.max(0, instance.spec.networkInterfaceIds.indexOf(id));
 }
 
-function interfacesOf(draft: Draft, instance: Instance): Interface[] {
+/** The interfaces of an instance, the primary one first. */
+export function interfacesOf(draft: Draft, instance: Instance): Interface[] {
   return instance.spec.networkInterfaceIds.flatMap((id) => draft.get('network-interface', id) ?? []);
 }
 
