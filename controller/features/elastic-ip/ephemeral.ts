@@ -1,4 +1,5 @@
 import type { ResourceOf } from '../../resources/index.ts';
+import { hostsWith } from '../network-interface/context.ts';
 import type { Draft } from '../operations/draft.ts';
 import { dropPlacement } from '../placement/operations.ts';
 import { freeAddress, noFreeAddress } from './pool.ts';
@@ -60,8 +61,7 @@ export function lendPublicAddress(
 export function takePublicAddress(draft: Draft, networkInterface: Interface): void {
   const lent = elasticIpAt(draft.view, networkInterface);
   if (!lent?.spec.ephemeral) return;
-  const bindings = draft.view.referrers(networkInterface, 'of-interface', 'binding');
-  const hosts = Array.from(bindings, ({ spec }) => spec.hostId);
+  const hosts = hostsWith(draft.view, networkInterface);
   const gateway = draft.get('placement', lent.id)?.spec.hostId;
   const hostIds = new Set(gateway === undefined ? hosts : [...hosts, gateway]);
   dropPlacement(draft, lent.id);

@@ -53,6 +53,12 @@ export function currentBinding(
   return first;
 }
 
+/** Hosts that may have flows for the addresses of an interface. */
+export function hostsWith(view: TopologyView, networkInterface: ResourceOf<'network-interface'>): string[] {
+  const bindings = view.referrers(networkInterface, 'of-interface', 'binding');
+  return Array.from(bindings, ({ spec }) => spec.hostId);
+}
+
 /** Conntrack zones of a binding on its host: one for security groups, one for address translation. */
 export function conntrackZones(binding: ResourceOf<'binding'>): { security: number; translation: number } {
   return { security: 2 * binding.spec.zoneSlot, translation: 2 * binding.spec.zoneSlot + 1 };

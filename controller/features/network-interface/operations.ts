@@ -15,6 +15,7 @@ import { dropPlacement } from '../placement/operations.ts';
 import { requireRoomAsPeer } from '../security-group/limits.ts';
 import { type AddressPair, checkAddressPairs } from './address-pairs.ts';
 import { applyAttachment, type WantedAttachment } from './attachment.ts';
+import { hostsWith } from './context.ts';
 import { assignIpv6Addresses, type WantedIpv6 } from './ipv6-addresses.ts';
 import { chooseAddress } from './private-address.ts';
 import { assignSecondaryAddresses, type WantedSecondary } from './secondary-addresses.ts';
@@ -129,12 +130,6 @@ function chooseMac(
   return mac;
 }
 
-/** Hosts that may have flows for the addresses of an interface. */
-function hostsOf(draft: Draft, networkInterface: ResourceOf<'network-interface'>): string[] {
-  const bindings = draft.view.referrers(networkInterface, 'of-interface', 'binding');
-  return Array.from(bindings, ({ spec }) => spec.hostId);
-}
-
 /** The address stays with the account. */
 function disassociate(draft: Draft, elasticIp: ResourceOf<'elastic-ip'>): void {
   const { networkInterfaceId: _gone, privateAddress: _with, ...rest } = elasticIp.spec;
@@ -151,7 +146,7 @@ export function removeInterface(draft: Draft, networkInterface: ResourceOf<'netw
   for (const elasticIp of draft.view.referrers(networkInterface, 'of-interface', 'elastic-ip')) {
     if (!elasticIp.spec.ephemeral) disassociate(draft, elasticIp);
   }
-  const hostIds = hostsOf(draft, networkInterface);
+  const hostIds = hostsWith(draft.view, networkInterface);
   for (const binding of [...draft.view.referrers(networkInterface, 'of-interface', 'binding')]) {
     removeBinding(draft, binding);
   }
@@ -190,7 +185,7 @@ function withAddresses(
   const owner = {
     id: current.id,
     privateAddress: current.spec.privateAddress,
-    hostIds: hostsOf(draft, current),
+    hostIds: hostsWith(draft.view, current),
   };
   const ipv6 = asksIpv6 ? assignIpv6Addresses(draft, subnet, owner, wanted, ipv6Addresses) : ipv6Addresses;
   const secondary = assignSecondaryAddresses(draft, subnet, owner, wanted, secondaryPrivateAddresses);
