@@ -37,7 +37,7 @@ export {
 export type { SecurityGroupSpec } from './kinds/security-group.ts';
 export type { SecurityGroupRuleSpec, SecurityGroupRuleStatus } from './kinds/security-group-rule.ts';
 export type { SubnetSpec } from './kinds/subnet.ts';
-export { ipv4BlocksOf, type VpcSpec } from './kinds/vpc.ts';
+export { blocksOf, ipv4BlocksOf, type VpcSpec } from './kinds/vpc.ts';
 export type { VpcPeeringConnectionSpec } from './kinds/vpc-peering-connection.ts';
 export type { NatGatewayCounters } from './nat-gateway-counters.ts';
 export type { Receipt } from './receipt.ts';

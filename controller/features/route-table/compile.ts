@@ -15,7 +15,7 @@ import {
   toNextHop,
 } from '../../pipeline/index.ts';
 import {
-  ipv4BlocksOf,
+  blocksOf,
   namesPrefixList,
   parseAddress,
   parseIpv6Address,
@@ -170,11 +170,6 @@ function lookUps(
     ...peers.map(([network, peer]): [string, Action[]] => [network, peer ? inPeer(peer) : [lookUp]]),
   ];
 }
-
-const blocksOf = (vpc: ResourceOf<'vpc'>): readonly string[] => {
-  const { ipv6CidrBlock } = vpc.spec;
-  return ipv6CidrBlock === undefined ? ipv4BlocksOf(vpc) : [...ipv4BlocksOf(vpc), ipv6CidrBlock];
-};
 
 /** Each network with its route. */
 type Destinations = readonly (readonly [network: string, route: Route])[];

@@ -1,6 +1,6 @@
 import {
+  blocksOf,
   canonicalIpv6Cidr,
-  ipv4BlocksOf,
   namesPrefixList,
   parseCidr,
   type ResourceOf,
@@ -71,12 +71,7 @@ function checkTarget(draft: Draft, vpcId: string, route: Route, field: string): 
 }
 
 /** @throws WeftError already-exists when something leads there already */
-function requireNew(
-  text: string,
-  local: readonly (string | undefined)[],
-  seen: ReadonlySet<string>,
-  field: string,
-) {
+function requireNew(text: string, local: readonly string[], seen: ReadonlySet<string>, field: string) {
   const isLocal = local.includes(text);
   if (!isLocal && !seen.has(text)) return;
   throw new WeftError(
@@ -101,7 +96,7 @@ function checkRoutes(
   routes: readonly Route[],
   had: readonly Route[] = [],
 ): Route[] {
-  const local = [...ipv4BlocksOf(vpc), vpc.spec.ipv6CidrBlock];
+  const local = blocksOf(vpc);
   const seen = new Set<string>();
   let total = 0;
   const checked = routes.map((route, index) => {

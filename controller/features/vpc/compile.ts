@@ -7,9 +7,9 @@ import {
   parseNetwork,
 } from '../../pipeline/index.ts';
 import {
+  blocksOf,
   containsIpv6Network,
   containsNetwork,
-  ipv4BlocksOf,
   parseCidr,
   parseIpv6Cidr,
   type ResourceOf,
@@ -25,10 +25,7 @@ import { vpcMatch, vpcScope } from './scope.ts';
  * changes no flow.
  */
 function peerBlocks(view: TopologyView, vpc: ResourceOf<'vpc'>): string[] {
-  const blocks = Array.from(activePeers(view, vpc.id), ({ vpc: peer }) => [
-    ...ipv4BlocksOf(peer),
-    ...(peer.spec.ipv6CidrBlock === undefined ? [] : [peer.spec.ipv6CidrBlock]),
-  ]);
+  const blocks = Array.from(activePeers(view, vpc.id), ({ vpc: peer }) => blocksOf(peer));
   const all = [...new Set(blocks.flat())];
   return all.filter((block) => !all.some((other) => other !== block && isPartOf(other, block))).sort();
 }

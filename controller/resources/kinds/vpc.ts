@@ -52,6 +52,11 @@ export const ipv4BlocksOf = ({ spec }: { readonly spec: VpcSpec }): readonly str
   spec.cidrBlock,
   ...(spec.secondaryCidrBlocks ?? []),
 ];
+/** All blocks of a VPC: those of IPv4, and that of IPv6 if it has one. */
+export const blocksOf = (vpc: { readonly spec: VpcSpec }): readonly string[] => {
+  const { ipv6CidrBlock } = vpc.spec;
+  return ipv6CidrBlock === undefined ? ipv4BlocksOf(vpc) : [...ipv4BlocksOf(vpc), ipv6CidrBlock];
+};
 
 /** A private network with its own address space; two VPCs may use the same addresses. */
 export const vpc = defineKind<VpcSpec, Record<string, never>>({
