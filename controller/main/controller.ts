@@ -33,7 +33,7 @@ import type { Southbound } from '../southbound/index.ts';
 import type { AuditLog, AuditOrigin, Commit, Store } from '../store/index.ts';
 import type { TopologyView } from '../topology/index.ts';
 import { DraftBatch, requireVisible } from './batch.ts';
-import type { Executor } from './executor.ts';
+import { type Executor, operator } from './executor.ts';
 import type { FlowQuota } from './flow-quota.ts';
 import type { Hosts } from './hosts.ts';
 import { earlierResult, keepResult } from './idempotency.ts';
@@ -198,7 +198,7 @@ export class EmbeddedController implements GraphController {
         fix: 'Stop it: it was deleted.',
       });
     };
-    const { revision } = await this.#executor.run({ account: '', region: '' }, (draft) => {
+    const { revision } = await this.#executor.run(operator, (draft) => {
       reportStatus(draft, instance(), status);
     });
     return { resource: instance(), revision };

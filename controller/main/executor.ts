@@ -7,6 +7,9 @@ import { auditOf, auditOfRefusal } from './audit.ts';
 import type { FlowQuota } from './flow-quota.ts';
 import { WriteTurns } from './write-turns.ts';
 
+/** Who makes the controller's own writes: no account. */
+export const operator: Owner = { account: '', region: '' };
+
 const attempts = 8;
 const catchUpMs = 5_000;
 

@@ -1,9 +1,7 @@
 import { setHostState } from '../features/host/operations.ts';
 import type { Logger } from '../southbound/index.ts';
 import type { TopologyView } from '../topology/index.ts';
-import type { Executor } from './executor.ts';
-
-const operator = { account: '', region: '' };
+import { type Executor, operator } from './executor.ts';
 
 export interface HostStatesOptions {
   readonly view: TopologyView;

@@ -4,15 +4,14 @@ import { Binder } from '../features/binding/operations.ts';
 import { takeAddress } from '../features/held-address/operations.ts';
 import { checkRegistration } from '../features/host/registration.ts';
 import type { Draft } from '../features/operations/draft.ts';
-import { type HostSpec, type ResourceOf, WeftError } from '../resources/index.ts';
+import { bindingId, type HostSpec, type ResourceOf, WeftError } from '../resources/index.ts';
 import type { Southbound } from '../southbound/index.ts';
 import type { AuditOrigin, Commit } from '../store/index.ts';
 import type { TopologyView } from '../topology/index.ts';
-import type { Executor } from './executor.ts';
+import { type Executor, operator } from './executor.ts';
 
 /** An agent that was silent for longer than this is down. */
 export const leaseMs = 15_000;
-const operator = { account: '', region: '' };
 
 /** What agents report: hosts, their lease, and which ports carry which interfaces. */
 export class Hosts {
@@ -111,7 +110,7 @@ export class Hosts {
       binder.clearPort(port.ofport, port.networkInterfaceId);
       binder.bind(port.networkInterfaceId, port.ofport, port.active);
     });
-    const resource = this.#view.get('binding', `${hostId}/${port.networkInterfaceId}`);
+    const resource = this.#view.get('binding', bindingId(hostId, port.networkInterfaceId));
     if (!resource)
       throw new WeftError('conflict', 'the interface was deleted meanwhile', { fix: 'Report again.' });
     return { resource, revision };

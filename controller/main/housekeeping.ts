@@ -3,10 +3,8 @@ import type { ResourceOf } from '../resources/index.ts';
 import type { Logger } from '../southbound/index.ts';
 import type { Commit } from '../store/index.ts';
 import type { TopologyView } from '../topology/index.ts';
-import type { Executor } from './executor.ts';
+import { type Executor, operator } from './executor.ts';
 import { recordLifetimeMs } from './idempotency.ts';
-
-const operator = { account: '', region: '' };
 
 export interface HousekeepingOptions {
   readonly view: TopologyView;

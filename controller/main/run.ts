@@ -12,7 +12,7 @@ import { type ListenAddress, type Logger, Southbound } from '../southbound/index
 import { type AuditRetention, defaultAuditRetention, openSqliteStore, type Store } from '../store/index.ts';
 import { ContestedInterfaces } from './contested.ts';
 import { EmbeddedController } from './controller.ts';
-import { Executor } from './executor.ts';
+import { Executor, operator } from './executor.ts';
 import { FlowQuota } from './flow-quota.ts';
 import { HostStates } from './host-states.ts';
 import { Hosts, leaseMs } from './hosts.ts';
@@ -89,7 +89,7 @@ export async function runController({
     },
     confirmedBy: (hostId) => southbound.liveness(hostId).appliedRevision,
   });
-  const placer = new Placer(topology, (plan) => executor.run({ account: '', region: '' }, plan));
+  const placer = new Placer(topology, (plan) => executor.run(operator, plan));
   const placements = new Placements(placer, logger);
   const hostStates = new HostStates({
     view: topology,
