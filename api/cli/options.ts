@@ -27,6 +27,12 @@ export function number(name: string, minimum: number, maximum: number): (text: s
   };
 }
 
+/** What the help of a repeatable option says where the list is replaced as a whole. */
+export const replacesAll = 'all of them together replace the old ones';
+
+/** The members of a list that is replaced as a whole; `none` alone makes it empty. */
+export const membersOf = (list: readonly string[] | undefined) => list?.filter((one) => one !== 'none');
+
 /** Leaves out what was not given, so that requests hold only what the person said. */
 export function given(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ApiResource } from '../../contract/index.ts';
 import { type Io, type Session, writingCommand } from '../command.ts';
-import { given, type Naming, nameable, repeated, tagsOf } from '../options.ts';
+import { given, membersOf, type Naming, nameable, repeated, replacesAll, tagsOf } from '../options.ts';
 import { addAttachmentCommands } from './attachment.ts';
 import { addNoun } from './noun.ts';
 import type { UpdateVerb } from './update.ts';
@@ -45,7 +45,7 @@ function addCreate(port: Command, io: Io): void {
     .requiredOption('--subnet <subnet>', 'subnet that it takes its address from')
     .option('--private-address <address>', 'its address; without it a free one')
     .option('--mac <address>', 'its Ethernet address; without it one is made');
-  withTraits(create, 'without it the default one');
+  withTraits(create, { replacing: false });
   writingCommand<CreateInterface>(nameable(create), io, async (session, options) => {
     const { privateAddress, mac: macAddress } = options;
     const subnetId = await session.id('subnet', options.subnet);
@@ -55,12 +55,10 @@ function addCreate(port: Command, io: Io): void {
   });
 }
 
-const replaced = 'all of them together replace the old ones';
-
 const interfaceUpdate: UpdateVerb<Traits & { readonly deleteOnTermination?: boolean }> = {
   description: 'change the groups, the addresses, what it may send, the description or the tags',
   options: (command) =>
-    withTraits(command, replaced)
+    withTraits(command, { replacing: true })
       .option('--delete-on-termination', 'delete it with its instance')
       .option('--no-delete-on-termination', 'keep it when its instance is terminated'),
   spec: async (session, options, id) => {
@@ -70,9 +68,10 @@ const interfaceUpdate: UpdateVerb<Traits & { readonly deleteOnTermination?: bool
   },
 };
 
-/** @param groups what becomes of the security groups */
-function withTraits(command: Command, groups: string): Command {
-  const lists = groups === replaced ? `; ${replaced}; none: none any more` : '';
+/** @param replacing whether there are lists already, which those of the command replace */
+function withTraits(command: Command, { replacing }: { readonly replacing: boolean }): Command {
+  const groups = replacing ? replacesAll : 'without it the default one';
+  const lists = replacing ? `; ${replacesAll}; none: none any more` : '';
   return command
     .option('--group <group>', `security group; repeatable; ${groups}`, repeated)
     .option('--secondary-private-address <address>', `further address; repeatable${lists}`, repeated)
@@ -93,11 +92,11 @@ async function traitsOf(session: Session, subnetId: string, options: Traits): Pr
   const { secondaryPrivateAddressCount, ipv6AddressCount, sourceDestinationCheck, description } = options;
   return {
     securityGroupIds: await groupIdsOf(session, subnetId, options.group),
-    secondaryPrivateAddresses: members(options.secondaryPrivateAddress),
+    secondaryPrivateAddresses: membersOf(options.secondaryPrivateAddress),
     secondaryPrivateAddressCount,
-    ipv6Addresses: members(options.ipv6Address),
+    ipv6Addresses: membersOf(options.ipv6Address),
     ipv6AddressCount,
-    allowedAddressPairs: members(options.allowedPair)?.map((pair) => {
+    allowedAddressPairs: membersOf(options.allowedPair)?.map((pair) => {
       const [cidrBlock, macAddress] = pair.split(',');
       return given({ cidrBlock, macAddress });
     }),
@@ -105,9 +104,6 @@ async function traitsOf(session: Session, subnetId: string, options: Traits): Pr
     description,
   };
 }
-
-/** `none` alone makes an empty list. */
-const members = (list: readonly string[] | undefined) => list?.filter((one) => one !== 'none');
 
 /** Ids of groups by name. Groups are named within a VPC, and the subnet says which one. */
 export async function groupIdsOf(

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type Io, readingCommand, writingCommand } from '../command.ts';
 import { renderVpcFlows } from '../manifest/render.ts';
-import { given, type Naming, nameable, repeated, tagsOf } from '../options.ts';
+import { given, membersOf, type Naming, nameable, repeated, replacesAll, tagsOf } from '../options.ts';
 import { renderData } from '../output.ts';
 import { addNoun } from './noun.ts';
 import type { UpdateVerb } from './update.ts';
@@ -31,10 +31,11 @@ export function addVpcCommands(program: Command, io: Io): void {
     await session.create('vpc', body);
   });
   const flows = vpc.command('flows').description('how many flows it costs each of its hosts, and may cost');
-  readingCommand(flows.argument('<vpc>'), io, async (session, _options, text) => {
-    const use = await session.client.vpcFlows(await session.id('vpc', text as string));
-    const isData = session.format === 'json' || session.format === 'yaml';
-    session.io.out(isData ? await renderData(use, session.format as 'json') : renderVpcFlows([use]));
+  readingCommand(flows.argument('<vpc>'), io, async (session, _options, text = '') => {
+    const { client, format, io: output } = session;
+    const use = await client.vpcFlows(await session.id('vpc', text));
+    if (format === 'json' || format === 'yaml') return output.out(await renderData(use, format));
+    output.out(renderVpcFlows([use]));
   });
 }
 
@@ -135,13 +136,13 @@ const vpcUpdate: UpdateVerb<UpdateVpc> = {
       .option('--dhcp-options <options>', 'set of DHCP options; default: that of the region')
       .option(
         '--secondary-cidr-block <cidr>',
-        'secondary IPv4 block; repeatable; all of them together replace the old ones; none: none any more',
+        `secondary IPv4 block; repeatable; ${replacesAll}; none: none any more`,
         repeated,
       )
       .option('--ipv6-cidr-block <cidr>', 'a /56; auto: a free one; none: no IPv6 any more'),
   spec: async (session, { dhcpOptions, secondaryCidrBlock, ipv6CidrBlock }) =>
     given({
-      secondaryCidrBlocks: secondaryCidrBlock?.filter((block) => block !== 'none'),
+      secondaryCidrBlocks: membersOf(secondaryCidrBlock),
       ipv6CidrBlock: blockOrNone(ipv6CidrBlock),
       dhcpOptionsId:
         dhcpOptions === 'default' ? null : dhcpOptions && (await session.id('dhcp-options', dhcpOptions)),
