@@ -5,7 +5,7 @@ import { callerOf } from './access.ts';
 import type { RouteContext } from './context.ts';
 import { ref } from './json-schema.ts';
 import { openflowTargetsFor } from './openflow-target.ts';
-import { answers, hostBindingParams, hostParams, idParams, operation } from './operations.ts';
+import { answers, hostBindingParams, hostParams, idParams, operation, writeAnswers } from './operations.ts';
 import { answerResource, answerWrite, writeQuery } from './writing.ts';
 
 /** Routes by which agents tell what they are and what they see. */
@@ -27,9 +27,8 @@ function registerHostRoutes(server: FastifyInstance, { controller, openflowTarge
       params: hostParams,
       querystring: writeQuery,
       body: ref('HostRegistration'),
-      response: answers({
-        200: [ref('RegisteredHost'), 'the host, and where its switch connects to'],
-        202: [ref('RegisteredHost'), 'registered; some hosts have not confirmed in time'],
+      response: writeAnswers('RegisteredHost', 'registered', {
+        answer: 'the host, and where its switch connects to',
       }),
     },
     handler: async (request, reply) => {
@@ -68,10 +67,7 @@ function registerBindingList(server: FastifyInstance, { controller }: RouteConte
       params: hostParams,
       querystring: writeQuery,
       body: ref('PortsReport'),
-      response: answers({
-        200: [ref('PortsAnswer'), 'taken over'],
-        202: [ref('PortsAnswer'), 'taken over; some hosts have not confirmed in time'],
-      }),
+      response: writeAnswers('PortsAnswer', 'taken over'),
     },
     handler: async (request, reply) => {
       const { id } = request.params as { id: string };
@@ -98,10 +94,7 @@ function registerSingleBinding(server: FastifyInstance, { controller }: RouteCon
       params: hostBindingParams,
       querystring: writeQuery,
       body: ref('PortReport'),
-      response: answers({
-        200: [ref('Binding'), 'bound'],
-        202: [ref('Binding'), 'bound; some hosts have not confirmed in time'],
-      }),
+      response: writeAnswers('Binding', 'bound'),
     },
     handler: async (request, reply) => {
       const { id, networkInterfaceId } = request.params as BindingParams;
@@ -118,10 +111,7 @@ function registerSingleBinding(server: FastifyInstance, { controller }: RouteCon
       ...operation('agent', 'unbind', 'Report that a port is gone; an absent binding is no error'),
       params: hostBindingParams,
       querystring: writeQuery,
-      response: answers({
-        200: [ref('Removed'), 'unbound'],
-        202: [ref('Removed'), 'unbound; some hosts have not confirmed in time'],
-      }),
+      response: writeAnswers('Removed', 'unbound'),
     },
     handler: async (request, reply) => {
       const { id, networkInterfaceId } = request.params as BindingParams;
@@ -144,10 +134,7 @@ function registerAnnouncements(server: FastifyInstance, { controller }: RouteCon
       params: hostParams,
       querystring: writeQuery,
       body: ref('AnnouncementReport'),
-      response: answers({
-        200: [ref('HeldAddress'), 'who has the address'],
-        202: [ref('HeldAddress'), 'who has the address; some hosts have not confirmed in time'],
-      }),
+      response: writeAnswers('HeldAddress', 'who has the address'),
     },
     handler: async (request, reply) => {
       const { id } = request.params as { id: string };
@@ -167,10 +154,7 @@ function registerInstanceStatus(server: FastifyInstance, { controller }: RouteCo
       params: idParams('instance'),
       querystring: writeQuery,
       body: ref('InstanceStatusReport'),
-      response: answers({
-        200: [ref('Instance'), 'taken over'],
-        202: [ref('Instance'), 'taken over; some hosts have not confirmed in time'],
-      }),
+      response: writeAnswers('Instance', 'taken over'),
     },
     handler: async (request, reply) => {
       const { id } = request.params as { id: string };

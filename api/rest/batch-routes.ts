@@ -9,7 +9,7 @@ import { presentUse } from './flow-routes.ts';
 import { idempotencyHeaders, idempotencyOf, noteReplay } from './idempotency.ts';
 import { ref, type Schema } from './json-schema.ts';
 import { checkedKind } from './kinds.ts';
-import { answers, operation } from './operations.ts';
+import { answers, operation, writeAnswers } from './operations.ts';
 import type { validatorCompiler } from './validation.ts';
 import { answerWrite, writeQuery } from './writing.ts';
 
@@ -57,10 +57,7 @@ export function registerBatchRoutes(
       headers: idempotencyHeaders,
       querystring: writeQuery,
       body: ref('BatchRequest'),
-      response: answers({
-        200: [ref('BatchAnswer'), 'done'],
-        202: [ref('BatchAnswer'), 'done; some hosts have not confirmed in time'],
-      }),
+      response: writeAnswers('BatchAnswer', 'done'),
     },
     handler: async (request, reply) => {
       const caller = callerOf(request);

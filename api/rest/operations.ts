@@ -32,6 +32,22 @@ export function answers(
   return responses;
 }
 
+/**
+ * Schemas of the answers of a write, which can wait for the hosts.
+ * @param name of the schema of what is answered
+ * @param done what has happened then
+ * @param answer what the answer without waiting is, where that is more than what has happened
+ */
+export const writeAnswers = (
+  name: string,
+  done: string,
+  { status = 200, answer = done }: { readonly status?: 200 | 201; readonly answer?: string } = {},
+): Record<string, Schema> =>
+  answers({
+    [status]: [ref(name), answer],
+    202: [ref(name), `${done}; some hosts have not confirmed in time`],
+  });
+
 export const idParams = (kind: string): Schema => ({
   type: 'object',
   properties: { id: { type: 'string', minLength: 1, maxLength: 256, description: `id of the ${kind}` } },

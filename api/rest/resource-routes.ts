@@ -8,7 +8,7 @@ import { idempotencyHeaders, idempotencyOf, noteReplay } from './idempotency.ts'
 import { ref } from './json-schema.ts';
 import { exposedKinds } from './kinds.ts';
 import { type ListQuery, listQuery, pageOf } from './lists.ts';
-import { answers, idParams, operation } from './operations.ts';
+import { answers, idParams, operation, writeAnswers } from './operations.ts';
 import { fieldsOf, fieldsParameter } from './sparse.ts';
 import { answerResource, answerWrite, etag, preconditionOf, writeQuery } from './writing.ts';
 
@@ -79,10 +79,7 @@ function registerCreation(server: FastifyInstance, { controller }: RouteContext,
       headers: idempotencyHeaders,
       querystring: writeQuery,
       body: ref(`${name}CreateRequest`),
-      response: answers({
-        201: [ref(name), 'created'],
-        202: [ref(name), 'created; some hosts have not confirmed in time'],
-      }),
+      response: writeAnswers(name, 'created', { status: 201 }),
     },
     handler: async (request, reply) => {
       const caller = callerOf(request);
@@ -111,10 +108,7 @@ function registerUpdate(server: FastifyInstance, { controller }: RouteContext, k
       params: idParams(kind),
       querystring: writeQuery,
       body: ref(`${name}UpdateRequest`),
-      response: answers({
-        200: [ref(name), 'changed'],
-        202: [ref(name), 'changed; some hosts have not confirmed in time'],
-      }),
+      response: writeAnswers(name, 'changed'),
     },
     handler: async (request, reply) => {
       const written = await controller.update(
@@ -139,10 +133,7 @@ function registerRemoval(server: FastifyInstance, { controller }: RouteContext, 
       }),
       params: idParams(kind),
       querystring: writeQuery,
-      response: answers({
-        200: [ref('Removed'), 'deleted'],
-        202: [ref('Removed'), 'deleted; some hosts have not confirmed in time'],
-      }),
+      response: writeAnswers('Removed', 'deleted'),
     },
     handler: async (request, reply) => {
       const { revision } = await controller.remove(
