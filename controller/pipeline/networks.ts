@@ -4,7 +4,9 @@ import {
   type Ipv6Network,
   ipv6Netmask,
   netmask,
+  parseAddress,
   parseCidr,
+  parseIpv6Address,
   parseIpv6Cidr,
 } from '../resources/index.ts';
 import { isIpv4, isIpv6, move, on } from './flow.ts';
@@ -22,6 +24,11 @@ export function inNetwork(field: FieldName, network: Ipv4Network | Ipv6Network):
 /** A network of either kind of IP, from text that was checked when it was written. */
 export function parseNetwork(text: string): Ipv4Network | Ipv6Network {
   return text.includes(':') ? parseIpv6Cidr(text, 'network') : parseCidr(text, 'network');
+}
+
+/** An address of either kind of IP, from text that was checked when it was written; a bigint is one of IPv6. */
+export function parseIpAddress(text: string): number | bigint {
+  return text.includes(':') ? parseIpv6Address(text, 'address') : parseAddress(text, 'address');
 }
 
 /** Matches packets to (`dst`) or from (`src`) a network: their kind of IP, and the address where it matters. */

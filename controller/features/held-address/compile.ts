@@ -1,18 +1,14 @@
-import type { FieldMatch } from 'node-openflow';
 import {
   type Feature,
   type Flow,
   type FragmentDefinition,
   isArp,
   isIcmpv6,
-  isIpv4,
-  isIpv6,
-  load,
   on,
   onRegister,
-  set,
+  parseIpAddress,
 } from '../../pipeline/index.ts';
-import { parseAddress, parseIpv6Address, type ResourceOf } from '../../resources/index.ts';
+import { parseAddress, type ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { hostScope } from '../host/scope.ts';
 import { vpcsWithOtherDestinations } from '../network-interface/compile.ts';
@@ -24,18 +20,10 @@ import {
   macNumber,
 } from '../network-interface/context.ts';
 import { arrivalActions, rulesOf } from '../network-interface/port.ts';
+import { identityFlow, locationFlow, toAddress } from '../vpc/location.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 
 type HeldAddress = ResourceOf<'held-address'>;
-
-const isIpv6Address = ({ spec }: HeldAddress) => spec.address.includes(':');
-
-/** How packets for the address are matched. */
-function destinationOf(held: HeldAddress): FieldMatch[] {
-  return isIpv6Address(held)
-    ? [isIpv6, on('ipv6_dst', parseIpv6Address(held.spec.address, 'address'))]
-    : [isIpv4, on('ipv4_dst', parseAddress(held.spec.address, 'address'))];
-}
 
 /** Where a shared address is, and whose groups count there: as for an address of the holder's own. */
 const resolve: FragmentDefinition = {
@@ -47,31 +35,12 @@ const resolve: FragmentDefinition = {
     const host =
       held && view.get('host', currentBinding(view, held.spec.networkInterfaceId)?.spec.hostId ?? '');
     if (!held || !context || !host) return undefined;
-    const here = vpcMatch(context.vpc);
-    const { address, macAddress } = held.spec;
-    const flows: Flow[] = [
-      {
-        stage: 'resolve',
-        priority: isIpv6Address(held) ? 200 : 100,
-        match: isIpv6Address(held)
-          ? [here, isIpv6, onRegister('nextHop6', parseIpv6Address(address, 'address'))]
-          : [here, onRegister('nextHop', parseAddress(address, 'address'))],
-        actions: [
-          set('eth_dst', macNumber(macAddress)),
-          load('hostKey', parseAddress(host.spec.tunnelAddress, 'tunnelAddress')),
-        ],
-        goto: 'forward',
-      },
-    ];
-    if (view.egressGroupRules(context.vpc.id).size > 0) {
-      flows.push({
-        stage: 'destination-identity',
-        priority: 100,
-        match: [here, ...destinationOf(held)],
-        actions: [load('peerIdentity', context.identity.number as number)],
-      });
-    }
-    return { scope: vpcScope(context.vpc), number: held.number as number, flows };
+    const { vpc, identity } = context;
+    const address = parseIpAddress(held.spec.address);
+    const hostKey = parseAddress(host.spec.tunnelAddress, 'tunnelAddress');
+    const flows = [locationFlow(vpc, address, macNumber(held.spec.macAddress), hostKey)];
+    if (view.egressGroupRules(vpc.id).size > 0) flows.push(identityFlow(vpc, address, identity));
+    return { scope: vpcScope(vpc), number: held.number as number, flows };
   },
 };
 
@@ -81,7 +50,7 @@ function foreignMacFlows(held: HeldAddress, context: BoundContext): Flow[] {
   const match = [
     vpcMatch(context.vpc),
     on('eth_dst', macNumber(held.spec.macAddress)),
-    ...destinationOf(held),
+    ...toAddress(parseIpAddress(held.spec.address)),
   ];
   return [
     { stage: 'locate', priority: 110, match, actions: arrivalActions(context), goto: 'ingress-subnet' },
@@ -90,9 +59,11 @@ function foreignMacFlows(held: HeldAddress, context: BoundContext): Flow[] {
 
 /** Who asks for the address that it has is probing: answered by nobody, as for its own addresses. */
 function probeFlow(held: HeldAddress, { networkInterface }: BoundContext): Flow {
-  const asked = isIpv6Address(held)
-    ? [...isIcmpv6('neighbourSolicitation'), on('nd_target', parseIpv6Address(held.spec.address, 'address'))]
-    : [isArp, on('arp_tpa', parseAddress(held.spec.address, 'address'))];
+  const address = parseIpAddress(held.spec.address);
+  const asked =
+    typeof address === 'bigint'
+      ? [...isIcmpv6('neighbourSolicitation'), on('nd_target', address)]
+      : [isArp, on('arp_tpa', address)];
   const match = [onRegister('interfaceNumber', networkInterface.number as number), ...asked];
   return { stage: 'source-guard', priority: 205, match, actions: [] };
 }

@@ -22,6 +22,7 @@ import type { TopologyView } from '../../topology/view.ts';
 import { hostScope } from '../host/scope.ts';
 import { type GatewayPlace, hostChanged } from '../placement/place.ts';
 import { mainTableOf } from '../subnet/route-table.ts';
+import { locationFlow } from '../vpc/location.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import { type NatGatewayContext, natGatewayContext } from './context.ts';
 import { countedPriorities, localCode } from './counters.ts';
@@ -37,15 +38,7 @@ const resolve: FragmentDefinition = {
     return {
       scope: vpcScope(vpc),
       number: gateway.number as number,
-      flows: [
-        {
-          stage: 'resolve',
-          priority: 100,
-          match: [vpcMatch(vpc), onRegister('nextHop', privateAddress)],
-          actions: [set('eth_dst', mac), load('hostKey', place.hostKey)],
-          goto: 'forward',
-        },
-      ],
+      flows: [locationFlow(vpc, privateAddress, mac, place.hostKey)],
     };
   },
 };

@@ -1,28 +1,31 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  type Feature,
-  type Flow,
-  type FragmentDefinition,
-  isIpv4,
-  load,
-  on,
-  onRegister,
-  set,
-} from '../../pipeline/index.ts';
+import type { Feature, FragmentDefinition } from '../../pipeline/index.ts';
 import { type AnyResource, parseAddress, type ResourceOf } from '../../resources/index.ts';
 import type { Change } from '../../store/store.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { announcementFlows } from '../held-address/announcement.ts';
 import { hostScope } from '../host/scope.ts';
 import { vpcOfMatch } from '../security-group/rule-matches.ts';
-import { vpcMatch, vpcScope } from '../vpc/scope.ts';
-import { boundContext, currentBinding, interfaceContext, macNumber } from './context.ts';
+import { identityFlow, locationFlow } from '../vpc/location.ts';
+import { vpcScope } from '../vpc/scope.ts';
+import {
+  boundContext,
+  currentBinding,
+  type InterfaceContext,
+  interfaceContext,
+  macNumber,
+} from './context.ts';
 import { dhcpFlows } from './dhcp.ts';
 import { guardFlows } from './guard.ts';
-import { dhcpV6Flows, ipv6DestinationFlows, ipv6GuardFlows, ipv6ResolveFlows } from './ipv6.ts';
+import { dhcpV6Flows, ipv6AddressesOf, ipv6GuardFlows } from './ipv6.ts';
 import { local, standby } from './port.ts';
 import { publicInterfaces, publicIpv6 } from './public-ipv6.ts';
 import { ipv4AddressesOf } from './secondary-addresses.ts';
+
+/** All addresses of an interface: those of IPv4, then those of IPv6. */
+function addressesOf(context: InterfaceContext): readonly (number | bigint)[] {
+  return [...ipv4AddressesOf(context.networkInterface), ...ipv6AddressesOf(context)];
+}
 
 /** Where the interface is, for every host of the VPC: the only flow that an address costs on other hosts. */
 const resolve: FragmentDefinition = {
@@ -38,18 +41,7 @@ const resolve: FragmentDefinition = {
     return {
       scope: vpcScope(vpc),
       number: networkInterface.number as number,
-      flows: [
-        ...ipv4AddressesOf(networkInterface).map(
-          (address): Flow => ({
-            stage: 'resolve',
-            priority: 100,
-            match: [vpcMatch(vpc), onRegister('nextHop', address)],
-            actions: [set('eth_dst', mac), load('hostKey', hostKey)],
-            goto: 'forward',
-          }),
-        ),
-        ...ipv6ResolveFlows(context, hostKey),
-      ],
+      flows: addressesOf(context).map((address) => locationFlow(vpc, address, mac, hostKey)),
     };
   },
 };
@@ -87,17 +79,7 @@ const destinationIdentity: FragmentDefinition = {
     return {
       scope: vpcScope(vpc),
       number: networkInterface.number as number,
-      flows: [
-        ...ipv4AddressesOf(networkInterface).map(
-          (address): Flow => ({
-            stage: 'destination-identity',
-            priority: 100,
-            match: [vpcMatch(vpc), isIpv4, on('ipv4_dst', address)],
-            actions: [load('peerIdentity', identity.number as number)],
-          }),
-        ),
-        ...ipv6DestinationFlows(context),
-      ],
+      flows: addressesOf(context).map((address) => identityFlow(vpc, address, identity)),
     };
   },
 };

@@ -5,15 +5,12 @@ import {
   isIcmpv6,
   isIpv6,
   limit,
-  load,
   on,
   onRegister,
   protocol,
-  set,
 } from '../../pipeline/index.ts';
 import { ipv6Netmask, linkLocalAddress, parseIpv6Address } from '../../resources/index.ts';
 import { gatewayMac } from '../subnet/router.ts';
-import { vpcMatch } from '../vpc/scope.ts';
 import { type BoundContext, type InterfaceContext, macNumber } from './context.ts';
 
 /** The IPv6 addresses of an interface as numbers. */
@@ -85,25 +82,4 @@ export function dhcpV6Flows(context: BoundContext): Flow[] {
       actions: [limit, answer],
     },
   ];
-}
-
-/** Where the IPv6 addresses are, for every host of the VPC. */
-export function ipv6ResolveFlows(context: InterfaceContext, hostKey: number): Flow[] {
-  return ipv6AddressesOf(context).map((address) => ({
-    stage: 'resolve',
-    priority: 200,
-    match: [vpcMatch(context.vpc), isIpv6, onRegister('nextHop6', address)],
-    actions: [set('eth_dst', macNumber(context.networkInterface.spec.macAddress)), load('hostKey', hostKey)],
-    goto: 'forward',
-  }));
-}
-
-/** The identity behind each IPv6 address. */
-export function ipv6DestinationFlows(context: InterfaceContext): Flow[] {
-  return ipv6AddressesOf(context).map((address) => ({
-    stage: 'destination-identity',
-    priority: 100,
-    match: [vpcMatch(context.vpc), isIpv6, on('ipv6_dst', address)],
-    actions: [load('peerIdentity', context.identity.number as number)],
-  }));
 }
