@@ -7,6 +7,7 @@ import { type ObservedController, runController } from '@weft/controller';
 import { WeftError } from '@weft/controller/resources';
 import { TestSwitch } from 'node-openflow/testing';
 import pino from 'pino';
+import { hostSpec } from '../../api/rest/testing/harness.ts';
 
 /** What a test makes a controller do that it does not do by itself. */
 export class Steering {
@@ -38,15 +39,6 @@ export class Steering {
 function fail(): never {
   throw new WeftError('unavailable', 'the store cannot be written: the disk is full');
 }
-
-export const hostSpec = {
-  tunnelAddress: '192.0.2.11',
-  zone: 'zone-a',
-  datapathId: '0000000000000001',
-  tunnelPort: 1,
-  externalPorts: { external: 2 },
-  computeDrivers: ['netns'],
-};
 
 /** A controller with one switch behind the REST API, on a free port of loopback. */
 export async function startCloud(steering: Steering) {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type ApiKind, apiKinds, collections } from '@weft/api/contract';
 import { kinds } from '@weft/controller/resources';
-import { hostSpec, Steering, startCloud } from './cloud.ts';
+import { hostSpec } from '../../api/rest/testing/harness.ts';
+import { Steering, startCloud } from './cloud.ts';
 import { Document } from './document.ts';
 
 type Spec = Record<string, unknown>;

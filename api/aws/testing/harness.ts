@@ -6,6 +6,7 @@ import { createRestServer, listen } from '@weft/api/rest';
 import { type RunningController, runController } from '@weft/controller';
 import pino from 'pino';
 import type { Principal, SignedRequest } from '../../auth/index.ts';
+import { hostSpec } from '../../rest/testing/harness.ts';
 import { type AwsErrorCode, awsErrorCodes } from '../errors.ts';
 import { type MountOptions, mountAwsApi } from '../mount.ts';
 import { readXml } from './read-xml.ts';
@@ -49,14 +50,6 @@ const externalNetworkSpec = {
   cidrBlock: '203.0.113.0/24',
   ipv6CidrBlock: '2001:db8::/40',
   addressRanges: [{ first: '203.0.113.10', last: '203.0.113.20' }],
-};
-const hostSpec = {
-  tunnelAddress: '192.0.2.11',
-  zone: 'zone-a',
-  datapathId: '0000000000000001',
-  tunnelPort: 1,
-  externalPorts: { external: 2 },
-  computeDrivers: ['netns'],
 };
 
 /** Believes what a request says of its sender: `KEY` is the name of an account, or `test` for the usual one. */

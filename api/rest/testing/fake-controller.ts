@@ -232,11 +232,7 @@ export class FakeController implements ObservedController {
 
   async natGatewayCounters(id: string, caller: Caller): Promise<NatGatewayCounters> {
     this.read('nat-gateway', id, caller);
-    if (this.nextFailure) {
-      const failure = this.nextFailure;
-      this.nextFailure = undefined;
-      throw failure;
-    }
+    this.#failIfAsked();
     return {
       hostId: 'h1',
       out: { packets: 3, bytes: 300 },
