@@ -1,4 +1,4 @@
-import type { ResourceOf } from '../resources/index.ts';
+import { isReservedAddress, parseAddress, type ResourceOf } from '../resources/index.ts';
 import type { Announced } from './outcome.ts';
 import { discoveryType, type Frame, type Icmp, type Ip } from './packet.ts';
 import {
@@ -57,12 +57,9 @@ function announcedAddress(mac: string, content: Frame['content']): string | unde
 export function holderAfter(resources: Resources, { interfaceId, address }: Announced): string | undefined {
   const { vpcId, subnetId } = named(resources, 'network-interface', interfaceId).spec;
   const subnet = named(resources, 'subnet', subnetId);
-  const { address: first, prefixLength } = networkOf(subnet);
-  const parts = address.split('.').map(Number);
-  const offset = parts.reduce((sum, part) => sum * 256 + part, 0) - first;
-  // AWS, "Subnet CIDR blocks": the first four addresses and the last one are reserved.
   const isGiven =
-    isInside(subnet.spec.cidrBlock, address) && offset >= 4 && offset < 2 ** (32 - prefixLength) - 1;
+    isInside(subnet.spec.cidrBlock, address) &&
+    !isReservedAddress(networkOf(subnet), parseAddress(address, 'address'));
   const isOwn = interfaceAt(resources, vpcId, address) ?? natGatewayAt(resources, vpcId, address);
   return isGiven && !isOwn ? interfaceId : undefined;
 }
