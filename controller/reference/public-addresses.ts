@@ -1,4 +1,4 @@
-import { ipv4BlocksOf, type ResourceOf } from '../resources/index.ts';
+import type { ResourceOf } from '../resources/index.ts';
 import { reachableAddress } from './arp.ts';
 import { addressTracker, noConnections, remember, type Tracked, track } from './connections.ts';
 import { crossTunnel, type Origin, receive } from './delivery.ts';
@@ -9,6 +9,7 @@ import { peersOf } from './peering.ts';
 import {
   interfaceAt,
   isInside,
+  isInVpc,
   named,
   natGatewayOf,
   publicMac,
@@ -92,7 +93,7 @@ export function receiveOutside(
   const gateway = natGatewayOf(resources, elasticIp);
   const owner = gateway ?? named(resources, 'network-interface', elasticIp.spec.networkInterfaceId as string);
   const vpc = named(resources, 'vpc', owner.spec.vpcId);
-  if (isOf([vpc], packet.source)) return walk.drop(stage, 'private-source', vpc.id);
+  if (isInVpc(vpc, packet.source)) return walk.drop(stage, 'private-source', vpc.id);
   if (isTooLarge(packet)) {
     const voice = { address: packet.destination, mac: frame.destination, receiver: frame.source };
     return tooLarge(walk, voice, packet) ?? walk.drop(stage, 'too-large', elasticIp.id);
@@ -106,16 +107,13 @@ export function receiveOutside(
   const relation = belongs(walk, translator.name, elasticIp, translated, 'ingress', mayOpen);
   if (!relation) return walk.drop(stage, 'untracked', elasticIp.id);
   if (gateway && relation === 'new') return walk.drop(stage, 'unsolicited', gateway.id);
-  if (isOf(peersOf(resources, vpc.id), packet.source)) return walk.drop(stage, 'private-source', vpc.id);
+  if (peersOf(resources, vpc.id).some((peer) => isInVpc(peer, packet.source))) {
+    return walk.drop(stage, 'private-source', vpc.id);
+  }
   walk.note(stage, `${packet.destination} becomes ${privateAddress}${ofSecondary(elasticIp)}`, elasticIp.id);
   const origin = { vpcId: vpc.id, hostId: translator.hostId, groups: [] };
   if (gateway) return comeBack(walk, origin, gateway, translated);
   return receive(walk, origin, owner as ResourceOf<'network-interface'>, translated);
-}
-
-/** True when the address is in a block of one of the VPCs. */
-function isOf(vpcs: readonly ResourceOf<'vpc'>[], address: string): boolean {
-  return vpcs.flatMap(ipv4BlocksOf).some((block) => isInside(block, address));
 }
 
 /**

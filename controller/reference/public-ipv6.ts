@@ -6,9 +6,9 @@ import type { Frame, Ip } from './packet.ts';
 import { peersOf } from './peering.ts';
 import {
   bindingOf,
-  blocksOf,
   hasIpv6,
   isInside,
+  isInVpc,
   named,
   publicInterfaceMac,
   type Resources,
@@ -83,8 +83,7 @@ export function receivePublic(
   const forwarded = takeHop(packet);
   if (!forwarded) return walk.drop(stage, 'ttl-exceeded', receiver.id);
   const vpc = named(resources, 'vpc', receiver.spec.vpcId);
-  const inside = [vpc, ...peersOf(resources, vpc.id)].flatMap(blocksOf);
-  if (inside.some((block) => isInside(block, packet.source))) {
+  if ([vpc, ...peersOf(resources, vpc.id)].some((one) => isInVpc(one, packet.source))) {
     return walk.drop(stage, 'private-source', vpc.id);
   }
   if (isUnroutableSource(packet)) return walk.drop(stage, 'unroutable-source', network.id);

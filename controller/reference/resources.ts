@@ -78,6 +78,11 @@ export function blocksOf(vpc: ResourceOf<'vpc'>): readonly string[] {
   return [...ipv4BlocksOf(vpc), ...(ipv6CidrBlock === undefined ? [] : [ipv6CidrBlock])];
 }
 
+/** True when the address is in one of the networks of a VPC. */
+export function isInVpc(vpc: ResourceOf<'vpc'>, address: string): boolean {
+  return blocksOf(vpc).some((block) => isInside(block, address));
+}
+
 /**
  * The router's address in a subnet: base + 1. AWS, "Subnet CIDR blocks": "10.0.0.1: Reserved by AWS for the VPC router."
  * In IPv6, the link-local address of its MAC: that is how routers make themselves known (RFC 4861, section 4.2).
