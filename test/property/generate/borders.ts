@@ -103,7 +103,7 @@ export class BorderEdits {
     const { random } = this.#scene;
     const subnet = random.pickOrNone(this.#scene.all('subnet'));
     if (!subnet) return nothing;
-    const acls = this.#scene.all('network-acl').filter(({ spec }) => spec.vpcId === subnet.spec.vpcId);
+    const acls = this.#scene.inVpc('network-acl', subnet.spec.vpcId);
     const acl = random.chance(0.8) ? random.pickOrNone(acls) : undefined;
     return this.#edits.update(subnet, { networkAclId: acl ? this.#scene.ref(acl) : null });
   }

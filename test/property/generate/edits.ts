@@ -117,7 +117,7 @@ export class Edits {
     const { random } = this.#scene;
     const vpc = random.pickOrNone(this.#scene.all('vpc'));
     if (!vpc) return nothing;
-    const others = this.#scene.all('subnet').filter(({ spec }) => spec.vpcId === vpc.id);
+    const others = this.#scene.inVpc('subnet', vpc.id);
     const taken = others.map(({ spec }) => spec.cidrBlock);
     const cidrBlock = subnetBlock(random, random.pick(ipv4BlocksOf(vpc)), taken);
     return this.create('subnet', 'subnet', {
@@ -187,7 +187,7 @@ export class Edits {
   }
 
   #someGroups(vpcId: string): string[] {
-    const groups = this.#scene.all('security-group').filter(({ spec }) => spec.vpcId === vpcId);
+    const groups = this.#scene.inVpc('security-group', vpcId);
     return this.#scene.random.sample(groups, 1, 3).map((group) => this.#scene.ref(group));
   }
 
@@ -289,19 +289,19 @@ export class Edits {
 
   #someRoutes({ id, spec: { vpcId } }: ResourceOf<'route-table'>): Spec[] {
     const { random } = this.#scene;
-    const gateways = this.#scene.all('internet-gateway').filter(({ spec }) => spec.vpcId === vpcId);
+    const gateways = this.#scene.inVpc('internet-gateway', vpcId);
     const target = () => {
       if (routers[0] && random.chance(0.4)) return this.#scene.ref(random.pick(routers));
       const gateway = random.pickOrNone(gateways);
       return gateway && random.chance(0.7) ? this.#scene.ref(gateway) : 'blackhole';
     };
-    const inVpc = this.#scene.all('network-interface').filter(({ spec }) => spec.vpcId === vpcId);
+    const inVpc = this.#scene.inVpc('network-interface', vpcId);
     const unchecked = inVpc.filter(({ spec }) => spec.sourceDestinationCheck === false);
     const routers = random.chance(0.8) && unchecked.length > 0 ? unchecked : inVpc;
-    const subnets = this.#scene.all('subnet').filter(({ spec }) => spec.vpcId === vpcId);
+    const subnets = this.#scene.inVpc('subnet', vpcId);
     const inside = random.pickOrNone(subnets)?.spec.cidrBlock ?? '10.0.3.0/24';
     const routes: Spec[] = this.borders.someRoutes(vpcId);
-    const natGateways = this.#scene.all('nat-gateway').filter(({ spec }) => spec.vpcId === vpcId);
+    const natGateways = this.#scene.inVpc('nat-gateway', vpcId);
     // A gateway that is led to itself, or to another one, sends nothing.
     const isTheirs = natGateways.some(({ spec }) => this.#scene.routeTableOf(spec.subnetId) === id);
     const natGateway = random.pickOrNone(natGateways);
@@ -319,7 +319,7 @@ export class Edits {
     const { random } = this.#scene;
     const subnet = random.pickOrNone(this.#scene.all('subnet'));
     if (!subnet) return nothing;
-    const tables = this.#scene.all('route-table').filter(({ spec }) => spec.vpcId === subnet.spec.vpcId);
+    const tables = this.#scene.inVpc('route-table', subnet.spec.vpcId);
     const table = random.chance(0.7) ? random.pickOrNone(tables) : undefined;
     return this.update(subnet, { routeTableId: table ? this.#scene.ref(table) : null });
   }

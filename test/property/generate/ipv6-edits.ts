@@ -78,11 +78,9 @@ export class Ipv6Edits {
   /** Mostly out by one of the gateways; some to parts of what is outside, some through interfaces. */
   someRoutes(vpcId: string, routers: readonly Interface[]): Spec[] {
     const { random } = this.#scene;
-    const inVpc = <T extends { spec: { vpcId?: string } }>(all: readonly T[]) =>
-      all.filter(({ spec }) => spec.vpcId === vpcId);
     const gateways = [
-      ...inVpc(this.#scene.all('internet-gateway')),
-      ...inVpc(this.#scene.all('egress-only-internet-gateway')),
+      ...this.#scene.inVpc('internet-gateway', vpcId),
+      ...this.#scene.inVpc('egress-only-internet-gateway', vpcId),
     ];
     const target = () => {
       const router = random.pickOrNone(routers);
@@ -98,7 +96,7 @@ export class Ipv6Edits {
     const more = ['2001:db9::/32', '2001:db9:0:1::/64', '2001:db8::/48', '2001:db8::/56', '2620::1/128'];
     for (const destinationIpv6 of random.sample(more, 0, 2))
       routes.push({ destinationIpv6, target: target() });
-    const subnet = random.pickOrNone(inVpc(this.#scene.all('subnet')));
+    const subnet = random.pickOrNone(this.#scene.inVpc('subnet', vpcId));
     if (subnet?.spec.ipv6CidrBlock && random.chance(0.25)) {
       routes.push({ destinationIpv6: subnet.spec.ipv6CidrBlock, target: target() });
     }

@@ -33,15 +33,14 @@ export const toNatGateway: Probe = (scene) => {
 
 /** Where a route leads whose gateway serves the VPC no longer. */
 export const viaDetached = withSender((scene, sender) => {
-  const subnet = scene.subnetOf(sender);
-  const tableId = subnet.spec.routeTableId ?? scene.vpcOf(sender).spec.mainRouteTableId;
-  const routes = scene.resources['route-table'].get(tableId)?.spec.routes ?? [];
-  const route = routes.find(
-    ({ target }) =>
-      target.startsWith('igw-') &&
-      scene.resources['internet-gateway'].get(target)?.spec.vpcId !== sender.spec.vpcId,
-  );
-  if (!route || route.target === 'blackhole') return undefined;
+  const route = scene
+    .routesOf(sender)
+    .find(
+      ({ target }) =>
+        target.startsWith('igw-') &&
+        scene.resources['internet-gateway'].get(target)?.spec.vpcId !== sender.spec.vpcId,
+    );
+  if (!route) return undefined;
   const machines = route.destination === undefined ? outsideAddressesIpv6 : outsideAddresses;
   const destination = scene.random.pick(machines);
   return scene.fromInterface(sender, { destination, payload: somePayload(scene.random) });
@@ -49,15 +48,14 @@ export const viaDetached = withSender((scene, sender) => {
 
 /** Where a route leads whose peering connection is not accepted, or gone. */
 export const viaInactive = withSender((scene, sender) => {
-  const subnet = scene.subnetOf(sender);
-  const tableId = subnet.spec.routeTableId ?? scene.vpcOf(sender).spec.mainRouteTableId;
-  const routes = scene.resources['route-table'].get(tableId)?.spec.routes ?? [];
-  const route = routes.find(
-    ({ destination, destinationIpv6, target }) =>
-      (destination ?? destinationIpv6)?.includes('/') &&
-      target.startsWith('pcx-') &&
-      scene.resources['vpc-peering-connection'].get(target)?.spec.state !== 'active',
-  );
+  const route = scene
+    .routesOf(sender)
+    .find(
+      ({ destination, destinationIpv6, target }) =>
+        (destination ?? destinationIpv6)?.includes('/') &&
+        target.startsWith('pcx-') &&
+        scene.resources['vpc-peering-connection'].get(target)?.spec.state !== 'active',
+    );
   const network = route?.destination ?? route?.destinationIpv6;
   if (network === undefined) return undefined;
   const destination = addressIn(network, 300);
@@ -67,15 +65,13 @@ export const viaInactive = withSender((scene, sender) => {
 /** Where a route leads through an interface, which may do so or, as often, not. */
 export const viaInterface: Probe = (scene) => {
   const { random, resources } = scene;
-  const ways = scene.interfaces(true).flatMap((sender) => {
-    const tableId = scene.routeTableOf(sender.spec.subnetId);
-    const routes = resources['route-table'].get(tableId)?.spec.routes ?? [];
-    return routes.flatMap(({ destination, destinationIpv6, target }) => {
+  const ways = scene.interfaces(true).flatMap((sender) =>
+    scene.routesOf(sender).flatMap(({ destination, destinationIpv6, target }) => {
       const router = resources['network-interface'].get(target);
       const network = destination ?? (destinationIpv6 as string);
       return router && network.includes('/') ? [{ sender, network, router }] : [];
-    });
-  });
+    }),
+  );
   const checked = ways.filter(({ router }) => router.spec.sourceDestinationCheck !== false);
   const way = random.pickOrNone(checked.length > 0 && random.chance(0.5) ? checked : ways);
   if (!way) return undefined;

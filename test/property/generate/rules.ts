@@ -66,8 +66,8 @@ function somePeer(scene: Scene, { spec: { vpcId } }: ResourceOf<'security-group'
   const groups = scene.all('security-group').filter(({ spec }) => vpcIds.has(spec.vpcId));
   const group = random.pickOrNone(groups);
   if (group && random.chance(0.5)) return { referencedGroupId: scene.ref(group) };
-  const subnets = scene.all('subnet').filter(({ spec }) => spec.vpcId === vpcId);
-  const member = random.pickOrNone(scene.all('network-interface').filter(({ spec }) => spec.vpcId === vpcId));
+  const subnets = scene.inVpc('subnet', vpcId);
+  const member = random.pickOrNone(scene.inVpc('network-interface', vpcId));
   const cidrs = [
     '0.0.0.0/0',
     ...ipv4BlocksOf(scene.vpcOf({ spec: { vpcId } })),
@@ -86,10 +86,9 @@ function somePeer(scene: Scene, { spec: { vpcId } }: ResourceOf<'security-group'
 /** Networks that IPv6 packets of a VPC may be from or for. */
 export function ipv6Networks(scene: Scene, vpcId: string): string[] {
   const { random } = scene;
-  const inVpc = ({ spec }: { spec: { vpcId: string } }) => spec.vpcId === vpcId;
   const { ipv6CidrBlock } = scene.vpcOf({ spec: { vpcId } }).spec;
-  const subnets = scene.all('subnet').filter(inVpc);
-  const members = scene.all('network-interface').filter(inVpc);
+  const subnets = scene.inVpc('subnet', vpcId);
+  const members = scene.inVpc('network-interface', vpcId);
   return [
     ...(ipv6CidrBlock ? [ipv6CidrBlock] : []),
     ...subnets.flatMap(({ spec }) => spec.ipv6CidrBlock ?? []),

@@ -1,5 +1,5 @@
 import type { Frame, Icmp, Ip, Resources, Tcp, Udp } from '../../../controller/reference/index.ts';
-import type { ResourceOf } from '../../../controller/resources/index.ts';
+import type { ResourceOf, Route } from '../../../controller/resources/index.ts';
 import type { Random } from '../random.ts';
 import type { Rig } from '../rig.ts';
 import type { ScriptStep, SendStep } from '../script.ts';
@@ -7,6 +7,16 @@ import { addressIn, ip, isIn, isIpv6 } from './families.ts';
 
 export type Interface = ResourceOf<'network-interface'>;
 export type ElasticIp = ResourceOf<'elastic-ip'>;
+
+type KindInVpc =
+  | 'subnet'
+  | 'route-table'
+  | 'security-group'
+  | 'network-acl'
+  | 'internet-gateway'
+  | 'egress-only-internet-gateway'
+  | 'nat-gateway'
+  | 'network-interface';
 
 export const externalNetwork = {
   name: 'outside',
@@ -58,6 +68,11 @@ export class Scene {
     if (kind === 'binding') return all.sort((a, b) => a.revision - b.revision);
     const names = new Map(all.map((one) => [one, this.name(one)]));
     return all.sort((a, b) => ((names.get(a) as string) < (names.get(b) as string) ? -1 : 1));
+  }
+
+  /** Those of a kind that are in a VPC. */
+  inVpc<K extends KindInVpc>(kind: K, vpcId: string): ResourceOf<K>[] {
+    return this.all(kind).filter(({ spec }) => (spec as { vpcId?: string }).vpcId === vpcId);
   }
 
   /** `@name` of a resource. */
@@ -158,10 +173,14 @@ export class Scene {
     return subnet.spec.routeTableId ?? this.vpcOf(subnet).spec.mainRouteTableId;
   }
 
+  /** The routes of whoever is in a subnet. */
+  routesOf({ spec }: { spec: { subnetId: string } }): readonly Route[] {
+    return this.resources['route-table'].get(this.routeTableOf(spec.subnetId))?.spec.routes ?? [];
+  }
+
   /** The NAT gateway that a route of an interface, or of another NAT gateway, leads to. */
   natGatewayOf(sender: Interface | ResourceOf<'nat-gateway'>): ResourceOf<'nat-gateway'> | undefined {
-    const tableId = this.routeTableOf(sender.spec.subnetId);
-    for (const { target } of this.resources['route-table'].get(tableId)?.spec.routes ?? []) {
+    for (const { target } of this.routesOf(sender)) {
       const gateway = this.resources['nat-gateway'].get(target);
       if (gateway) return gateway;
     }
