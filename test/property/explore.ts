@@ -1,9 +1,8 @@
 import { Coverage, type Move } from './coverage.ts';
 import type { Mutation } from './fabric/host.ts';
 import { Conversations } from './generate/conversations.ts';
-import { ipv6Plots } from './generate/ipv6-plots.ts';
 import { buildNetwork, type Size, usualSize } from './generate/network.ts';
-import { type Plot, plots } from './generate/plots.ts';
+import { type Plot, plots } from './generate/plots/index.ts';
 import { probes } from './generate/probes.ts';
 import { Scene } from './generate/scene.ts';
 import { Random } from './random.ts';
@@ -68,8 +67,7 @@ class Explorer {
     const edits = await buildNetwork(this.#scene, (step) => this.#do(step), size);
     for (let empty = 0; this.coverage.packets < packets; ) {
       if (random.chance(1 / packetsPerEdit)) await this.#edit(edits.next());
-      else if (random.chance(1 / packetsPerPlot))
-        await this.#play(random.pick([...plots, ...ipv6Plots])(this.#scene, edits));
+      else if (random.chance(1 / packetsPerPlot)) await this.#play(random.pick(plots)(this.#scene, edits));
       else if (await this.#send()) empty = 0;
       else if (++empty > 1000) throw new Error('the network has nothing to send packets from');
     }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explore } from './explore.ts';
-import { type Fault, faults } from './faults.ts';
-import { ipv6Faults } from './ipv6-faults.ts';
+import { type Fault, faults } from './faults/index.ts';
 
 const networks = 40;
 const packetsEach = 300;
@@ -24,8 +23,7 @@ async function packetsToFind({ plant, firstSeed = 1 }: Fault): Promise<number | 
 /** Tests that one part of the faults is found. */
 export function findFaults(part: number): void {
   describe('the property test finds planted faults', () => {
-    const all = [...faults, ...ipv6Faults];
-    for (const fault of all.filter((_, index) => index % parts === part)) {
+    for (const fault of faults.filter((_, index) => index % parts === part)) {
       it(fault.name, async () => {
         const sent = await packetsToFind(fault);
         assert.notEqual(sent, undefined, `${networks * packetsEach} packets did not show it`);

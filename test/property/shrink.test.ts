@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explore } from './explore.ts';
-import { faults } from './faults.ts';
+import { faults } from './faults/index.ts';
 import { shrink } from './shrink.ts';
 
 describe('shrinking', () => {

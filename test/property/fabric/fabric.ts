@@ -17,56 +17,21 @@ import {
   type ReferencePacket,
   servicesMac,
 } from '../../../controller/reference/index.ts';
-import {
-  contains,
-  containsIpv6,
-  derivedMac,
-  formatIpv6,
-  formatMac,
-  parseAddress,
-  parseCidr,
-  parseIpv6Address,
-  parseIpv6Cidr,
-  type ResourceOf,
-} from '../../../controller/resources/index.ts';
+import { formatIpv6, type ResourceOf } from '../../../controller/resources/index.ts';
 import type { World } from '../../../controller/testing/world.ts';
-import { isIp, toFrame, toSimulated } from './frames.ts';
+import { toFrame, toSimulated } from './frames.ts';
 import { type Mutation, SimulatedHost, tableNames } from './host.ts';
 import { advertisedRouterOf, agentTask, leaseOf, leaseV6Of } from './lease.ts';
-import type { Effect, Observation, Walk } from './observation.ts';
-import { outsideAddress, outsideMac } from './outside.ts';
+import type { Observation } from './observation.ts';
+import { outsideAddress } from './outside.ts';
 import { routerError } from './router-error.ts';
+import { Segment, tagOf } from './segment.ts';
+import { type Arrival, Way } from './way.ts';
 
 /** Called on the way to the agent; a packet never ends there. */
 const limitTable = tableOf('limit');
 /** No packet of ours crosses more switches than this; one that does is in a loop. */
 const longestWay = 12;
-
-/** A packet on its way into a switch. `retried`: the agent has found the next hop for it. */
-interface Arrival {
-  readonly hostId: string;
-  readonly port: number;
-  readonly packet: SimulatedPacket;
-  readonly retried?: boolean;
-  /** It came over the segment outside, where every host sees it and most are not concerned. */
-  readonly shared?: boolean;
-}
-
-/** What happens to one packet, while it happens. */
-class Way {
-  readonly effects: Effect[] = [];
-  readonly ends: { hostId: string; stage: string }[] = [];
-  readonly walks: Walk[] = [];
-  readonly pending: Arrival[] = [];
-  /** Port and host where the packet came in. */
-  readonly origin: Arrival | undefined;
-  crossed = 0;
-
-  constructor(origin: Arrival | undefined) {
-    this.origin = origin;
-    if (origin) this.pending.push(origin);
-  }
-}
 
 /**
  * All hosts with their switches, the tunnels between them and the networks outside, so that a packet in gives packets
@@ -76,12 +41,12 @@ export class Fabric {
   readonly #world: World;
   readonly #mutation: Mutation | undefined;
   readonly #hosts = new Map<string, SimulatedHost>();
-  /** Addresses by the MACs that were told for them: switches know them for a while, also those of elastic IPs that are gone. */
-  readonly #told = new Map<string, string>();
+  readonly #segment: Segment;
 
   constructor(world: World, mutation?: Mutation) {
     this.#world = world;
     this.#mutation = mutation;
+    this.#segment = new Segment(world, (hostId, packet, port) => this.host(hostId).inject(packet, port));
   }
 
   /** @throws Error when there is no such host */
@@ -111,10 +76,10 @@ export class Fabric {
       if (!data) continue;
       const frame = toFrame(decodePacket(data));
       const { content } = frame;
-      if (content.protocol === 'arp') this.#told.set(content.senderMac, content.senderAddress);
+      if (content.protocol === 'arp') this.#segment.tell(content.senderMac, content.senderAddress);
       for (const network of this.#world.topology.all('external-network')) {
         const packet = toSimulated({ ...frame, ...tagOf(network) });
-        for (const arrival of this.#externalArrivals(network.id, packet, id)) {
+        for (const arrival of this.#segment.arrivals(network.id, packet, id)) {
           this.host(arrival.hostId).inject(packet, arrival.port);
         }
       }
@@ -141,7 +106,7 @@ export class Fabric {
         ? new Way(this.#fromInterface(packet.from.interfaceId, simulated))
         : new Way(undefined);
     if ('externalNetworkId' in packet.from) {
-      way.pending.push(...this.#externalArrivals(packet.from.externalNetworkId, simulated));
+      way.pending.push(...this.#segment.arrivals(packet.from.externalNetworkId, simulated));
     }
     for (let arrival = way.pending.shift(); arrival; arrival = way.pending.shift()) this.#step(way, arrival);
     return way;
@@ -158,17 +123,6 @@ export class Fabric {
     const bindings = [...this.#world.topology.referrers(target, 'of-interface', 'binding')];
     const rank = ({ revision, spec }: ResourceOf<'binding'>) => revision - (spec.standby ? 1e9 : 0);
     return bindings.sort((a, b) => rank(b) - rank(a))[0];
-  }
-
-  /** Every host's port to an external network is on one segment. */
-  #externalArrivals(networkId: string, packet: SimulatedPacket, except?: string): Arrival[] {
-    const { name } = this.#world.get('external-network', networkId).spec;
-    const arrivals: Arrival[] = [];
-    for (const { id, spec } of this.#world.topology.all('host')) {
-      const port = spec.externalPorts[name];
-      if (port !== undefined && id !== except) arrivals.push({ hostId: id, port, packet, shared: true });
-    }
-    return arrivals;
   }
 
   #inject(way: Way, { hostId, port, packet }: Arrival): SimulationResult {
@@ -234,30 +188,15 @@ export class Fabric {
 
   /** The segment outside has the other hosts, which take what is for them, and everybody else. */
   #leaveOutside(way: Way, hostId: string, networkName: string, packet: SimulatedPacket): void {
-    const network = this.#externalNetwork(networkName);
+    const network = this.#segment.network(networkName);
     const { destination, ...frame } = toFrame(packet);
     const machine = outsideAddress(destination);
-    const nextHop = machine ?? this.#publicAddress(destination, frame.content) ?? this.#told.get(destination);
+    const nextHop = this.#segment.addressAt(destination, frame.content);
     if (nextHop === undefined) throw new Error(`${destination} is nobody on network ${networkName}`);
     // The MAC of an address that was here is known for a while.
-    if (machine === undefined && this.#whoHas(hostId, network, nextHop) !== undefined) {
-      way.pending.push(...this.#externalArrivals(network.id, packet, hostId));
+    if (machine === undefined && this.#segment.whoHas(hostId, network, nextHop) !== undefined) {
+      way.pending.push(...this.#segment.arrivals(network.id, packet, hostId));
     } else way.effects.push({ type: 'sent-outside', externalNetworkId: network.id, nextHop, frame });
-  }
-
-  /** The address of the cloud that is sought under a MAC: an elastic IP, or the destination if an interface has the MAC. */
-  #publicAddress(mac: string, content: Frame['content']): string | undefined {
-    for (const { number, spec } of this.#world.topology.all('elastic-ip')) {
-      if (formatMac(derivedMac('elasticIp', number as number)) === mac) return spec.address;
-    }
-    return isIp(content) && content.protocol === 'ipv6' ? content.destination : undefined;
-  }
-
-  #externalNetwork(name: string): ResourceOf<'external-network'> {
-    for (const network of this.#world.topology.all('external-network')) {
-      if (network.spec.name === name) return network;
-    }
-    throw new Error(`there is no external network ${name}`);
   }
 
   /** The agent's part. */
@@ -293,66 +232,14 @@ export class Fabric {
     const { destination: _unknown, ...frame } = toFrame(packet);
     const isIpv6 = frame.content.protocol === 'ipv6';
     const nextHop = isIpv6 ? formatIpv6(nextHop6(metadata)) : ipv4.format(value(registers.nextHop));
-    const answer = arrival.retried ? undefined : this.#whoHas(arrival.hostId, network, nextHop);
+    const answer = arrival.retried ? undefined : this.#segment.whoHas(arrival.hostId, network, nextHop);
     if (answer) {
-      this.#told.set(answer, nextHop);
+      this.#segment.tell(answer, nextHop);
       this.#answerNeighbour(way, arrival.hostId, network, nextHop, answer);
       way.pending.push({ ...arrival, retried: true });
       return;
     }
     way.effects.push({ type: 'sent-outside', externalNetworkId: network.id, nextHop, frame });
-  }
-
-  /** The MAC of a neighbour: a machine outside, or an address of the cloud on another host. */
-  #whoHas(hostId: string, network: ResourceOf<'external-network'>, address: string): string | undefined {
-    if (address.includes(':')) return this.#whoHasIpv6(hostId, network, address);
-    const { addressRanges } = network.spec;
-    const inRange = addressRanges.some(
-      ({ first, last }) =>
-        parseAddress(first, 'first') <= parseAddress(address, 'address') &&
-        parseAddress(address, 'address') <= parseAddress(last, 'last'),
-    );
-    if (!inRange) {
-      const inside = contains(parseCidr(network.spec.cidrBlock, 'cidr'), parseAddress(address, 'address'));
-      return inside ? outsideMac(address) : undefined;
-    }
-    const asking = { ethSrc: outsideMac('203.0.113.250'), ethDst: broadcastMac };
-    const request = build.arp({
-      ...asking,
-      ...tagOf(network),
-      senderAddress: '203.0.113.250',
-      targetAddress: address,
-    });
-    return this.#ask(hostId, network, request);
-  }
-
-  /** VPCs have addresses of the network's block, but none of its first /56: there are the machines outside. */
-  #whoHasIpv6(hostId: string, network: ResourceOf<'external-network'>, text: string): string | undefined {
-    const address = parseIpv6Address(text, 'address');
-    const block = parseIpv6Cidr(network.spec.ipv6CidrBlock ?? '::/128', 'block');
-    if (!containsIpv6(block, address) || containsIpv6({ ...block, prefixLength: 56 }, address)) {
-      return outsideMac(text);
-    }
-    const asker = '2001:db8::fa';
-    const ethSrc = outsideMac(asker);
-    const link = { ethSrc, ethDst: '33:33:ff:00:00:00', linkLayer: ethSrc, ...tagOf(network) };
-    const request = build.neighbourSolicitation({ ...link, src: asker, dst: 'ff02::1:ff00:0', target: text });
-    return this.#ask(hostId, network, request);
-  }
-
-  /** The MAC in the one answer that the other hosts give. */
-  #ask(
-    hostId: string,
-    network: ResourceOf<'external-network'>,
-    request: SimulatedPacket,
-  ): string | undefined {
-    const answers: Frame[] = [];
-    for (const arrival of this.#externalArrivals(network.id, request, hostId)) {
-      const { outputs } = this.host(arrival.hostId).inject(request, arrival.port);
-      answers.push(...outputs.map((output) => toFrame(output.packet)));
-    }
-    if (answers.length > 1) throw new Error(`${answers.length} hosts answer for one address`);
-    return answers[0]?.source;
   }
 
   #answerNeighbour(
@@ -375,8 +262,15 @@ export class Fabric {
   }
 }
 
-/** Frames of the network's neighbours are of its VLAN. */
-const tagOf = ({ spec: { vlan } }: ResourceOf<'external-network'>) => (vlan === undefined ? {} : { vlan });
+/** The stage in which the packet ended; a called stage counts for the one that called it. */
+function lastStage({ trace }: SimulationResult): string {
+  for (let index = trace.length - 1; index >= 0; index--) {
+    const step = trace[index];
+    if (step?.type !== 'lookup' || step.depth > 0 || step.table === limitTable) continue;
+    return tableNames.get(step.table) ?? `${step.table}`;
+  }
+  return 'nowhere';
+}
 
 /** The four registers of an IPv6 next hop, the first one highest. */
 function nextHop6(metadata: readonly FieldMatch[]): bigint {
@@ -397,14 +291,4 @@ function isTask({ reason, userdata }: SimulatedPacketIn): boolean {
 function answerOfService({ source, content }: Frame): Frame {
   if (content.protocol !== 'ipv4') throw new Error('a service was asked by something else than IPv4');
   return { source: servicesMac, destination: source, content: answerTo(content as Ip, 64) };
-}
-
-/** The stage in which the packet ended; a called stage counts for the one that called it. */
-function lastStage({ trace }: SimulationResult): string {
-  for (let index = trace.length - 1; index >= 0; index--) {
-    const step = trace[index];
-    if (step?.type !== 'lookup' || step.depth > 0 || step.table === limitTable) continue;
-    return tableNames.get(step.table) ?? `${step.table}`;
-  }
-  return 'nowhere';
 }

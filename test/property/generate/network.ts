@@ -38,29 +38,29 @@ export async function buildNetwork(
   for (let index = 0; index < vpcs * 3; index++) await run(edits.newSubnet());
   for (let index = 0; index < vpcs * 3; index++) await run(edits.newGroup());
   const interfaces = many(size.interfaces);
-  for (let index = 0; index < interfaces; index++) await run(edits.newInterface());
+  for (let index = 0; index < interfaces; index++) await run(edits.interfaces.newInterface());
   const borders = edits.borders;
   for (let index = 0; index < vpcs; index++) await run(borders.newList());
   for (let index = 0; index < vpcs * 3; index++) await run(borders.newPeering());
   for (let index = 0; index < vpcs * 2; index++) await run(borders.answerPeering());
   for (let index = 0; index < vpcs * 8; index++) await run(edits.newRule());
-  for (let index = 0; index < interfaces; index++) await run(edits.bindOne());
+  for (let index = 0; index < interfaces; index++) await run(edits.interfaces.bindOne());
   for (let index = 0; index < vpcs; index++) {
-    await run(edits.newGateway());
-    await run(edits.newRouteTable());
+    await run(edits.routes.newGateway());
+    await run(edits.routes.newRouteTable());
     if (random.chance(0.7)) await run(edits.ipv6.newGateway());
   }
   for (let index = 0; index < vpcs; index++) {
-    await run(edits.newRouteTable());
+    await run(edits.routes.newRouteTable());
     if (random.chance(0.5)) continue;
     await run(edits.freeElasticIp());
-    await run(edits.newNatGateway());
+    await run(edits.routes.newNatGateway());
   }
-  for (let index = 0; index < vpcs * 2; index++) await run(edits.changeSubnetTable());
-  for (let index = 0; index < vpcs * 5; index++) await run(edits.changeRoutes());
+  for (let index = 0; index < vpcs * 2; index++) await run(edits.routes.changeSubnetTable());
+  for (let index = 0; index < vpcs * 5; index++) await run(edits.routes.changeRoutes());
   for (let index = 0; index < vpcs * 2; index++) await run(borders.newAcl());
   for (let index = 0; index < vpcs * 3; index++) await run(borders.changeSubnetAcl());
-  for (let index = 0; index < interfaces / 2; index++) await run(edits.newElasticIp());
+  for (let index = 0; index < interfaces / 2; index++) await run(edits.publicAddresses.newElasticIp());
   return edits;
 }
 

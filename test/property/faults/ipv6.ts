@@ -1,5 +1,5 @@
 import type { FlowMod } from 'node-openflow';
-import { registers, type StageName, tableOf } from '../../controller/pipeline/index.ts';
+import { registers, type StageName, tableOf } from '../../../controller/pipeline/index.ts';
 import {
   acls,
   actionsOf,
@@ -13,7 +13,7 @@ import {
   withoutAction,
   withoutField,
   withoutSetting,
-} from './faults.ts';
+} from './fault.ts';
 
 const ipv6 = 0x86dd;
 const icmpv6 = { echoRequest: 128, routerSolicitation: 133 } as const;

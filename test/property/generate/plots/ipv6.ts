@@ -1,8 +1,8 @@
-import type { Ip } from '../../../controller/reference/index.ts';
-import type { ScriptStep, SendStep } from '../script.ts';
-import type { Edits } from './edits.ts';
-import type { Plot } from './plots.ts';
-import { type Interface, outsideAddressesIpv6, type Scene } from './scene.ts';
+import type { Ip } from '../../../../controller/reference/index.ts';
+import type { ScriptStep, SendStep } from '../../script.ts';
+import type { Edits } from '../edits.ts';
+import { type Interface, outsideAddressesIpv6, type Scene } from '../scene.ts';
+import type { Plot } from './plot.ts';
 
 type Flags = readonly ('syn' | 'ack')[];
 type Route = { readonly target: string } & (
@@ -210,7 +210,7 @@ const icmpTypes: Plot = function* (scene, edits) {
     });
   yield group;
   yield* opened(scene, edits, client, []);
-  yield edits.setGroups(server, [`@${group.name}`]);
+  yield edits.interfaces.setGroups(server, [`@${group.name}`]);
   yield rule(129);
   const payload = { protocol: 'icmp', type: 8, code: 0, identifier: random.between(100, 999) } as const;
   const ping = scene.fromInterface(client, { destination: scene.ipv6Of(server), payload });
