@@ -61,6 +61,8 @@ describe('counting', () => {
     assert.deepEqual(await run(), { passed: 1, failed: 1, skipped: 0 });
     assert.match(printed(), /outer › inner {2}\(agent\/a\.test\.ts:3\)/);
     assert.match(printed(), /Error: broken/);
+    const at = lines.findIndex((line) => line.startsWith('  FAIL'));
+    assert.match(lines[at + 1] as string, /^ +inner: Error: broken/);
   });
 
   it('does not pass a suite whose hook fails', async () => {

@@ -28,6 +28,9 @@ const UNIT_CONCURRENCY = 2;
 const NETWORK_CONCURRENCY = 3;
 /** Lines shown of what a failing file printed. */
 const OUTPUT_LINES = 60;
+/** Told of a failure at once, of how many tests and how much of each; all of it comes at the end. */
+const EARLY_TESTS = 3;
+const EARLY_CHARACTERS = 300;
 
 function countFile(result: FileResult): Totals {
   const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
@@ -49,6 +52,14 @@ function formatFile(result: FileResult): string {
   const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
   const failed = totals.failed > 0 ? `, ${totals.failed} failed` : '';
   return `  ${mark} ${seconds}  ${result.file}  (${totals.passed} passed${failed}${skipped})`;
+}
+
+/** A first hint at what went wrong, for whoever sees only a part of a long output. */
+function formatHints({ problem, results }: FileResult): string[] {
+  const failures = results.filter(({ outcome, cancelled }) => outcome === 'failed' && cancelled !== true);
+  const hints = failures.map(({ path, error = '' }) => `${path.at(-1)}: ${error.replace(/\s+/g, ' ')}`);
+  if (problem !== undefined) hints.push(problem);
+  return hints.slice(0, EARLY_TESTS).map((hint) => `         ${hint.slice(0, EARLY_CHARACTERS)}`);
 }
 
 function indent(text: string): string {
@@ -92,6 +103,7 @@ async function runPhase(
       const result = await runTestFile(file, { root: options.root, timeoutMs });
       results.push(result);
       options.print(formatFile(result));
+      for (const hint of formatHints(result)) options.print(hint);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
