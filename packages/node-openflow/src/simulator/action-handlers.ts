@@ -57,7 +57,7 @@ export const actionHandlers: {
   'decrement-ttl-to-controllers': (translation, action) => decrementTtl(translation, action.controllerIds),
   group,
   meter(translation, { meter }) {
-    translation.operations.push({ type: 'meter', meter });
+    translation.ask({ type: 'meter', meter });
     return undefined;
   },
   'push-vlan': pushVlan,

@@ -56,7 +56,7 @@ export function conntrack(translation: Translation, action: ConntrackAction): un
   for (const nested of exec) runExec(translation, nested, masks);
   const mark = written(translation, masks, 'ct_mark');
   const label = written(translation, masks, 'ct_label');
-  translation.operations.push({
+  translation.ask({
     type: 'conntrack',
     zone: zoneNumber,
     commit,
@@ -67,7 +67,7 @@ export function conntrack(translation: Translation, action: ConntrackAction): un
   });
   if (table !== undefined) {
     translation.tracked = true;
-    translation.operations.push({ type: 'resume', state: translation.freeze(table) });
+    translation.ask({ type: 'resume', state: translation.freeze(table) });
   }
   translation.clearConnection();
   translation.tracked = false;
@@ -77,5 +77,5 @@ export function conntrackClear(translation: Translation): undefined {
   if (!translation.tracked) return;
   translation.clearConnection();
   translation.tracked = false;
-  translation.operations.push({ type: 'conntrack-clear' });
+  translation.ask({ type: 'conntrack-clear' });
 }

@@ -108,7 +108,7 @@ export function decrementTtl(translation: Translation, controllerIds: readonly n
   translation.report('the TTL has run out');
   translation.commit();
   for (const id of controllerIds) {
-    translation.operations.push(packetInOf(translation, { type: 'controller', id, reason: 'invalid-ttl' }));
+    translation.ask(packetInOf(translation, { type: 'controller', id, reason: 'invalid-ttl' }));
   }
   return 'stop';
 }

@@ -50,7 +50,7 @@ export function controller(translation: Translation, action: ControllerAction): 
     return 'pause';
   }
   translation.commit();
-  translation.operations.push(packetInOf(translation, action));
+  translation.ask(packetInOf(translation, action));
   return undefined;
 }
 
@@ -69,7 +69,7 @@ function send(translation: Translation, port: number, maxLength: { maxLength?: n
   if (known?.tunnel && !sendsToTunnel(translation)) return;
   translation.commit();
   const tunnel = known?.tunnel ? { tunnel: tunnelHeader(translation) } : {};
-  translation.operations.push({ type: 'output', port, ...tunnel, ...maxLength });
+  translation.ask({ type: 'output', port, ...tunnel, ...maxLength });
 }
 
 /** Packets without a tunnel destination, and those that would go back to this switch itself, are not sent. */
@@ -122,7 +122,7 @@ function outputTo(translation: Translation, port: number, limit: number | undefi
         maxLength: limit ?? wholePacket,
       } as const;
       translation.commit();
-      translation.operations.push(packetInOf(translation, action));
+      translation.ask(packetInOf(translation, action));
       return;
     }
     case ports.any:

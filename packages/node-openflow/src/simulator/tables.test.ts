@@ -104,6 +104,20 @@ describe('the way through the tables', () => {
     assert.match(formatTrace(many.trace), /4096 resubmits: the packet is dropped/);
   });
 
+  it('does not say what becomes of a packet that causes more actions than the datapath may take', () => {
+    const controllers = (count: number) => Array.from({ length: count }, () => 'controller').join();
+    const several = simulate([`actions=${controllers(400)}`]).inject(tcp(), { inPort: 9 });
+    assert.equal(several.toControllers.length, 400);
+    const tooMany = [`actions=${controllers(410)}`];
+    assert.throws(() => simulate(tooMany).inject(tcp(), { inPort: 9 }), hasCode('SIMULATION_UNSUPPORTED'));
+    // Ways that a packet does not go are prepared, too.
+    const notTaken = `actions=check_pkt_larger(9000)->reg0[0],resubmit(,1)`;
+    const long = [notTaken, `table=1,reg0=1 actions=${controllers(410)}`, 'table=1,reg0=0 actions=1'];
+    assert.throws(() => simulate(long).inject(tcp(), { inPort: 9 }), hasCode('SIMULATION_UNSUPPORTED'));
+    const copies = [`ip actions=clone(ct(commit),${controllers(410)}),1`];
+    assert.throws(() => simulate(copies).inject(tcp(), { inPort: 9 }), hasCode('SIMULATION_UNSUPPORTED'));
+  });
+
   it('looks up as if from another port, but outputs as before', () => {
     const simulator = simulate(['actions=resubmit(7,1)', 'table=1,in_port=7 actions=1,7,IN_PORT']);
     assert.deepEqual(portsOf(simulator.inject(tcp(), { inPort: 1 })), [7, 1]);

@@ -92,7 +92,7 @@ export class Translation extends WalkedPacket {
     const held = this.freeze(0);
     if (!paused) return;
     const packetIn = packetInOf(this, paused.action);
-    this.operations.push({ ...packetIn, table: paused.table, cookie: paused.cookie, held });
+    this.ask({ ...packetIn, table: paused.table, cookie: paused.cookie, held });
   }
 
   #runActionSet(): void {

@@ -28,7 +28,7 @@ export function clone(translation: Translation, { actions }: CloneAction): undef
 
 function addClone(translation: Translation, body: () => void): void {
   const operations = translation.apart(body);
-  if (operations.length > 0) translation.operations.push({ type: 'clone', operations });
+  if (operations.length > 0) translation.ask({ type: 'clone', operations });
 }
 
 export function exit(translation: Translation): undefined {
@@ -51,7 +51,7 @@ function follow(
   };
   translation.keepingFields(() => {
     const operations = translation.apart(run);
-    if (size > length === larger) translation.operations.push({ type: 'clone', operations });
+    if (size > length === larger) translation.ask({ type: 'clone', operations });
     else translation.trace.length = steps;
   });
 }

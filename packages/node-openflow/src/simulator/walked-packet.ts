@@ -1,6 +1,7 @@
 import type { Action } from '../actions/types.ts';
 import { unsupported } from './errors.ts';
 import type { StackEntry } from './frozen-state.ts';
+import { datapathBytes, maximumDatapathBytes } from './operation-size.ts';
 import type { Operation } from './operations.ts';
 import { isHeaderSlot, readTags, type WirePacket } from './packet-slots.ts';
 import type { Slots } from './slots.ts';
@@ -25,6 +26,8 @@ export class WalkedPacket {
   /** Whether the tables may see what the connection tracker said. */
   tracked = false;
   readonly untaggedLength: number;
+  /** What all operations so far take among the datapath actions at most, those of ways not taken included. */
+  #datapathBytes = 0;
   /** Destination of the tunnel that the packet came by. */
   readonly ownTunnelAddress: readonly [ipv4: bigint, ipv6: bigint];
 
@@ -52,8 +55,19 @@ export class WalkedPacket {
       if (isHeaderSlot(slot) && value !== (this.base.get(slot) ?? 0n)) changes.set(slot, value);
     }
     if (changes.size === 0) return;
-    this.operations.push({ type: 'set', slots: changes });
+    this.ask({ type: 'set', slots: changes });
     for (const [slot, value] of changes) this.base.set(slot, value);
+  }
+
+  /** Asks the datapath to do something. */
+  ask(operation: Operation): void {
+    this.#datapathBytes += datapathBytes(operation);
+    if (this.#datapathBytes > maximumDatapathBytes) {
+      unsupported(
+        'one packet may cause more than 64 kB of datapath actions: Open vSwitch drops it, or ovs-vswitchd 3.1 aborts',
+      );
+    }
+    this.operations.push(operation);
   }
 
   /** Undoes what `body` does to the stack and to the action set. */
