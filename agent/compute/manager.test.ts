@@ -153,6 +153,33 @@ describe('instance manager', () => {
     assert.deepEqual(driver.calls, [`start ${id('1')} ${mac}`]);
   });
 
+  it('ends and starts what is to be rebooted, once, also when it comes back itself', async () => {
+    const reboots = () => controller.instances.get(id('1'))?.status.reboots;
+    const ask = (count: number) => {
+      const { status } = controller.instances.get(id('1')) ?? {};
+      const spec = { hostId: 'h1', networkInterfaceIds: [eni], reboots: count };
+      controller.setInstance(id('1'), { spec, status: status ?? {} });
+    };
+    manager.start();
+    want('1');
+    await eventually('running', () => state('1') === 'running');
+    driver.calls.length = 0;
+    ask(1);
+    await eventually('rebooted', () => reboots() === 1);
+    assert.deepEqual(driver.calls.splice(0), [`stop ${id('1')}`, `start ${id('1')} ${mac}`]);
+    await manager.close();
+    manager = new InstanceManager({ client, host: 'h1', driver, logger: pino({ enabled: false }) });
+    manager.start();
+    await eventually('seen', () => driver.calls.length > 0);
+    assert.deepEqual(driver.calls.splice(0), [`start ${id('1')} ${mac}`], 'it goes on');
+    await manager.close();
+    ask(3);
+    manager = new InstanceManager({ client, host: 'h1', driver, logger: pino({ enabled: false }) });
+    manager.start();
+    await eventually('rebooted', () => reboots() === 3);
+    assert.deepEqual(driver.calls, [`stop ${id('1')}`, `start ${id('1')} ${mac}`], 'asked for meanwhile');
+  });
+
   it('ends a start that is to be stopped', async () => {
     driver.startMs = 60_000;
     manager.start();

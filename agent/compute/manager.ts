@@ -151,8 +151,11 @@ export class InstanceManager {
 
   /** Brings the instance into the state that is wanted. */
   async #make(instance: Instance, signal: AbortSignal): Promise<InstanceStatus> {
-    if (instance.spec.desiredState !== 'stopped') return await this.#start(instance, signal);
     const { driver, logger } = this.#options;
+    if (instance.spec.desiredState !== 'stopped') {
+      if (instance.spec.reboots !== instance.status.reboots) await driver.stop(instance.id);
+      return await this.#start(instance, signal);
+    }
     await driver.stop(instance.id);
     logger.info({ instance: instance.id }, 'instance stopped');
     return { state: 'stopped', driver: driver.name };
@@ -173,13 +176,15 @@ export class InstanceManager {
       const { namespace } = await driver.start(instance.id, interfaces, signal);
       const milliseconds = Math.round(performance.now() - begun);
       logger.info({ instance: instance.id, namespace, milliseconds }, 'instance runs');
-      return { state: 'running', driver: driver.name, namespace };
+      const { reboots } = instance.spec;
+      return { state: 'running', driver: driver.name, namespace, ...(reboots ? { reboots } : {}) };
     });
   }
 
   async #report(instance: Instance, status: InstanceStatus): Promise<void> {
-    const { state, driver, namespace } = instance.status;
-    if (state === status.state && driver === status.driver && namespace === status.namespace) return;
+    const { state, driver, namespace, reboots } = instance.status;
+    const isSame = state === status.state && driver === status.driver && namespace === status.namespace;
+    if (isSame && reboots === status.reboots) return;
     try {
       await this.#options.client.setInstanceStatus(instance.id, status);
     } catch (error) {
@@ -205,12 +210,13 @@ export class InstanceManager {
   }
 }
 
-/** True when the driver has to do something: the instance came or went, is to run or stop, or has other interfaces. */
+/** True when the driver has to do something: the instance came or went, is to run, stop or reboot, or has other interfaces. */
 function isOther(before: Instance | undefined, after: Instance | undefined): boolean {
   if (!before || !after) return before !== after;
   const [old, now] = [before.spec, after.spec];
   return (
     (old.desiredState ?? 'running') !== (now.desiredState ?? 'running') ||
+    old.reboots !== now.reboots ||
     old.networkInterfaceIds.join() !== now.networkInterfaceIds.join()
   );
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { hostSpec } from '../rest/testing/harness.ts';
 import { type CliHarness, startCliHarness } from './testing/run.ts';
+import { waitForInstance } from './waiting.ts';
 
 describe('commands of instances and their interfaces', () => {
   let cli: CliHarness;
@@ -42,8 +43,34 @@ describe('commands of instances and their interfaces', () => {
       assert.match(out, new RegExp(`vm +${state}`));
     }
     watching.close();
+    assert.equal((await shown('instance reboot vm')).spec.reboot, true, 'asked for');
     assert.equal((await cli.weft('instance stop nobody')).code, 1);
     assert.equal((await cli.weft('instance stop')).code, 2);
+  });
+
+  it('wait until a reboot is done, and say when it is not', async () => {
+    const asked = {
+      id: 'i-1',
+      kind: 'instance',
+      revision: 7,
+      spec: { reboots: 2 },
+      status: { state: 'running' },
+    };
+    const client = (...done: number[]) => ({
+      async *watch() {
+        for (const reboots of done) {
+          yield {
+            changes: [
+              { kind: 'instance', id: 'i-1', after: { ...asked, status: { state: 'running', reboots } } },
+            ],
+          };
+        }
+      },
+    });
+    const wait = (...done: number[]) =>
+      waitForInstance(client(...done) as never, asked as never, 1, 'running');
+    assert.equal((await wait(1, 2)).status.reboots, 2);
+    await assert.rejects(wait(1), { code: 'not-running' });
   });
 
   it('attach and detach', async () => {

@@ -4,7 +4,7 @@ import { CliError } from './errors.ts';
 type Instance = ApiResource<'instance'>;
 
 /**
- * Follows an instance until it is in a state.
+ * Follows an instance until it is in a state, and every reboot of it is done.
  * @param from the instance as it was read or written, from whose revision on it is followed
  * @throws CliError `not-running` when it fails, vanishes, or the time is over
  */
@@ -15,14 +15,16 @@ export async function waitForInstance(
   wanted: 'running' | 'stopped',
 ): Promise<Instance> {
   let seen: Instance | undefined = from;
-  if (seen.status.state === wanted) return seen;
+  const isSo = ({ spec, status }: Instance) =>
+    status.state === wanted && (wanted === 'stopped' || status.reboots === spec.reboots);
+  if (isSo(seen)) return seen;
   const signal = AbortSignal.timeout(seconds * 1000);
   for await (const commit of client.watch({ after: from.revision, kinds: ['instance'], signal })) {
     for (const change of commit.changes) {
       if (change.id !== from.id || change.kind !== 'instance') continue;
       seen = change.after;
       if (!seen) throw stopped(from.id, 'was deleted meanwhile');
-      if (seen.status.state === wanted) return seen;
+      if (isSo(seen)) return seen;
       if (seen.status.state === 'failed')
         throw stopped(from.id, `failed: ${seen.status.reason ?? 'no reason given'}`);
     }

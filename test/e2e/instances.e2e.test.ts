@@ -110,6 +110,24 @@ describe('instances with several interfaces, that stop and start', () => {
     );
   });
 
+  it('a reboot ends what ran in an instance, and brings back the rest', async () => {
+    const address = await primaryAddress(right);
+    const before = (await cloud.client.get('instance', right.id)).spec.launchedAt;
+    const program = within(right, 'sh', '-c', 'trap "exit 9" TERM; while :; do sleep 0.1; done');
+    await eventually('it runs, and a sleep in it', async () => {
+      const { stdout } = await cloud.host(1).exec('ip', ['netns', 'pids', `weft-${right.id}`]);
+      return stdout.trim().split('\n').length > 1;
+    });
+    await cloud.client.update('instance', right.id, { spec: { reboot: true } });
+    await eventually('it is rebooted', async () => {
+      const { spec, status } = await cloud.client.get('instance', right.id);
+      assert.deepEqual([spec.launchedAt, status.state], [before, 'running']);
+      return status.reboots === 1;
+    });
+    assert.equal((await program).code, 9, 'what ran has ended');
+    await Promise.all([reachable(address), reachable(moving.spec.privateAddress)]);
+  });
+
   it('a stopped instance is gone from its host, and comes back with everything', async () => {
     const primary = await primaryAddress(right);
     await set(right, 'stopped');

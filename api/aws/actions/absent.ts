@@ -4,9 +4,17 @@ import { matcher } from '../filters.ts';
 import type { Filter } from '../model/generated/types.ts';
 
 type Listing =
+  | 'DescribeCarrierGateways'
   | 'DescribeCustomerGateways'
   | 'DescribeFlowLogs'
+  | 'DescribeTrafficMirrorFilters'
+  | 'DescribeTrafficMirrorTargets'
+  | 'DescribeTransitGatewayAttachments'
+  | 'DescribeTransitGatewayPeeringAttachments'
+  | 'DescribeTransitGatewayRouteTables'
+  | 'DescribeTransitGatewayVpcAttachments'
   | 'DescribeTransitGateways'
+  | 'DescribeVpcEndpointServiceConfigurations'
   | 'DescribeVpcEndpoints'
   | 'DescribeVpcEndpointServices'
   | 'DescribeVpnConnections'
@@ -80,6 +88,81 @@ export const describeTransitGateways = empty('DescribeTransitGateways', {
   result: 'TransitGateways',
   notFound: 'InvalidTransitGatewayID.NotFound',
   filters: 'owner-id state transit-gateway-id',
+});
+
+export const describeTransitGatewayRouteTables = empty('DescribeTransitGatewayRouteTables', {
+  ids: 'TransitGatewayRouteTableIds',
+  result: 'TransitGatewayRouteTables',
+  notFound: 'InvalidRouteTableID.NotFound',
+  filters:
+    'default-association-route-table default-propagation-route-table state transit-gateway-id ' +
+    'transit-gateway-route-table-id',
+});
+
+const attachments = {
+  ids: 'TransitGatewayAttachmentIds',
+  notFound: 'InvalidTransitGatewayAttachmentID.NotFound',
+} as const;
+
+export const describeTransitGatewayAttachments = empty('DescribeTransitGatewayAttachments', {
+  ...attachments,
+  result: 'TransitGatewayAttachments',
+  filters:
+    'association.state association.transit-gateway-route-table-id resource-id resource-owner-id ' +
+    'resource-type state transit-gateway-attachment-id transit-gateway-id transit-gateway-owner-id',
+});
+
+export const describeTransitGatewayVpcAttachments = empty('DescribeTransitGatewayVpcAttachments', {
+  ...attachments,
+  result: 'TransitGatewayVpcAttachments',
+  filters: 'state transit-gateway-attachment-id transit-gateway-id vpc-id',
+});
+
+export const describeTransitGatewayPeeringAttachments = empty('DescribeTransitGatewayPeeringAttachments', {
+  ...attachments,
+  result: 'TransitGatewayPeeringAttachments',
+  filters: 'local-owner-id remote-owner-id state transit-gateway-attachment-id transit-gateway-id',
+});
+
+export const describeTrafficMirrorTargets = empty('DescribeTrafficMirrorTargets', {
+  ids: 'TrafficMirrorTargetIds',
+  result: 'TrafficMirrorTargets',
+  notFound: 'InvalidTrafficMirrorTargetId.NotFound',
+  filters: 'description network-interface-id network-load-balancer-arn owner-id traffic-mirror-target-id',
+});
+
+export const describeTrafficMirrorFilters = empty('DescribeTrafficMirrorFilters', {
+  ids: 'TrafficMirrorFilterIds',
+  result: 'TrafficMirrorFilters',
+  notFound: 'InvalidTrafficMirrorFilterId.NotFound',
+  filters: 'description traffic-mirror-filter-id',
+});
+
+export const describeCarrierGateways = empty('DescribeCarrierGateways', {
+  ids: 'CarrierGatewayIds',
+  result: 'CarrierGateways',
+  notFound: 'InvalidCarrierGatewayID.NotFound',
+  filters: 'carrier-gateway-id owner-id state vpc-id',
+});
+
+export const describeVpcEndpointServiceConfigurations = empty('DescribeVpcEndpointServiceConfigurations', {
+  ids: 'ServiceIds',
+  result: 'ServiceConfigurations',
+  notFound: 'InvalidVpcEndpointServiceId.NotFound',
+  filters: 'service-name service-id service-state supported-ip-address-types',
+});
+
+/** Ranges of a subnet that are kept free of automatic addresses. */
+export const getSubnetCidrReservations = define({
+  action: 'GetSubnetCidrReservations',
+  supports: ['SubnetId', 'Filters', 'MaxResults', 'NextToken'],
+  note: 'there are none: they cannot be made here',
+  handle(context, { SubnetId: id, Filters: filters }) {
+    context.cloud.require('subnet', id);
+    const none = () => undefined;
+    matcher(filters, { reservationType: none, 'subnet-id': none }, () => ({}), context);
+    return { SubnetIpv4CidrReservations: [], SubnetIpv6CidrReservations: [] };
+  },
 });
 
 export const describeVpcEndpointServices = empty('DescribeVpcEndpointServices', {

@@ -1,12 +1,21 @@
 import type { AnyAction } from '../define.ts';
 import {
+  describeCarrierGateways,
   describeCustomerGateways,
   describeFlowLogs,
+  describeTrafficMirrorFilters,
+  describeTrafficMirrorTargets,
+  describeTransitGatewayAttachments,
+  describeTransitGatewayPeeringAttachments,
+  describeTransitGatewayRouteTables,
   describeTransitGateways,
+  describeTransitGatewayVpcAttachments,
+  describeVpcEndpointServiceConfigurations,
   describeVpcEndpointServices,
   describeVpcEndpoints,
   describeVpnConnections,
   describeVpnGateways,
+  getSubnetCidrReservations,
 } from './absent.ts';
 import { describeAccountAttributes } from './account/describe-account-attributes.ts';
 import { describeAvailabilityZones } from './account/describe-availability-zones.ts';
@@ -38,11 +47,15 @@ import {
   detachInternetGateway,
 } from './gateway/internet-gateways.ts';
 import { createNatGateway, deleteNatGateway, describeNatGateways } from './gateway/nat-gateways.ts';
-import { describeInstanceAttribute, modifyInstanceAttribute } from './instance/attributes.ts';
+import {
+  describeInstanceAttribute,
+  modifyInstanceAttribute,
+  modifyInstanceMetadataOptions,
+} from './instance/attributes.ts';
 import { describeImages, describeInstanceTypes } from './instance/catalogue.ts';
 import { describeInstanceStatus, describeInstances } from './instance/describe-instances.ts';
 import { runInstances } from './instance/run-instances.ts';
-import { startInstances, stopInstances } from './instance/start-stop.ts';
+import { rebootInstances, startInstances, stopInstances } from './instance/start-stop.ts';
 import { terminateInstances } from './instance/terminate-instances.ts';
 import { attachNetworkInterface, detachNetworkInterface } from './interface/attachments.ts';
 import { assignIpv6Addresses, unassignIpv6Addresses } from './interface/ipv6-addresses.ts';
@@ -52,6 +65,7 @@ import {
   describeNetworkInterfaceAttribute,
   describeNetworkInterfaces,
   modifyNetworkInterfaceAttribute,
+  resetNetworkInterfaceAttribute,
 } from './interface/network-interfaces.ts';
 import { assignPrivateIpAddresses, unassignPrivateIpAddresses } from './interface/private-addresses.ts';
 import {
@@ -83,6 +97,7 @@ import {
   deleteManagedPrefixList,
   describeManagedPrefixLists,
   describePrefixLists,
+  getManagedPrefixListAssociations,
   getManagedPrefixListEntries,
   modifyManagedPrefixList,
 } from './prefix-list/prefix-lists.ts';
@@ -107,6 +122,7 @@ import {
 import { createTags, deleteTags } from './tags/change-tags.ts';
 import { describeTags } from './tags/describe-tags.ts';
 import { describeVpcClassicLink, describeVpcClassicLinkDnsSupport } from './vpc/classic-link.ts';
+import { createDefaultSubnet } from './vpc/create-default-subnet.ts';
 import { createDefaultVpc } from './vpc/create-default-vpc.ts';
 import { createSubnet } from './vpc/create-subnet.ts';
 import { createVpc } from './vpc/create-vpc.ts';
@@ -137,6 +153,7 @@ export const actions: readonly AnyAction[] = [
   disassociateVpcCidrBlock,
   associateSubnetCidrBlock,
   disassociateSubnetCidrBlock,
+  createDefaultSubnet,
   createSubnet,
   describeSubnets,
   deleteSubnet,
@@ -175,6 +192,7 @@ export const actions: readonly AnyAction[] = [
   describeNetworkInterfaces,
   describeNetworkInterfaceAttribute,
   modifyNetworkInterfaceAttribute,
+  resetNetworkInterfaceAttribute,
   deleteNetworkInterface,
   attachNetworkInterface,
   detachNetworkInterface,
@@ -207,6 +225,7 @@ export const actions: readonly AnyAction[] = [
   deleteVpcPeeringConnection,
   createManagedPrefixList,
   describeManagedPrefixLists,
+  getManagedPrefixListAssociations,
   getManagedPrefixListEntries,
   modifyManagedPrefixList,
   deleteManagedPrefixList,
@@ -216,8 +235,10 @@ export const actions: readonly AnyAction[] = [
   describeInstanceStatus,
   describeInstanceAttribute,
   modifyInstanceAttribute,
+  modifyInstanceMetadataOptions,
   stopInstances,
   startInstances,
+  rebootInstances,
   terminateInstances,
   describeInstanceTypes,
   describeImages,
@@ -226,7 +247,16 @@ export const actions: readonly AnyAction[] = [
   describeVpnConnections,
   describeVpcEndpointServices,
   describeTransitGateways,
+  describeTransitGatewayAttachments,
+  describeTransitGatewayPeeringAttachments,
+  describeTransitGatewayRouteTables,
+  describeTransitGatewayVpcAttachments,
   describeVpcEndpoints,
+  describeVpcEndpointServiceConfigurations,
+  describeTrafficMirrorTargets,
+  describeTrafficMirrorFilters,
+  describeCarrierGateways,
+  getSubnetCidrReservations,
   describeFlowLogs,
   createTags,
   deleteTags,

@@ -308,6 +308,10 @@ describe('routes, gateways, addresses and interfaces', () => {
     const look = { NetworkInterfaceId, Attribute: 'sourceDestCheck' };
     const { sourceDestCheck } = await api.ok('DescribeNetworkInterfaceAttribute', look);
     assert.equal(sourceDestCheck.value, 'false');
+    await api.refused('MissingParameter', 'ResetNetworkInterfaceAttribute', { NetworkInterfaceId });
+    const reset = { NetworkInterfaceId, SourceDestCheck: 'sourceDestCheck' };
+    await api.ok('ResetNetworkInterfaceAttribute', reset);
+    assert.equal((await shown()).check, true);
   });
 
   it('an interface changes its groups and description, one a request', async () => {

@@ -21,6 +21,27 @@ const absent: [action: string, parameter: string, id: string, code: string][] = 
   ['DescribeTransitGateways', 'TransitGatewayIds.1', 'tgw', 'InvalidTransitGatewayID.NotFound'],
   ['DescribeVpcEndpointServices', 'ServiceName.1', 'com.amazonaws.us-east-1.s3', 'InvalidServiceName'],
   ['DescribeFlowLogs', 'FlowLogId.1', 'fl', 'InvalidFlowLogId.NotFound'],
+  [
+    'DescribeTransitGatewayRouteTables',
+    'TransitGatewayRouteTableIds.1',
+    'tgw-rtb',
+    'InvalidRouteTableID.NotFound',
+  ],
+  ...['', 'Vpc', 'Peering'].map((sort): (typeof absent)[number] => [
+    `DescribeTransitGateway${sort}Attachments`,
+    'TransitGatewayAttachmentIds.1',
+    'tgw-attach',
+    'InvalidTransitGatewayAttachmentID.NotFound',
+  ]),
+  ['DescribeTrafficMirrorTargets', 'TrafficMirrorTargetId.1', 'tmt', 'InvalidTrafficMirrorTargetId.NotFound'],
+  ['DescribeTrafficMirrorFilters', 'TrafficMirrorFilterId.1', 'tmf', 'InvalidTrafficMirrorFilterId.NotFound'],
+  ['DescribeCarrierGateways', 'CarrierGatewayId.1', 'cagw', 'InvalidCarrierGatewayID.NotFound'],
+  [
+    'DescribeVpcEndpointServiceConfigurations',
+    'ServiceId.1',
+    'vpce-svc',
+    'InvalidVpcEndpointServiceId.NotFound',
+  ],
 ];
 
 describe('ids', () => {

@@ -2,11 +2,12 @@ import type { Command } from 'commander';
 import { type ClientOptions, type Io, type Session, writingCommand } from '../command.ts';
 import { waitForInstance } from '../waiting.ts';
 
-/** `weft instance stop` and `start`: the state that an instance is to have; --wait waits until it has it. */
+/** `weft instance stop`, `start` and `reboot`: what is to become of an instance; --wait waits until it is so. */
 export function addStateCommands(instance: Command, io: Io): void {
   for (const [verb, description, wanted] of [
     ['stop', 'end what runs, and keep interfaces and addresses', 'stopped'],
     ['start', 'start what was stopped', 'running'],
+    ['reboot', 'end what runs, and start it again', 'rebooted'],
   ] as const) {
     const command = instance
       .command(verb)
@@ -23,10 +24,12 @@ async function bring(
   session: Session,
   { wait, timeout = 0 }: ClientOptions,
   id: string,
-  desiredState: 'stopped' | 'running',
+  wanted: 'stopped' | 'running' | 'rebooted',
 ): Promise<void> {
-  const written = await session.client.update('instance', id, { spec: { desiredState } }, session.write);
+  const spec = wanted === 'rebooted' ? { reboot: true as const } : { desiredState: wanted };
+  const written = await session.client.update('instance', id, { spec }, session.write);
   if (wait !== true || written.receipt?.applied === false) return session.show('instance', written);
-  session.progress.say(`waiting until the instance is ${desiredState}`);
-  await session.show('instance', await waitForInstance(session.client, written, timeout, desiredState));
+  session.progress.say(`waiting until the instance is ${wanted}`);
+  const state = wanted === 'stopped' ? 'stopped' : 'running';
+  await session.show('instance', await waitForInstance(session.client, written, timeout, state));
 }

@@ -63,4 +63,39 @@ describe('the default network of an account in a region', () => {
     await world.update('default-network', id, { zones });
     assert.equal(world.topology.count('vpc'), 1);
   });
+
+  it('gets the default subnet of a zone again, where there is room next', async () => {
+    await using world = await World.create();
+    const { spec } = await world.create('default-network', { zones });
+    const restore = (zone: string) => world.update('default-network', id, { zone });
+    const subnets = () => [...world.topology.referrers({ kind: 'vpc', id: spec.vpcId }, 'in-vpc', 'subnet')];
+    const of = (zone: string) => subnets().find((subnet) => subnet.spec.zone === zone);
+    const first = of('zone-a');
+    await assertRefused(world, () => restore('zone-a'), {
+      code: 'already-exists',
+      field: 'spec.zone',
+      value: 'zone-a',
+    });
+    await world.remove('subnet', first?.id ?? '');
+    const taken = { vpcId: spec.vpcId, cidrBlock: '172.31.4.0/24', zone: 'zone-a' };
+    await world.create('subnet', taken);
+    await restore('zone-a');
+    const again = subnets().find((subnet) => subnet.spec.zone === 'zone-a' && subnet.spec.defaultForZone);
+    assert.deepEqual(
+      [again?.spec.cidrBlock, again?.spec.mapPublicIpOnLaunch],
+      ['172.31.32.0/20', true],
+      'its old place is partly taken',
+    );
+    for (let place = 3; place < 16; place++) {
+      await world.create('subnet', { ...taken, cidrBlock: `172.31.${place * 16}.0/20` });
+    }
+    await assertRefused(world, () => restore('zone-c'), {
+      code: 'no-free-address',
+      field: 'spec.zone',
+      value: 'zone-c',
+    });
+    for (const subnet of subnets()) await world.remove('subnet', subnet.id);
+    await world.remove('vpc', spec.vpcId);
+    await assertRefused(world, () => restore('zone-a'), { code: 'not-found', field: 'spec.zone' });
+  });
 });

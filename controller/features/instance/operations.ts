@@ -83,6 +83,7 @@ function requireSmall(userData: string | undefined): void {
 
 interface Change {
   readonly desiredState?: 'running' | 'stopped';
+  readonly reboot?: true;
   readonly userData?: string;
   readonly metadataHopLimit?: number;
 }
@@ -119,9 +120,26 @@ function changeState(
       fix: 'Wait until it is stopped.',
     });
   }
-  const started = draft.update(instance, { spec: rest, status: { state: 'pending' } });
+  const spec = { ...rest, launchedAt: draft.now };
+  const started = draft.update(instance, { spec, status: { state: 'pending' } });
   for (const one of interfacesOf(draft, started)) lendPublicAddress(draft, one, 'refuse');
   return started;
+}
+
+/**
+ * AWS, "Reboot your instance": it stays `running`, keeps its addresses and its launch time, and is asked once. Its host
+ * reports in the status how many of these it has carried out, so that none is lost or done twice.
+ */
+function reboot(draft: Draft, instance: ResourceOf<'instance'>): ResourceOf<'instance'> {
+  const { spec, status } = instance;
+  if (status.state === 'running' && spec.desiredState !== 'stopped') {
+    return draft.update(instance, { spec: { ...spec, reboots: (spec.reboots ?? 0) + 1 } });
+  }
+  throw new WeftError('wrong-state', `instance ${instance.id} is ${status.state}`, {
+    field: 'spec.reboot',
+    value: status.state,
+    fix: 'Wait until it is running, or start it (desiredState: running).',
+  });
 }
 
 /**
@@ -226,12 +244,20 @@ export const instanceOperations: Operations<'instance'> = {
     return created;
   },
   update(draft, current, { spec }) {
-    const { desiredState, ...labels } = spec as Change;
+    const { desiredState, reboot: again, ...labels } = spec as Change;
+    if (again && desiredState !== undefined) {
+      throw new WeftError('invalid-value', 'an instance is either rebooted, or started or stopped', {
+        field: 'spec.reboot',
+        value: true,
+        fix: 'Leave out either reboot or desiredState.',
+      });
+    }
     if (labels.userData !== undefined) {
       requireSmall(labels.userData);
       requireStopped(current);
     }
     const updated = draft.update(current, { spec: { ...current.spec, ...labels } });
+    if (again) return reboot(draft, updated);
     return desiredState === undefined ? updated : changeState(draft, updated, desiredState);
   },
   remove(draft, instance) {

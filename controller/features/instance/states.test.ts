@@ -112,4 +112,43 @@ describe('user data', () => {
     const { spec } = await world.update('instance', id, { metadataHopLimit: 3 });
     assert.equal(spec.metadataHopLimit, 3);
   });
+
+  it('a reboot is counted while it runs, and refused otherwise', async () => {
+    await using world = await World.create();
+    const { id, set, report } = await scene(world);
+    const reboot = (more = {}) => world.update('instance', id, { reboot: true, ...more });
+    const refused = (value: string) =>
+      assertRefused(world, () => reboot(), { code: 'wrong-state', field: 'spec.reboot', value });
+    await refused('pending');
+    await report('running');
+    await reboot();
+    await reboot();
+    const { spec, status } = world.get('instance', id);
+    assert.deepEqual([spec.reboots, status.state, spec.launchedAt], [2, 'running', undefined]);
+    await assertRefused(world, () => reboot({ desiredState: 'stopped' }), {
+      code: 'invalid-value',
+      field: 'spec.reboot',
+      value: true,
+    });
+    await set('stopped');
+    await refused('stopping');
+    await report('stopped');
+    await refused('stopped');
+  });
+
+  it('is launched anew when it is started, and by nothing else', async () => {
+    await using world = await World.create();
+    const { id, set, report } = await scene(world);
+    const launchedAt = () => world.get('instance', id).spec.launchedAt;
+    await report('running');
+    await set('stopped');
+    await report('stopped');
+    assert.equal(launchedAt(), undefined);
+    await set('running');
+    const first = launchedAt();
+    assert.match(first ?? '', /^\d{4}-\d\d-\d\dT/);
+    await report('running');
+    await world.update('instance', id, { reboot: true });
+    assert.equal(launchedAt(), first);
+  });
 });

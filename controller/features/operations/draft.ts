@@ -42,7 +42,8 @@ export class Draft {
   readonly view: TopologyView;
   readonly owner: Owner;
   readonly #view: DraftView;
-  readonly #now: string;
+  /** The time of the operation, ISO 8601. */
+  readonly now: string;
   readonly #conditions = new Map<string, Condition>();
   readonly #puts = new Map<string, AnyResource>();
   readonly #deletes = new Map<string, { kind: KindName; id: string }>();
@@ -53,7 +54,7 @@ export class Draft {
     this.#view = new DraftView(view);
     this.view = this.#view;
     this.owner = owner;
-    this.#now = now;
+    this.now = now;
   }
 
   /** The resource as this draft leaves it. */
@@ -70,7 +71,7 @@ export class Draft {
       account: definition.operatorOwned ? '' : this.owner.account,
       region: definition.operatorOwned ? '' : this.owner.region,
       revision: 0,
-      createdAt: this.#now,
+      createdAt: this.now,
       ...(definition.numbered ? { number: this.#allocateNumber(kind) } : {}),
       spec: input.spec,
       status: input.status ?? {},

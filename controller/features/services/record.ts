@@ -23,7 +23,7 @@ function instanceRecord(
     ...(name === undefined ? {} : { name }),
     ...(imageId === undefined ? {} : { imageId }),
     ...(instanceType === undefined ? {} : { type: instanceType }),
-    startedAt: instance.createdAt,
+    startedAt: instance.spec.launchedAt ?? instance.createdAt,
     device: deviceIndexOf(instance, networkInterface),
     tags: instance.tags,
     ...(userData === undefined ? {} : { userData }),

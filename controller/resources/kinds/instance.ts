@@ -38,6 +38,10 @@ export const InstanceSpec = Type.Object(
     userData,
     metadataHopLimit,
     desiredState,
+    launchedAt: Type.Optional(
+      Type.String({ format: 'date-time', description: 'when it was last started; absent: when it was made' }),
+    ),
+    reboots: Type.Optional(Type.Integer({ minimum: 1, description: 'how often it was to be rebooted' })),
   },
   closed,
 );
@@ -55,6 +59,7 @@ export const InstanceStatus = Type.Object(
     driver: Type.Optional(Type.String()),
     namespace: Type.Optional(Type.String({ description: 'network namespace, for the netns driver' })),
     reason: Type.Optional(Type.String()),
+    reboots: Type.Optional(Type.Integer({ minimum: 1, description: 'of spec.reboots, those that are done' })),
   },
   closed,
 );
@@ -94,6 +99,16 @@ export const instance = defineKind<InstanceSpec, InstanceStatus>({
     },
     { ...closed, description: 'either networkInterfaceIds, or subnetId for an interface of its own' },
   ),
-  update: Type.Object({ desiredState, userData, metadataHopLimit }, closed),
+  update: Type.Object(
+    {
+      desiredState,
+      userData,
+      metadataHopLimit,
+      reboot: Type.Optional(
+        Type.Literal(true, { description: 'end what runs in it and start it again; only while it runs' }),
+      ),
+    },
+    closed,
+  ),
   references: (spec) => [{ type: 'on-host', kind: 'host', id: spec.hostId }],
 });

@@ -87,7 +87,8 @@ export function selectInstances(
     : candidates(context, given);
   return pageOf(
     filtered(wanted, matcher(given, filters, tagsOf, context)),
-    ({ LaunchTime, InstanceId }) => `${LaunchTime}/${InstanceId}`,
+    // Not the launch time: it changes when an instance is stopped and started between two pages.
+    ({ InstanceId = '' }) => InstanceId,
     page,
     `${context.action} ${ownerOf(context)}`,
   );

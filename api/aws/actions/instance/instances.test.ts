@@ -99,6 +99,46 @@ describe('instances', () => {
     });
   });
 
+  it('are stopped, started with a new launch time, and rebooted with the same one', async () => {
+    const { instancesSet } = await api.ok('RunInstances', {
+      ...one,
+      'MetadataOptions.HttpTokens': 'required',
+      'MetadataOptions.HttpPutResponseHopLimit': 2,
+    });
+    const id: string = instancesSet[0].instanceId;
+    const ids = { 'InstanceId.1': id };
+    const { controller } = api.running;
+    const launched: string = (await described(id)).launchTime;
+    await api.refused('IncorrectInstanceState', 'RebootInstances', ids);
+    await controller.setInstanceStatus(id, { state: 'running' });
+    await api.ok('StopInstances', ids);
+    await controller.setInstanceStatus(id, { state: 'stopped' });
+    await api.refused('IncorrectInstanceState', 'RebootInstances', ids);
+    await api.ok('StartInstances', ids);
+    await controller.setInstanceStatus(id, { state: 'running' });
+    const again: string = (await described(id)).launchTime;
+    assert.ok(again > launched, `${launched}, then ${again}`);
+    await api.ok('RebootInstances', ids);
+    const rebooted = await described(id);
+    assert.deepEqual([rebooted.launchTime, rebooted.instanceState.name], [again, 'running']);
+    const owner = { account: '123456789012', region: 'us-east-1' };
+    assert.equal(controller.read('instance', id, owner).spec.reboots, 1);
+
+    assert.equal(rebooted.metadataOptions.httpPutResponseHopLimit, '2');
+    const change = { InstanceId: id, HttpPutResponseHopLimit: 3 };
+    const { instanceMetadataOptions } = await api.ok('ModifyInstanceMetadataOptions', change);
+    assert.equal(instanceMetadataOptions.httpPutResponseHopLimit, '3');
+    await api.refused('InvalidParameterValue', 'ModifyInstanceMetadataOptions', {
+      ...change,
+      HttpPutResponseHopLimit: 65,
+    });
+    const withoutTokens = { ...change, HttpTokens: 'optional' };
+    await api.refused('UnsupportedOperation', 'ModifyInstanceMetadataOptions', withoutTokens);
+    await api.ok('TerminateInstances', ids);
+    await api.refused('IncorrectInstanceState', 'RebootInstances', ids);
+    await api.refused('InvalidInstanceID.NotFound', 'ModifyInstanceMetadataOptions', change);
+  });
+
   it('run with an interface that is there, which stays', async () => {
     const { subnetSet } = await api.ok('DescribeSubnets', {
       'Filter.1.Name': 'availability-zone',

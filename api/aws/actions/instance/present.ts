@@ -48,6 +48,16 @@ function reasonOf({ spec, status }: ResourceOf<'instance'>): StateReason | undef
   };
 }
 
+/** How the metadata service answers: always by tokens, over IPv4. */
+export const metadataOptionsOf = ({ spec }: ResourceOf<'instance'>) =>
+  ({
+    State: 'applied',
+    HttpTokens: 'required',
+    HttpPutResponseHopLimit: spec.metadataHopLimit ?? 1,
+    HttpEndpoint: 'enabled',
+    HttpProtocolIpv6: 'disabled',
+  }) as const;
+
 export const defaultType = 'weft.netns';
 
 function interfacesOf(
@@ -121,7 +131,7 @@ export function presentInstance(context: ActionContext, instance: ResourceOf<'in
     State: stateOf(instance),
     StateReason: reasonOf(instance),
     StateTransitionReason: spec.desiredState === 'stopped' ? 'User initiated' : '',
-    LaunchTime: instance.createdAt,
+    LaunchTime: spec.launchedAt ?? instance.createdAt,
     AmiLaunchIndex: 0,
     Architecture: 'x86_64',
     Hypervisor: 'xen',
@@ -134,6 +144,7 @@ export function presentInstance(context: ActionContext, instance: ResourceOf<'in
     EnaSupport: false,
     ClientToken: '',
     Monitoring: { State: 'disabled' },
+    MetadataOptions: metadataOptionsOf(instance),
     Placement: {
       AvailabilityZone: subnet && context.zones.nameOf(subnet.spec.zone),
       GroupName: '',

@@ -30,11 +30,13 @@ function planOf(context: ActionContext, input: RunInstancesRequest): Plan {
     throw new AwsError('UnsupportedOperation', `Nothing of type ${unknown.ResourceType} is made here`);
   }
   const { ImageId: imageId, InstanceType: instanceType, UserData: userData } = input;
+  const metadataHopLimit = input.MetadataOptions?.HttpPutResponseHopLimit;
   return {
     spec: {
       ...(imageId === undefined ? {} : { imageId }),
       ...(instanceType === undefined ? {} : { instanceType }),
       ...(userData === undefined ? {} : { userData: checkedUserData(userData) }),
+      ...(metadataHopLimit === undefined ? {} : { metadataHopLimit }),
     },
     tags: tagsFor('instance', ofType('instance')),
     interfaces: wantedInterfaces(context, input),
@@ -82,8 +84,12 @@ export const runInstances = define({
     'NetworkInterfaces.Ipv6AddressCount',
     'NetworkInterfaces.AssociatePublicIpAddress',
     'TagSpecifications',
+    'MetadataOptions.HttpPutResponseHopLimit',
   ],
   only: {
+    'MetadataOptions.HttpTokens': ['required'],
+    'MetadataOptions.HttpEndpoint': ['enabled'],
+    'MetadataOptions.HttpProtocolIpv6': ['disabled'],
     'Placement.Tenancy': ['default'],
     'Monitoring.Enabled': ['false'],
     EbsOptimized: ['false'],

@@ -5,14 +5,18 @@ import type { InstanceStateChange } from '../../model/generated/types.ts';
 import { instanceOf } from './describe-instances.ts';
 import { stateOf } from './present.ts';
 
+type Wanted = { readonly desiredState: 'running' | 'stopped' } | { readonly reboot: true };
+
 /**
  * Brings instances into a state, all or none.
- * @throws AwsError IncorrectInstanceState for one that is gone, or that is not stopped yet and is to start
+ * @param verb how it is said of one that is gone
+ * @throws AwsError IncorrectInstanceState for one that is gone, or in a state from which this is not possible
  */
 async function bring(
   context: ActionContext,
   ids: readonly string[],
-  desiredState: 'running' | 'stopped',
+  spec: Wanted,
+  verb: string,
 ): Promise<InstanceStateChange[]> {
   const { cloud } = context;
   const before = [...new Set(ids)].map((id) => instanceOf(context, id));
@@ -20,12 +24,11 @@ async function bring(
   if (gone) {
     throw new AwsError(
       'IncorrectInstanceState',
-      `The instance '${gone.InstanceId}' is not in a state from which it can be ${desiredState === 'running' ? 'started' : 'stopped'}`,
+      `The instance '${gone.InstanceId}' is not in a state from which it can be ${verb}`,
     );
   }
   await cloud.transaction((batch) => {
-    for (const { InstanceId = '' } of before)
-      batch.update('instance', InstanceId, { spec: { desiredState } });
+    for (const { InstanceId = '' } of before) batch.update('instance', InstanceId, { spec });
   });
   return before.map(({ InstanceId = '', State }) => ({
     InstanceId,
@@ -40,7 +43,7 @@ export const stopInstances = define({
   only: { Hibernate: ['false'] },
   note: 'processes in the instance end; interfaces and addresses stay',
   async handle(context, { InstanceIds: ids }) {
-    return { StoppingInstances: await bring(context, ids, 'stopped') };
+    return { StoppingInstances: await bring(context, ids, { desiredState: 'stopped' }, 'stopped') };
   },
 });
 
@@ -49,6 +52,17 @@ export const startInstances = define({
   supports: ['InstanceIds'],
   refusals: { 'wrong-state': 'IncorrectInstanceState' },
   async handle(context, { InstanceIds: ids }) {
-    return { StartingInstances: await bring(context, ids, 'running') };
+    return { StartingInstances: await bring(context, ids, { desiredState: 'running' }, 'started') };
+  },
+});
+
+export const rebootInstances = define({
+  action: 'RebootInstances',
+  supports: ['InstanceIds'],
+  refusals: { 'wrong-state': 'IncorrectInstanceState' },
+  note: 'processes in the instance end and it starts again',
+  async handle(context, { InstanceIds: ids }) {
+    await bring(context, ids, { reboot: true }, 'rebooted');
+    return undefined;
   },
 });

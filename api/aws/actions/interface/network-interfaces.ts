@@ -152,3 +152,17 @@ export const modifyNetworkInterfaceAttribute = define({
     return undefined;
   },
 });
+
+export const resetNetworkInterfaceAttribute = define({
+  action: 'ResetNetworkInterfaceAttribute',
+  supports: ['NetworkInterfaceId', 'SourceDestCheck'],
+  note: 'the source and destination check is made again',
+  async handle({ cloud }, { NetworkInterfaceId: id, SourceDestCheck: attribute }) {
+    cloud.require('network-interface', id);
+    if (attribute === undefined) {
+      throw new AwsError('MissingParameter', 'The request must contain the parameter sourceDestCheck');
+    }
+    await cloud.update('network-interface', id, { spec: { sourceDestinationCheck: true } });
+    return undefined;
+  },
+});

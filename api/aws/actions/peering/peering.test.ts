@@ -6,6 +6,7 @@ describe('peering connections and prefix lists', () => {
   let api: Harness;
   before(async () => {
     api = await startHarness();
+    await api.infrastructure();
   });
   after(() => api.close());
   const vpc = async (CidrBlock: string): Promise<string> =>
@@ -94,10 +95,28 @@ describe('peering connections and prefix lists', () => {
     const { securityGroupInfo } = await api.ok('DescribeSecurityGroups', { 'GroupId.1': groupId });
     assert.deepEqual(securityGroupInfo[0].ipPermissions[0].prefixListIds, [{ prefixListId: id }]);
     await api.refused('DependencyViolation', 'DeleteManagedPrefixList', { PrefixListId: id });
+    const [{ vpcId }] = securityGroupInfo;
+    const { routeTable } = await api.ok('CreateRouteTable', { VpcId: vpcId });
+    const { internetGateway } = await api.ok('CreateInternetGateway');
+    const { internetGatewayId } = internetGateway;
+    await api.ok('AttachInternetGateway', { VpcId: vpcId, InternetGatewayId: internetGatewayId });
+    const route = { RouteTableId: routeTable.routeTableId, DestinationPrefixListId: id };
+    await api.ok('CreateRoute', { ...route, GatewayId: internetGatewayId });
+    const users = async () =>
+      (await api.ok('GetManagedPrefixListAssociations', { PrefixListId: id })).prefixListAssociationSet;
+    assert.deepEqual(
+      (await users()).map(({ resourceId }: { resourceId: string }) => resourceId).sort(),
+      [groupId, routeTable.routeTableId].sort(),
+    );
+    await api.ok('DeleteRoute', route);
     await api.ok('RevokeSecurityGroupIngress', rule);
+    assert.equal(await users(), '');
     const { prefixList: gone } = await api.ok('DeleteManagedPrefixList', { PrefixListId: id });
     assert.equal(gone.state, 'delete-complete');
     await api.refused('InvalidPrefixListID.NotFound', 'DescribeManagedPrefixLists', { 'PrefixListId.1': id });
+    await api.refused('InvalidPrefixListID.NotFound', 'GetManagedPrefixListAssociations', {
+      PrefixListId: id,
+    });
     assert.equal((await api.ok('DescribePrefixLists')).prefixListSet, '');
   });
 });

@@ -100,6 +100,32 @@ export const getManagedPrefixListEntries = define({
   },
 });
 
+export const getManagedPrefixListAssociations = define({
+  action: 'GetManagedPrefixListAssociations',
+  supports: ['PrefixListId', 'MaxResults', 'NextToken'],
+  note: 'the route tables and security groups that name the list',
+  handle({ cloud }, input) {
+    const list = cloud.require('prefix-list', input.PrefixListId);
+    const owners = new Map<string, string>();
+    for (const { id, account } of cloud.referrers('route-table', 'uses-prefix-list', list)) {
+      owners.set(id, account);
+    }
+    for (const { spec, account } of cloud.referrers('security-group-rule', 'uses-prefix-list', list)) {
+      owners.set(spec.groupId, account);
+    }
+    const { items, nextToken } = pageOf(
+      owners,
+      ([id]) => id,
+      input,
+      `GetManagedPrefixListAssociations ${list.id}`,
+    );
+    return {
+      PrefixListAssociations: items.map(([ResourceId, ResourceOwner]) => ({ ResourceId, ResourceOwner })),
+      ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+    };
+  },
+});
+
 export const modifyManagedPrefixList = define({
   action: 'ModifyManagedPrefixList',
   supports: ['PrefixListId', 'CurrentVersion', 'PrefixListName', 'AddEntries', 'RemoveEntries', 'MaxEntries'],

@@ -155,6 +155,28 @@ describe('VPCs and subnets', () => {
     assert.deepEqual([vpc.isDefault, vpc.cidrBlock], ['true', '172.31.0.0/16']);
   });
 
+  it('the default one gets the default subnet of a zone again', async () => {
+    const region = 'sa-east-1';
+    const create = (AvailabilityZone: string) =>
+      api.call('CreateDefaultSubnet', { AvailabilityZone }, region);
+    const { subnetSet } = await api.ok('DescribeSubnets', {}, region);
+    const zone = 'sa-east-1b';
+    assert.equal((await create(zone)).code, 'DefaultSubnetAlreadyExistsInAvailabilityZone');
+    assert.equal((await create('sa-east-1x')).code, 'InvalidParameterValue');
+    type Listed = { subnetId: string; availabilityZone: string; cidrBlock: string };
+    const gone = subnetSet.find(({ availabilityZone }: Listed) => availabilityZone === zone);
+    await api.ok('DeleteSubnet', { SubnetId: gone.subnetId }, region);
+    const { subnet } = (await create(zone)).body;
+    assert.deepEqual(
+      [subnet.availabilityZone, subnet.cidrBlock, subnet.defaultForAz, subnet.mapPublicIpOnLaunch],
+      [zone, gone.cidrBlock, 'true', 'true'],
+    );
+    const all = (await api.ok('DescribeSubnets', {}, region)).subnetSet;
+    for (const { subnetId } of all) await api.ok('DeleteSubnet', { SubnetId: subnetId }, region);
+    await api.ok('DeleteVpc', { VpcId: subnet.vpcId }, region);
+    assert.equal((await create(zone)).code, 'DefaultVpcDoesNotExist');
+  });
+
   it('lists of what cannot be made here are empty', async () => {
     assert.equal((await api.ok('DescribeVpnGateways')).vpnGatewaySet, '');
     const filter = { 'Filter.1.Name': 'vpc-id', 'Filter.1.Value.1': 'vpc-1' };
@@ -162,6 +184,10 @@ describe('VPCs and subnets', () => {
     await refused('InvalidParameterValue', 'DescribeVpcEndpoints', { ...filter, 'Filter.1.Name': 'colour' });
     await refused('InvalidVpcEndpointId.NotFound', 'DescribeVpcEndpoints', { 'VpcEndpointId.1': 'vpce-1' });
     assert.equal((await api.ok('DescribeFlowLogs')).flowLogSet, '');
+    const [{ subnetId: SubnetId }] = (await api.ok('DescribeSubnets')).subnetSet;
+    const reserved = await api.ok('GetSubnetCidrReservations', { SubnetId });
+    assert.equal(reserved.subnetIpv4CidrReservationSet, '');
+    await refused('InvalidSubnetID.NotFound', 'GetSubnetCidrReservations', { SubnetId: 'subnet-1' });
   });
 
   it('have a tenancy, which is a label', async () => {

@@ -288,6 +288,14 @@ export interface CapacityReservationTargetResponse {
   CapacityReservationResourceGroupArn?: string | undefined;
 }
 
+export interface CarrierGateway {
+  CarrierGatewayId?: string | undefined;
+  VpcId?: string | undefined;
+  State?: 'pending' | 'available' | 'deleting' | 'deleted' | undefined;
+  OwnerId?: string | undefined;
+  Tags?: readonly Tag[] | undefined;
+}
+
 export interface CidrBlock {
   CidrBlock?: string | undefined;
 }
@@ -311,6 +319,16 @@ export interface CpuOptions {
 export interface CpuOptionsRequest {
   CoreCount?: number | undefined;
   ThreadsPerCore?: number | undefined;
+}
+
+export interface CreateDefaultSubnetRequest {
+  AvailabilityZone: string;
+  DryRun?: boolean | undefined;
+  Ipv6Native?: boolean | undefined;
+}
+
+export interface CreateDefaultSubnetResult {
+  Subnet?: Subnet | undefined;
 }
 
 export interface CreateDefaultVpcRequest {
@@ -686,6 +704,19 @@ export interface DescribeAvailabilityZonesResult {
   AvailabilityZones?: readonly AvailabilityZone[] | undefined;
 }
 
+export interface DescribeCarrierGatewaysRequest {
+  CarrierGatewayIds?: readonly string[] | undefined;
+  Filters?: readonly Filter[] | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+  DryRun?: boolean | undefined;
+}
+
+export interface DescribeCarrierGatewaysResult {
+  CarrierGateways?: readonly CarrierGateway[] | undefined;
+  NextToken?: string | undefined;
+}
+
 export interface DescribeCustomerGatewaysRequest {
   CustomerGatewayIds?: readonly string[] | undefined;
   Filters?: readonly Filter[] | undefined;
@@ -962,6 +993,84 @@ export interface DescribeTagsResult {
   Tags?: readonly TagDescription[] | undefined;
 }
 
+export interface DescribeTrafficMirrorFiltersRequest {
+  TrafficMirrorFilterIds?: readonly string[] | undefined;
+  DryRun?: boolean | undefined;
+  Filters?: readonly Filter[] | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeTrafficMirrorFiltersResult {
+  TrafficMirrorFilters?: readonly TrafficMirrorFilter[] | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeTrafficMirrorTargetsRequest {
+  TrafficMirrorTargetIds?: readonly string[] | undefined;
+  DryRun?: boolean | undefined;
+  Filters?: readonly Filter[] | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeTrafficMirrorTargetsResult {
+  TrafficMirrorTargets?: readonly TrafficMirrorTarget[] | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeTransitGatewayAttachmentsRequest {
+  TransitGatewayAttachmentIds?: readonly string[] | undefined;
+  Filters?: readonly Filter[] | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+  DryRun?: boolean | undefined;
+}
+
+export interface DescribeTransitGatewayAttachmentsResult {
+  TransitGatewayAttachments?: readonly TransitGatewayAttachment[] | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeTransitGatewayPeeringAttachmentsRequest {
+  TransitGatewayAttachmentIds?: readonly string[] | undefined;
+  Filters?: readonly Filter[] | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+  DryRun?: boolean | undefined;
+}
+
+export interface DescribeTransitGatewayPeeringAttachmentsResult {
+  TransitGatewayPeeringAttachments?: readonly TransitGatewayPeeringAttachment[] | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeTransitGatewayRouteTablesRequest {
+  TransitGatewayRouteTableIds?: readonly string[] | undefined;
+  Filters?: readonly Filter[] | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+  DryRun?: boolean | undefined;
+}
+
+export interface DescribeTransitGatewayRouteTablesResult {
+  TransitGatewayRouteTables?: readonly TransitGatewayRouteTable[] | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeTransitGatewayVpcAttachmentsRequest {
+  TransitGatewayAttachmentIds?: readonly string[] | undefined;
+  Filters?: readonly Filter[] | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+  DryRun?: boolean | undefined;
+}
+
+export interface DescribeTransitGatewayVpcAttachmentsResult {
+  TransitGatewayVpcAttachments?: readonly TransitGatewayVpcAttachment[] | undefined;
+  NextToken?: string | undefined;
+}
+
 export interface DescribeTransitGatewaysRequest {
   TransitGatewayIds?: readonly string[] | undefined;
   Filters?: readonly Filter[] | undefined;
@@ -1007,6 +1116,19 @@ export interface DescribeVpcClassicLinkRequest {
 
 export interface DescribeVpcClassicLinkResult {
   Vpcs?: readonly VpcClassicLink[] | undefined;
+}
+
+export interface DescribeVpcEndpointServiceConfigurationsRequest {
+  DryRun?: boolean | undefined;
+  ServiceIds?: readonly string[] | undefined;
+  Filters?: readonly Filter[] | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface DescribeVpcEndpointServiceConfigurationsResult {
+  ServiceConfigurations?: readonly ServiceConfiguration[] | undefined;
+  NextToken?: string | undefined;
 }
 
 export interface DescribeVpcEndpointServicesRequest {
@@ -1287,6 +1409,18 @@ export interface FpgaInfo {
   TotalFpgaMemoryInMiB?: number | undefined;
 }
 
+export interface GetManagedPrefixListAssociationsRequest {
+  DryRun?: boolean | undefined;
+  PrefixListId: string;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface GetManagedPrefixListAssociationsResult {
+  PrefixListAssociations?: readonly PrefixListAssociation[] | undefined;
+  NextToken?: string | undefined;
+}
+
 export interface GetManagedPrefixListEntriesRequest {
   DryRun?: boolean | undefined;
   PrefixListId: string;
@@ -1297,6 +1431,20 @@ export interface GetManagedPrefixListEntriesRequest {
 
 export interface GetManagedPrefixListEntriesResult {
   Entries?: readonly PrefixListEntry[] | undefined;
+  NextToken?: string | undefined;
+}
+
+export interface GetSubnetCidrReservationsRequest {
+  Filters?: readonly Filter[] | undefined;
+  SubnetId: string;
+  DryRun?: boolean | undefined;
+  NextToken?: string | undefined;
+  MaxResults?: number | undefined;
+}
+
+export interface GetSubnetCidrReservationsResult {
+  SubnetIpv4CidrReservations?: readonly SubnetCidrReservation[] | undefined;
+  SubnetIpv6CidrReservations?: readonly SubnetCidrReservation[] | undefined;
   NextToken?: string | undefined;
 }
 
@@ -1774,6 +1922,21 @@ export interface ModifyInstanceAttributeRequest {
   DisableApiStop?: AttributeBooleanValue | undefined;
 }
 
+export interface ModifyInstanceMetadataOptionsRequest {
+  InstanceId: string;
+  HttpTokens?: 'optional' | 'required' | undefined;
+  HttpPutResponseHopLimit?: number | undefined;
+  HttpEndpoint?: 'disabled' | 'enabled' | undefined;
+  DryRun?: boolean | undefined;
+  HttpProtocolIpv6?: 'disabled' | 'enabled' | undefined;
+  InstanceMetadataTags?: 'disabled' | 'enabled' | undefined;
+}
+
+export interface ModifyInstanceMetadataOptionsResult {
+  InstanceId?: string | undefined;
+  InstanceMetadataOptions?: InstanceMetadataOptionsResponse | undefined;
+}
+
 export interface ModifyManagedPrefixListRequest {
   DryRun?: boolean | undefined;
   PrefixListId: string;
@@ -1986,6 +2149,18 @@ export interface NewDhcpConfiguration {
   Values?: readonly string[] | undefined;
 }
 
+export interface PeeringAttachmentStatus {
+  Code?: string | undefined;
+  Message?: string | undefined;
+}
+
+export interface PeeringTgwInfo {
+  TransitGatewayId?: string | undefined;
+  CoreNetworkId?: string | undefined;
+  OwnerId?: string | undefined;
+  Region?: string | undefined;
+}
+
 export interface Phase1DHGroupNumbersListValue {
   Value?: number | undefined;
 }
@@ -2037,6 +2212,11 @@ export interface PrefixList {
   PrefixListName?: string | undefined;
 }
 
+export interface PrefixListAssociation {
+  ResourceId?: string | undefined;
+  ResourceOwner?: string | undefined;
+}
+
 export interface PrefixListEntry {
   Cidr?: string | undefined;
   Description?: string | undefined;
@@ -2049,6 +2229,13 @@ export interface PrefixListId {
 
 export interface PrivateDnsDetails {
   PrivateDnsName?: string | undefined;
+}
+
+export interface PrivateDnsNameConfiguration {
+  State?: 'pendingVerification' | 'verified' | 'failed' | undefined;
+  Type?: string | undefined;
+  Value?: string | undefined;
+  Name?: string | undefined;
 }
 
 export interface PrivateDnsNameOptionsOnLaunch {
@@ -2100,6 +2287,11 @@ export interface PtrUpdateStatus {
   Value?: string | undefined;
   Status?: string | undefined;
   Reason?: string | undefined;
+}
+
+export interface RebootInstancesRequest {
+  InstanceIds: readonly string[];
+  DryRun?: boolean | undefined;
 }
 
 export interface ReferencedSecurityGroup {
@@ -2196,6 +2388,12 @@ export interface Reservation {
   OwnerId?: string | undefined;
   RequesterId?: string | undefined;
   ReservationId?: string | undefined;
+}
+
+export interface ResetNetworkInterfaceAttributeRequest {
+  DryRun?: boolean | undefined;
+  NetworkInterfaceId: string;
+  SourceDestCheck?: string | undefined;
 }
 
 export interface RevokeSecurityGroupEgressRequest {
@@ -2378,6 +2576,24 @@ export interface SecurityGroupRuleUpdate {
   SecurityGroupRule?: SecurityGroupRuleRequest | undefined;
 }
 
+export interface ServiceConfiguration {
+  ServiceType?: readonly ServiceTypeDetail[] | undefined;
+  ServiceId?: string | undefined;
+  ServiceName?: string | undefined;
+  ServiceState?: 'Pending' | 'Available' | 'Deleting' | 'Deleted' | 'Failed' | undefined;
+  AvailabilityZones?: readonly string[] | undefined;
+  AcceptanceRequired?: boolean | undefined;
+  ManagesVpcEndpoints?: boolean | undefined;
+  NetworkLoadBalancerArns?: readonly string[] | undefined;
+  GatewayLoadBalancerArns?: readonly string[] | undefined;
+  SupportedIpAddressTypes?: readonly ('ipv4' | 'ipv6')[] | undefined;
+  BaseEndpointDnsNames?: readonly string[] | undefined;
+  PrivateDnsName?: string | undefined;
+  PrivateDnsNameConfiguration?: PrivateDnsNameConfiguration | undefined;
+  PayerResponsibility?: 'ServiceOwner' | undefined;
+  Tags?: readonly Tag[] | undefined;
+}
+
 export interface ServiceDetail {
   ServiceName?: string | undefined;
   ServiceId?: string | undefined;
@@ -2463,6 +2679,16 @@ export interface SubnetCidrBlockState {
   StatusMessage?: string | undefined;
 }
 
+export interface SubnetCidrReservation {
+  SubnetCidrReservationId?: string | undefined;
+  SubnetId?: string | undefined;
+  Cidr?: string | undefined;
+  ReservationType?: 'prefix' | 'explicit' | undefined;
+  OwnerId?: string | undefined;
+  Description?: string | undefined;
+  Tags?: readonly Tag[] | undefined;
+}
+
 export interface SubnetIpv6CidrBlockAssociation {
   AssociationId?: string | undefined;
   Ipv6CidrBlock?: string | undefined;
@@ -2495,6 +2721,45 @@ export interface TerminateInstancesResult {
   TerminatingInstances?: readonly InstanceStateChange[] | undefined;
 }
 
+export interface TrafficMirrorFilter {
+  TrafficMirrorFilterId?: string | undefined;
+  IngressFilterRules?: readonly TrafficMirrorFilterRule[] | undefined;
+  EgressFilterRules?: readonly TrafficMirrorFilterRule[] | undefined;
+  NetworkServices?: readonly 'amazon-dns'[] | undefined;
+  Description?: string | undefined;
+  Tags?: readonly Tag[] | undefined;
+}
+
+export interface TrafficMirrorFilterRule {
+  TrafficMirrorFilterRuleId?: string | undefined;
+  TrafficMirrorFilterId?: string | undefined;
+  TrafficDirection?: 'ingress' | 'egress' | undefined;
+  RuleNumber?: number | undefined;
+  RuleAction?: 'accept' | 'reject' | undefined;
+  Protocol?: number | undefined;
+  DestinationPortRange?: TrafficMirrorPortRange | undefined;
+  SourcePortRange?: TrafficMirrorPortRange | undefined;
+  DestinationCidrBlock?: string | undefined;
+  SourceCidrBlock?: string | undefined;
+  Description?: string | undefined;
+}
+
+export interface TrafficMirrorPortRange {
+  FromPort?: number | undefined;
+  ToPort?: number | undefined;
+}
+
+export interface TrafficMirrorTarget {
+  TrafficMirrorTargetId?: string | undefined;
+  NetworkInterfaceId?: string | undefined;
+  NetworkLoadBalancerArn?: string | undefined;
+  Type?: 'network-interface' | 'network-load-balancer' | 'gateway-load-balancer-endpoint' | undefined;
+  Description?: string | undefined;
+  OwnerId?: string | undefined;
+  Tags?: readonly Tag[] | undefined;
+  GatewayLoadBalancerEndpointId?: string | undefined;
+}
+
 export interface TransitGateway {
   TransitGatewayId?: string | undefined;
   TransitGatewayArn?: string | undefined;
@@ -2504,6 +2769,24 @@ export interface TransitGateway {
   CreationTime?: Time | undefined;
   Options?: TransitGatewayOptions | undefined;
   Tags?: readonly Tag[] | undefined;
+}
+
+export interface TransitGatewayAttachment {
+  TransitGatewayAttachmentId?: string | undefined;
+  TransitGatewayId?: string | undefined;
+  TransitGatewayOwnerId?: string | undefined;
+  ResourceOwnerId?: string | undefined;
+  ResourceType?: 'vpc' | 'vpn' | 'direct-connect-gateway' | 'connect' | 'peering' | 'tgw-peering' | undefined;
+  ResourceId?: string | undefined;
+  State?: 'initiating' | 'initiatingRequest' | 'pendingAcceptance' | 'rollingBack' | 'pending' | 'available' | 'modifying' | 'deleting' | 'deleted' | 'failed' | 'rejected' | 'rejecting' | 'failing' | undefined;
+  Association?: TransitGatewayAttachmentAssociation | undefined;
+  CreationTime?: Time | undefined;
+  Tags?: readonly Tag[] | undefined;
+}
+
+export interface TransitGatewayAttachmentAssociation {
+  TransitGatewayRouteTableId?: string | undefined;
+  State?: 'associating' | 'associated' | 'disassociating' | 'disassociated' | undefined;
 }
 
 export interface TransitGatewayOptions {
@@ -2517,6 +2800,50 @@ export interface TransitGatewayOptions {
   VpnEcmpSupport?: 'enable' | 'disable' | undefined;
   DnsSupport?: 'enable' | 'disable' | undefined;
   MulticastSupport?: 'enable' | 'disable' | undefined;
+}
+
+export interface TransitGatewayPeeringAttachment {
+  TransitGatewayAttachmentId?: string | undefined;
+  AccepterTransitGatewayAttachmentId?: string | undefined;
+  RequesterTgwInfo?: PeeringTgwInfo | undefined;
+  AccepterTgwInfo?: PeeringTgwInfo | undefined;
+  Options?: TransitGatewayPeeringAttachmentOptions | undefined;
+  Status?: PeeringAttachmentStatus | undefined;
+  State?: 'initiating' | 'initiatingRequest' | 'pendingAcceptance' | 'rollingBack' | 'pending' | 'available' | 'modifying' | 'deleting' | 'deleted' | 'failed' | 'rejected' | 'rejecting' | 'failing' | undefined;
+  CreationTime?: Time | undefined;
+  Tags?: readonly Tag[] | undefined;
+}
+
+export interface TransitGatewayPeeringAttachmentOptions {
+  DynamicRouting?: 'enable' | 'disable' | undefined;
+}
+
+export interface TransitGatewayRouteTable {
+  TransitGatewayRouteTableId?: string | undefined;
+  TransitGatewayId?: string | undefined;
+  State?: 'pending' | 'available' | 'deleting' | 'deleted' | undefined;
+  DefaultAssociationRouteTable?: boolean | undefined;
+  DefaultPropagationRouteTable?: boolean | undefined;
+  CreationTime?: Time | undefined;
+  Tags?: readonly Tag[] | undefined;
+}
+
+export interface TransitGatewayVpcAttachment {
+  TransitGatewayAttachmentId?: string | undefined;
+  TransitGatewayId?: string | undefined;
+  VpcId?: string | undefined;
+  VpcOwnerId?: string | undefined;
+  State?: 'initiating' | 'initiatingRequest' | 'pendingAcceptance' | 'rollingBack' | 'pending' | 'available' | 'modifying' | 'deleting' | 'deleted' | 'failed' | 'rejected' | 'rejecting' | 'failing' | undefined;
+  SubnetIds?: readonly string[] | undefined;
+  CreationTime?: Time | undefined;
+  Options?: TransitGatewayVpcAttachmentOptions | undefined;
+  Tags?: readonly Tag[] | undefined;
+}
+
+export interface TransitGatewayVpcAttachmentOptions {
+  DnsSupport?: 'enable' | 'disable' | undefined;
+  Ipv6Support?: 'enable' | 'disable' | undefined;
+  ApplianceModeSupport?: 'enable' | 'disable' | undefined;
 }
 
 export interface TunnelOption {
@@ -2782,6 +3109,7 @@ export interface Actions {
   AttachNetworkInterface: { input: AttachNetworkInterfaceRequest; output: AttachNetworkInterfaceResult };
   AuthorizeSecurityGroupEgress: { input: AuthorizeSecurityGroupEgressRequest; output: AuthorizeSecurityGroupEgressResult };
   AuthorizeSecurityGroupIngress: { input: AuthorizeSecurityGroupIngressRequest; output: AuthorizeSecurityGroupIngressResult };
+  CreateDefaultSubnet: { input: CreateDefaultSubnetRequest; output: CreateDefaultSubnetResult };
   CreateDefaultVpc: { input: CreateDefaultVpcRequest; output: CreateDefaultVpcResult };
   CreateDhcpOptions: { input: CreateDhcpOptionsRequest; output: CreateDhcpOptionsResult };
   CreateEgressOnlyInternetGateway: { input: CreateEgressOnlyInternetGatewayRequest; output: CreateEgressOnlyInternetGatewayResult };
@@ -2817,6 +3145,7 @@ export interface Actions {
   DescribeAddresses: { input: DescribeAddressesRequest; output: DescribeAddressesResult };
   DescribeAddressesAttribute: { input: DescribeAddressesAttributeRequest; output: DescribeAddressesAttributeResult };
   DescribeAvailabilityZones: { input: DescribeAvailabilityZonesRequest; output: DescribeAvailabilityZonesResult };
+  DescribeCarrierGateways: { input: DescribeCarrierGatewaysRequest; output: DescribeCarrierGatewaysResult };
   DescribeCustomerGateways: { input: DescribeCustomerGatewaysRequest; output: DescribeCustomerGatewaysResult };
   DescribeDhcpOptions: { input: DescribeDhcpOptionsRequest; output: DescribeDhcpOptionsResult };
   DescribeEgressOnlyInternetGateways: { input: DescribeEgressOnlyInternetGatewaysRequest; output: DescribeEgressOnlyInternetGatewaysResult };
@@ -2839,10 +3168,17 @@ export interface Actions {
   DescribeSecurityGroups: { input: DescribeSecurityGroupsRequest; output: DescribeSecurityGroupsResult };
   DescribeSubnets: { input: DescribeSubnetsRequest; output: DescribeSubnetsResult };
   DescribeTags: { input: DescribeTagsRequest; output: DescribeTagsResult };
+  DescribeTrafficMirrorFilters: { input: DescribeTrafficMirrorFiltersRequest; output: DescribeTrafficMirrorFiltersResult };
+  DescribeTrafficMirrorTargets: { input: DescribeTrafficMirrorTargetsRequest; output: DescribeTrafficMirrorTargetsResult };
+  DescribeTransitGatewayAttachments: { input: DescribeTransitGatewayAttachmentsRequest; output: DescribeTransitGatewayAttachmentsResult };
+  DescribeTransitGatewayPeeringAttachments: { input: DescribeTransitGatewayPeeringAttachmentsRequest; output: DescribeTransitGatewayPeeringAttachmentsResult };
+  DescribeTransitGatewayRouteTables: { input: DescribeTransitGatewayRouteTablesRequest; output: DescribeTransitGatewayRouteTablesResult };
+  DescribeTransitGatewayVpcAttachments: { input: DescribeTransitGatewayVpcAttachmentsRequest; output: DescribeTransitGatewayVpcAttachmentsResult };
   DescribeTransitGateways: { input: DescribeTransitGatewaysRequest; output: DescribeTransitGatewaysResult };
   DescribeVpcAttribute: { input: DescribeVpcAttributeRequest; output: DescribeVpcAttributeResult };
   DescribeVpcClassicLink: { input: DescribeVpcClassicLinkRequest; output: DescribeVpcClassicLinkResult };
   DescribeVpcClassicLinkDnsSupport: { input: DescribeVpcClassicLinkDnsSupportRequest; output: DescribeVpcClassicLinkDnsSupportResult };
+  DescribeVpcEndpointServiceConfigurations: { input: DescribeVpcEndpointServiceConfigurationsRequest; output: DescribeVpcEndpointServiceConfigurationsResult };
   DescribeVpcEndpointServices: { input: DescribeVpcEndpointServicesRequest; output: DescribeVpcEndpointServicesResult };
   DescribeVpcEndpoints: { input: DescribeVpcEndpointsRequest; output: DescribeVpcEndpointsResult };
   DescribeVpcPeeringConnections: { input: DescribeVpcPeeringConnectionsRequest; output: DescribeVpcPeeringConnectionsResult };
@@ -2855,20 +3191,25 @@ export interface Actions {
   DisassociateRouteTable: { input: DisassociateRouteTableRequest; output: undefined };
   DisassociateSubnetCidrBlock: { input: DisassociateSubnetCidrBlockRequest; output: DisassociateSubnetCidrBlockResult };
   DisassociateVpcCidrBlock: { input: DisassociateVpcCidrBlockRequest; output: DisassociateVpcCidrBlockResult };
+  GetManagedPrefixListAssociations: { input: GetManagedPrefixListAssociationsRequest; output: GetManagedPrefixListAssociationsResult };
   GetManagedPrefixListEntries: { input: GetManagedPrefixListEntriesRequest; output: GetManagedPrefixListEntriesResult };
+  GetSubnetCidrReservations: { input: GetSubnetCidrReservationsRequest; output: GetSubnetCidrReservationsResult };
   ModifyInstanceAttribute: { input: ModifyInstanceAttributeRequest; output: undefined };
+  ModifyInstanceMetadataOptions: { input: ModifyInstanceMetadataOptionsRequest; output: ModifyInstanceMetadataOptionsResult };
   ModifyManagedPrefixList: { input: ModifyManagedPrefixListRequest; output: ModifyManagedPrefixListResult };
   ModifyNetworkInterfaceAttribute: { input: ModifyNetworkInterfaceAttributeRequest; output: undefined };
   ModifySecurityGroupRules: { input: ModifySecurityGroupRulesRequest; output: ModifySecurityGroupRulesResult };
   ModifySubnetAttribute: { input: ModifySubnetAttributeRequest; output: undefined };
   ModifyVpcAttribute: { input: ModifyVpcAttributeRequest; output: undefined };
   ModifyVpcTenancy: { input: ModifyVpcTenancyRequest; output: ModifyVpcTenancyResult };
+  RebootInstances: { input: RebootInstancesRequest; output: undefined };
   RejectVpcPeeringConnection: { input: RejectVpcPeeringConnectionRequest; output: RejectVpcPeeringConnectionResult };
   ReleaseAddress: { input: ReleaseAddressRequest; output: undefined };
   ReplaceNetworkAclAssociation: { input: ReplaceNetworkAclAssociationRequest; output: ReplaceNetworkAclAssociationResult };
   ReplaceNetworkAclEntry: { input: ReplaceNetworkAclEntryRequest; output: undefined };
   ReplaceRoute: { input: ReplaceRouteRequest; output: undefined };
   ReplaceRouteTableAssociation: { input: ReplaceRouteTableAssociationRequest; output: ReplaceRouteTableAssociationResult };
+  ResetNetworkInterfaceAttribute: { input: ResetNetworkInterfaceAttributeRequest; output: undefined };
   RevokeSecurityGroupEgress: { input: RevokeSecurityGroupEgressRequest; output: RevokeSecurityGroupEgressResult };
   RevokeSecurityGroupIngress: { input: RevokeSecurityGroupIngressRequest; output: RevokeSecurityGroupIngressResult };
   RunInstances: { input: RunInstancesRequest; output: Reservation };
