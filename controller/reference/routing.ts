@@ -54,6 +54,8 @@ export type Way =
 interface Destination {
   readonly network: string;
   readonly target: string;
+  /** The prefix list that the network is of, if the route names one. */
+  readonly list?: string;
 }
 
 /**
@@ -84,6 +86,7 @@ export function routeFor(
       named(resources, 'prefix-list', destination).spec.entries.map(({ cidr }) => ({
         network: cidr,
         target,
+        list: destination,
       })),
     ),
   ]
@@ -122,7 +125,7 @@ export function route(
     return told ?? walk.drop(stage, 'ttl-exceeded', table.id);
   }
   if (!best) return walk.drop(stage, 'no-route', table.id);
-  const { network, target } = best;
+  const { network, target, list } = best;
   if (target === 'blackhole') return walk.drop(stage, 'blackhole', table.id);
   const router = resources['network-interface'].get(target);
   if (router) return throughInterface(walk, table.id, router, forwarded);
@@ -133,7 +136,7 @@ export function route(
     const isPeering = routeTargetKind(target) === 'vpc-peering-connection';
     return walk.drop(stage, isPeering ? 'inactive-peering' : 'detached-gateway', table.id, target);
   }
-  walk.note(stage, `${network} leads to ${target}`, table.id);
+  walk.note(stage, `${network}${list ? ` of ${list}` : ''} leads to ${target}`, table.id);
   return { ...way, packet: forwarded };
 }
 

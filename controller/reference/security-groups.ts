@@ -56,7 +56,7 @@ export function judge(
   walk.connections = remember(walk.connections, tracked.key, connection);
   walk.note(
     stage,
-    `${tracked.relation} packet of a connection that ${connection.direction} rules allow`,
+    `${tracked.relation} packet of a connection that ${connection.direction} rules allow${rule.spec.prefixListId ? ' by a prefix list' : ''}`,
     rule.id,
   );
   return undefined;

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Announced, broadcastMac, holderAfter } from './index.ts';
-import { arp, web } from './packets.test-support.ts';
+import { arp, db6, web, web6 } from './packets.test-support.ts';
 import { changed, ip, macOf, network, ping, router, Sender, verdict } from './scene.test-support.ts';
 
 const shared = '10.0.1.100';
+const shared6 = '2001:db8:0:100::fe';
 const strange = '00:00:5e:00:01:07';
 
 describe('a shared address', () => {
@@ -51,6 +52,21 @@ describe('a shared address', () => {
     );
   });
 
+  it('is announced in IPv6 by an advertisement of a pair of it alone', () => {
+    const mac = macOf('web');
+    const advertised = (allowedAddressPairs: readonly object[], target = shared6) => {
+      const neighbour = { target, mac, flags: ['override'] } as const;
+      const payload = { protocol: 'icmpv6', type: 136, code: 0, neighbour } as const;
+      const sender = new Sender(network([changed('web', { allowedAddressPairs })]));
+      const content = ip(web6, 'ff02::1', payload, 255);
+      return verdict(sender.send('web', '33:33:00:00:00:01', content));
+    };
+    const pair = { cidrBlock: `${shared6}/128` };
+    assert.equal(advertised([pair]), `announced ${shared6}`);
+    assert.equal(advertised([pair], db6), 'neighbour-discovery');
+    assert.equal(advertised([{ cidrBlock: '2001:db8:0:100::/64' }]), 'neighbour-discovery');
+  });
+
   it('is nobody’s own, nor reserved, nor of another subnet', () => {
     const resources = network();
     const after = (address: string) =>
@@ -61,7 +77,9 @@ describe('a shared address', () => {
         macAddress: strange,
       } as Announced);
     assert.equal(after(shared), 'web');
-    for (const address of [web, '10.0.1.6', '10.0.1.3', '10.0.1.255', '10.0.2.100']) {
+    assert.equal(after(shared6), 'web');
+    const [first, other] = ['2001:db8:0:100::3', '2001:db8:0:101::fe'];
+    for (const address of [web, '10.0.1.6', '10.0.1.3', '10.0.1.255', '10.0.2.100', web6, first, other]) {
       assert.equal(after(address), undefined, address);
     }
   });

@@ -1,4 +1,11 @@
-import { isReservedAddress, parseAddress, type ResourceOf } from '../resources/index.ts';
+import {
+  isReservedAddress,
+  isReservedIpv6Address,
+  parseAddress,
+  parseIpv6Address,
+  parseIpv6Cidr,
+  type ResourceOf,
+} from '../resources/index.ts';
 import type { Announced } from './outcome.ts';
 import { discoveryType, type Frame, type Icmp, type Ip } from './packet.ts';
 import {
@@ -49,17 +56,28 @@ function announcedAddress(mac: string, content: Frame['content']): string | unde
 }
 
 /**
- * Who has an IPv4 address after an announcement: the one that announced it, if its subnet gives the address to machines and
+ * Who has an address after an announcement: the one that announced it, if its subnet gives the address to machines and
  * nobody has it for itself.
  *
  * @returns id of an interface; undefined: nobody
  */
 export function holderAfter(resources: Resources, { interfaceId, address }: Announced): string | undefined {
   const { vpcId, subnetId } = named(resources, 'network-interface', interfaceId).spec;
-  const subnet = named(resources, 'subnet', subnetId);
-  const isGiven =
-    isInside(subnet.spec.cidrBlock, address) &&
-    !isReservedAddress(networkOf(subnet), parseAddress(address, 'address'));
   const isOwn = interfaceAt(resources, vpcId, address) ?? natGatewayAt(resources, vpcId, address);
-  return isGiven && !isOwn ? interfaceId : undefined;
+  return isGiven(named(resources, 'subnet', subnetId), address) && !isOwn ? interfaceId : undefined;
+}
+
+/**
+ * AWS, "Subnet CIDR blocks": the first four addresses and the last one of a subnet are reserved, in IPv4 and in IPv6.
+ */
+function isGiven(subnet: ResourceOf<'subnet'>, address: string): boolean {
+  const { cidrBlock, ipv6CidrBlock } = subnet.spec;
+  if (isInside(cidrBlock, address)) {
+    return !isReservedAddress(networkOf(subnet), parseAddress(address, 'address'));
+  }
+  if (ipv6CidrBlock === undefined || !isInside(ipv6CidrBlock, address)) return false;
+  return !isReservedIpv6Address(
+    parseIpv6Cidr(ipv6CidrBlock, 'ipv6CidrBlock'),
+    parseIpv6Address(address, 'address'),
+  );
 }

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import type { ResourceOf } from '@weft/controller/resources';
 import type { Outsider } from '@weft/labs/hosts';
 import { Cloud, type CloudVm, eventually } from './support/cloud.ts';
+import { type Ipv6Vm, ipv6Vm } from './support/ipv6.ts';
 
 describe('elastic IPs', () => {
   let cloud: Cloud;
@@ -198,59 +199,112 @@ describe('elastic IPs', () => {
     assert.deepEqual((await cloud.client.list('elastic-ip', { filter })).items, []);
   });
 
-  it('of a network in a VLAN is met there, and only there', async () => {
-    const { client } = cloud;
-    const network = await client.create('external-network', {
-      spec: {
-        name: 'dmz',
-        vlan: 100,
-        cidrBlock: '198.51.100.0/24',
-        gateway: '198.51.100.1',
-        addressRanges: [{ first: '198.51.100.10', last: '198.51.100.20' }],
-      },
-    });
-    const vpc = await cloud.publicVpc(network.id, '10.1.0.0/16');
-    const subnet = await cloud.subnet(vpc.id, '10.1.0.0/24');
-    const group = await cloud.group(vpc.id, 'public', ['icmp from 0.0.0.0/0']);
-    const vm = await cloud.vm(cloud.host(0), subnet, { groups: [group] });
-    const { spec } = await cloud.applied(
-      client.create(
-        'elastic-ip',
-        { spec: { externalNetworkId: network.id, networkInterfaceId: vm.networkInterface.id } },
-        { waitSeconds: 10 },
-      ),
-    );
-    for (const address of ['198.51.100.1/24', '198.51.100.200/24']) {
-      await outside.run('ip', ['address', 'add', address, 'dev', 'eth0']);
-    }
-    // Where the cable of each host is an access port, the segment behind it is in that VLAN.
+  describe('of a network in a VLAN', () => {
+    const outside6 = '2001:db8:64::c8';
+    let network: ResourceOf<'external-network'>;
+    let vm: Ipv6Vm;
+
+    /** Where the cable of each host is an access port, the segment behind it is in that VLAN. */
     const setVlan = async (tag: string) => {
       for (const host of cloud.lab.hosts) {
         await host.vsctl('set', 'port', 'external', `tag=${tag}`);
         await host.appctl('revalidator/wait');
       }
     };
-    const pingWith = (size: number, count: string) =>
-      outside.exec('ping', ['-c', count, '-W', '1', '-M', 'do', '-s', `${size}`, spec.address]);
-    await setVlan('100');
-    const headers = 28;
-    const largest = await pingWith(1442 - headers, '1');
-    assert.match(largest.stdout, / 1 received/, 'a tag takes nothing of the MTU');
-    const tooLarge = await pingWith(1443 - headers, '2');
-    assert.match(`${tooLarge.stdout}${tooLarge.stderr}`, /mtu ?= ?1442/, 'the elastic IP tells it');
-    await outside.run('ip', ['neighbour', 'flush', 'all']);
-    assert.equal((await vm.ping('198.51.100.200', { count: 1 })).received, 1, 'a neighbour');
-    assert.equal((await vm.ping('192.0.2.1', { count: 1 })).received, 0);
-    await outside.run('ip', ['address', 'add', '192.0.2.1/32', 'dev', 'eth0']);
-    assert.equal((await vm.ping('192.0.2.1', { count: 1 })).received, 1, 'beyond the gateway');
-    for (const other of ['101', '[]']) {
-      await setVlan(other);
-      assert.equal((await outside.ping(spec.address, { count: 1 })).received, 0, `VLAN ${other}`);
-      assert.equal((await vm.ping('198.51.100.200', { count: 1 })).received, 0, `VLAN ${other}`);
-    }
-    await setVlan('100');
-    assert.equal((await outside.ping(spec.address, { count: 1 })).received, 1, 'there again');
-    await setVlan('[]');
+
+    before(async () => {
+      const { client } = cloud;
+      network = await client.create('external-network', {
+        spec: {
+          name: 'dmz',
+          vlan: 100,
+          cidrBlock: '198.51.100.0/24',
+          gateway: '198.51.100.1',
+          addressRanges: [{ first: '198.51.100.10', last: '198.51.100.20' }],
+          ipv6CidrBlock: '2001:db8:64::/48',
+        },
+      });
+      const vpc = await client.create('vpc', { spec: { cidrBlock: '10.1.0.0/16', ipv6CidrBlock: 'auto' } });
+      const gateway = await client.create('internet-gateway', {
+        spec: { vpcId: vpc.id, externalNetworkId: network.id },
+      });
+      const routes = [
+        { destination: '0.0.0.0/0', target: gateway.id },
+        { destinationIpv6: '::/0', target: gateway.id },
+      ];
+      await client.update('route-table', vpc.spec.mainRouteTableId, { spec: { routes } });
+      const subnet = await client.create('subnet', {
+        spec: { vpcId: vpc.id, cidrBlock: '10.1.0.0/24', ipv6CidrBlock: 'auto' },
+      });
+      const rules = ['icmp from 0.0.0.0/0', 'icmpv6 from ::/0', 'tcp:80 from ::/0'];
+      vm = await ipv6Vm(cloud, cloud.host(0), subnet, [await cloud.group(vpc.id, 'public', rules)]);
+      await vm.dhcp();
+      for (const address of ['198.51.100.1/24', '198.51.100.200/24']) {
+        await outside.run('ip', ['address', 'add', address, 'dev', 'eth0']);
+      }
+      const isOn = (device: string) => `net.ipv6.conf.${device}.disable_ipv6=0`;
+      await outside.run('sysctl', ['-q', '-w', isOn('all'), isOn('eth0')]);
+      await outside.run('ip', ['-6', 'address', 'add', `${outside6}/48`, 'dev', 'eth0', 'nodad']);
+    });
+    after(() => setVlan('[]'));
+
+    it('is met there, and only there', async () => {
+      const { spec } = await cloud.applied(
+        cloud.client.create(
+          'elastic-ip',
+          { spec: { externalNetworkId: network.id, networkInterfaceId: vm.networkInterface.id } },
+          { waitSeconds: 10 },
+        ),
+      );
+      const pingWith = (size: number, count: string) =>
+        outside.exec('ping', ['-c', count, '-W', '1', '-M', 'do', '-s', `${size}`, spec.address]);
+      await setVlan('100');
+      const headers = 28;
+      const largest = await pingWith(1442 - headers, '1');
+      assert.match(largest.stdout, / 1 received/, 'a tag takes nothing of the MTU');
+      const tooLarge = await pingWith(1443 - headers, '2');
+      assert.match(`${tooLarge.stdout}${tooLarge.stderr}`, /mtu ?= ?1442/, 'the elastic IP tells it');
+      await outside.run('ip', ['neighbour', 'flush', 'all']);
+      assert.equal((await vm.ping('198.51.100.200', { count: 1 })).received, 1, 'a neighbour');
+      assert.equal((await vm.ping('192.0.2.1', { count: 1 })).received, 0);
+      await outside.run('ip', ['address', 'add', '192.0.2.1/32', 'dev', 'eth0']);
+      assert.equal((await vm.ping('192.0.2.1', { count: 1 })).received, 1, 'beyond the gateway');
+      for (const other of ['101', '[]']) {
+        await setVlan(other);
+        assert.equal((await outside.ping(spec.address, { count: 1 })).received, 0, `VLAN ${other}`);
+        assert.equal((await vm.ping('198.51.100.200', { count: 1 })).received, 0, `VLAN ${other}`);
+      }
+      await setVlan('100');
+      assert.equal((await outside.ping(spec.address, { count: 1 })).received, 1, 'there again');
+    });
+
+    it('has IPv6 there, in both directions, and only there', async () => {
+      await setVlan('100');
+      await outside.run('ip', ['-6', 'neighbour', 'flush', 'all']);
+      const server = await vm.tcpListen(80);
+      const connects = async () => (await outside.tcpConnect(vm.ipv6, 80, { timeoutMs: 1000 })).connected;
+      assert.ok(await connects(), 'from outside, found by neighbour discovery');
+      assert.equal((await vm.ping(outside6, { count: 1 })).received, 1, 'to a neighbour outside');
+      const payload = 1442 - 48;
+      const ping = (size: number, count: string) =>
+        outside.exec('ping', ['-6', '-c', count, '-W', '1', '-M', 'do', '-s', `${size}`, vm.ipv6]);
+      assert.match((await ping(payload, '1')).stdout, / 1 received/, 'a tag takes nothing of the MTU');
+      const tooLarge = await ping(payload + 1, '2');
+      assert.match(`${tooLarge.stdout}${tooLarge.stderr}`, /mtu ?= ?1442/, 'its public address tells it');
+      await setVlan('101');
+      assert.equal(await connects(), false, 'another VLAN');
+      assert.equal((await vm.ping(outside6, { count: 1 })).received, 0, 'another VLAN');
+      await setVlan('[]');
+      // Nothing is remembered of who is where.
+      await outside.run('ip', ['-6', 'neighbour', 'flush', 'all']);
+      assert.equal(await connects(), false, 'no VLAN');
+      assert.equal((await vm.ping(outside6, { count: 1 })).received, 0, 'no VLAN');
+      await setVlan('100');
+      await outside.run('ip', ['-6', 'neighbour', 'flush', 'all']);
+      assert.ok(await connects(), 'there again');
+      assert.equal((await vm.ping(outside6, { count: 1 })).received, 1, 'there again');
+      await server.close();
+    });
   });
 
   it('is nobody again after it was disassociated', async () => {

@@ -8,6 +8,8 @@ const features = [
   'routed to a secondary block',
   'over a peering connection',
   'by an entry of a network ACL that is not for everything',
+  'by a rule with a prefix list',
+  'by a route of a prefix list',
   'on one host',
   'through a tunnel',
   'to the outside',
@@ -46,6 +48,10 @@ const features = [
   'IPv6 over a peering connection',
   'IPv6 through a tunnel',
   'IPv6 by an entry of a network ACL that is not for everything',
+  'IPv6 by a rule with a prefix list',
+  'IPv6 by a route of a prefix list',
+  'a shared IPv6 address announced',
+  'to a shared IPv6 address',
   'IPv6 to the outside',
   'IPv6 from the outside',
   'IPv6 between VPCs by the outside, one host',
@@ -137,6 +143,10 @@ function count<K>(counts: Map<K, number>, key: K, by = 1): void {
 /** The generator's secondary blocks are of RFC 6598. */
 const isSecondary = /^100\.\S+ leads to local$/;
 
+/** How the model speaks of prefix lists. */
+const byListRule = / rules allow by a prefix list$/;
+const byListRoute = / of pl-\S+ leads to /;
+
 const relations: Readonly<Record<string, Feature>> = {
   new: 'opens a connection',
   original: 'again in the original direction',
@@ -192,6 +202,8 @@ function* featuresOf({ packet, evaluation, observation }: Sent): Generator<Featu
     yield 'own elastic IP';
   }
   const decided = (text: string) => steps.some(({ decision }) => decision.startsWith(text));
+  if (steps.some(({ decision }) => byListRule.test(decision))) yield 'by a rule with a prefix list';
+  if (steps.some(({ decision }) => byListRoute.test(decision))) yield 'by a route of a prefix list';
   if (decided('leads through')) yield 'through an interface that routes';
   if (decided('an address that is not its own')) yield 'from an address that is not the own';
   if (decided('a secondary address')) yield 'from a secondary address';
@@ -225,6 +237,10 @@ function* ipv6FeaturesOf({ packet, evaluation, observation }: Sent): Generator<F
     if (feature) yield feature;
     return;
   }
+  if (outcome.type === 'announced') {
+    yield 'a shared IPv6 address announced';
+    return;
+  }
   const isEgressOnly = decided(/ leads to eigw-/);
   if (outcome.type === 'sent-outside') {
     yield isEgressOnly ? 'to the outside by an egress-only gateway' : 'IPv6 to the outside';
@@ -244,6 +260,9 @@ function* ipv6FeaturesOf({ packet, evaluation, observation }: Sent): Generator<F
     }
   }
   if (decided(/^entry (?!101 )/)) yield 'IPv6 by an entry of a network ACL that is not for everything';
+  if (decided(/^a shared address$/)) yield 'to a shared IPv6 address';
+  if (decided(byListRule)) yield 'IPv6 by a rule with a prefix list';
+  if (decided(byListRoute)) yield 'IPv6 by a route of a prefix list';
   if (decided(/^leads through/)) yield 'IPv6 through an interface that routes';
   if (decided(/^an address that is not its own/)) yield 'IPv6 from an address that is not the own';
   if (decided(/^reply packet/)) yield 'IPv6 reply';

@@ -4,6 +4,7 @@ import { groupFaults } from './groups.ts';
 import { insideFaults } from './inside.ts';
 import { ipv6Faults } from './ipv6.ts';
 import { outsideFaults } from './outside.ts';
+import { prefixListFaults } from './prefix-lists.ts';
 
 export type { Fault } from './fault.ts';
 
@@ -12,6 +13,7 @@ export const faults: readonly Fault[] = [
   ...insideFaults,
   ...groupFaults,
   ...borderFaults,
+  ...prefixListFaults,
   ...outsideFaults,
   ...ipv6Faults,
 ];

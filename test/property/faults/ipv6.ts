@@ -7,7 +7,10 @@ import {
   inStages,
   inZone,
   matches,
+  matchText,
   rules,
+  sets,
+  stale,
   withActions,
   withMatch,
   withoutAction,
@@ -17,6 +20,8 @@ import {
 
 const ipv6 = 0x86dd;
 const icmpv6 = { echoRequest: 128, routerSolicitation: 133 } as const;
+/** Of the flows for a MAC that its interface shares, and for a shared address that the asker has. */
+const [foreignMacPriority, ownSharedPriority] = [110, 205];
 /** First byte of the user data of the DHCPv6 answer, and where the number of addresses stands. */
 const dhcpV6 = { task: 17, count: 7 } as const;
 
@@ -40,6 +45,22 @@ function widened(value: bigint, mask: bigint): { value: bigint; mask: bigint } {
   const wider = (mask << 1n) & ((1n << 128n) - 1n);
   return { value: value & wider, mask: wider };
 }
+
+/** Faults in addresses that machines share; in the first networks, nobody shares one. */
+const sharedFaults: readonly Fault[] = [
+  inIpv6('nobody hears of shared IPv6 addresses', ['source-guard'], (flow) =>
+    actionsOf(flow).some(({ type }) => type === 'controller') ? undefined : flow,
+  ),
+  stale('a shared IPv6 address stays with whoever announced it first', 'resolve', sets('eth_dst'), (flow) =>
+    isIpv6(flow) ? matchText(flow) : undefined,
+  ),
+  inIpv6('frames for a virtual router are for nobody in IPv6', ['locate'], (flow) =>
+    flow.priority === foreignMacPriority ? undefined : flow,
+  ),
+  inIpv6('who has a shared IPv6 address hears that it is a duplicate', ['source-guard'], (flow) =>
+    flow.priority === ownSharedPriority ? undefined : flow,
+  ),
+].map((fault) => ({ ...fault, firstSeed: 10 }));
 
 /** Faults in what IPv6 has for itself, every one of which must be found. */
 export const ipv6Faults: readonly Fault[] = [
@@ -130,5 +151,6 @@ export const ipv6Faults: readonly Fault[] = [
       ? { ...flow, instructions: [{ type: 'goto-table', table: tableOf('locate') }] }
       : flow,
   ),
+  ...sharedFaults,
   inIpv6('public addresses of this host are sought outside', ['external-port'], () => undefined),
 ];

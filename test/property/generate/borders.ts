@@ -1,5 +1,6 @@
 import { ipv4BlocksOf, type KindName } from '../../../controller/resources/index.ts';
 import type { ScriptStep, Spec } from '../script.ts';
+import { listNetworks } from './blocks.ts';
 import { ipv6Networks, someServiceFor } from './rules.ts';
 import { outsideAddresses, type Scene } from './scene.ts';
 
@@ -129,21 +130,32 @@ export class BorderEdits {
   }
 
   newList(): ScriptStep {
+    const isIpv6 = this.#scene.random.chance(0.5);
     return this.#edits.create('prefix-list', 'list', {
       name: 'list',
+      ...(isIpv6 ? { addressFamily: 'ipv6' } : {}),
       maxEntries: 6,
-      entries: this.#someNetworks(),
+      entries: this.#someNetworks(isIpv6),
     });
   }
 
   changeList(): ScriptStep {
     const list = this.#scene.random.pickOrNone(this.#scene.all('prefix-list'));
-    return list ? this.#edits.update(list, { entries: this.#someNetworks() }) : nothing;
+    if (!list) return nothing;
+    return this.#edits.update(list, { entries: this.#someNetworks(list.spec.addressFamily === 'ipv6') });
   }
 
-  #someNetworks(): Spec[] {
-    const networks = Array.from({ length: this.#scene.random.between(0, 4) }, () => this.#someNetwork());
+  #someNetworks(isIpv6: boolean): Spec[] {
+    const { random } = this.#scene;
+    const some = () =>
+      isIpv6 ? random.pick([...this.#someIpv6Networks(), ...listNetworks.ipv6]) : this.#someNetwork();
+    const networks = Array.from({ length: random.between(0, 4) }, some);
     return [...new Set(networks)].map((cidr) => ({ cidr }));
+  }
+
+  #someIpv6Networks(): readonly string[] {
+    const vpc = this.#scene.random.pickOrNone(this.#scene.all('vpc'));
+    return vpc ? ipv6Networks(this.#scene, vpc.id) : [];
   }
 
   /** Routes over the peering connections of a VPC, and by prefix lists. */
@@ -164,10 +176,17 @@ export class BorderEdits {
       }
     }
     const list = random.pickOrNone(this.#scene.all('prefix-list'));
-    if (list && random.chance(0.3)) {
-      const connection = random.pickOrNone(connections)?.connection;
-      const target = connection && random.chance(0.6) ? this.#scene.ref(connection) : 'blackhole';
-      routes.push({ destination: this.#scene.ref(list), target });
+    if (list && random.chance(0.4)) {
+      const kind = list.spec.addressFamily === 'ipv6' ? 'egress-only-internet-gateway' : 'nat-gateway';
+      const target = random.pickOrNone<{ id: string }>([
+        ...connections.map(({ connection }) => connection),
+        ...this.#scene.inVpc('internet-gateway', vpcId),
+        ...this.#scene.inVpc(kind, vpcId),
+      ]);
+      routes.push({
+        destination: this.#scene.ref(list),
+        target: target && random.chance(0.7) ? this.#scene.ref(target) : 'blackhole',
+      });
     }
     const seen = new Set<unknown>();
     const place = ({ destination, destinationIpv6 }: Spec) => destination ?? destinationIpv6;

@@ -16,7 +16,11 @@ export function someRule(scene: Scene, group: ResourceOf<'security-group'>): Spe
 /** A service that is of the kind of IP of the other side; either kind where that is a group. */
 export function someServiceFor(scene: Scene, peer: Spec): Spec {
   const service = someService(scene);
-  const isIpv6 = 'cidrIpv6' in peer || ('referencedGroupId' in peer && scene.random.chance(0.4));
+  const list = scene.all('prefix-list').find((one) => scene.ref(one) === peer.prefixListId);
+  const isIpv6 =
+    'cidrIpv6' in peer ||
+    list?.spec.addressFamily === 'ipv6' ||
+    ('referencedGroupId' in peer && scene.random.chance(0.4));
   if (service.protocol === 1 && isIpv6) return { protocol: 'icmpv6' };
   if (service.protocol !== 'icmp' || !isIpv6) return service;
   // Echo request and reply, and "destination unreachable".

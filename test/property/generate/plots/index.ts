@@ -1,14 +1,17 @@
 import { changeOfGroups, groupOfPeer } from './groups.ts';
 import { ipv6Plots } from './ipv6.ts';
 import { natGateway } from './nat-gateways.ts';
-import { otherOptions, rebinding, sharedAddress } from './places.ts';
+import { otherOptions, rebinding } from './places.ts';
 import type { Plot } from './plot.ts';
+import { prefixListPlots } from './prefix-lists.ts';
 import { reassociation, strandedElasticIp } from './public-addresses.ts';
+import { sharedAddress, sharedIpv6Address } from './shared-addresses.ts';
 
 export type { Plot } from './plot.ts';
 
 export const plots: readonly Plot[] = [
   sharedAddress,
+  sharedIpv6Address,
   changeOfGroups,
   groupOfPeer,
   rebinding,
@@ -17,4 +20,5 @@ export const plots: readonly Plot[] = [
   strandedElasticIp,
   otherOptions,
   ...ipv6Plots,
+  ...prefixListPlots,
 ];

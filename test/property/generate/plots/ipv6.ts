@@ -2,13 +2,10 @@ import type { Ip } from '../../../../controller/reference/index.ts';
 import type { ScriptStep, SendStep } from '../../script.ts';
 import type { Edits } from '../edits.ts';
 import { type Interface, outsideAddressesIpv6, type Scene } from '../scene.ts';
+import { openBorders, type Route } from './borders.ts';
 import type { Plot } from './plot.ts';
 
 type Flags = readonly ('syn' | 'ack')[];
-type Route = { readonly target: string } & (
-  | { readonly destinationIpv6: string }
-  | { readonly destination: string }
-);
 
 const serverPort = 7777;
 
@@ -22,20 +19,10 @@ function* opened(
   const groupId = `@${scene.name({ id: one.spec.securityGroupIds[0] as string })}`;
   const rule = (direction: 'ingress' | 'egress', everybody: object = { cidrIpv6: '::/0' }) =>
     edits.create('security-group-rule', 'rule', { groupId, direction, protocol: 'all', ...everybody });
-  const vpcId = scene.ref(scene.vpcOf(one));
-  const entries = ['ingress', 'egress'].flatMap((direction) => [
-    { number: 10, direction, action: 'allow', protocol: 'all', cidrIpv4: '0.0.0.0/0' },
-    { number: 20, direction, action: 'allow', protocol: 'all', cidrIpv6: '::/0' },
-  ]);
-  const acl = edits.create('network-acl', 'acl', { vpcId, entries });
-  const table = edits.create('route-table', 'table', { vpcId, routes });
   yield rule('ingress');
   yield rule('egress');
   yield rule('egress', { cidrIpv4: '0.0.0.0/0' });
-  yield acl;
-  yield table;
-  yield edits.update(scene.subnetOf(one), { routeTableId: `@${table.name}`, networkAclId: `@${acl.name}` });
-  return table.name;
+  return yield* openBorders(scene, edits, one, routes);
 }
 
 const lead = (table: string, routes: readonly Route[]): ScriptStep => ({
