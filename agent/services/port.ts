@@ -6,7 +6,7 @@ import { servicePortName } from '../chassis/wanted.ts';
 import { run } from '../compute/command.ts';
 import { removeVeth } from '../compute/namespace.ts';
 import { AgentError } from '../errors.ts';
-import { serviceAddresses } from './addresses.ts';
+import { serviceAddresses, slotNetworks } from './addresses.ts';
 
 const ops = opsFor<OpenVSwitch>();
 const insideName = 'weft-svc-in';
@@ -41,7 +41,7 @@ export async function connectServices(database: OvsDatabase, pid: number, timeou
     ]),
     // Flows know the MACs: nobody on this wire would answer ARP.
     ['ip', 'link', 'set', 'dev', insideName, 'arp', 'off', 'up'],
-    ['ip', 'route', 'add', '169.254.0.0/16', 'dev', insideName, 'src', serviceAddresses.dns],
+    ['ip', 'route', 'add', slotNetworks.ipv4, 'dev', insideName, 'src', serviceAddresses.dns],
     ['ethtool', '-K', insideName, 'tx', 'off'],
   ];
   for (const command of commands) await run('nsenter', into(pid, ...command));

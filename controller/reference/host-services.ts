@@ -1,7 +1,7 @@
 import { formatIpv4, parseCidr, type ResourceOf } from '../resources/index.ts';
 import type { Answered, Dropped } from './outcome.ts';
 import { type Frame, type Ip, isGroupMac } from './packet.ts';
-import { named, routerMac } from './resources.ts';
+import { addressesOf, named, routerMac } from './resources.ts';
 import type { End } from './security-groups.ts';
 import type { Walk } from './walk.ts';
 
@@ -31,8 +31,8 @@ export function serviceAddresses(walk: Walk, vpcId: string): readonly string[] {
 
 /**
  * DNS and metadata, before security groups see the packet, so that no rule can cut a VM off. AWS, "Control traffic to AWS resources
- * using security groups": security groups do not filter traffic to and from the DNS server and the metadata service. Here, they
- * are asked from the primary address.
+ * using security groups": security groups do not filter traffic to and from the DNS server and the metadata service. An instance
+ * asks from any of its own addresses; not from those that it may only use on behalf of others.
  */
 export function answerService(
   walk: Walk,
@@ -50,7 +50,7 @@ export function answerService(
   if (!isMetadata && !isDns) return undefined;
   const host = named(walk.resources, 'host', binding.spec.hostId);
   if (host.spec.servicePort === undefined) return walk.drop('services', 'no-service', host.id);
-  if (packet.source !== sender.spec.privateAddress) return walk.drop('services', 'no-service', sender.id);
+  if (!addressesOf(sender).includes(packet.source)) return walk.drop('services', 'no-service', sender.id);
   walk.note('services', `asked: ${isDns ? 'DNS' : 'metadata'}`, sender.id);
   const { macAddress } = sender.spec;
   return {

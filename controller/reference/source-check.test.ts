@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { broadcastMac, type Frame } from './index.ts';
 import { arp, db, web } from './packets.test-support.ts';
-import { changed, ip, macOf, network, Sender, tcp, verdict } from './scene.test-support.ts';
+import { changed, ip, macOf, network, router, Sender, tcp, udp, verdict } from './scene.test-support.ts';
 
 describe('what an interface may send from', () => {
   const send = (spec: object, source: string, frame: Partial<Frame> = {}) =>
@@ -60,5 +60,18 @@ describe('a secondary address', () => {
     const sender = new Sender(network([changed('db', { secondaryPrivateAddresses: ['10.0.1.7'] })]));
     assert.equal(verdict(sender.send('web', macOf('db'), ip(web, '10.0.1.7', tcp(5432)))), 'delivered to db');
     assert.equal(verdict(sender.send('web', macOf('db'), ip(web, '10.0.1.8', tcp(5432)))), 'no-interface');
+  });
+
+  it('is answered by services as the primary one is; one of a pair is not', () => {
+    const spec = {
+      secondaryPrivateAddresses: ['10.0.1.7'],
+      allowedAddressPairs: [{ cidrBlock: '10.0.1.8/32' }],
+    };
+    const sender = new Sender(network([changed('web', spec)]));
+    const ask = (source: string) =>
+      verdict(sender.send('web', router.subnet1, ip(source, '10.0.0.2', udp(53))));
+    assert.equal(ask(web), 'answered by dns');
+    assert.equal(ask('10.0.1.7'), 'answered by dns');
+    assert.equal(ask('10.0.1.8'), 'no-service');
   });
 });

@@ -143,6 +143,42 @@ describe('the services of a host', () => {
     assert.ok(!(await red.vm.tcpConnect('169.254.169.252', 53, { timeoutMs: 500 })).connected);
   });
 
+  it('answer secondary addresses as the primary one', async () => {
+    const { id } = red.vm.networkInterface;
+    const own = ['10.0.0.30', '10.0.0.222'];
+    const give = (secondaryPrivateAddresses: string[]) =>
+      cloud.applied(
+        cloud.client.update(
+          'network-interface',
+          id,
+          { spec: { secondaryPrivateAddresses } },
+          { waitSeconds: 10 },
+        ),
+      );
+    for (const address of own) await red.vm.run('ip', ['address', 'add', `${address}/32`, 'dev', 'eth0']);
+    const ask = (address: string, ...more: string[]) =>
+      dig(red.vm, '+short', '-b', address, ...more, 'ip-10-0-0-20.red.test');
+    assert.doesNotMatch(await ask('10.0.0.30', '@10.0.0.2'), /^10\./, 'it is not of the interface yet');
+    await give(own);
+    for (const address of own) {
+      for (const server of ['@10.0.0.2', '@169.254.169.253']) {
+        assert.equal(await ask(address, server), '10.0.0.20\n', address);
+        assert.equal(await ask(address, server, '+tcp'), '10.0.0.20\n', address);
+      }
+      const lifetime = ['-H', 'X-aws-ec2-metadata-token-ttl-seconds: 60'];
+      const { stdout } = await curl(
+        red.vm,
+        ...['--interface', address, '-X', 'PUT', ...lifetime, `${metadata}/api/token`],
+      );
+      const [token = '', status] = stdout.split('\n');
+      assert.equal(status, '200', address);
+      assert.equal((await read(red.vm, token, 'meta-data/local-ipv4')).body, '10.0.0.10', 'one interface');
+    }
+    await give([]);
+    assert.doesNotMatch(await ask('10.0.0.30', '@10.0.0.2'), /^10\./);
+    for (const address of own) await red.vm.run('ip', ['address', 'del', `${address}/32`, 'dev', 'eth0']);
+  });
+
   it('are found by machines that take link-local addresses for near', async () => {
     await green.run('ip', ['route', 'add', '169.254.0.0/16', 'dev', 'eth0']);
     assert.equal(await short(green, '@169.254.169.253', 'ip-10-0-0-10.red.test'), '10.0.0.10');

@@ -1,5 +1,6 @@
 import type { ServiceRecord } from '@weft/api/contract';
 import { connect, type FlowDescription, ipv4, type OpenFlowConnection } from 'node-openflow';
+import { slotNetworks } from '../addresses.ts';
 
 /** Cookies of the flows with records: prefix 0x57, fragment kind 8. */
 const cookie = (0x57n << 56n) | (8n << 50n);
@@ -11,7 +12,7 @@ const freshMs = 500;
 const mostKept = 1000;
 
 /**
- * Who asks. The source address of a question is that of the slot of the interface; what is known of it stands in the switch,
+ * Who asks. The source address of a question is of the network of the interface's slot; what is known of it stands in the switch,
  * in a note of the flow by which answers go back, so that nothing has to be remembered or asked of a controller.
  */
 export class Records {
@@ -19,7 +20,7 @@ export class Records {
   readonly #onFailure: (error: unknown) => void;
   #connection: OpenFlowConnection | undefined;
   readonly #kept = new Map<
-    string,
+    number,
     { readonly until: number; readonly record: Promise<ServiceRecord | undefined> }
   >();
 
@@ -32,18 +33,20 @@ export class Records {
     this.#onFailure = onFailure;
   }
 
-  /** The record of the interface with this slot address; undefined when there is none, or the switch cannot be asked. */
+  /** The record of the interface that asks from this address; undefined when there is none, or the switch cannot be asked. */
   of(address: string): Promise<ServiceRecord | undefined> {
     const now = performance.now();
-    const known = this.#kept.get(address);
+    const slot = slotOf(address);
+    if (slot === undefined) return Promise.resolve(undefined);
+    const known = this.#kept.get(slot);
     if (known && known.until > now) return known.record;
-    const record = this.#read(address).catch((error: unknown) => {
-      this.#kept.delete(address);
+    const record = this.#read(slot).catch((error: unknown) => {
+      this.#kept.delete(slot);
       this.#onFailure(error);
       return undefined;
     });
-    this.#kept.delete(address);
-    this.#kept.set(address, { until: now + freshMs, record });
+    this.#kept.delete(slot);
+    this.#kept.set(slot, { until: now + freshMs, record });
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= mostKept) break;
       this.#kept.delete(oldest);
@@ -51,7 +54,7 @@ export class Records {
     return record;
   }
 
-  async #read(address: string): Promise<ServiceRecord | undefined> {
+  async #read(slot: number): Promise<ServiceRecord | undefined> {
     const connection = await this.#connected();
     const reply = await connection.request(
       {
@@ -62,7 +65,7 @@ export class Records {
         match: [
           { field: 'eth_type', value: 0x0800 },
           { field: 'ipv4_src', value: metadataAddress },
-          { field: 'ipv4_dst', value: ipv4.parse(address) },
+          { field: 'ipv4_dst', value: (slotNetworks.firstIpv4 + slot) * 0x1_0000, mask: 0xffff_0000 },
         ],
       },
       { timeoutMs: replyTimeoutMs },
@@ -82,6 +85,12 @@ export class Records {
     await connection.ready;
     return connection;
   }
+}
+
+/** The slot of who asks from this address. */
+function slotOf(address: string): number | undefined {
+  const slot = (ipv4.parse(address) >>> 16) - slotNetworks.firstIpv4;
+  return slot > 0 ? slot : undefined;
 }
 
 /** The text of a note; Open vSwitch fills notes up with zeros. */

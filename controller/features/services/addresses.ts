@@ -10,7 +10,15 @@ export const ports = { dns: 53, metadata: 80 } as const;
 /** MAC of the services of every host, which never leaves it. */
 export const servicesMac = derivedMac('services', 0);
 
-/** The address by which the services of a host know an interface: 169.254.0.0 and its slot, at most 169.254.125.0. */
-export function slotAddress({ spec }: ResourceOf<'binding'>): number {
-  return parseAddress('169.254.0.0', 'slot') + spec.zoneSlot;
+/** Subnets are of one /16 (AWS allows no larger ones), so the last 16 bits of an address tell it from the others of its interface. */
+export const ownBits = 0xffff;
+/** Slots are 1 to 32,000: with this they are the first half of valid addresses, from 1.1.0.0 to 126.0.0.0. */
+const firstNetwork = 0x100;
+
+/**
+ * The network by which the services of a host know an interface: a /16 for each slot. Questions keep the last bits of the address
+ * that asks, so that answers find back to each address of an interface, and nothing is remembered.
+ */
+export function slotNetwork({ spec }: ResourceOf<'binding'>): number {
+  return (firstNetwork + spec.zoneSlot) * (ownBits + 1);
 }

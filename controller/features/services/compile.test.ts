@@ -61,20 +61,20 @@ describe('questions to services', () => {
     await using world = await World.create();
     const { port, flows } = await served(world);
     const back =
-      'set_field:10.0.1.4->ip_dst,set_field:02:57:01:00:00:01->eth_src,set_field:02:57:00:00:00:01->eth_dst,output:10';
+      'set_field:10.0.0.0/16->ip_dst,set_field:02:57:01:00:00:01->eth_src,set_field:02:57:00:00:00:01->eth_dst,output:10';
     const [question, metadata, ...answers] = flows();
     assert.equal(
       question,
-      'table=service, priority=100,ip,reg1=0x1,nw_src=10.0.1.4 actions=meter:3,set_field:169.254.0.1->ip_src,set_field:02:57:0f:00:00:00->eth_dst,output:65000',
+      'table=service, priority=100,ip,reg1=0x1,nw_src=10.0.1.4 actions=meter:3,set_field:1.1.0.0/16->ip_src,set_field:02:57:0f:00:00:00->eth_dst,output:65000',
     );
     assert.match(
       metadata?.replace(/note:[0-9a-f.]+/, 'note') ?? '',
-      /^table=service-reply, priority=100,ip,nw_src=169\.254\.169\.254,nw_dst=169\.254\.0\.1 actions=note,set_field:1->nw_ttl,/,
+      /^table=service-reply, priority=100,ip,nw_src=169\.254\.169\.254,nw_dst=1\.1\.0\.0\/16 actions=note,set_field:1->nw_ttl,/,
     );
     assert.ok(metadata?.endsWith(back));
     assert.deepEqual(answers, [
-      `table=service-reply, priority=100,ip,nw_src=169.254.169.253,nw_dst=169.254.0.1 actions=set_field:64->nw_ttl,${back}`,
-      `table=service-reply, priority=100,ip,nw_src=169.254.169.252,nw_dst=169.254.0.1 actions=set_field:64->nw_ttl,set_field:10.0.0.2->ip_src,${back}`,
+      `table=service-reply, priority=100,ip,nw_src=169.254.169.253,nw_dst=1.1.0.0/16 actions=set_field:64->nw_ttl,${back}`,
+      `table=service-reply, priority=100,ip,nw_src=169.254.169.252,nw_dst=1.1.0.0/16 actions=set_field:64->nw_ttl,set_field:10.0.0.2->ip_src,${back}`,
     ]);
     const found = companions(world, 'services.interface', `host-1/${port.id}`);
     assert.deepEqual(
@@ -85,6 +85,20 @@ describe('questions to services', () => {
       ],
     );
     assert.equal(found?.whenGone?.length, 1);
+  });
+
+  it('come from each address of an interface', async () => {
+    await using world = await World.create();
+    const { port, flows } = await served(world);
+    const asking = () => flows().flatMap((flow) => /^table=service,.*nw_src=([0-9.]+)/.exec(flow)?.[1] ?? []);
+    const before = flows().length;
+    await world.update('network-interface', port.id, {
+      secondaryPrivateAddresses: ['10.0.1.9', '10.0.1.200'],
+    });
+    assert.deepEqual(asking(), ['10.0.1.4', '10.0.1.9', '10.0.1.200']);
+    assert.equal(flows().length, before + 2, 'one way back is for all');
+    await world.update('network-interface', port.id, { secondaryPrivateAddresses: ['10.0.1.200'] });
+    assert.deepEqual(asking(), ['10.0.1.4', '10.0.1.200']);
   });
 
   it('are of no use on a host without services', async () => {

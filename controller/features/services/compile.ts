@@ -19,10 +19,19 @@ import { answersDns, dnsServer } from '../dhcp-options/settings.ts';
 import { hostScope } from '../host/scope.ts';
 import { serviceMeter } from '../limit/meters.ts';
 import { type BoundContext, boundContext, macNumber } from '../network-interface/context.ts';
+import { ipv4AddressesOf } from '../network-interface/secondary-addresses.ts';
 import { gatewayMac } from '../subnet/router.ts';
 import { changesIpv4Blocks } from '../vpc/block-change.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
-import { dnsAddress, metadataAddress, ports, servicesMac, slotAddress, vpcDnsAddress } from './addresses.ts';
+import {
+  dnsAddress,
+  metadataAddress,
+  ownBits,
+  ports,
+  servicesMac,
+  slotNetwork,
+  vpcDnsAddress,
+} from './addresses.ts';
 import { instanceOf, recordBytes, serviceRecord } from './record.ts';
 
 const toOneMachine = on('eth_dst', 0n, 0x0100_0000_0000n);
@@ -30,6 +39,7 @@ const toOneMachine = on('eth_dst', 0n, 0x0100_0000_0000n);
 const usualHops = 64;
 /** AWS, "Instance metadata options": one hop, so that no container behind the instance gets an answer. */
 const usualMetadataHops = 1;
+const networkMask = (~ownBits & 0xffff_ffff) >>> 0;
 
 /** Questions stand before security groups, so that no rule can cut an instance off from its services. */
 function question(
@@ -94,13 +104,22 @@ const dns: FragmentDefinition = {
   },
 };
 
-/** Answers are known by the slot's address; each service has its flow, and that of metadata carries the record. */
+/** The first 16 bits of an address; the others stay. */
+const setNetwork = (field: 'ipv4_src' | 'ipv4_dst', network: number): Action => ({
+  type: 'set-field',
+  field,
+  value: network,
+  mask: networkMask,
+});
+
+/** Answers are known by the slot's network; each service has its flow, and that of metadata carries the record. */
 function interfaceFlows(view: TopologyView, context: BoundContext, servicePort: number): Flow[] {
   const { networkInterface, subnet, vpc, binding } = context;
   const { privateAddress, macAddress } = networkInterface.spec;
-  const slot = slotAddress(binding);
+  const slot = slotNetwork(binding);
+  const subnetNetwork = (parseAddress(privateAddress, 'privateAddress') & networkMask) >>> 0;
   const back: Action[] = [
-    set('ipv4_dst', parseAddress(privateAddress, 'privateAddress')),
+    setNetwork('ipv4_dst', subnetNetwork),
     set('eth_src', gatewayMac(subnet)),
     set('eth_dst', macNumber(macAddress)),
     { type: 'output', port: binding.spec.ofport },
@@ -108,28 +127,30 @@ function interfaceFlows(view: TopologyView, context: BoundContext, servicePort: 
   const answer = (address: number, ...actions: Action[]): Flow => ({
     stage: 'service-reply',
     priority: 100,
-    match: [isIpv4, on('ipv4_src', address), on('ipv4_dst', slot)],
+    match: [isIpv4, on('ipv4_src', address), on('ipv4_dst', slot, networkMask)],
     actions: [...actions, ...back],
   });
   const hops = instanceOf(view, networkInterface)?.spec.metadataHopLimit ?? usualMetadataHops;
   const record = recordBytes(serviceRecord(view, context));
   return [
-    {
-      stage: 'service',
-      priority: 100,
-      // Answers go to the primary address: a question from another one would be answered to where nobody asked.
-      match: [
-        onRegister('interfaceNumber', networkInterface.number as number),
-        isIpv4,
-        on('ipv4_src', parseAddress(privateAddress, 'privateAddress')),
-      ],
-      actions: [
-        serviceMeter(binding).action,
-        set('ipv4_src', slot),
-        set('eth_dst', servicesMac),
-        { type: 'output', port: servicePort },
-      ],
-    },
+    ...ipv4AddressesOf(networkInterface).map(
+      (address): Flow => ({
+        stage: 'service',
+        priority: 100,
+        // Only from the own addresses, of which each has its way back; not from those that the interface may use besides.
+        match: [
+          onRegister('interfaceNumber', networkInterface.number as number),
+          isIpv4,
+          on('ipv4_src', address),
+        ],
+        actions: [
+          serviceMeter(binding).action,
+          setNetwork('ipv4_src', slot),
+          set('eth_dst', servicesMac),
+          { type: 'output', port: servicePort },
+        ],
+      }),
+    ),
     answer(metadataAddress, { type: 'note', data: record }, set('ip_ttl', hops)),
     answer(dnsAddress, set('ip_ttl', usualHops)),
     answer(vpcDnsAddress, set('ip_ttl', usualHops), set('ipv4_src', dnsServer(vpc))),

@@ -1,4 +1,4 @@
-import type { Action } from 'node-openflow';
+import type { Action, FlowMod } from 'node-openflow';
 import { registers } from '../../../controller/pipeline/index.ts';
 import {
   actionsOf,
@@ -16,6 +16,16 @@ import {
   withoutField,
   withoutSetting,
 } from './fault.ts';
+
+/** Of flows with one cookie, only the first one is kept. */
+function onlyFirst() {
+  const seen = new Map<string, string>();
+  return (flow: FlowMod) => {
+    const first = seen.get(`${flow.cookie}`) ?? matchText(flow);
+    seen.set(`${flow.cookie}`, first);
+    return first === matchText(flow) ? flow : undefined;
+  };
+}
 
 /** Faults in what an interface may send, and in where packets go inside of a VPC. */
 export const insideFaults: readonly Fault[] = [
@@ -41,19 +51,20 @@ export const insideFaults: readonly Fault[] = [
   inStages('routes to an interface look for the destination', ['route'], (flow) =>
     actionsOf(flow).some(sets('eth_src')) ? withoutAction('set-field')(flow) : flow,
   ),
-  remembering('only the first address of an interface is known', ['resolve'], () => {
-    const seen = new Map<string, string>();
-    return (flow) => {
-      const first = seen.get(`${flow.cookie}`) ?? matchText(flow);
-      seen.set(`${flow.cookie}`, first);
-      return first === matchText(flow) ? flow : undefined;
-    };
-  }),
+  remembering('only the first address of an interface is known', ['resolve'], onlyFirst),
   inStages('services take all interfaces for one', ['service'], (flow) =>
     withActions(flow, (action) => [
-      sets('ipv4_src')(action) ? ({ ...action, value: 0xa9fe0001 } as Action) : action,
+      sets('ipv4_src')(action) ? ({ ...action, value: 0x01010000 } as Action) : action,
     ]),
   ),
+  inStages('services answer the primary address alone', ['service-reply'], (flow) =>
+    withActions(flow, (action) => {
+      if (action.type !== 'set-field' || action.field !== 'ipv4_dst') return [action];
+      return [{ ...action, value: Number(action.value) | 4, mask: 0xffff_ffff }];
+    }),
+  ),
+  remembering('services can be asked from one address alone', ['service'], onlyFirst),
+  inStages('services answer whatever address may be used', ['service'], withoutField('ipv4_src')),
   inStages('answers of services come from their own address', ['service-reply'], withoutSetting('ipv4_src')),
   inStages('metadata goes as far as anything', ['service-reply'], withoutSetting('ip_ttl')),
   inStages('security groups cut off services', ['admit'], (flow) =>

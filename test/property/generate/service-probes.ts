@@ -1,7 +1,7 @@
 import { type Arp, broadcastMac, type Ip } from '../../../controller/reference/index.ts';
 import { formatIpv4, parseCidr } from '../../../controller/resources/index.ts';
 import { type Probe, router, strangeMac, withSender } from './probe.ts';
-import { externalNetwork, outsideSender, somePayload } from './scene.ts';
+import { externalNetwork, type Interface, outsideSender, somePayload } from './scene.ts';
 
 /** ARP for all sorts of addresses, from honest and other senders. */
 export const someArp = withSender((scene, sender) => {
@@ -80,8 +80,13 @@ export const dhcp = withSender((scene, sender) => {
 });
 
 /** A question to a service of the host, or what is just beside that. */
-export const toService = withSender((scene, sender) => {
+export const toService = withSender((scene, usual) => {
   const { random } = scene;
+  // Who may use addresses of others asks from them, too.
+  const isFree = ({ spec }: Interface) => spec.sourceDestinationCheck === false || spec.allowedAddressPairs;
+  const free = random.chance(0.25) ? random.pickOrNone(scene.interfaces(true).filter(isFree)) : undefined;
+  const sender = free ?? usual;
+  const foreign = free && random.chance(0.7) ? { source: random.pick(['10.0.0.200', '192.0.2.9']) } : {};
   const block = parseCidr(scene.vpcOf(sender).spec.cidrBlock, 'cidr');
   const [destination, port] = random.pick([
     [formatIpv4(block.address + 2), 53],
@@ -104,7 +109,7 @@ export const toService = withSender((scene, sender) => {
     };
     return scene.raw(sender, { source: scene.ref(sender), destination: broadcastMac, content: arp });
   }
-  const step = scene.fromInterface(sender, { destination, payload });
+  const step = scene.fromInterface(sender, { destination, payload, ...foreign });
   const mac = random.weighted([
     [8, scene.ref(scene.subnetOf(sender))],
     [1, '02:57:0f:00:00:00'],
