@@ -277,7 +277,7 @@ describe('the address of a deleted interface', () => {
 });
 
 describe('a request for peering', () => {
-  it('is expired after 7 days without an answer, also when it was there at the start', async (test) => {
+  it('is expired after 7 days without an answer, and gone 2 days later, also when it was there at the start', async (test) => {
     test.mock.timers.enable({ apis: ['Date'], now: 0 });
     await using world = await World.create();
     const ask = async (index: number) => {
@@ -303,5 +303,11 @@ describe('a request for peering', () => {
     assert.deepEqual(states(), ['pending-acceptance', 'active', 'pending-acceptance']);
     await housekeeping.round(week);
     assert.deepEqual(states(), ['expired', 'active', 'expired']);
+    const left = () => [...world.topology.all('vpc-peering-connection')].map(({ id }) => id);
+    const twoDays = 2 * 24 * 60 * minute;
+    await housekeeping.round(week + twoDays - 1);
+    assert.deepEqual(new Set(left()), new Set([early.id, accepted.id, late.id]));
+    await housekeeping.round(week + twoDays);
+    assert.deepEqual(left(), [accepted.id]);
   });
 });

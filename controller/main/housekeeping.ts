@@ -1,4 +1,4 @@
-import { answerWithinMs, expire } from '../features/vpc-peering-connection/operations.ts';
+import { answerWithinMs, expire, shownAfterwardsMs } from '../features/vpc-peering-connection/operations.ts';
 import type { ResourceOf } from '../resources/index.ts';
 import type { Logger } from '../southbound/index.ts';
 import type { Commit } from '../store/index.ts';
@@ -23,14 +23,15 @@ export interface HousekeepingOptions {
 
 /**
  * Gives numbers and addresses back when no host can have them any more, removes sets of groups that nobody is in, forgets requests
- * with idempotency keys after a day, and ends requests for peering after a week.
+ * with idempotency keys after a day, ends requests for peering after a week, and removes those that have ended two days later.
  */
 export class Housekeeping {
   readonly #options: Required<HousekeepingOptions>;
   /** Identity → when it lost its last member, in ms. */
   readonly #unused = new Map<string, number>();
-  /** Ids of peering connections that wait for an answer, in the order in which they came. */
+  /** Ids of peering connections that wait for an answer, and of those that have ended without being active. */
   readonly #pendingPeerings = new Set<string>();
+  readonly #endedPeerings = new Set<string>();
   /** Ids of claims to addresses whose owner is gone. */
   readonly #heldClaims = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
@@ -62,7 +63,7 @@ export class Housekeeping {
     for (const { kind, id, before, after } of changes) {
       if (kind === 'vpc-peering-connection') {
         if (after) this.#notePeering(after as ResourceOf<'vpc-peering-connection'>);
-        else this.#pendingPeerings.delete(id);
+        else this.#forgetPeering(id);
       }
       if (kind === 'address-claim') {
         if ((after as ResourceOf<'address-claim'> | undefined)?.spec.hostIds) this.#heldClaims.add(id);
@@ -158,25 +159,37 @@ export class Housekeeping {
     });
   }
 
-  #notePeering({ id, spec }: ResourceOf<'vpc-peering-connection'>): void {
-    if (spec.state === 'pending-acceptance') this.#pendingPeerings.add(id);
-    else this.#pendingPeerings.delete(id);
+  #forgetPeering(id: string): void {
+    this.#pendingPeerings.delete(id);
+    this.#endedPeerings.delete(id);
+  }
+
+  #notePeering({ id, spec: { state } }: ResourceOf<'vpc-peering-connection'>): void {
+    this.#forgetPeering(id);
+    if (state === 'pending-acceptance') this.#pendingPeerings.add(id);
+    else if (state !== 'active') this.#endedPeerings.add(id);
   }
 
   async #expirePeerings(now: number): Promise<void> {
-    const { view, executor, batch } = this.#options;
-    const due: string[] = [];
-    for (const id of this.#pendingPeerings) {
-      const createdAt = view.get('vpc-peering-connection', id)?.createdAt ?? '';
-      if (due.length === batch || now - Date.parse(createdAt) < answerWithinMs) break;
-      due.push(id);
-    }
-    if (due.length === 0) return;
+    const { executor, batch } = this.#options;
+    const old = [
+      ...this.#olderThan(this.#pendingPeerings, now - answerWithinMs),
+      ...this.#olderThan(this.#endedPeerings, now - answerWithinMs - shownAfterwardsMs),
+    ].slice(0, batch);
+    if (old.length === 0) return;
     await executor.run(operator, (draft) => {
-      for (const id of due) {
+      for (const id of old) {
         const connection = draft.get('vpc-peering-connection', id);
         if (connection) expire(draft, connection);
       }
+    });
+  }
+
+  #olderThan(connectionIds: Iterable<string>, time: number): string[] {
+    const { view } = this.#options;
+    return [...connectionIds].filter((id) => {
+      const connection = view.get('vpc-peering-connection', id);
+      return connection !== undefined && Date.parse(connection.createdAt) <= time;
     });
   }
 }

@@ -126,7 +126,7 @@ export function route(
   }
   if (!best) return walk.drop(stage, 'no-route', table.id);
   const { network, target, list } = best;
-  if (target === 'blackhole') return walk.drop(stage, 'blackhole', table.id);
+  if (isGone(resources, target)) return walk.drop(stage, 'blackhole', table.id, target);
   const router = resources['network-interface'].get(target);
   if (router) return throughInterface(walk, table.id, router, forwarded);
   const natGateway = resources['nat-gateway'].get(target);
@@ -138,6 +138,13 @@ export function route(
   }
   walk.note(stage, `${network}${list ? ` of ${list}` : ''} leads to ${target}`, table.id);
   return { ...way, packet: forwarded };
+}
+
+/** Whether nothing is left of what a route leads to. Of peering connections, which say more by their states, see `peerOver`. */
+function isGone(resources: Resources, target: string): boolean {
+  if (target === 'blackhole') return true;
+  const kind = routeTargetKind(target);
+  return kind !== undefined && kind !== 'vpc-peering-connection' && !resources[kind].has(target);
 }
 
 /** @returns undefined when the target serves the VPC no longer, or not yet */

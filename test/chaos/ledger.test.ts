@@ -46,15 +46,4 @@ describe('what was acknowledged', () => {
     const alone = make('elastic-ip', 'eipalloc-1', { address: '203.0.113.10' }, '1-2');
     assert.deepEqual(differences(ledger, alone), []);
   });
-
-  it('routes to a NAT gateway that is gone lead nowhere', () => {
-    const ledger = new Ledger();
-    const table = (target: string) =>
-      make('route-table', 'rtb-1', { routes: [{ destination: '0.0.0.0/0', target }] }, '1-1');
-    ledger.put(1, table('nat-1'));
-    assert.deepEqual(differences(ledger, table('nat-1')), []);
-    ledger.remove({ kind: 'nat-gateway', id: 'nat-1' });
-    assert.deepEqual(differences(ledger, table('blackhole')), []);
-    assert.match(differences(ledger, table('nat-1')).join(), /acknowledged was/);
-  });
 });

@@ -49,19 +49,12 @@ export class Ledger {
   }
 
   /**
-   * What the newest acknowledged version must look like now: an elastic IP outlives its interface, alone, and routes to a
-   * NAT gateway that is gone lead nowhere.
+   * What the newest acknowledged version must look like now: an elastic IP outlives its interface, alone.
    */
   #expectedSpec(resource: ApiResource<ApiKind>): object {
     if (resource.kind === 'elastic-ip') {
       const { networkInterfaceId, privateAddress: _with, ...rest } = resource.spec;
       return this.#removed.has(`network-interface/${networkInterfaceId}`) ? rest : resource.spec;
-    }
-    if (resource.kind === 'route-table') {
-      const routes = resource.spec.routes.map((route) =>
-        this.#removed.has(`nat-gateway/${route.target}`) ? { ...route, target: 'blackhole' } : route,
-      );
-      return { ...resource.spec, routes };
     }
     return resource.spec;
   }

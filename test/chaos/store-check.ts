@@ -36,9 +36,13 @@ function* danglingReferences(state: StoredState): Generator<string> {
   }
 }
 
-/** A peering connection leaves routes and rules behind, and what they name across may go, too (AWS: blackhole, stale). */
+/**
+ * What routes lead to leaves them behind (AWS: blackhole), a peering connection rules as well, and what those name across may
+ * go, too (AWS: stale).
+ */
 function mayOutlive({ type, kind }: { type: string; kind: string }, status: object): boolean {
-  if (kind === 'vpc-peering-connection') return type === 'route-target' || type === 'over-peering';
+  if (type === 'route-target') return true;
+  if (kind === 'vpc-peering-connection') return type === 'over-peering';
   const { vpcPeeringConnectionId } = status as { vpcPeeringConnectionId?: string };
   return type === 'peer-group' && vpcPeeringConnectionId !== undefined;
 }

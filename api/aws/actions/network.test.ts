@@ -362,7 +362,23 @@ describe('routes, gateways, addresses and interfaces', () => {
       [natGateway.state, natGateway.natGatewayAddressSet[0].publicIp],
       ['available', publicIp],
     );
+    const { routeTableSet } = await api.ok('DescribeRouteTables', filter('vpc-id', vpcSet[0].vpcId), region);
+    const { routeTableId: RouteTableId } = routeTableSet[0];
+    const leading = {
+      RouteTableId,
+      DestinationCidrBlock: '192.0.2.0/24',
+      NatGatewayId: natGateway.natGatewayId,
+    };
+    await api.ok('CreateRoute', leading, region);
     await api.ok('DeleteNatGateway', { NatGatewayId: natGateway.natGatewayId }, region);
+    const after = await api.ok('DescribeRouteTables', { 'RouteTableId.1': RouteTableId }, region);
+    const left = after.routeTableSet[0].routeSet.filter(
+      ({ natGatewayId }: { natGatewayId?: string }) => natGatewayId === natGateway.natGatewayId,
+    );
+    assert.deepEqual(
+      left.map(({ state }: { state: string }) => state),
+      ['blackhole'],
+    );
     // What was deleted is found as what it was, and as nothing else.
     const asInstance = { 'InstanceId.1': natGateway.natGatewayId };
     await api.refused('InvalidInstanceID.Malformed', 'DescribeInstances', asInstance, region);

@@ -1,6 +1,6 @@
 import { WeftError } from '../../resources/index.ts';
 import { chooseExternalNetwork } from '../external-network/operations.ts';
-import { referenced, refuseWhileUsed } from '../operations/checks.ts';
+import { referenced } from '../operations/checks.ts';
 import type { Operations } from '../operations/operations.ts';
 
 /** A gateway of one VPC for its whole life, as in AWS: it is never attached elsewhere. */
@@ -22,8 +22,6 @@ export const egressOnlyInternetGatewayOperations: Operations<'egress-only-intern
     });
   },
   update: (draft, current) => draft.update(current, {}),
-  remove(draft, gateway) {
-    refuseWhileUsed(draft, gateway, 'route-target', 'route-table');
-    draft.remove(gateway);
-  },
+  /** Routes to it become blackholes (AWS, "Route tables"). */
+  remove: (draft, gateway) => draft.remove(gateway),
 };

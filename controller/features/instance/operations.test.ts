@@ -41,6 +41,18 @@ describe('an instance', () => {
     assert.equal(retired, 1);
   });
 
+  it('goes with an interface of its own to which a route leads: the route is a blackhole then', async () => {
+    await using world = await World.create();
+    const { vpc, subnet } = await cloud(world);
+    const router = await world.create('instance', { subnetId: subnet.id });
+    const [port = ''] = router.spec.networkInterfaceIds;
+    const routes = [{ destination: '192.0.2.0/24', target: port }];
+    await world.update('route-table', vpc.spec.mainRouteTableId, { routes });
+    await world.remove('instance', router.id);
+    assert.equal(world.topology.get('network-interface', port), undefined);
+    assert.deepEqual(world.get('route-table', vpc.spec.mainRouteTableId).spec.routes, routes);
+  });
+
   it('takes interfaces that are there, and leaves them when it goes', async () => {
     await using world = await World.create();
     const { subnet } = await cloud(world);

@@ -89,7 +89,7 @@ describe('an internet gateway', () => {
     await detach();
   });
 
-  it('goes when it is detached and no route leads to it', async () => {
+  it('goes when it is detached, and leaves routes to it as they are', async () => {
     await using world = await World.create();
     const { vpc, gateway } = await cloud(world);
     const table = vpc.spec.mainRouteTableId;
@@ -99,9 +99,17 @@ describe('an internet gateway', () => {
     const refusal = { code: 'in-use', field: 'id', value: gateway.id } as const;
     await assertRefused(world, remove, { ...refusal, fix: /Detach it first/ });
     await world.update('internet-gateway', gateway.id, { vpcId: null });
-    await assertRefused(world, remove, { ...refusal, fix: new RegExp(table) });
-    await world.update('route-table', table, { routes: [] });
     await remove();
     assert.deepEqual(deeds(world.commits.at(-1)), ['+retired-number', '-internet-gateway']);
+    assert.deepEqual(world.get('route-table', table).spec.routes, routes);
+    const again = () =>
+      world.update('route-table', table, {
+        routes: [...routes, { destination: '192.0.2.0/24', target: gateway.id }],
+      });
+    await assertRefused(world, again, {
+      code: 'unknown-reference',
+      field: 'spec.routes[1].target',
+      value: gateway.id,
+    });
   });
 });

@@ -2,7 +2,7 @@ import { type ResourceOf, WeftError } from '../../resources/index.ts';
 import { lendToWaiting } from '../elastic-ip/ephemeral.ts';
 import { elasticIpUser } from '../elastic-ip/user.ts';
 import { chooseExternalNetwork } from '../external-network/operations.ts';
-import { referenced, refuseWhileUsed } from '../operations/checks.ts';
+import { referenced } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
 
@@ -108,7 +108,7 @@ export const internetGatewayOperations: Operations<'internet-gateway'> = {
         fix: 'Detach it first (vpcId: null).',
       });
     }
-    refuseWhileUsed(draft, gateway, 'route-target', 'route-table');
+    // Routes to it become blackholes (AWS, "Route tables").
     draft.remove(gateway);
   },
 };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { assertRefused, deeds } from '../../testing/assertions.ts';
+import { fragment } from '../../testing/golden.ts';
 import { externalNetworkSpec, network, publicSubnet } from '../../testing/scene.ts';
 import { World } from '../../testing/world.ts';
 
@@ -120,13 +121,12 @@ describe('a NAT gateway', () => {
       '-address-claim',
       '-nat-gateway',
       '-placement',
-      '~route-table',
     ]);
-    const { spec } = world.get('route-table', vpc.spec.mainRouteTableId);
-    assert.deepEqual(
-      spec.routes.map(({ target }) => target),
-      ['blackhole', 'blackhole'],
-    );
+    assert.deepEqual(world.get('route-table', vpc.spec.mainRouteTableId).spec.routes, routes);
+    const { flows = [] } = fragment(world, 'route-table.routes', vpc.spec.mainRouteTableId) ?? {};
+    const leading = flows.filter((text) => /table=route,/.test(text) && !text.includes('nw_dst=10.0.0.0/16'));
+    assert.equal(leading.length, 3, 'both routes, and what was translated already');
+    for (const text of leading) assert.match(text, /actions=drop$/);
     await world.remove('subnet', subnet.id);
   });
 });

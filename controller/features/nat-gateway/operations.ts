@@ -79,12 +79,6 @@ export const natGatewayOperations: Operations<'nat-gateway'> = {
   },
   /** Routes that lead to it become blackholes, as in AWS; its elastic IP stays with the account. */
   remove(draft, gateway) {
-    for (const table of draft.view.referrers(gateway, 'route-target', 'route-table')) {
-      const routes = table.spec.routes.map((route) =>
-        route.target === gateway.id ? { ...route, target: 'blackhole' } : route,
-      );
-      draft.update(table, { spec: { ...table.spec, routes } });
-    }
     dropPlacement(draft, gateway.id);
     draft.release(gateway.spec.subnetId, gateway.spec.privateAddress);
     draft.remove(gateway);

@@ -159,12 +159,8 @@ describe('a route to an interface', () => {
       /dec_ttl,set_field:02:57:01:00:00:01->eth_src,set_field:0xa000132->reg15,goto_table:resolve$/,
     );
     assert.ok(world.changes.at(-1)?.scopes.has(`vpc:${vpc.id}`), 'the compiler saw it');
-    await assertRefused(world, () => world.remove('network-interface', router.id), {
-      code: 'in-use',
-      field: 'id',
-      value: router.id,
-    });
-    await world.update('route-table', vpc.spec.mainRouteTableId, { routes: [] });
     await world.remove('network-interface', router.id);
+    assert.match(flow() ?? '', /actions=drop$/);
+    assert.deepEqual(world.get('route-table', vpc.spec.mainRouteTableId).spec.routes, routes);
   });
 });

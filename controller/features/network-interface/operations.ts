@@ -8,7 +8,7 @@ import {
 } from '../../resources/index.ts';
 import { takePublicAddress } from '../elastic-ip/ephemeral.ts';
 import { freeUnlistedAddresses, removeBinding } from '../held-address/operations.ts';
-import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/checks.ts';
+import { referenced, requireSameVpc } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
 import { dropPlacement } from '../placement/operations.ts';
@@ -137,9 +137,11 @@ function disassociate(draft: Draft, elasticIp: ResourceOf<'elastic-ip'>): void {
   dropPlacement(draft, elasticIp.id);
 }
 
-/** Removes an interface with its claims and bindings. Its elastic IP stays with the account, as in AWS. */
+/**
+ * Removes an interface with its claims and bindings. As in AWS its elastic IP stays with the account, and routes through it
+ * become blackholes.
+ */
 export function removeInterface(draft: Draft, networkInterface: ResourceOf<'network-interface'>): void {
-  refuseWhileUsed(draft, networkInterface, 'route-target', 'route-table');
   const { spec } = networkInterface;
   const { subnetId, vpcId, macAddress } = spec;
   takePublicAddress(draft, networkInterface);

@@ -250,6 +250,7 @@ const named = {
   'internet-gateway': 'route-target',
   'egress-only-internet-gateway': 'route-target',
   'vpc-peering-connection': 'route-target',
+  'nat-gateway': 'route-target',
   'network-interface': 'route-target',
   'prefix-list': 'uses-prefix-list',
 } as const;
@@ -261,7 +262,6 @@ export const routeTableFeature: Feature = {
   *affected(change, view) {
     const { kind, id, before, after } = change;
     if (kind === 'route-table') yield { definition: routes, id };
-    // A NAT gateway never changes, and its routes change when it goes.
     const edge = named[kind as keyof typeof named];
     for (const table of edge ? view.referrers(change, edge, 'route-table') : []) {
       yield { definition: routes, id: table.id };

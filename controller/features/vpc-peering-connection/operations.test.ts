@@ -74,7 +74,7 @@ describe('a peering connection', () => {
     });
   });
 
-  it('keeps its VPCs, and can go while routes and rules use it, which are stale then', async () => {
+  it('can go while routes and rules use it, which are stale then', async () => {
     await using world = await World.create();
     const { requester, accepter, ask } = await twoVpcs(world);
     const { id } = await ask();
@@ -92,11 +92,6 @@ describe('a peering connection', () => {
     await world.update(kind, id, { state: 'active' }, stranger);
     const { status } = await create();
     assert.deepEqual([status.vpcPeeringConnectionId, status.peerVpcId], [id, accepter.id]);
-    await assertRefused(world, () => world.remove('vpc', requester.id), {
-      code: 'in-use',
-      field: 'id',
-      value: requester.id,
-    });
     await world.remove(kind, id);
     const more = [...routes, { destination: '192.0.2.0/24', target: 'blackhole' }];
     await world.update('route-table', table, { routes: more });
@@ -106,6 +101,50 @@ describe('a peering connection', () => {
       { code: 'unknown-reference', field: 'spec.routes[0].target', value: id },
     );
     await world.remove('vpc', accepter.id);
+  });
+
+  it('goes with either VPC, but a request of another account has to be rejected first', async () => {
+    await using world = await World.create();
+    const { requester, accepter, ask } = await twoVpcs(world);
+    const connection = await ask();
+    const remove = () => world.remove('vpc', accepter.id);
+    const refusal = { code: 'in-use', field: 'id', value: accepter.id, fix: /^Reject pcx-/ } as const;
+    await assertRefused(world, remove, refusal);
+    await world.update(kind, connection.id, { state: 'active' }, stranger);
+    await remove();
+    assert.equal(world.topology.get(kind, connection.id), undefined);
+
+    const third = await world.create('vpc', { cidrBlock: '10.2.0.0/16' });
+    const create = (accepterVpcId: string) =>
+      world.create(kind, { requesterVpcId: requester.id, accepterVpcId });
+    const own = await create(third.id);
+    await world.remove('vpc', third.id);
+    assert.equal(world.topology.get(kind, own.id), undefined);
+    const fourth = await world.create('vpc', { cidrBlock: '10.3.0.0/16' }, stranger);
+    const wanted = { requesterVpcId: requester.id, accepterVpcId: fourth.id };
+    const asked = await world.create(kind, { ...wanted, accepterAccount: stranger.account });
+    await world.remove('vpc', requester.id);
+    assert.equal(world.topology.get(kind, asked.id), undefined);
+    assert.equal(world.topology.count(kind), 0);
+  });
+
+  it('is asked for by a VPC 25 times at once, which takes nothing from those that are asked', async () => {
+    await using world = await World.create();
+    const { requester, accepter, ask } = await twoVpcs(world);
+    const others = [];
+    for (let i = 0; i < 25; i++) others.push(await world.create('vpc', { cidrBlock: `10.${50 + i}.0.0/16` }));
+    const asked = [];
+    for (const { id } of others) {
+      asked.push(await world.create(kind, { requesterVpcId: requester.id, accepterVpcId: id }));
+    }
+    await assertRefused(world, ask, {
+      code: 'wrong-state',
+      field: 'spec.requesterVpcId',
+      value: requester.id,
+    });
+    await world.update(kind, asked[0]?.id ?? '', { state: 'active' });
+    const last = await ask();
+    assert.equal(last.spec.accepterVpcId, accepter.id);
   });
 
   it('is no route of a VPC that it does not join', async () => {

@@ -11,8 +11,10 @@ import { referenced } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
 
-/** AWS's largest quota of peering connections of a VPC. It also bounds the scopes that a host of the VPC holds. */
-const connectionsPerVpc = 125;
+/** AWS's largest quota of active peering connections of a VPC. It also bounds the scopes that a host of the VPC holds. */
+const activePerVpc = 125;
+/** AWS's quota of requests that wait for an answer; here of one requester. */
+const pendingPerVpc = 25;
 
 /** The other VPC, which may be another account's: whoever names its account and its id may ask to peer with it. */
 function accepterVpc(draft: Draft, id: string, account: string): ResourceOf<'vpc'> {
@@ -50,35 +52,80 @@ function requireApart(requester: ResourceOf<'vpc'>, accepter: ResourceOf<'vpc'>)
   });
 }
 
-/** One connection between two VPCs, and not too many of one. A rejected or expired one counts no longer. */
+/** One connection between two VPCs, and not too many requests of one. A rejected or expired one counts no longer. */
 function requireRoom(draft: Draft, requester: ResourceOf<'vpc'>, accepter: ResourceOf<'vpc'>): void {
+  let pending = 0;
   for (const other of draft.view.referrers(requester, 'joins', 'vpc-peering-connection')) {
     const { requesterVpcId, accepterVpcId, state } = other.spec;
-    if (state === 'rejected' || state === 'expired' || ![requesterVpcId, accepterVpcId].includes(accepter.id))
-      continue;
+    if (state === 'rejected' || state === 'expired') continue;
+    if (state === 'pending-acceptance' && requesterVpcId === requester.id) pending++;
+    if (![requesterVpcId, accepterVpcId].includes(accepter.id)) continue;
     throw new WeftError('already-exists', `${other.id} joins the two VPCs already`, {
       field: 'spec.accepterVpcId',
       value: accepter.id,
       fix: `Use ${other.id}.`,
     });
   }
-  for (const vpc of [requester, accepter]) {
-    if (draft.view.countReferrers(vpc, 'joins', 'vpc-peering-connection') < connectionsPerVpc) continue;
-    throw new WeftError('wrong-state', `VPC ${vpc.id} has ${connectionsPerVpc} peering connections already`, {
-      field: vpc === requester ? 'spec.requesterVpcId' : 'spec.accepterVpcId',
-      value: vpc.id,
-      fix: 'Delete connections that are no longer needed, rejected and expired ones too.',
-    });
+  if (pending < pendingPerVpc) return;
+  throw new WeftError(
+    'wrong-state',
+    `${pending} requests of VPC ${requester.id} wait for an answer already`,
+    {
+      field: 'spec.requesterVpcId',
+      value: requester.id,
+      fix: 'Wait for answers, or delete requests.',
+    },
+  );
+}
+
+/** Requests count for who asks; only what was accepted counts for the other side, which strangers may ask at will. */
+function requireRoomToJoin(draft: Draft, vpc: ResourceOf<'vpc'>): void {
+  let active = 0;
+  for (const { spec } of draft.view.referrers(vpc, 'joins', 'vpc-peering-connection')) {
+    if (spec.state === 'active') active++;
   }
+  if (active < activePerVpc) return;
+  throw new WeftError('wrong-state', `VPC ${vpc.id} has ${active} active peering connections already`, {
+    field: 'spec.state',
+    value: 'active',
+    fix: `Delete connections of VPC ${vpc.id} that are no longer needed.`,
+  });
 }
 
 /** AWS, "VPC peering connection lifecycle": whoever is asked has 7 days. In ms. */
 export const answerWithinMs = 7 * 24 * 3600 * 1000;
 
-/** Ends a request that nobody has answered in time. */
+/**
+ * For how long a rejected or expired connection is shown after an answer was due, in ms. AWS shows them for 2 days after they
+ * have ended, and rejected ones for 2 hours to who rejected.
+ */
+export const shownAfterwardsMs = 2 * 24 * 3600 * 1000;
+
+/** Ends a request that nobody has answered in time, and removes one that has ended. */
 export function expire(draft: Draft, connection: ResourceOf<'vpc-peering-connection'>): void {
-  if (connection.spec.state !== 'pending-acceptance') return;
-  draft.update(connection, { spec: { ...connection.spec, state: 'expired' } });
+  const { state } = connection.spec;
+  if (state === 'pending-acceptance')
+    draft.update(connection, { spec: { ...connection.spec, state: 'expired' } });
+  else if (state !== 'active') draft.remove(connection);
+}
+
+/**
+ * AWS, "Delete a VPC peering connection": with a VPC its connections go, except for requests by other accounts, which have to be
+ * rejected first.
+ */
+export function removeConnectionsOf(draft: Draft, vpc: ResourceOf<'vpc'>): void {
+  for (const connection of [...draft.view.referrers(vpc, 'joins', 'vpc-peering-connection')]) {
+    const { state, requesterVpcId } = connection.spec;
+    const asksUs = state === 'pending-acceptance' && requesterVpcId !== vpc.id;
+    if (asksUs && connection.account !== vpc.account) {
+      throw new WeftError('in-use', `account ${connection.account} asks VPC ${vpc.id} to be peered`, {
+        field: 'id',
+        value: vpc.id,
+        fix: `Reject ${connection.id} first.`,
+      });
+    }
+    draft.remove(connection);
+  }
 }
 
 /** Peering connections: asked for by one side, accepted or rejected by the other, deleted by either. */
@@ -132,6 +179,8 @@ export const vpcPeeringConnectionOperations: Operations<'vpc-peering-connection'
     const [requester, accepter] = [draft.get('vpc', requesterVpcId), draft.get('vpc', accepterVpcId)];
     if (state === 'active' && requester && accepter) {
       requireApart(requester, accepter);
+      requireRoomToJoin(draft, requester);
+      requireRoomToJoin(draft, accepter);
       draft.depend(requester);
       draft.depend(accepter);
     }

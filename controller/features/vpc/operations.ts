@@ -4,6 +4,7 @@ import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/check
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
 import { addDefaultEgressRules, addRule, removeGroup } from '../security-group/operations.ts';
+import { removeConnectionsOf } from '../vpc-peering-connection/operations.ts';
 import { changeSecondaryBlocks, requireCompatible, requireOrdinaryBlock } from './ipv4-blocks.ts';
 import { changeIpv6Block, releaseIpv6Block, takeIpv6Block } from './ipv6-block.ts';
 
@@ -96,7 +97,7 @@ export const vpcOperations: Operations<'vpc'> = {
       if (acl.id !== vpc.spec.defaultNetworkAclId) refuseWhileUsed(draft, vpc, 'in-vpc', 'network-acl');
       draft.remove(acl);
     }
-    refuseWhileUsed(draft, vpc, 'joins', 'vpc-peering-connection');
+    removeConnectionsOf(draft, vpc);
     const group = draft.get('security-group', vpc.spec.defaultSecurityGroupId);
     if (group) removeGroup(draft, group);
     releaseIpv6Block(draft, vpc);

@@ -3,7 +3,6 @@ import { define } from '../../define.ts';
 import { describe } from '../../describe.ts';
 import type { EgressOnlyInternetGateway } from '../../model/generated/types.ts';
 import { tagList, tagsFor } from '../../tags.ts';
-import { blackholeRoutes } from './routes-to.ts';
 
 const present = (gateway: ResourceOf<'egress-only-internet-gateway'>): EgressOnlyInternetGateway => ({
   EgressOnlyInternetGatewayId: gateway.id,
@@ -36,12 +35,8 @@ export const deleteEgressOnlyInternetGateway = define({
   action: 'DeleteEgressOnlyInternetGateway',
   supports: ['EgressOnlyInternetGatewayId'],
   async handle({ cloud }, { EgressOnlyInternetGatewayId: id }) {
-    const gateway = cloud.require('egress-only-internet-gateway', id);
-    const tables = [...cloud.referrers('route-table', 'route-target', gateway)];
-    await cloud.transaction((batch) => {
-      blackholeRoutes(batch, tables, id);
-      batch.remove('egress-only-internet-gateway', id);
-    });
+    cloud.require('egress-only-internet-gateway', id);
+    await cloud.remove('egress-only-internet-gateway', id);
     return { ReturnCode: true };
   },
 });

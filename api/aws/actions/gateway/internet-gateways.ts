@@ -5,7 +5,6 @@ import { describe } from '../../describe.ts';
 import { AwsError } from '../../errors.ts';
 import type { InternetGateway } from '../../model/generated/types.ts';
 import { tagList, tagsFor } from '../../tags.ts';
-import { blackholeRoutes } from './routes-to.ts';
 
 function present({ account }: ActionContext, gateway: ResourceOf<'internet-gateway'>): InternetGateway {
   const { vpcId } = gateway.spec;
@@ -88,11 +87,7 @@ export const deleteInternetGateway = define({
         `The internetGateway '${id}' has dependencies and cannot be deleted: it is attached to ${gateway.spec.vpcId}.`,
       );
     }
-    const tables = [...cloud.referrers('route-table', 'route-target', gateway)];
-    await cloud.transaction((batch) => {
-      blackholeRoutes(batch, tables, id);
-      batch.remove('internet-gateway', id);
-    });
+    await cloud.remove('internet-gateway', id);
     return undefined;
   },
 });

@@ -9,7 +9,6 @@ import type { NatGateway } from '../../model/generated/types.ts';
 import { pageOf } from '../../pages.ts';
 import { shownTags, tagList, tagsFor } from '../../tags.ts';
 import { relatedId } from '../ids.ts';
-import { blackholeRoutes } from './routes-to.ts';
 
 function present({ cloud }: ActionContext, gateway: ResourceOf<'nat-gateway'>): NatGateway {
   const { elasticIpId, privateAddress, subnetId, vpcId, connectivity } = gateway.spec;
@@ -116,11 +115,7 @@ export const deleteNatGateway = define({
     if (!gateway && named(context, id)) return { NatGatewayId: id };
     if (gateway) {
       const last = present(context, gateway);
-      const tables = [...cloud.referrers('route-table', 'route-target', gateway)];
-      await cloud.transaction((batch) => {
-        blackholeRoutes(batch, tables, id);
-        batch.remove('nat-gateway', id);
-      });
+      await cloud.remove('nat-gateway', id);
       departed.add(ownerOf(context), id, { ...last, State: 'deleted', DeleteTime: new Date().toISOString() });
     }
     return { NatGatewayId: id };
