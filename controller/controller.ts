@@ -166,6 +166,10 @@ export interface Controller {
 
   /** Resolves when every host that the revision touches has confirmed it, or after the timeout with what is missing. */
   applied(revision: number, timeoutMs: number): Promise<Receipt>;
+  /** What of a commit exists for the caller: versions that do not are left out. */
+  visibleChanges(commit: Commit, caller: Caller): Change[];
+  /** One commit; undefined when there is none yet, or its history is gone. */
+  commitAt(revision: number): Promise<Commit | undefined>;
   /** Every commit after the revision, in order, without gaps. @throws StoreCompacted */
   watch(afterRevision: number, listener: (commit: Commit) => void): Promise<{ close(): void }>;
 }

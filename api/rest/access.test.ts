@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { Authenticator, type KnownKey, tokenOf } from '@weft/api/auth';
 import { kinds, type Role, roles } from '@weft/controller/resources';
 import { collections, WeftClient } from '../contract/index.ts';
@@ -208,6 +209,79 @@ describe('who may come in', () => {
     assert.equal(member.body.code, 'forbidden');
     const operator = await api.call('PUT', '/v1/hosts/h1', { spec: hostSpec }, bearer('operator'));
     assert.equal(operator.status, 200);
+  });
+
+  it('reads as an agent the interfaces of its host while they are there, and no others', async () => {
+    await using own = await startWithKeys();
+    const { controller } = own;
+    const as = (url: string) => own.call('GET', url, undefined, bearer('agent'));
+    const put = (kind: 'network-interface' | 'instance' | 'binding', id: string, spec: object) =>
+      controller.put(kind, id, { spec, status: {}, tags: {} }, { account: '2', region });
+    const status = async (id: string) => (await as(`/v1/network-interfaces/${id}`)).status;
+    put('instance', 'i-1', { hostId: 'h1' });
+    put('instance', 'i-2', { hostId: 'h2' });
+    put('network-interface', 'eni-1', { instanceId: 'i-1' });
+    put('network-interface', 'eni-2', { instanceId: 'i-2' });
+    put('network-interface', 'eni-3', {});
+    put('binding', 'h1/eni-3', { hostId: 'h1', networkInterfaceId: 'eni-3' });
+    put('network-interface', 'eni-4', {});
+    put('binding', 'h2/eni-4', { hostId: 'h2', networkInterfaceId: 'eni-4' });
+    const ids = ['eni-1', 'eni-2', 'eni-3', 'eni-4'];
+    assert.deepEqual(await Promise.all(ids.map(status)), [200, 404, 200, 404]);
+    assert.equal((await as('/v1/network-interfaces')).body.code, 'forbidden');
+
+    const client = new WeftClient({ url: own.url, access: { token: tokenOf('agent', 'secretofagent') } });
+    const ended = new AbortController();
+    const seen: string[] = [];
+    const watched = (async () => {
+      for await (const { changes } of client.watch({ after: controller.revision, signal: ended.signal })) {
+        for (const { kind, id, after } of changes) seen.push(`${kind} ${id}${after ? '' : ' gone'}`);
+        if (seen.at(-1) === 'instance i-9') ended.abort();
+      }
+    })();
+    while (controller.watchers === 0) await setImmediate();
+    put('network-interface', 'eni-1', {});
+    put('network-interface', 'eni-2', { instanceId: 'i-2', description: 'changed' });
+    put('instance', 'i-1', { hostId: 'h2' });
+    await controller.unbind('h1', 'eni-3');
+    put('network-interface', 'eni-3', { description: 'elsewhere' });
+    put('instance', 'i-9', { hostId: 'h1' });
+    await watched;
+    client.close();
+    assert.equal(seen.includes('network-interface eni-1 gone'), true, seen.join());
+    assert.equal(seen.includes('instance i-1 gone'), true);
+    assert.equal(seen.includes('binding h1/eni-3 gone'), true);
+    assert.deepEqual(
+      seen.filter((line) => /eni-[24]|i-2/.test(line)),
+      [],
+    );
+    assert.notEqual(seen.at(-2), 'network-interface eni-3', 'it has left');
+    assert.deepEqual(await Promise.all(ids.map(status)), [404, 404, 404, 404]);
+  });
+
+  it('asks for receipts of what its own account has written', async () => {
+    await using own = await startWithKeys();
+    const receipt = (name: string, revision: number) =>
+      own.call('GET', `/v1/receipts/${revision}?timeout=0`, undefined, bearer(name));
+    const put = (kind: 'vpc' | 'counter' | 'host', account: string) =>
+      own.controller.put(kind, `${kind}-${account}`, { spec: {}, status: {}, tags: {} }, { account, region })
+        .revision;
+    const written = put('vpc', '1');
+    const internal = put('counter', '1');
+    const foreign = put('vpc', '2');
+    const host = put('host', '');
+    const statuses = async (name: string) =>
+      Promise.all([written, internal, foreign, host].map(async (one) => (await receipt(name, one)).status));
+    assert.deepEqual(await statuses('member'), [200, 404, 404, 404]);
+    assert.deepEqual(await statuses('readonly'), [200, 404, 404, 404]);
+    assert.deepEqual(await statuses('stranger'), [404, 404, 200, 404]);
+    for (const name of ['admin', 'operator']) assert.deepEqual(await statuses(name), [200, 200, 200, 200]);
+    own.controller.appliedCalls = [];
+    const refused = await receipt('member', foreign);
+    assert.equal(refused.body.code, 'not-found');
+    assert.deepEqual(own.controller.appliedCalls, [], 'nothing is waited for');
+    own.controller.oldestRevision = written + 1;
+    assert.equal((await receipt('member', written)).status, 404, 'the history is gone');
   });
 
   it('sees hosts and metrics as an operator, and not as a member', async () => {

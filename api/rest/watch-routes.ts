@@ -1,6 +1,6 @@
 import type { Principal } from '@weft/api/auth';
-import type { Caller, Commit } from '@weft/controller';
-import { type AnyResource, isVisible, WeftError } from '@weft/controller/resources';
+import type { Commit } from '@weft/controller';
+import { type AnyResource, WeftError } from '@weft/controller/resources';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isApiKind, type WatchChange } from '../contract/index.ts';
 import { callerOf } from './access.ts';
@@ -66,12 +66,12 @@ export function registerWatchRoute(server: FastifyInstance, context: RouteContex
     },
     handler: async (request, reply) => {
       const query = request.query as WatchQuery;
-      const visible = visibility(query, callerOf(request));
+      const wanted = wantedBy(query);
       const after = query.after ?? lastEventId(request) ?? context.controller.revision;
       const caller = callerOf(request);
       const leave = enter(watching, caller.name, context.watchesPerCaller);
       reply.hijack();
-      await follow(context, after, { caller, visible }, (onEnd) => {
+      await follow(context, after, { caller, wanted }, (onEnd) => {
         const options = { backlogBytes: context.watchBacklogBytes, keepAliveMs: context.watchKeepAliveMs };
         const stream = new EventStream(reply.raw, after, options, () => {
           streams.delete(stream);
@@ -89,7 +89,7 @@ export function registerWatchRoute(server: FastifyInstance, context: RouteContex
 async function follow(
   { controller, authenticator, logger }: RouteContext,
   after: number,
-  { caller, visible }: { caller: Principal; visible: (change: Change) => boolean },
+  { caller, wanted }: { caller: Principal; wanted: (change: Change) => boolean },
   open: (onEnd: () => void) => EventStream,
 ): Promise<void> {
   let watch: { close(): void } | undefined;
@@ -106,7 +106,7 @@ async function follow(
         stream.end('error', { code: 'unauthenticated', detail: 'the access key is no longer accepted' });
         return;
       }
-      const changes = commit.changes.filter(visible).map(shown);
+      const changes = controller.visibleChanges(commit, caller).filter(wanted).map(shown);
       if (changes.length === 0) stream.skipTo(commit.revision);
       else stream.send('commit', commit.revision, { revision: commit.revision, changes });
     });
@@ -147,14 +147,12 @@ function enter(watching: Map<string, number>, name: string, most = Number.POSITI
   };
 }
 
-function visibility(query: WatchQuery, caller: Caller): (change: Change) => boolean {
-  const wanted = new Set(query.kind === undefined ? exposedKinds : query.kind.split(',').map(checkedKind));
-  return (change) => {
-    const resource = change.after ?? change.before;
-    if (!resource || !isApiKind(change.kind) || !wanted.has(change.kind)) return false;
-    if (!isVisible(resource, caller)) return false;
-    return query.host === undefined || concernsHost(change, query.host);
-  };
+function wantedBy(query: WatchQuery): (change: Change) => boolean {
+  const kinds = new Set(query.kind === undefined ? exposedKinds : query.kind.split(',').map(checkedKind));
+  return (change) =>
+    isApiKind(change.kind) &&
+    kinds.has(change.kind) &&
+    (query.host === undefined || concernsHost(change, query.host));
 }
 
 /** An instance that left the host concerns it too. */

@@ -1,7 +1,8 @@
-import type { ObservedController, Receipt, WriteOptions, WriteResult } from '@weft/controller';
+import type { Caller, ObservedController, Receipt, WriteOptions, WriteResult } from '@weft/controller';
 import { type ResourceOf, WeftError } from '@weft/controller/resources';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ApiKind } from '../contract/index.ts';
+import { type ApiKind, isApiKind } from '../contract/index.ts';
+import { callerOf } from './access.ts';
 import { present, type RouteContext } from './context.ts';
 import { ref, type Schema } from './json-schema.ts';
 import { answers, operation } from './operations.ts';
@@ -110,7 +111,10 @@ export function registerReceiptRoute(server: FastifyInstance, { controller }: Ro
     method: 'GET',
     url: '/v1/receipts/:revision',
     schema: {
-      ...operation('service', 'receipt', 'Wait until every host that a commit touches has confirmed it'),
+      ...operation('service', 'receipt', 'Wait until every host that a commit touches has confirmed it', {
+        description:
+          'For the account that a commit has changed something of, and for operators. For members the receipts of old commits are gone with the history.',
+      }),
       params: {
         type: 'object',
         properties: { revision: { type: 'integer', minimum: 1, description: 'revision of the commit' } },
@@ -123,14 +127,31 @@ export function registerReceiptRoute(server: FastifyInstance, { controller }: Ro
     },
     handler: async (request) => {
       const { revision } = request.params as { revision: number };
-      if (revision > controller.revision) {
-        throw new WeftError('not-found', `there is no commit ${revision} yet`, {
-          field: 'revision',
-          value: revision,
-          fix: `The newest is ${controller.revision}.`,
-        });
-      }
+      await requireCommit(controller, revision, callerOf(request));
       return awaitReceipt(controller, revision, (request.query as WriteQuery).timeout);
     },
   });
+}
+
+/**
+ * That others have written something is not the caller's to know, nor which hosts they are on.
+ * @throws WeftError not-found
+ */
+async function requireCommit(
+  controller: ObservedController,
+  revision: number,
+  caller: Caller,
+): Promise<void> {
+  const refuse = (message: string, fix: string) =>
+    new WeftError('not-found', message, { field: 'revision', value: revision, fix });
+  if (revision > controller.revision) {
+    throw refuse(`there is no commit ${revision} yet`, `The newest is ${controller.revision}.`);
+  }
+  if (caller.role === undefined || caller.role === 'admin' || caller.role === 'operator') return;
+  const commit = await controller.commitAt(revision);
+  if (commit && controller.visibleChanges(commit, caller).some(({ kind }) => isApiKind(kind))) return;
+  throw refuse(
+    `there is no commit ${revision} of this account`,
+    'Give the revision that a write of yours was answered with.',
+  );
 }

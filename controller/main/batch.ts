@@ -78,8 +78,9 @@ export function requireVisible<K extends KindName>(
   id: string,
   resource: ResourceOf<K> | undefined,
   caller: Caller,
+  around?: Parameters<typeof isVisible>[2],
 ): ResourceOf<K> {
-  if (resource && isVisible(resource, caller)) return resource;
+  if (resource && isVisible(resource, caller, around)) return resource;
   throw new WeftError('not-found', `there is no ${kind} ${id}`, {
     field: 'id',
     value: id,

@@ -27,10 +27,11 @@ import {
   type NatGatewayCounters,
   type ReferenceType,
   type ResourceOf,
+  visibleChanges,
   WeftError,
 } from '../resources/index.ts';
 import type { Southbound } from '../southbound/index.ts';
-import type { AuditLog, AuditOrigin, Commit, Store } from '../store/index.ts';
+import type { AuditLog, AuditOrigin, Change, Commit, Store } from '../store/index.ts';
 import type { TopologyView } from '../topology/index.ts';
 import { DraftBatch, requireVisible } from './batch.ts';
 import { type Executor, operator } from './executor.ts';
@@ -141,11 +142,13 @@ export class EmbeddedController implements GraphController {
   }
 
   read<K extends KindName>(kind: K, id: string, caller: Caller): ResourceOf<K> {
-    return requireVisible(kind, id, this.#view.get(kind, id), caller);
+    return requireVisible(kind, id, this.#view.get(kind, id), caller, this.#view);
   }
 
   *list<K extends KindName>(kind: K, caller: Caller): Iterable<ResourceOf<K>> {
-    for (const resource of this.#view.all(kind)) if (isVisible(resource, caller)) yield resource;
+    for (const resource of this.#view.all(kind)) {
+      if (isVisible(resource, caller, this.#view)) yield resource;
+    }
   }
 
   *referrers<K extends KindName>(
@@ -155,7 +158,7 @@ export class EmbeddedController implements GraphController {
     caller: Caller,
   ): Iterable<ResourceOf<K>> {
     for (const resource of this.#view.referrers(target, type, kind)) {
-      if (isVisible(resource, caller)) yield resource;
+      if (isVisible(resource, caller, this.#view)) yield resource;
     }
   }
   countReferrers(kind: KindName, type: ReferenceType, target: { kind: KindName; id: string }): number {
@@ -221,6 +224,12 @@ export class EmbeddedController implements GraphController {
   applied(revision: number, timeoutMs: number): Promise<Receipt> {
     const confirm = (one: number, within: number) => this.#southbound.applied(one, within);
     return this.#placements.applied(revision, timeoutMs, confirm);
+  }
+  visibleChanges({ changes }: Commit, caller: Caller): Change[] {
+    return visibleChanges(changes, caller, this.#view);
+  }
+  commitAt(revision: number): Promise<Commit | undefined> {
+    return this.#store.commitAt(revision);
   }
   watch(afterRevision: number, listener: (commit: Commit) => void): Promise<{ close(): void }> {
     return this.#store.watchDurable(afterRevision, listener);

@@ -67,6 +67,10 @@ export class MeasuredStore implements Store {
     return this.#store.snapshot();
   }
 
+  commitAt(revision: number): Promise<Commit | undefined> {
+    return this.#store.commitAt(revision);
+  }
+
   watch(afterRevision: number, listener: (commit: Commit) => void): Promise<Watch> {
     return this.#store.watch(afterRevision, (commit) => {
       this.#toldAt = performance.now();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isVisible, isWrittenBy } from './access.ts';
+import { isVisible, isWrittenBy, visibleChanges } from './access.ts';
 import { kinds } from './kinds/index.ts';
 import { type KindName, kindNames } from './resource.ts';
 import { type Role, roles } from './roles.ts';
@@ -84,8 +84,59 @@ describe('an agent', () => {
     const agent = { account: '*', region: '*', role: 'agent', hostId: 'h1' } as const;
     const seen = (hostId: string, id: string) =>
       kindNames.filter((kind) => isVisible(resource(kind, hostId, id), agent));
-    assert.deepEqual(seen('h1', 'h1'), ['host', 'network-interface', 'instance', 'binding']);
-    assert.deepEqual(seen('h2', 'h2'), ['network-interface']);
+    assert.deepEqual(seen('h1', 'h1'), ['host', 'instance', 'binding']);
+    assert.deepEqual(seen('h2', 'h2'), []);
+  });
+
+  const agent = { account: '*', region: '*', role: 'agent', hostId: 'h1' } as const;
+  const around = (there: Record<string, string>) => ({
+    get: (kind: KindName, id: string) =>
+      there[`${kind} ${id}`] === undefined
+        ? undefined
+        : ({ ...resource(kind, there[`${kind} ${id}`], id) } as never),
+  });
+  const eni = (instanceId?: string) => ({
+    ...resource('network-interface', '', 'eni-1'),
+    spec: { instanceId },
+  });
+
+  it('sees the interfaces that its host has bound, and those of its instances', () => {
+    const sees = (there: Record<string, string>, instanceId?: string) =>
+      isVisible(eni(instanceId), agent, around(there));
+    assert.equal(sees({ 'binding h1/eni-1': 'h1' }), true);
+    assert.equal(sees({ 'instance i-1': 'h1' }, 'i-1'), true);
+    assert.equal(sees({}), false);
+    assert.equal(
+      sees({ 'binding h2/eni-1': 'h2', 'instance i-2': 'h2', 'instance i-1': 'h1' }, 'i-2'),
+      false,
+    );
+    assert.equal(sees({ 'instance i-1': 'h1' }), false, 'of no instance');
+    assert.equal(isVisible(eni('i-1'), agent), false, 'without knowing');
+  });
+
+  it('sees what leaves its host go, and nothing of where it went', () => {
+    const at = (hostId: string) => resource('instance', hostId, 'i-1') as never;
+    const change = (before: unknown, after: unknown, kind: KindName = 'instance', id = 'i-1') =>
+      ({ kind, id, before, after }) as Parameters<typeof visibleChanges>[0][number];
+    const seen = (...changes: Parameters<typeof change>[]) =>
+      visibleChanges(
+        changes.map((one) => change(...one)),
+        agent,
+        around({}),
+      );
+    assert.deepEqual(seen([at('h1'), at('h2')]), [change(at('h1'), undefined)]);
+    assert.deepEqual(seen([at('h2'), at('h1')]), [change(undefined, at('h1'))]);
+    assert.deepEqual(seen([at('h2'), at('h3')], [undefined, at('h2')]), []);
+    const interfaceGone = [eni('i-1'), undefined, 'network-interface', 'eni-1'] as const;
+    const both = seen([at('h1'), undefined], [...interfaceGone]);
+    assert.deepEqual(
+      both.map(({ kind }) => kind),
+      ['instance', 'network-interface'],
+      'an interface goes with its instance',
+    );
+    assert.deepEqual(seen([at('h2'), undefined], [...interfaceGone]), []);
+    const detached = seen([at('h1'), undefined], [eni('i-1'), eni(), 'network-interface', 'eni-1']);
+    assert.deepEqual(detached[1], change(eni('i-1'), undefined, 'network-interface', 'eni-1'));
   });
 
   it('writes nothing but what it reports', () => {

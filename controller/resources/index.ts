@@ -1,4 +1,4 @@
-export { everywhere, isSeenBy, isVisible, isWrittenBy } from './access.ts';
+export { everywhere, isSeenBy, isVisible, isWrittenBy, visibleChanges } from './access.ts';
 export * from './addresses.ts';
 export * from './cidr.ts';
 export { type ErrorCode, type ErrorDetails, errorCodes, WeftError } from './errors.ts';

@@ -51,6 +51,16 @@ function readAndWriteContract(storeTest: StoreTest): void {
     );
   });
 
+  storeTest('shows one commit of its history', async (store) => {
+    await store.commit(transactionOf({ puts: [testCounter('a', 1)] }));
+    await store.commit(transactionOf({ puts: [testCounter('a', 2)] }));
+    const [before, after] = [1, 2].map((revision) => ({ ...testCounter('a', revision), revision }));
+    const change = { kind: 'counter', id: 'a', before, after };
+    assert.deepEqual(await store.commitAt(2), { revision: 2, changes: [change] });
+    assert.equal(await store.commitAt(0), undefined);
+    assert.equal(await store.commitAt(3), undefined);
+  });
+
   storeTest('gives ids and text back as they were', async (store) => {
     const odd = { ...testCounter('it\'s/ä 😀 " \\ %', 1), tags: { '': '\u0000\n', ключ: '値' } };
     await store.commit(transactionOf({ puts: [odd] }));

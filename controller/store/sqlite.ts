@@ -116,6 +116,12 @@ export class SqliteStore implements Store {
     return commit.revision;
   }
 
+  async commitAt(revision: number): Promise<Commit | undefined> {
+    this.#assertOpen();
+    const row = this.#statements.historyAt.get(revision);
+    return row && { revision, changes: decodeChanges(row.changes as string) };
+  }
+
   async watch(afterRevision: number, listener: (commit: Commit) => void): Promise<Watch> {
     const seen = await this.#replay(afterRevision, () => this.#revision, listener);
     return this.#watchers.add(seen, listener);
@@ -252,6 +258,7 @@ const statementTexts = {
   appendHistory: 'INSERT INTO history VALUES (?, ?)',
   prune: 'DELETE FROM history WHERE revision < ?',
   historyRange: 'SELECT max(revision) AS newest, min(revision) AS oldest FROM history',
+  historyAt: 'SELECT changes FROM history WHERE revision = ?',
   historyAfter:
     'SELECT revision, changes FROM history WHERE revision > ? AND revision <= ? ORDER BY revision LIMIT ?',
 } as const;

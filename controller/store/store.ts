@@ -55,6 +55,8 @@ export interface Store {
    */
   commit(transaction: Transaction): Promise<number>;
   readonly audit: AuditLog;
+  /** One commit from the history; undefined when there is none yet, or it is gone from there. */
+  commitAt(revision: number): Promise<Commit | undefined>;
   /** Everything as of one revision, to start a projection from. */
   snapshot(): Promise<{ revision: number; resources: AnyResource[] }>;
   /**

@@ -31,6 +31,9 @@ export class InterleavedStore implements Store {
   snapshot() {
     return this.#store.snapshot();
   }
+  commitAt(revision: number) {
+    return this.#store.commitAt(revision);
+  }
   watch(afterRevision: number, listener: (commit: Commit) => void) {
     return this.#store.watch(afterRevision, listener);
   }

@@ -131,7 +131,7 @@ class Planner {
     if (entry.id !== undefined) await this.#adopt(entry, entry.id, fields, client);
     else {
       const current = this.#existing.get(entry.name);
-      if (!current) this.#create(entry, 'create');
+      if (!current) this.#create(entry, 'create', fields);
       else if (current.kind !== entry.kind) this.#refuseKind(entry, current);
       else this.#change(entry, current, fields);
     }
@@ -170,9 +170,13 @@ class Planner {
     });
   }
 
-  #create({ kind, name, spec, tags }: Entry, action: 'create' | 'replace'): void {
-    const fields = Object.entries(spec).map(([field, after]) => ({ field: `spec.${field}`, after }));
+  /** What cannot be given when a resource is made, but changed then, is a second operation: the state of a peering connection. */
+  #create({ kind, name, spec: wanted, tags }: Entry, action: 'create' | 'replace', known: KindFields): void {
+    const fields = Object.entries(wanted).map(([field, after]) => ({ field: `spec.${field}`, after }));
     this.#steps.push({ action, kind, name, fields });
+    const isLater = ([field]: [string, unknown]) => known.update.has(field) && !known.create.has(field);
+    const later = Object.fromEntries(Object.entries(wanted).filter(isLater));
+    const spec = Object.fromEntries(Object.entries(wanted).filter((one) => !isLater(one)));
     this.#operations.push({
       operation: 'create',
       kind,
@@ -180,6 +184,9 @@ class Planner {
       spec: resolveKnown(spec, this.#existing) as Record<string, unknown>,
       tags: { ...tags, [setTag]: this.#manifest.set, [nameTag]: name },
     });
+    if (Object.keys(later).length === 0) return;
+    const change = resolveKnown(later, this.#existing) as Record<string, unknown>;
+    this.#operations.push({ operation: 'update', kind, id: `$${name}`, spec: change });
   }
 
   #change(entry: Entry, current: Resource, fields: KindFields): void {
@@ -194,7 +201,7 @@ class Planner {
     );
     const fixed = different.filter((field) => !fields.update.has(field));
     if (fixed.length > 0) {
-      this.#replace(entry, current, fixed, present);
+      this.#replace(entry, current, fixed, fields);
       return;
     }
     const own = entry.id === undefined ? { [setTag]: this.#manifest.set, [nameTag]: name } : {};
@@ -232,7 +239,7 @@ class Planner {
     entry: Entry,
     current: Resource,
     fixed: readonly string[],
-    present: Record<string, unknown>,
+    fields: KindFields,
   ): void {
     if (!this.#options.replace || entry.id !== undefined) {
       const [field = ''] = fixed;
@@ -241,14 +248,14 @@ class Planner {
         `spec.${field} of ${entry.kind} ${entry.name} (${current.id}) cannot be changed`,
         {
           field: `spec.${field}`,
-          value: present[field],
+          value: (current.spec as Record<string, unknown>)[field],
           fix: 'Write what it is into the manifest, or say --replace to delete it and make it anew.',
         },
       );
     }
     this.#existing.delete(entry.name);
     this.#removals.unshift({ operation: 'delete', kind: entry.kind, id: current.id });
-    this.#create(entry, 'replace');
+    this.#create(entry, 'replace', fields);
   }
 
   #refuseKind(entry: Entry, current: Resource): never {

@@ -3,6 +3,7 @@ import type {
   AuditLog,
   Batch,
   Caller,
+  Commit,
   ControllerMetrics,
   CreateInput,
   FlowUse,
@@ -30,6 +31,7 @@ import {
   type NatGatewayCounters,
   newId,
   type ResourceOf,
+  visibleChanges,
   WeftError,
 } from '@weft/controller/resources';
 import { completeSpec } from './complete-spec.ts';
@@ -169,7 +171,7 @@ export class FakeController implements ObservedController {
 
   *list<K extends KindName>(kind: K, caller: Caller): Iterable<ResourceOf<K>> {
     for (const resource of this.#store.values()) {
-      if (resource.kind === kind && isVisible(resource, caller)) yield resource as ResourceOf<K>;
+      if (resource.kind === kind && isVisible(resource, caller, this.#store)) yield resource as ResourceOf<K>;
     }
   }
 
@@ -248,6 +250,14 @@ export class FakeController implements ObservedController {
 
   async missingParts(): Promise<MissingPart[]> {
     return this.missing;
+  }
+
+  visibleChanges({ changes }: Commit, caller: Caller): Change[] {
+    return visibleChanges(changes, caller, this.#store);
+  }
+
+  async commitAt(revision: number) {
+    return this.#store.commitAt(revision);
   }
 
   async watch(afterRevision: number, listener: Listener) {

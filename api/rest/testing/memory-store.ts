@@ -45,6 +45,16 @@ export class MemoryStore {
     return this.#resources.values();
   }
 
+  get<K extends KindName>(kind: K, id: string): ResourceOf<K> | undefined {
+    return this.#resources.get(`${kind} ${id}`) as ResourceOf<K> | undefined;
+  }
+
+  commitAt(revision: number): Commit | undefined {
+    return revision < this.oldestRevision
+      ? undefined
+      : this.#history.find((one) => one.revision === revision);
+  }
+
   has(kind: KindName, id: string): boolean {
     return this.#resources.has(`${kind} ${id}`);
   }
@@ -112,7 +122,7 @@ export class MemoryStore {
   /** @throws WeftError not-found, precondition-failed */
   expect(kind: KindName, id: string, caller: Caller, options: WriteOptions = {}): AnyResource {
     const resource = this.#resources.get(`${kind} ${id}`);
-    if (!resource || !isVisible(resource, caller)) {
+    if (!resource || !isVisible(resource, caller, this)) {
       throw new WeftError('not-found', `there is no ${kind} ${id}`, {
         field: 'id',
         value: id,

@@ -117,7 +117,11 @@ export function removeGroup(draft: Draft, group: ResourceOf<'security-group'>): 
 export const securityGroupOperations: Operations<'security-group'> = {
   kind: 'security-group',
   create(draft, { spec, tags }) {
-    const { name, description } = spec as { name: string; description?: string };
+    const { name, description, defaultRules } = spec as {
+      name: string;
+      description?: string;
+      defaultRules?: boolean;
+    };
     const vpc = referenced(draft, 'vpc', spec.vpcId as string, 'spec.vpcId');
     for (const other of draft.view.referrers(vpc, 'in-vpc', 'security-group')) {
       if (other.spec.name !== name) continue;
@@ -135,7 +139,7 @@ export const securityGroupOperations: Operations<'security-group'> = {
       spec: { vpcId: vpc.id, name, ...(description === undefined ? {} : { description }) },
       tags,
     });
-    addDefaultEgressRules(draft, vpc, group.id);
+    if (defaultRules !== false) addDefaultEgressRules(draft, vpc, group.id);
     return group;
   },
   update(draft, current, { spec }) {

@@ -23,11 +23,13 @@ export const vpcOperations: Operations<'vpc'> = {
       cidrBlock,
       secondaryCidrBlocks: secondary = [],
       ipv6CidrBlock: wanted,
+      defaultSecurityGroupRules: withRules = true,
       ...attributes
     } = spec as {
       cidrBlock: string;
       secondaryCidrBlocks?: string[];
       ipv6CidrBlock?: string;
+      defaultSecurityGroupRules?: boolean;
       dhcpOptionsId?: string;
     };
     requireDhcpOptions(draft, attributes.dhcpOptionsId);
@@ -53,6 +55,7 @@ export const vpcOperations: Operations<'vpc'> = {
       },
       tags,
     });
+    if (!withRules) return vpc;
     addRule(draft, vpcId, {
       groupId: group.id,
       direction: 'ingress',

@@ -17,7 +17,17 @@ export const securityGroup = defineKind<SecurityGroupSpec, Record<string, never>
   quota: 2500,
   description: 'A set of interfaces that share rules.',
   spec: SecurityGroupSpec,
-  create: SecurityGroupSpec,
+  create: Type.Object(
+    {
+      vpcId,
+      name,
+      description,
+      defaultRules: Type.Optional(
+        Type.Boolean({ description: 'false: it begins without rules; absent: it lets everything out' }),
+      ),
+    },
+    closed,
+  ),
   update: Type.Object({ description }, closed),
   references: (spec) => [{ type: 'in-vpc', kind: 'vpc', id: spec.vpcId }],
 });

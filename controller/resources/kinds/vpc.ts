@@ -73,6 +73,9 @@ export const vpc = defineKind<VpcSpec, Record<string, never>>({
       secondaryCidrBlocks: Type.Optional(secondaryCidrBlocks),
       ipv6CidrBlock: Type.Optional(ipv6CidrBlock),
       dhcpOptionsId: Type.Optional(dhcpOptionsId),
+      defaultSecurityGroupRules: Type.Optional(
+        Type.Boolean({ description: 'false: its default security group begins without rules; absent: true' }),
+      ),
       ...attributes,
     },
     closed,
