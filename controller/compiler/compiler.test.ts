@@ -201,7 +201,7 @@ describe('the compiler', () => {
     assert.deepEqual([empty.scopes, empty.fragments], [1, permanentFragments.length]);
     await world.host(1);
     const { scopes, fragments, flows, bytes } = world.compiler.statistics();
-    assert.deepEqual([scopes, fragments, flows], [2, empty.fragments + 1, empty.flows + 4]);
+    assert.deepEqual([scopes, fragments, flows], [2, empty.fragments + 1, empty.flows + 6]);
     assert.ok(bytes > empty.bytes);
   });
 });

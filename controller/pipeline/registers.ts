@@ -57,6 +57,8 @@ export const flags = {
   gateway: 6,
   /** The packet goes back through a NAT gateway, to who has opened the connection. */
   returning: 7,
+  /** The source address is not the sender's own: its groups do not count at the receiver. */
+  passedOn: 8,
 } as const;
 
 /** The whole of a register as a subfield for move, load and ct. */

@@ -180,8 +180,9 @@ export const stages = [
   },
   {
     name: 'forward',
-    purpose: 'To this host, or through the tunnel to another one.',
-    matches: ['eth_type', 'ip_proto', 'icmpv6_type', registers.hostKey],
+    purpose:
+      "To this host, or through the tunnel to another one. The sender's identity goes along, if it speaks for itself.",
+    matches: [registers.flags, 'eth_type', 'ip_proto', 'icmpv6_type', registers.hostKey],
     next: ['arp-reply', 'nd-reply', 'tunnel', 'locate'],
   },
   {

@@ -15,7 +15,7 @@ export interface Origin {
   readonly hostId: string;
   /** The interface, if it is one. */
   readonly interfaceId?: string;
-  /** Its security groups as they count in that VPC; what is no interface is in none. */
+  /** Its security groups as they count in that VPC; what is no interface, or passes on for others, is in none. */
   readonly groups: readonly string[];
   /** Source of a frame that stays in its subnet; a routed one comes from the router of the receiver's subnet. */
   readonly mac?: string;

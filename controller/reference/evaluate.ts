@@ -140,7 +140,7 @@ function sendPacket(
     vpcId: subnet.spec.vpcId,
     hostId: sender.binding.spec.hostId,
     interfaceId: sender.interface.id,
-    groups: sender.interface.spec.securityGroupIds,
+    groups: groupsOfSource(walk, sender, packet),
     ...(protocol === 'ipv4' || hasIpv6(sender.interface)
       ? { voice: { address: routerAddress(subnet, protocol), mac: routerMac(subnet), receiver: macAddress } }
       : {}),
@@ -148,6 +148,19 @@ function sendPacket(
   if (!routed) return sendInside(walk, { ...origin, mac: frame.source }, packet);
   const denied = judgeByAcl(walk, subnet, packet, 'egress');
   return denied ?? sendOnward(walk, origin, sender.interface, packet);
+}
+
+/**
+ * AWS, "Security group rules": a rule that names a group "allows traffic based on the private IP addresses of the resources
+ * associated with" it, and of traffic that an appliance passes on between two instances: "if you reference the security group of
+ * the other instance as the source, this does not allow traffic to flow". So what an interface sends from an address that it
+ * does not have is in nobody's groups.
+ */
+function groupsOfSource(walk: Walk, { interface: sender }: End, { source }: Ip): readonly string[] {
+  const { vpcId, securityGroupIds } = sender.spec;
+  if (receiverAt(walk.resources, vpcId, source)?.interface.id === sender.id) return securityGroupIds;
+  walk.note('source check', 'for rules that name groups, from nobody', sender.id);
+  return [];
 }
 
 /** The groups of who has the destination: in the VPC, or in the one to which the route leads. */

@@ -15,7 +15,9 @@ describe('the flows of a host', () => {
       flows: [
         'table=classify, priority=100,in_port=7 actions=move:NXM_NX_TUN_ID[0..23]->OXM_OF_METADATA[0..23],move:NXM_NX_TUN_METADATA0[0..30]->NXM_NX_REG3[0..30],move:NXM_NX_TUN_METADATA0[31]->NXM_NX_REG0[1],goto_table:locate',
         'table=forward, priority=100,reg4=0xc6120002 actions=move:NXM_NX_REG2[]->NXM_NX_REG3[],goto_table:locate',
+        'table=forward, priority=110,reg0=0x100/0x100,reg4=0xc6120002 actions=set_field:0->reg3,goto_table:locate',
         'table=forward, priority=50 actions=check_pkt_larger(1456)->NXM_NX_REG0[2],goto_table:tunnel',
+        'table=forward, priority=60,reg0=0x100/0x100 actions=set_field:0->reg2,check_pkt_larger(1456)->NXM_NX_REG0[2],goto_table:tunnel',
         'table=tunnel, priority=50,reg0=0/0x4 actions=move:NXM_NX_REG4[]->NXM_NX_TUN_IPV4_DST[],move:OXM_OF_METADATA[0..23]->NXM_NX_TUN_ID[0..23],move:NXM_NX_REG2[0..30]->NXM_NX_TUN_METADATA0[0..30],move:NXM_NX_REG0[1]->NXM_NX_TUN_METADATA0[31],output:7',
       ],
     });

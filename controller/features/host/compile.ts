@@ -10,6 +10,7 @@ import {
   load,
   move,
   on,
+  onFlag,
   onRegister,
   registers,
   setFlag,
@@ -54,9 +55,23 @@ function tunnelFlows(host: ResourceOf<'host'>): Flow[] {
     },
     {
       stage: 'forward',
+      priority: 110,
+      match: [onFlag('passedOn'), onRegister('hostKey', own)],
+      actions: [load('peerIdentity', 0)],
+      goto: 'locate',
+    },
+    {
+      stage: 'forward',
       priority: 50,
       match: [],
       actions: [checkSize(interfaceMtu)],
+      goto: 'tunnel',
+    },
+    {
+      stage: 'forward',
+      priority: 60,
+      match: [onFlag('passedOn')],
+      actions: [load('ownIdentity', 0), checkSize(interfaceMtu)],
       goto: 'tunnel',
     },
     {

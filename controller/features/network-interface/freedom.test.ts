@@ -91,7 +91,8 @@ describe('the source check', () => {
   it('switched off lets any address pass, and still no ARP', async () => {
     await using world = await World.create();
     const { port, binding, flows } = await bound(world, {});
-    const anything = /priority=90,ip,reg\d+=0x1,dl_src=\S+ actions=goto_table:admit/;
+    const anything =
+      /priority=90,ip,reg\d+=0x1,dl_src=\S+ actions=set_field:0x100\/0x100->reg0,goto_table:admit/;
     assert.deepEqual(flows('interface.guard', binding.id, anything), []);
     const arp = flows('interface.guard', binding.id, /,arp/);
     await world.update('network-interface', port.id, { sourceDestinationCheck: false });
@@ -111,11 +112,40 @@ describe('allowed address pairs', () => {
     const { port, binding, flows } = await bound(world, { allowedAddressPairs });
     assert.equal(port.spec.allowedAddressPairs?.[0]?.cidrBlock, '10.0.1.100/32');
     const [own = '', other = ''] = flows('interface.guard', binding.id, /priority=95,ip,/);
-    assert.match(own, /dl_src=02:57:.*nw_src=10\.0\.1\.100 actions/);
-    assert.match(other, /dl_src=00:00:5e:00:01:07.*nw_src=192\.0\.2\.0\/24 actions/);
+    assert.match(
+      own,
+      /dl_src=02:57:.*nw_src=10\.0\.1\.100 actions=set_field:0x100\/0x100->reg0,goto_table:admit$/,
+    );
+    assert.match(
+      other,
+      /dl_src=00:00:5e:00:01:07.*nw_src=192\.0\.2\.0\/24 actions=set_field:0x100\/0x100->reg0,goto_table:admit$/,
+    );
     assert.equal(flows('interface.guard', binding.id, /priority=95,arp,/).length, 2);
     await world.update('network-interface', port.id, { allowedAddressPairs: [] });
     assert.deepEqual(flows('interface.guard', binding.id, /priority=95/), []);
+  });
+
+  it('leave the own addresses the own ones, with any MAC of a pair', async () => {
+    await using world = await World.create();
+    const mac = '00:00:5e:00:01:07';
+    const { port, binding, flows } = await bound(world, {
+      privateAddress: '10.0.1.20',
+      secondaryPrivateAddresses: ['10.0.1.21', '10.0.1.99'],
+      allowedAddressPairs: [
+        { cidrBlock: '10.0.1.16/28', macAddress: mac },
+        { cidrBlock: '10.0.1.16/29', macAddress: mac },
+        { cidrBlock: '10.0.1.96/28' },
+      ],
+    });
+    assert.deepEqual(
+      flows('interface.guard', binding.id, /priority=97/),
+      ['10.0.1.20', '10.0.1.21'].map(
+        (own) =>
+          `table=source-guard, priority=97,ip,reg1=0x1,dl_src=${mac},nw_src=${own} actions=goto_table:admit`,
+      ),
+    );
+    await world.update('network-interface', port.id, { allowedAddressPairs: [] });
+    assert.deepEqual(flows('interface.guard', binding.id, /priority=97/), []);
   });
 
   it('are networks in canonical form, each once, with unicast MACs', async () => {

@@ -1,6 +1,7 @@
-import type { FieldMatch } from 'node-openflow';
+import type { Action, FieldMatch } from 'node-openflow';
 import {
   type Flow,
+  flags,
   inNetwork,
   ipMatch,
   isArp,
@@ -11,8 +12,10 @@ import {
   onRegister,
   parseNetwork,
   protocol,
+  setFlag,
 } from '../../pipeline/index.ts';
 import { type BoundContext, macNumber } from './context.ts';
+import { ownAddressFlows } from './own-name.ts';
 import { ipv4AddressesOf } from './secondary-addresses.ts';
 
 /**
@@ -47,11 +50,14 @@ export function guardFlows(context: BoundContext): Flow[] {
   ];
 }
 
+/** What comes from others' addresses: the egress rules of the sender judge it, and the receiver sees nobody's groups. */
+const passedOn: readonly Action[] = [setFlag(flags.passedOn, 1)];
+
 /** Any source passes, below what is checked of neighbour discovery. */
 function uncheckedFlows(context: BoundContext, mac: bigint): Flow[] {
   const { ipv6Addresses = [] } = context.networkInterface.spec;
   const families = ipv6Addresses.length > 0 ? [isIpv4, isIpv6] : [isIpv4];
-  return families.map((family) => admit(context, mac, [family], 90));
+  return families.map((family) => admit(context, mac, [family], 90, passedOn));
 }
 
 /** Packets and ARP from the networks that the owner has allowed. */
@@ -62,14 +68,14 @@ function pairFlows(context: BoundContext): Flow[] {
     const network = parseNetwork(pair.cidrBlock);
     const source = ipMatch('src', network);
     // Below the flows that check neighbour discovery.
-    const packets = admit(context, mac, source, 95);
+    const packets = admit(context, mac, source, 95, passedOn);
     if (typeof network.address === 'bigint') {
       const solicitation = [...isIcmpv6('neighbourSolicitation'), ...source.slice(1), on('nd_sll', mac)];
       return [packets, admit(context, mac, solicitation, 115)];
     }
     return [packets, admit(context, mac, arpFrom(mac, ...inNetwork('arp_spa', network)), 95)];
   });
-  return [...flows, ...unsaidSolicitations(context)];
+  return [...flows, ...unsaidSolicitations(context), ...ownAddressFlows(context)];
 }
 
 /** Solicitations that do not say whose they are, from MACs that are not checked for it with the interface's own addresses. */
@@ -101,12 +107,18 @@ const arpFrom = (mac: bigint, ...sender: FieldMatch[]): FieldMatch[] => [
   on('arp_sha', mac),
 ];
 
-function admit(context: BoundContext, mac: bigint, match: readonly FieldMatch[], priority = 100): Flow {
+function admit(
+  context: BoundContext,
+  mac: bigint,
+  match: readonly FieldMatch[],
+  priority = 100,
+  actions: readonly Action[] = [],
+): Flow {
   return {
     stage: 'source-guard',
     priority,
     match: [...from(context, mac), ...match],
-    actions: [],
+    actions,
     goto: 'admit',
   };
 }

@@ -174,7 +174,7 @@ describe('the flows of IPv6 addresses', () => {
     assert.deepEqual(
       flows.filter((flow) => flow.includes(from)),
       [
-        `table=source-guard, priority=95,ipv6,${from},ipv6_src=fd00::/16 actions=goto_table:admit`,
+        `table=source-guard, priority=95,ipv6,${from},ipv6_src=fd00::/16 actions=set_field:0x100/0x100->reg0,goto_table:admit`,
         `table=source-guard, priority=115,icmp6,${from},ipv6_src=fd00::/16,icmp_type=135,nd_sll=02:aa:00:00:00:01 actions=goto_table:admit`,
         `table=source-guard, priority=110,icmp6,${from},icmp_type=135 actions=drop`,
       ],

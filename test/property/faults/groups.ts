@@ -6,6 +6,7 @@ import {
   hasState,
   inStages,
   inZone,
+  matches,
   rules,
   sets,
   stale,
@@ -13,6 +14,7 @@ import {
   withMatch,
   withoutAction,
   withoutField,
+  withoutSetting,
 } from './fault.ts';
 
 const verdicts = ['egress-verdict', 'ingress-verdict'] as const;
@@ -20,6 +22,8 @@ const checks = ['egress-check', 'ingress-check'] as const;
 /** Bits of `ct_state`, ovs-fields(7). */
 const established = 2;
 const reply = 8;
+/** Of flows by which addresses pass as the interface's own, though a pair or no check lets others pass. */
+const inOwnName = 97;
 
 /** Faults in security groups and in what is remembered of connections. */
 export const groupFaults: readonly Fault[] = [
@@ -73,6 +77,18 @@ export const groupFaults: readonly Fault[] = [
     withActions(flow, (action) =>
       action.type === 'move' && action.destination.field === 'tun_metadata0' ? [] : [action],
     ),
+  ),
+  inStages(
+    "a router's groups count for what it passes on",
+    ['source-guard'],
+    withoutSetting(registers.flags),
+  ),
+  inStages('what is passed on has groups in the tunnel', ['forward'], withoutSetting(registers.ownIdentity)),
+  inStages("what is passed on has its router's groups on one host", ['forward'], (flow) =>
+    matches(flow, registers.flags) && matches(flow, registers.hostKey) ? undefined : flow,
+  ),
+  inStages('a shared address has no groups', ['source-guard'], (flow) =>
+    flow.priority === inOwnName ? undefined : flow,
   ),
   {
     name: 'zones are not flushed',

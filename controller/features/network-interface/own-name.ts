@@ -1,0 +1,60 @@
+import { type Flow, ipMatch, on, onRegister, parseIpAddress, parseNetwork } from '../../pipeline/index.ts';
+import { contains, containsIpv6 } from '../../resources/index.ts';
+import { type BoundContext, macNumber } from './context.ts';
+
+/**
+ * A group stands for its interfaces by their addresses (AWS, "Security group rules": "based on the private IP addresses"),
+ * whatever MAC they send with. So packets from these pass in the interface's own name: above the flows by which those of
+ * its allowed pairs, and all others when the source check is off, pass as somebody else's.
+ */
+function inOwnName({ networkInterface }: BoundContext, address: string, macs: Iterable<string>): Flow[] {
+  const source = ipMatch('src', parseNetwork(`${address}/${address.includes(':') ? 128 : 32}`));
+  return Array.from(macs, (mac) => ({
+    stage: 'source-guard',
+    priority: 97,
+    match: [
+      onRegister('interfaceNumber', networkInterface.number as number),
+      on('eth_src', macNumber(mac)),
+      ...source,
+    ],
+    actions: [],
+    goto: 'admit',
+  }));
+}
+
+/** From the interface's own addresses, with the MACs of its pairs; with its own MAC they pass in any case. */
+export function ownAddressFlows(context: BoundContext): Flow[] {
+  const {
+    privateAddress,
+    secondaryPrivateAddresses = [],
+    ipv6Addresses = [],
+    macAddress,
+  } = context.networkInterface.spec;
+  return [privateAddress, ...secondaryPrivateAddresses, ...ipv6Addresses].flatMap((address) => {
+    const macs = macsFor(context, address);
+    macs.delete(macAddress);
+    return inOwnName(context, address, macs);
+  });
+}
+
+/** From a shared address that the interface holds. */
+export function heldAddressFlows(context: BoundContext, address: string): Flow[] {
+  const macs = macsFor(context, address);
+  const { sourceDestinationCheck, macAddress } = context.networkInterface.spec;
+  if (sourceDestinationCheck === false) macs.add(macAddress);
+  return inOwnName(context, address, macs);
+}
+
+/** MACs that the allowed pairs of the interface let it use with an address. */
+function macsFor({ networkInterface: { spec } }: BoundContext, address: string): Set<string> {
+  const pairs = (spec.allowedAddressPairs ?? []).filter(({ cidrBlock }) => isIn(cidrBlock, address));
+  return new Set(pairs.map(({ macAddress = spec.macAddress }) => macAddress));
+}
+
+function isIn(cidrBlock: string, text: string): boolean {
+  const [network, address] = [parseNetwork(cidrBlock), parseIpAddress(text)];
+  if (typeof network.address === 'bigint') {
+    return typeof address === 'bigint' && containsIpv6({ ...network, address: network.address }, address);
+  }
+  return typeof address === 'number' && contains({ ...network, address: network.address }, address);
+}
