@@ -107,4 +107,34 @@ describe('what an interface may send and receive besides its own address', () =>
     assert.equal(await reaches(left, right.address), false, 'the check is on again');
     assert.equal(await reaches(left, router.address), true, 'its own address answers all the same');
   });
+
+  it("a rule that names the router's group lets in what is from the router, not what it passes on", async () => {
+    const foreign = '192.0.2.20';
+    const firewall = await cloud.group(vpc.id, 'firewall', ['all from 0.0.0.0/0']);
+    const members = await cloud.group(vpc.id, 'members');
+    const served = await cloud.group(vpc.id, 'served', [
+      `icmp from ${firewall.id}`,
+      `icmp from ${members.id}`,
+    ]);
+    await router.run('ip', ['address', 'add', `${foreign}/32`, 'dev', 'eth0']);
+    await change(router, { securityGroupIds: [firewall.id], sourceDestinationCheck: false });
+    // One on the host of the router, one behind the tunnel.
+    for (const vm of [left, right]) {
+      await change(vm, { securityGroupIds: [served.id] });
+      assert.deepEqual(await passing(router, vm, foreign), []);
+    }
+    await change(router, {
+      sourceDestinationCheck: true,
+      allowedAddressPairs: [{ cidrBlock: `${foreign}/32` }],
+    });
+    for (const vm of [left, right]) assert.deepEqual(await passing(router, vm, foreign), []);
+    await change(router, { sourceDestinationCheck: false, allowedAddressPairs: [] });
+
+    await change(left, { securityGroupIds: [members.id] });
+    assert.equal(await reaches(left, right.address), false, 'a member, but by way of the router');
+    await cloud.rule(served.id, 'icmp from 10.0.1.0/24');
+    assert.equal(await reaches(left, right.address), true, 'its address counts');
+    await cloud.rule(served.id, 'icmp from 192.0.2.0/24');
+    assert.deepEqual(await passing(router, right, foreign), [foreign]);
+  });
 });

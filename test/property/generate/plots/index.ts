@@ -1,6 +1,7 @@
 import { changeOfGroups, groupOfPeer } from './groups.ts';
 import { ipv6Plots } from './ipv6.ts';
 import { natGateway } from './nat-gateways.ts';
+import { ownName } from './own-name.ts';
 import { otherOptions, rebinding } from './places.ts';
 import type { Plot } from './plot.ts';
 import { prefixListPlots } from './prefix-lists.ts';
@@ -13,6 +14,7 @@ export const plots: readonly Plot[] = [
   sharedAddress,
   sharedIpv6Address,
   changeOfGroups,
+  ownName,
   groupOfPeer,
   rebinding,
   reassociation,
