@@ -114,7 +114,8 @@ function openTargets(resource: Resource, known: ReadonlySet<string>): Resource {
  * when both are there.
  */
 function withoutCircle(entry: Entry, entries: readonly Entry[]): Entry[] {
-  if (entry.kind !== 'route-table' || entry.id !== undefined || !leadsToItself(entry, entries)) return [entry];
+  if (entry.kind !== 'route-table' || entry.id !== undefined || !leadsToItself(entry, entries))
+    return [entry];
   const { routes, ...spec } = entry.spec;
   const taken = new Set(entries.map(({ name }) => name));
   const name = free(`${entry.name}-routes`, taken);
@@ -210,9 +211,7 @@ function withNames(value: unknown, names: ReadonlyMap<string, string>): unknown 
   if (typeof value === 'string') return names.has(value) ? `$${names.get(value)}` : escaped(value);
   if (Array.isArray(value)) return value.map((item) => withNames(item, names));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([field, inner]) => [field, withNames(inner, names)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, withNames(inner, names)]));
 }
 
 /** A readable name for each: that which people gave it, otherwise its kind and a number. */

@@ -235,12 +235,7 @@ class Planner {
     });
   }
 
-  #replace(
-    entry: Entry,
-    current: Resource,
-    fixed: readonly string[],
-    fields: KindFields,
-  ): void {
+  #replace(entry: Entry, current: Resource, fixed: readonly string[], fields: KindFields): void {
     if (!this.#options.replace || entry.id !== undefined) {
       const [field = ''] = fixed;
       throw new CliError(
