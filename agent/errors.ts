@@ -1,3 +1,5 @@
+import { channel } from 'node:diagnostics_channel';
+
 /** Everything that keeps an agent from starting or that it reports of its host, in one place: code → meaning. */
 export const agentErrorCodes = {
   'not-root': 'The agent has to manage network namespaces and is not root.',
@@ -23,6 +25,9 @@ export const agentErrorCodes = {
 } as const;
 export type AgentErrorCode = keyof typeof agentErrorCodes;
 
+/** Tells those who want to know of every error that is made. */
+const errorsMade = channel('weft:error');
+
 /** Says on one line what is wrong, with which value, and what to do about it. */
 export class AgentError extends Error {
   readonly code: AgentErrorCode;
@@ -38,6 +43,7 @@ export class AgentError extends Error {
     this.code = code;
     this.value = value;
     this.fix = fix;
+    errorsMade.publish(this);
   }
 }
 

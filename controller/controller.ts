@@ -14,8 +14,10 @@ import type {
 } from './resources/index.ts';
 import type { AuditLog, AuditOrigin } from './store/audit.ts';
 import type { Change, Commit } from './store/store.ts';
+import type { Lookup } from './topology/lookup.ts';
 
 export type { AuditEntry, AuditLog, AuditOrigin, AuditQuery, StoredAuditEntry } from './store/audit.ts';
+export type { Lookup } from './topology/lookup.ts';
 export type {
   AnsweredRequest,
   ControllerMetrics,
@@ -139,7 +141,11 @@ export interface Controller {
   flowUse(vpcId: string, caller: Caller): FlowUse;
   /** @throws WeftError `not-found` */
   read<K extends KindName>(kind: K, id: string, caller: Caller): ResourceOf<K>;
-  list<K extends KindName>(kind: K, caller: Caller): Iterable<ResourceOf<K>>;
+  /**
+   * What the caller sees of a kind, in any order. With lookups it may leave out what they are not about, and does where an
+   * index knows: the caller still has to filter, and does work that grows with what is found and not with the network.
+   */
+  list<K extends KindName>(kind: K, caller: Caller, lookups?: readonly Lookup[]): Iterable<ResourceOf<K>>;
 
   /** Called by agents. Creates the host or changes what it says of itself; keeps its number. */
   registerHost(name: string, spec: HostSpec, origin?: AuditOrigin): Promise<WriteResult<ResourceOf<'host'>>>;

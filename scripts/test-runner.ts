@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { killRunningFiles } from './testing/run-file.ts';
+import { ErrorRecord } from './testing/seen-errors.ts';
 import { runSuite } from './testing/suite.ts';
 
 for (const [signal, code] of [
@@ -16,10 +17,19 @@ for (const [signal, code] of [
   });
 }
 
+using errors = new ErrorRecord();
 const totals = await runSuite({
   root: fileURLToPath(new URL('..', import.meta.url)),
   patterns: process.argv.slice(2),
   mustRunAll: process.env.CI === 'true',
   print: (line) => console.log(line),
+  environment: errors.environment,
+  judge: async () => {
+    const { registries } = await import('./testing/registries.ts');
+    const missing = errors.missing(registries);
+    return missing.length === 0
+      ? undefined
+      : `have never met these error codes: ${missing.join(', ')}. Test them, or take them out.`;
+  },
 });
 process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;

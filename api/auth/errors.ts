@@ -1,3 +1,5 @@
+import { channel } from 'node:diagnostics_channel';
+
 /**
  * Why a signed request is refused, by AWS's codes (EC2 API reference, "Client error codes"; STS, "Common errors").
  * Clients decide by these whether to try again, so the codes and statuses are AWS's own.
@@ -12,6 +14,9 @@ export const authErrorCodes = {
 } as const satisfies Record<string, { status: number; meaning: string }>;
 export type AuthErrorCode = keyof typeof authErrorCodes;
 
+/** Tells those who want to know of every error that is made. */
+const errorsMade = channel('weft:error');
+
 /** A signed request is refused. The message holds nothing secret and may be sent to the caller. */
 export class AuthError extends Error {
   readonly code: AuthErrorCode;
@@ -19,6 +24,7 @@ export class AuthError extends Error {
     super(message);
     this.name = 'AuthError';
     this.code = code;
+    errorsMade.publish(this);
   }
   get status(): number {
     return authErrorCodes[this.code].status;

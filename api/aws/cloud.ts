@@ -4,6 +4,7 @@ import type {
   CreateInput,
   GraphController,
   IdempotencyKey,
+  Lookup,
   UpdateInput,
   WriteOptions,
 } from '@weft/controller';
@@ -73,8 +74,9 @@ export class Cloud {
     throw noSuchResource(nameOfKind(kind), id);
   }
 
-  list<K extends KindName>(kind: K): Iterable<ResourceOf<K>> {
-    return this.#controller.list(kind, this.caller);
+  /** In any order; with lookups perhaps only what they are about, from an index. */
+  list<K extends KindName>(kind: K, lookups: readonly Lookup[] = []): Iterable<ResourceOf<K>> {
+    return this.#controller.list(kind, this.caller, lookups);
   }
 
   /** Resources of `kind` that point at the target by an edge of this type, from the index. */

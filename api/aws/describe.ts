@@ -1,7 +1,7 @@
-import type { KindName, ReferenceType, ResourceOf } from '@weft/controller/resources';
+import type { KindName, ResourceOf } from '@weft/controller/resources';
 import type { ActionContext } from './context.ts';
 import { type ActionName, type AnyAction, define } from './define.ts';
-import { exactValues, type FilterTable, matcher } from './filters.ts';
+import { type FilterTable, type IndexedFilters, lookupsOf, matcher } from './filters.ts';
 import type { Actions, Filter } from './model/generated/types.ts';
 import { type PageRequest, pageOf } from './pages.ts';
 import { nameOfKind, noSuchResource } from './resource-names.ts';
@@ -22,13 +22,6 @@ type ListMember<A extends ActionName> = Extract<
 type Item<A extends ActionName> =
   NonNullable<Output<A>[ListMember<A> & keyof Output<A>]> extends readonly (infer I)[] ? I : never;
 
-/** A filter that an index answers: resources that point at the target by an edge. */
-export interface IndexedFilter {
-  readonly filter: string;
-  readonly type: ReferenceType;
-  readonly target: KindName;
-}
-
 export interface DescribeDefinition<A extends ActionName, K extends KindName> {
   readonly action: A;
   readonly kind: K;
@@ -37,7 +30,7 @@ export interface DescribeDefinition<A extends ActionName, K extends KindName> {
   /** Member of the answer that has the items. */
   readonly result: ListMember<A>;
   readonly filters: FilterTable<ResourceOf<K>, ActionContext>;
-  readonly indexed?: readonly IndexedFilter[];
+  readonly indexed?: IndexedFilters;
   /** False for the few actions without pages. */
   readonly paged?: boolean;
   /** What of the kind the action knows of; absent: all. */
@@ -68,7 +61,7 @@ export function describe<A extends ActionName, K extends KindName>(
       const wanted = ids === undefined ? undefined : (input[ids] as readonly string[] | undefined);
       const candidates = wanted?.length
         ? [...new Set(wanted)].map((id) => required(context, kind, id, isKnown))
-        : candidatesOf(context, definition, input.Filters);
+        : context.cloud.list(kind, lookupsOf(input.Filters, definition.indexed ?? {}));
       const matches = matcher(input.Filters, filters, ({ tags }) => shownTags(tags), context);
       const { items, nextToken } = pageOf(
         filtered(candidates, (one) => isKnown(one) && matches(one)),
@@ -93,21 +86,6 @@ function required<K extends KindName>(
   const found = cloud.require(kind, id);
   if (isKnown(found)) return found;
   throw noSuchResource(nameOfKind(kind), id);
-}
-
-/** The resources of an index when a filter asks for one value of it, else all. */
-function candidatesOf<A extends ActionName, K extends KindName>(
-  { cloud }: ActionContext,
-  { kind, indexed = [] }: DescribeDefinition<A, K>,
-  filters: readonly Filter[] | undefined,
-): Iterable<ResourceOf<K>> {
-  for (const { filter, type, target } of indexed) {
-    const values = exactValues(filters, filter);
-    if (values?.length === 1) {
-      return cloud.referrers(kind, type, { kind: target, id: values[0] as string });
-    }
-  }
-  return cloud.list(kind);
 }
 
 export function* filtered<T>(items: Iterable<T>, matches: (item: T) => boolean): Iterable<T> {

@@ -1,3 +1,5 @@
+import { channel } from 'node:diagnostics_channel';
+
 /**
  * Every error that the AWS-compatible API answers, in one place: code → HTTP status and what it means. Codes are those
  * of the EC2 API reference, "Error codes"; clients tell by them what to do. Status 503 makes clients try again.
@@ -132,6 +134,9 @@ export const awsErrorCodes = {
 } as const satisfies Record<string, { status: number; meaning: string }>;
 export type AwsErrorCode = keyof typeof awsErrorCodes;
 
+/** Tells those who want to know of every error that is made. */
+const errorsMade = channel('weft:error');
+
 /** A request that is refused, in AWS's words. Nothing was written. */
 export class AwsError extends Error {
   readonly code: AwsErrorCode;
@@ -140,6 +145,7 @@ export class AwsError extends Error {
     super(message);
     this.name = 'AwsError';
     this.code = code;
+    errorsMade.publish(this);
   }
 
   get status(): number {

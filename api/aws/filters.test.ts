@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { exactValues, matcher } from './filters.ts';
+import { lookupsOf, matcher } from './filters.ts';
 import { pageOf } from './pages.ts';
 
 interface Thing {
@@ -70,14 +70,21 @@ describe('filters', () => {
     assert.ok(performance.now() - started < 1000);
   });
 
-  it('without wildcards can be asked of an index', () => {
+  it('without wildcards can be asked of an index, those of tags always', () => {
     const filters = [
       { Name: 'a', Values: ['1', '2'] },
       { Name: 'b', Values: ['x*'] },
+      { Name: 'c', Values: ['3'] },
+      { Name: 'tag:a.b', Values: ['4'] },
+      { Name: 'tag-key', Values: ['5'] },
+      { Name: 'tag-value', Values: ['6'] },
     ];
-    assert.deepEqual(exactValues(filters, 'a'), ['1', '2']);
-    assert.equal(exactValues(filters, 'b'), undefined);
-    assert.equal(exactValues(filters, 'c'), undefined);
+    assert.deepEqual(lookupsOf(filters, { a: ['spec.a', 'id'], b: ['spec.b'] }), [
+      { paths: ['spec.a', 'id'], values: ['1', '2'] },
+      { paths: ['tag.a.b'], values: ['4'] },
+      { paths: ['tag-key'], values: ['5'] },
+    ]);
+    assert.deepEqual(lookupsOf(undefined, {}), []);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Lookup } from '@weft/controller';
 import { AwsError } from './errors.ts';
 import type { Filter } from './model/generated/types.ts';
 
@@ -96,11 +97,18 @@ function patternOf(pattern: string): (text: string) => boolean {
   };
 }
 
-/** The values of a filter without wildcards, by which an index can be asked; undefined where there is none. */
-export function exactValues(
-  filters: readonly Filter[] | undefined,
-  name: string,
-): readonly string[] | undefined {
-  const values = filters?.find((filter) => filter.Name === name)?.Values;
-  return values?.some((value) => /[*?\\]/.test(value)) ? undefined : values;
+/** Filters that an index may answer: where the resource has what the filter looks at, as in `spec.vpcId`. */
+export type IndexedFilters = Readonly<Record<string, readonly string[]>>;
+
+/** What the controller may look up: each filter that has its places here, or is one of tags, and has no wildcards. */
+export function lookupsOf(filters: readonly Filter[] | undefined, indexed: IndexedFilters): Lookup[] {
+  return (filters ?? []).flatMap(({ Name: name = '', Values: values = [] }) => {
+    const paths = Object.hasOwn(indexed, name) ? indexed[name] : tagPath(name);
+    return paths && !values.some((value) => /[*?\\]/.test(value)) ? [{ paths, values }] : [];
+  });
+}
+
+function tagPath(name: string): readonly string[] | undefined {
+  if (name.startsWith('tag:')) return [`tag.${name.slice('tag:'.length)}`];
+  return name === 'tag-key' ? ['tag-key'] : undefined;
 }

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { ApiError } from '../contract/index.ts';
 
 /** Every way in which the command itself fails, in one place: code → exit code and what it means. */
@@ -19,6 +20,9 @@ export type CliErrorCode = keyof typeof cliErrorCodes;
 /** Exit codes of `weft`. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
 
+/** Tells those who want to know of every error that is made. */
+const errorsMade = channel('weft:error');
+
 export class CliError extends Error {
   readonly code: CliErrorCode;
   readonly field: string | undefined;
@@ -35,6 +39,7 @@ export class CliError extends Error {
     this.field = details.field;
     this.value = details.value;
     this.fix = details.fix;
+    errorsMade.publish(this);
   }
 }
 

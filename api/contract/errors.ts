@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import type { ErrorCode } from '@weft/controller/resources';
 import type { Problem } from './types.ts';
 
@@ -22,6 +23,9 @@ export interface ApiErrorDetails {
   readonly cause?: unknown;
 }
 
+/** Tells those who want to know of every error that is made. */
+const errorsMade = channel('weft:error');
+
 /** A call to the API failed. */
 export class ApiError extends Error {
   readonly status: number;
@@ -37,6 +41,7 @@ export class ApiError extends Error {
     this.field = details.field;
     this.value = details.value;
     this.fix = details.fix;
+    errorsMade.publish(this);
   }
 }
 

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { newId } from '@weft/controller/resources';
 import { startHarness } from '../rest/testing/harness.ts';
@@ -84,6 +87,27 @@ describe('the watch of the client', () => {
       wrong.next(),
       (error: ApiError) => error.code === 'invalid-value' && error.field === 'kind',
     );
+  });
+
+  it('says why the controller ended it, and connects again', async () => {
+    const answers = ['too-slow', 'other'];
+    const server = createServer((_request, response) => {
+      const [code = 'other'] = answers.splice(0, 1);
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(`event: error\ndata: ${JSON.stringify({ code, detail: 'ended' })}\n\n`);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const client = new WeftClient({ url: `http://127.0.0.1:${port}` });
+    const abort = new AbortController();
+    const reasons: string[] = [];
+    const onDisconnect = ({ code }: ApiError) => {
+      if (reasons.push(code) === 2) abort.abort();
+    };
+    const { done } = await client.watch({ after: 1, signal: abort.signal, onDisconnect }).next();
+    assert.deepEqual([reasons, done], [['too-slow', 'unreachable'], true]);
+    client.close();
+    server.close();
   });
 
   it('ends while it waits to connect again', async () => {

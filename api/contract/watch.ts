@@ -79,7 +79,7 @@ function readCommit(event: ServerSentEvent): WatchCommit | undefined {
       fix: 'List again, and watch from the revision of the list.',
     });
   }
-  if (event.event === 'error') throw lost(`the controller ended the watch: ${event.data}`);
+  if (event.event === 'error') throw ended(event.data);
   return undefined;
 }
 
@@ -98,6 +98,17 @@ function parse(text: string): unknown {
   }
 }
 
+/** The controller says itself why it ends a watch. */
+function ended(data: string): ApiError {
+  const { code, detail = data } = (parse(data) ?? {}) as { code?: string; detail?: string };
+  if (code !== 'too-slow') return lost(`the controller ended the watch: ${detail}`);
+  return new ApiError(`the controller ended the watch: ${detail}`, {
+    status: 0,
+    code: 'too-slow',
+    fix: 'The watch connects again by itself and goes on where it was; read faster, or watch fewer kinds.',
+  });
+}
+
 const lost = (message: string, cause?: unknown) =>
   new ApiError(message, {
     status: 0,
@@ -107,4 +118,4 @@ const lost = (message: string, cause?: unknown) =>
   });
 
 const isPassing = (error: ApiError) =>
-  error.code === 'unreachable' || error.code === 'timeout' || error.status >= 500;
+  ['unreachable', 'timeout', 'too-slow'].includes(error.code) || error.status >= 500;

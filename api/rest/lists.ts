@@ -1,3 +1,4 @@
+import type { Lookup } from '@weft/controller';
 import { kinds, type Resource, WeftError } from '@weft/controller/resources';
 import { type ApiKind, matchesFilter } from '../contract/index.ts';
 import type { Schema } from './json-schema.ts';
@@ -37,6 +38,11 @@ export interface ListQuery {
 }
 
 type Filter = readonly [path: string, value: string];
+
+/** What the controller may look up by an index. @throws WeftError unknown-field */
+export function lookupsOf(kind: ApiKind, query: ListQuery): Lookup[] {
+  return filtersOf(kind, query).map(([path, value]) => ({ paths: [path], values: [value] }));
+}
 
 /**
  * One page of resources, oldest first. The cursor names the last resource of a page and not a position, so that

@@ -7,7 +7,7 @@ import { present, type RouteContext } from './context.ts';
 import { idempotencyHeaders, idempotencyOf, noteReplay } from './idempotency.ts';
 import { ref } from './json-schema.ts';
 import { exposedKinds } from './kinds.ts';
-import { type ListQuery, listQuery, pageOf } from './lists.ts';
+import { type ListQuery, listQuery, lookupsOf, pageOf } from './lists.ts';
 import { answers, idParams, operation, writeAnswers } from './operations.ts';
 import { fieldsOf, fieldsParameter } from './sparse.ts';
 import { answerResource, answerWrite, etag, preconditionOf, writeQuery } from './writing.ts';
@@ -42,7 +42,8 @@ function registerReading(server: FastifyInstance, { controller }: RouteContext, 
     handler: async (request) => {
       // The controller's lists and its revision are read in one turn, so that they belong together.
       const query = request.query as ListQuery;
-      const { items, nextCursor } = pageOf(kind, controller.list(kind, callerOf(request)), query);
+      const candidates = controller.list(kind, callerOf(request), lookupsOf(kind, query));
+      const { items, nextCursor } = pageOf(kind, candidates, query);
       const pick = fieldsOf(kind, query.fields);
       return {
         items: items.map((item) => pick(present(controller, item))),

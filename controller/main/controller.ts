@@ -20,6 +20,7 @@ import { reportStatus } from '../features/instance/operations.ts';
 import { countedFlows, countersFrom } from '../features/nat-gateway/counters.ts';
 import { Draft } from '../features/operations/draft.ts';
 import {
+  everywhere,
   type HostSpec,
   type InstanceStatus,
   isVisible,
@@ -32,7 +33,7 @@ import {
 } from '../resources/index.ts';
 import type { Southbound } from '../southbound/index.ts';
 import type { AuditLog, AuditOrigin, Change, Commit, Store } from '../store/index.ts';
-import type { TopologyView } from '../topology/index.ts';
+import type { ListView, Lookup } from '../topology/index.ts';
 import { DraftBatch, requireVisible } from './batch.ts';
 import { type Executor, operator } from './executor.ts';
 import type { FlowQuota } from './flow-quota.ts';
@@ -44,7 +45,7 @@ import { previewOf } from './preview.ts';
 /** What the APIs call: operations of the features, run on the store, answered from the topology. */
 export class EmbeddedController implements GraphController {
   readonly #store: Store;
-  readonly #view: TopologyView;
+  readonly #view: ListView;
   readonly #executor: Executor;
   readonly #flowQuota: FlowQuota;
   readonly #placements: Pick<Placements, 'applied'>;
@@ -53,7 +54,7 @@ export class EmbeddedController implements GraphController {
 
   constructor(parts: {
     store: Store;
-    view: TopologyView;
+    view: ListView;
     executor: Executor;
     flowQuota: FlowQuota;
     placements: Pick<Placements, 'applied'>;
@@ -145,8 +146,14 @@ export class EmbeddedController implements GraphController {
     return requireVisible(kind, id, this.#view.get(kind, id), caller, this.#view);
   }
 
-  *list<K extends KindName>(kind: K, caller: Caller): Iterable<ResourceOf<K>> {
-    for (const resource of this.#view.all(kind)) {
+  *list<K extends KindName>(
+    kind: K,
+    caller: Caller,
+    lookups: readonly Lookup[] = [],
+  ): Iterable<ResourceOf<K>> {
+    // An agent sees by its host and not by an account.
+    const owner = caller.role === 'agent' ? { ...caller, account: everywhere } : caller;
+    for (const resource of this.#view.select(kind, lookups, owner)) {
       if (isVisible(resource, caller, this.#view)) yield resource;
     }
   }

@@ -1,3 +1,5 @@
+import { channel } from 'node:diagnostics_channel';
+
 /**
  * Every error that the controller gives to a caller, in one place: code → HTTP status and what it means.
  * The reference page of error codes is generated from this table.
@@ -46,6 +48,9 @@ export interface ErrorDetails {
   readonly fix?: string;
 }
 
+/** Tells those who want to know of every error that is made. */
+const errorsMade = channel('weft:error');
+
 /** An error for the caller: nothing was written. */
 export class WeftError extends Error {
   readonly code: ErrorCode;
@@ -59,6 +64,7 @@ export class WeftError extends Error {
     this.field = details.field;
     this.value = details.value;
     this.fix = details.fix;
+    errorsMade.publish(this);
   }
   get status(): number {
     return errorCodes[this.code].status;

@@ -59,6 +59,11 @@ export class ResourceGraph implements GraphReader {
     for (const id of this.#referrers.ids(target, type, kind)) yield resources.get(id) as ResourceOf<K>;
   }
 
+  /** Their ids alone, from the index. A live view: it changes with the next change of the graph. */
+  referrerIds(target: { kind: KindName; id: string }, type: ReferenceType, kind: KindName): Iterable<string> {
+    return this.#referrers.ids(target, type, kind);
+  }
+
   countReferrers(target: { kind: KindName; id: string }, type: ReferenceType, kind: KindName): number {
     return this.#referrers.count(target, type, kind);
   }

@@ -15,8 +15,10 @@ import { NumberIndex } from './indexes/numbers.ts';
 import { PortIndex } from './indexes/ports.ts';
 import { PresenceIndex } from './indexes/presence.ts';
 import { UsageIndex } from './indexes/usage.ts';
+import { ValueIndex } from './indexes/values.ts';
 import { ZoneSlotIndex } from './indexes/zone-slots.ts';
-import type { TopologyView } from './view.ts';
+import { Finder, type Lookup, type Owner } from './lookup.ts';
+import type { ListView } from './view.ts';
 
 /** Every resource as of one store revision. */
 export interface Snapshot {
@@ -30,7 +32,7 @@ export interface Snapshot {
  * It is a projection of the store and holds nothing of its own: dropped and loaded again, it is the same.
  * Everything it returns is live; what must outlast the next `apply` is to be copied.
  */
-export class Topology implements TopologyView {
+export class Topology implements ListView {
   #revision = 0;
   #graph = new ResourceGraph();
   #indexes = makeIndexes(this.#graph);
@@ -88,6 +90,10 @@ export class Topology implements TopologyView {
   /** In order of `createdAt`; those of the same millisecond in order of their ids. */
   all<K extends KindName>(kind: K): Iterable<ResourceOf<K>> {
     return this.#graph.all(kind);
+  }
+
+  select<K extends KindName>(kind: K, lookups: readonly Lookup[], owner: Owner): Iterable<ResourceOf<K>> {
+    return new Finder(this.#graph, this.#indexes.values).select(kind, lookups, owner);
   }
 
   count(kind: KindName): number {
@@ -169,5 +175,6 @@ function makeIndexes(graph: ResourceGraph) {
     gatewayHosts: new GatewayHostIndex(),
     egressGroupRules: new EgressGroupRuleIndex(graph),
     usage: new UsageIndex(),
+    values: new ValueIndex(),
   };
 }

@@ -1,4 +1,5 @@
 import type { KindName, ReferenceType, ResourceOf } from '../resources/index.ts';
+import type { Lookup, Owner } from './lookup.ts';
 
 /**
  * What the rest of the controller may ask the topology graph. Everything here is answered from an index or by
@@ -39,4 +40,13 @@ export interface TopologyView {
   bindingAtPort(hostId: string, ofport: number): ResourceOf<'binding'> | undefined;
   /** True when the zone slot (conntrack zones) of the host is held by a binding or a placement. */
   zoneSlotTaken(hostId: string, slot: number): boolean;
+}
+
+/** What lists may ask besides. */
+export interface ListView extends TopologyView {
+  /**
+   * A part of the kind, each resource once, that has all for which every lookup holds and that the owner may see. Work grows
+   * with the smallest part that an index knows; what is not meant is for the caller to leave out.
+   */
+  select<K extends KindName>(kind: K, lookups: readonly Lookup[], owner: Owner): Iterable<ResourceOf<K>>;
 }

@@ -31,6 +31,8 @@ export interface RunFileOptions {
   /** Working directory of the test. */
   root: string;
   timeoutMs: number;
+  /** More of its environment. */
+  environment?: Readonly<Record<string, string>>;
 }
 
 /** Process groups of the files that run now, for {@link killRunningFiles}. */
@@ -50,7 +52,11 @@ function signalGroup(group: number, signal: NodeJS.Signals): void {
   }
 }
 
-function startTestFile(file: string, root: string, eventsFile: string): ChildProcess {
+function startTestFile(
+  file: string,
+  { root, environment: more = {} }: RunFileOptions,
+  eventsFile: string,
+): ChildProcess {
   const reporter = fileURLToPath(new URL('./test-events.ts', import.meta.url));
   const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
   return spawn(
@@ -64,7 +70,7 @@ function startTestFile(file: string, root: string, eventsFile: string): ChildPro
     ],
     {
       cwd: root,
-      env: { ...environment, [EVENTS_FILE_VARIABLE]: eventsFile },
+      env: { ...environment, ...more, [EVENTS_FILE_VARIABLE]: eventsFile },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A process group of its own, so that a timeout ends its children too.
       detached: true,
@@ -148,7 +154,7 @@ export async function runTestFile(file: string, options: RunFileOptions): Promis
   writeFileSync(eventsFile, '');
   try {
     const started = performance.now();
-    const child = startTestFile(file, options.root, eventsFile);
+    const child = startTestFile(file, options, eventsFile);
     const output = collectOutput(child);
     const ending = await waitForEnd(child, options.timeoutMs);
     const events = readTestEvents(eventsFile);

@@ -17,6 +17,10 @@ export interface SuiteOptions {
   networkTimeoutMs?: number;
   /** What keeps tests of real networks from running here; asked of the machine when not given. */
   missing?: () => string | undefined;
+  /** More of the environment of the files. */
+  environment?: Readonly<Record<string, string>>;
+  /** Asked after a run of everything, in which nothing was left out: what is wrong with the run as a whole. */
+  judge?: () => Promise<string | undefined>;
 }
 
 export type Totals = Record<Outcome, number>;
@@ -100,7 +104,11 @@ async function runPhase(
   const results: FileResult[] = [];
   const worker = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const result = await runTestFile(file, { root: options.root, timeoutMs });
+      const result = await runTestFile(file, {
+        root: options.root,
+        timeoutMs,
+        environment: options.environment ?? {},
+      });
       results.push(result);
       options.print(formatFile(result));
       for (const hint of formatHints(result)) options.print(hint);
@@ -128,6 +136,22 @@ async function runNetworkPhase(files: readonly string[], options: SuiteOptions):
   return files.map((file) => notRun(file, reason, options.mustRunAll));
 }
 
+/** The run as a whole, as a file of its own: nothing is said of a run of parts, or of one that has failed anyway. */
+async function judged(
+  results: readonly FileResult[],
+  { patterns, judge, print }: SuiteOptions,
+): Promise<FileResult[]> {
+  const isWhole = results.every((result) => {
+    const { failed, passed, skipped } = countFile(result);
+    return failed === 0 && (passed > 0 || skipped === 0);
+  });
+  const problem = patterns.length === 0 && isWhole ? await judge?.() : undefined;
+  if (problem === undefined) return [];
+  const result = { file: 'all files', durationMs: 0, output: '', results: [], problem };
+  print(formatFile(result));
+  return [result];
+}
+
 /**
  * Runs the tests. The last line printed is the totals, alone on its line.
  * @returns the totals; `failed` is 0 only when at least one test ran and none failed
@@ -141,6 +165,7 @@ export async function runSuite(options: SuiteOptions): Promise<Totals> {
     results.push(...(await runPhase(files.unit, UNIT_CONCURRENCY, timeoutMs, options)));
   }
   results.push(...(await runNetworkPhase(files.network, options)));
+  results.push(...(await judged(results, options)));
 
   const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
   for (const result of results) {

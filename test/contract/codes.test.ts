@@ -6,6 +6,8 @@ import { authErrorCodes } from '@weft/api/auth';
 import { awsErrorCodes } from '@weft/api/aws';
 import { clientErrorCodes } from '@weft/api/contract';
 import { errorCodes } from '@weft/controller/resources';
+import { agentErrorCodes } from '../../agent/errors.ts';
+import { cliErrorCodes } from '../../api/cli/errors.ts';
 
 const root = join(import.meta.dirname, '../..');
 const files = globSync(
@@ -22,8 +24,11 @@ const registries = {
   'api/auth/errors.ts': authErrorCodes,
   'api/aws/errors.ts': awsErrorCodes,
   'api/contract/errors.ts': clientErrorCodes,
+  'api/cli/errors.ts': cliErrorCodes,
+  'agent/errors.ts': agentErrorCodes,
 };
 
+/** That they are also met is asked at the end of a whole run (`scripts/testing/seen-errors.ts`). */
 describe('error codes', () => {
   for (const [file, codes] of Object.entries(registries)) {
     it(`of ${file} are each expected by a test`, () => {

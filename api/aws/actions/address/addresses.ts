@@ -53,7 +53,8 @@ export function elasticIpOf(
     if (!isLent(found)) return found;
     throw noSuchResource(nameOfKind('elastic-ip'), id);
   }
-  for (const elasticIp of cloud.list('elastic-ip')) {
+  const lookup = { paths: ['spec.address'], values: [address ?? ''] };
+  for (const elasticIp of cloud.list('elastic-ip', [lookup])) {
     if (elasticIp.spec.address === address && !isLent(elasticIp)) return elasticIp;
   }
   throw new AwsError('InvalidAddress.NotFound', `Address '${address?.slice(0, 100)}' not found.`);
@@ -97,7 +98,11 @@ const listing = describe({
     'private-ip-address': (elasticIp, context) => privateAddressOf(context, elasticIp),
     'public-ip': ({ spec }) => spec.address,
   },
-  indexed: [{ filter: 'network-interface-id', type: 'of-interface', target: 'network-interface' }],
+  indexed: {
+    'allocation-id': ['id'],
+    'network-interface-id': ['spec.networkInterfaceId'],
+    'public-ip': ['spec.address'],
+  },
   present,
 });
 

@@ -40,7 +40,7 @@ export const describeInternetGateways = describe({
     'attachment.state': ({ spec }) => (spec.vpcId === undefined ? undefined : 'available'),
     'owner-id': ({ account }) => account,
   },
-  indexed: [{ filter: 'attachment.vpc-id', type: 'in-vpc', target: 'vpc' }],
+  indexed: { 'internet-gateway-id': ['id'], 'attachment.vpc-id': ['spec.vpcId'] },
   present,
 });
 

@@ -4,8 +4,8 @@ import { define } from '../../define.ts';
 import { ownerOf } from '../../departed.ts';
 import { filtered } from '../../describe.ts';
 import { AwsError } from '../../errors.ts';
-import { matcher } from '../../filters.ts';
-import type { NatGateway } from '../../model/generated/types.ts';
+import { lookupsOf, matcher } from '../../filters.ts';
+import type { Filter, NatGateway } from '../../model/generated/types.ts';
 import { pageOf } from '../../pages.ts';
 import { shownTags, tagList, tagsFor } from '../../tags.ts';
 import { relatedId } from '../ids.ts';
@@ -59,9 +59,16 @@ export const createNatGateway = define({
   },
 });
 
-/** Gateways that are there, then those that were deleted in the last hour. */
-function* all(context: ActionContext): Iterable<NatGateway> {
-  for (const gateway of context.cloud.list('nat-gateway')) yield present(context, gateway);
+const indexed = {
+  'nat-gateway-id': ['id'],
+  'vpc-id': ['spec.vpcId'],
+  'subnet-id': ['spec.subnetId'],
+} as const;
+
+/** Gateways that are there and may match, then those that were deleted in the last hour. */
+function* all(context: ActionContext, given: readonly Filter[] | undefined): Iterable<NatGateway> {
+  const lookups = lookupsOf(given, indexed);
+  for (const gateway of context.cloud.list('nat-gateway', lookups)) yield present(context, gateway);
   yield* context.departed.list<NatGateway>(ownerOf(context), 'nat');
 }
 
@@ -83,7 +90,8 @@ export const describeNatGateways = define({
   note: 'a deleted gateway is listed for an hour',
   handle(context, input) {
     const { NatGatewayIds: ids = [] } = input;
-    const candidates = ids.length > 0 ? [...new Set(ids)].map((id) => named(context, id)) : all(context);
+    const candidates =
+      ids.length > 0 ? [...new Set(ids)].map((id) => named(context, id)) : all(context, input.Filter);
     const matches = matcher(
       input.Filter,
       {

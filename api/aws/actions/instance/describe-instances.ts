@@ -3,7 +3,7 @@ import { define } from '../../define.ts';
 import { ownerOf } from '../../departed.ts';
 import { filtered } from '../../describe.ts';
 import { AwsError } from '../../errors.ts';
-import { exactValues, type FilterTable, matcher } from '../../filters.ts';
+import { type FilterTable, lookupsOf, matcher } from '../../filters.ts';
 import type { Filter, Instance } from '../../model/generated/types.ts';
 import { type PageRequest, pageOf } from '../../pages.ts';
 import { nameOfKind, noSuchResource } from '../../resource-names.ts';
@@ -56,23 +56,43 @@ export function instanceOf(context: ActionContext, id: string): Instance {
   throw noSuchResource(nameOfKind('instance'), id);
 }
 
-function* candidates(context: ActionContext, given: readonly Filter[] | undefined): Iterable<Instance> {
-  const { cloud, departed } = context;
-  const subnets = exactValues(given, 'subnet-id');
-  if (subnets?.length === 1) {
-    const subnet = { kind: 'subnet', id: subnets[0] as string } as const;
-    const ids = new Set<string>();
-    for (const { spec } of cloud.referrers('network-interface', 'in-subnet', subnet)) {
-      if (spec.instanceId !== undefined) ids.add(spec.instanceId);
-    }
-    for (const id of ids) {
-      const instance = cloud.find('instance', id);
-      if (instance) yield presentInstance(context, instance);
-    }
-  } else {
-    for (const instance of cloud.list('instance')) yield presentInstance(context, instance);
+/** What of an instance, and of its interfaces, is found by an index. */
+const indexed = {
+  'instance-id': ['id'],
+  'network-interface.network-interface-id': ['spec.networkInterfaceIds'],
+} as const;
+const indexedByInterface = {
+  'subnet-id': ['spec.subnetId'],
+  'vpc-id': ['spec.vpcId'],
+  'private-ip-address': ['spec.privateAddress'],
+  'instance.group-id': ['spec.securityGroupIds'],
+  'network-interface.subnet-id': ['spec.subnetId'],
+  'network-interface.vpc-id': ['spec.vpcId'],
+  'network-interface.group-id': ['spec.securityGroupIds'],
+  'network-interface.addresses.private-ip-address': ['spec.privateAddress'],
+} as const;
+
+/** The instances that may match: found by what they are, else by what interfaces they have, else all. */
+function* stored({ cloud }: ActionContext, given: readonly Filter[] | undefined) {
+  const own = lookupsOf(given, indexed);
+  const ofInterfaces = lookupsOf(
+    given?.filter(({ Name: name = '' }) => Object.hasOwn(indexedByInterface, name)),
+    indexedByInterface,
+  );
+  if (own.length > 0 || ofInterfaces.length === 0) return yield* cloud.list('instance', own);
+  const ids = new Set<string>();
+  for (const { spec } of cloud.list('network-interface', ofInterfaces)) {
+    if (spec.instanceId !== undefined) ids.add(spec.instanceId);
   }
-  yield* departed.list<Instance>(ownerOf(context), 'i');
+  for (const id of ids) {
+    const instance = cloud.find('instance', id);
+    if (instance) yield instance;
+  }
+}
+
+function* candidates(context: ActionContext, given: readonly Filter[] | undefined): Iterable<Instance> {
+  for (const instance of stored(context, given)) yield presentInstance(context, instance);
+  yield* context.departed.list<Instance>(ownerOf(context), 'i');
 }
 
 /** A page of the instances that are meant by ids and filters. */

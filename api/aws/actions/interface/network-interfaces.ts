@@ -71,12 +71,17 @@ export const describeNetworkInterfaces = describe({
     'source-dest-check': ({ spec }) => spec.sourceDestinationCheck ?? true,
     status: (port, context) => (attachmentOf(context, port) ? 'in-use' : 'available'),
   },
-  indexed: [
-    { filter: 'subnet-id', type: 'in-subnet', target: 'subnet' },
-    { filter: 'group-id', type: 'in-group', target: 'security-group' },
-    { filter: 'attachment.instance-id', type: 'of-instance', target: 'instance' },
-    { filter: 'vpc-id', type: 'in-vpc', target: 'vpc' },
-  ],
+  indexed: {
+    'network-interface-id': ['id'],
+    'subnet-id': ['spec.subnetId'],
+    'group-id': ['spec.securityGroupIds'],
+    'attachment.instance-id': ['spec.instanceId'],
+    'vpc-id': ['spec.vpcId'],
+    'mac-address': ['spec.macAddress'],
+    'private-ip-address': ['spec.privateAddress'],
+    'addresses.private-ip-address': ['spec.privateAddress', 'spec.secondaryPrivateAddresses'],
+    'ipv6-addresses.ipv6-address': ['spec.ipv6Addresses'],
+  },
   present: presentInterface,
 });
 

@@ -126,7 +126,7 @@ export const describeNetworkAcls = describe({
     'entry.icmp.type': entry((one) => one.IcmpTypeCode?.Type),
     'entry.icmp.code': entry((one) => one.IcmpTypeCode?.Code),
   },
-  indexed: [{ filter: 'vpc-id', type: 'in-vpc', target: 'vpc' }],
+  indexed: { 'network-acl-id': ['id'], 'vpc-id': ['spec.vpcId'] },
   present,
 });
 

@@ -4,8 +4,9 @@ import { define } from '../../define.ts';
 import { ownerOf } from '../../departed.ts';
 import { filtered } from '../../describe.ts';
 import { AwsError } from '../../errors.ts';
-import { type FilterTable, matcher } from '../../filters.ts';
+import { type FilterTable, lookupsOf, matcher } from '../../filters.ts';
 import type {
+  Filter,
   VpcPeeringConnection,
   VpcPeeringConnectionStateReason,
   VpcPeeringConnectionVpcInfo,
@@ -111,8 +112,18 @@ function named(context: ActionContext, id: string): VpcPeeringConnection {
   throw noSuchResource(nameOfKind('vpc-peering-connection'), id);
 }
 
-function* all(context: ActionContext): Iterable<VpcPeeringConnection> {
-  for (const connection of context.cloud.list('vpc-peering-connection')) yield present(context, connection);
+const indexed = {
+  'vpc-peering-connection-id': ['id'],
+  'accepter-vpc-info.vpc-id': ['spec.accepterVpcId'],
+  'requester-vpc-info.vpc-id': ['spec.requesterVpcId'],
+} as const;
+
+/** Connections that are there and may match, then those that were deleted in the last hour. */
+function* all(context: ActionContext, given: readonly Filter[] | undefined): Iterable<VpcPeeringConnection> {
+  const lookups = lookupsOf(given, indexed);
+  for (const connection of context.cloud.list('vpc-peering-connection', lookups)) {
+    yield present(context, connection);
+  }
   yield* context.departed.list<VpcPeeringConnection>(ownerOf(context), 'pcx');
 }
 
@@ -122,7 +133,8 @@ export const describeVpcPeeringConnections = define({
   note: 'a deleted connection is listed for an hour',
   handle(context, input) {
     const { VpcPeeringConnectionIds: ids = [] } = input;
-    const candidates = ids.length > 0 ? [...new Set(ids)].map((id) => named(context, id)) : all(context);
+    const candidates =
+      ids.length > 0 ? [...new Set(ids)].map((id) => named(context, id)) : all(context, input.Filters);
     const { items, nextToken } = pageOf(
       filtered(candidates, matcher(input.Filters, filters, tagsOf, context)),
       ({ VpcPeeringConnectionId: id = '' }) => id,

@@ -49,7 +49,7 @@ export const describeRouteTables = describe({
     'route.origin': (table, context) => routesOf(context, table).map((route) => route.Origin),
     'route.state': (table, context) => routesOf(context, table).map((route) => route.State),
   },
-  indexed: [{ filter: 'vpc-id', type: 'in-vpc', target: 'vpc' }],
+  indexed: { 'route-table-id': ['id'], 'vpc-id': ['spec.vpcId'] },
   present: presentRouteTable,
 });
 

@@ -91,7 +91,7 @@ const listing = describe({
     ...ruleFilters('ip-permission', 'ingress'),
     ...ruleFilters('egress.ip-permission', 'egress'),
   },
-  indexed: [{ filter: 'vpc-id', type: 'in-vpc', target: 'vpc' }],
+  indexed: { 'group-id': ['id'], 'group-name': ['spec.name'], 'vpc-id': ['spec.vpcId'] },
   supports: ['GroupNames'],
   present: presentGroup,
 });

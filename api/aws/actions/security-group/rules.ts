@@ -178,6 +178,6 @@ export const describeSecurityGroupRules = describe({
     'security-group-rule-id': ({ id }) => id,
     'group-id': ({ spec }) => spec.groupId,
   },
-  indexed: [{ filter: 'group-id', type: 'of-group', target: 'security-group' }],
+  indexed: { 'security-group-rule-id': ['id'], 'group-id': ['spec.groupId'] },
   present: presentRule,
 });

@@ -1,10 +1,10 @@
 import type { ActionContext } from '../../context.ts';
 import { define } from '../../define.ts';
 import { filtered } from '../../describe.ts';
-import { exactValues, type FilterTable, matcher } from '../../filters.ts';
-import type { TagDescription } from '../../model/generated/types.ts';
+import { type FilterTable, lookupsOf, matcher } from '../../filters.ts';
+import type { Filter, TagDescription } from '../../model/generated/types.ts';
 import { pageOf } from '../../pages.ts';
-import { nameOfId, resourceNames } from '../../resource-names.ts';
+import { resourceNames } from '../../resource-names.ts';
 import { shownTags } from '../../tags.ts';
 
 type Found = Required<TagDescription>;
@@ -27,15 +27,12 @@ function* tagsOfResource(
   }
 }
 
-function* allTags({ cloud }: ActionContext, ids: readonly string[] | undefined): Iterable<Found> {
-  for (const id of ids ?? []) {
-    const name = nameOfId(id);
-    const resource = name && cloud.find(name.kind, id);
-    if (name && resource) yield* tagsOfResource(resource, name.tagType);
-  }
-  if (ids) return;
+const indexed = { 'resource-id': ['id'], key: ['tag-key'] } as const;
+
+function* allTags({ cloud }: ActionContext, given: readonly Filter[] | undefined): Iterable<Found> {
+  const lookups = lookupsOf(given, indexed);
   for (const { kind, tagType } of resourceNames) {
-    for (const resource of cloud.list(kind)) yield* tagsOfResource(resource, tagType);
+    for (const resource of cloud.list(kind, lookups)) yield* tagsOfResource(resource, tagType);
   }
 }
 
@@ -43,7 +40,7 @@ export const describeTags = define({
   action: 'DescribeTags',
   supports: ['Filters', 'MaxResults', 'NextToken'],
   handle(context, input) {
-    const tags = allTags(context, exactValues(input.Filters, 'resource-id'));
+    const tags = allTags(context, input.Filters);
     const byKey: FilterTable<Found, ActionContext> = Object.fromEntries(
       (input.Filters ?? [])
         .flatMap(({ Name: name }) => (name?.startsWith('tag:') ? [name] : []))

@@ -31,6 +31,6 @@ export const describeSubnets = describe({
     'owner-id': ({ account }) => account,
     state: () => 'available',
   },
-  indexed: [{ filter: 'vpc-id', type: 'in-vpc', target: 'vpc' }],
+  indexed: { 'subnet-id': ['id'], 'vpc-id': ['spec.vpcId'] },
   present: presentSubnet,
 });
