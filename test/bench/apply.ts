@@ -8,7 +8,7 @@ import { Ends } from './ends.ts';
 import { type BedResult, findingsOf } from './findings.ts';
 import { type Measured, measureOperations } from './measure.ts';
 import { type OperationName, prepareCycles } from './operations.ts';
-import type { ApplyOptions } from './options.ts';
+import type { BenchOptions } from './options.ts';
 import { createVpc, fill, type Population, type Progress } from './population.ts';
 import { Probe } from './probe/probe.ts';
 import { formatReport } from './report.ts';
@@ -26,13 +26,13 @@ interface Loaded {
 
 /** The benchmark. `close` may be called at any time and leaves nothing behind. */
 export class ApplyBenchmark {
-  readonly #options: ApplyOptions;
+  readonly #options: BenchOptions;
   readonly #directory: string;
   readonly #say: (message: string) => void;
   readonly #ends = new Ends();
 
   /** @param directory where results go; is made */
-  constructor(options: ApplyOptions, directory: string, say: (message: string) => void) {
+  constructor(options: BenchOptions, directory: string, say: (message: string) => void) {
     this.#options = options;
     this.#directory = directory;
     this.#say = say;

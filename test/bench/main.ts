@@ -3,9 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { labRequirements } from '@weft/labs/hosts';
 import { complain, runCommand, say } from '../command.ts';
 import { ApplyBenchmark } from './apply.ts';
-import { type ApplyOptions, parseOptions, usage } from './options.ts';
+import { benchLists } from './lists.ts';
+import { type BenchOptions, parseOptions, usage } from './options.ts';
 
-async function main(options: ApplyOptions): Promise<number> {
+async function main(options: BenchOptions): Promise<number> {
+  if (options.benchmark === 'lists') return (await benchLists(options, say)) ? 0 : 1;
   const missing = labRequirements();
   for (const { message } of missing) complain(message);
   if (missing.length > 0) return 1;

@@ -6,6 +6,7 @@ import { parseOptions } from './options.ts';
 describe('options of the benchmarks', () => {
   it('have defaults', () => {
     assert.deepEqual(parseOptions(['apply']), {
+      benchmark: 'apply',
       sizes: [1000, 10_000],
       samples: 300,
       warmUps: 30,
@@ -20,6 +21,9 @@ describe('options of the benchmarks', () => {
   it('give way to the usage', () => {
     assert.equal(parseOptions(['--help']), undefined);
   });
+  it('name the benchmark', () => {
+    assert.equal(parseOptions(['lists'])?.benchmark, 'lists');
+  });
   for (const args of [
     [],
     ['compile'],
@@ -30,6 +34,7 @@ describe('options of the benchmarks', () => {
     ['apply', '--samples', '-1'],
     ['apply', '--sizes', '30000', '--switches', '1'],
     ['apply', '--colour'],
+    ['lists', '--sizes', '40000'],
   ]) {
     it(`are refused: ${args.join(' ') || 'none'}`, () => {
       assert.throws(() => parseOptions(args), UsageError);
