@@ -67,6 +67,14 @@ export class Cloud {
     }
   }
 
+  /** A VPC that a peering connection of the caller joins. While it is active, each side knows the other's blocks. */
+  sideOf(connection: ResourceOf<'vpc-peering-connection'>, vpcId: string): ResourceOf<'vpc'> | undefined {
+    const { state, accepterVpcId, accepterAccount } = connection.spec;
+    if (state !== 'active') return this.find('vpc', vpcId);
+    const account = vpcId === accepterVpcId ? accepterAccount : connection.account;
+    return this.#controller.read('vpc', vpcId, { ...this.caller, account });
+  }
+
   /** @throws AwsError that the id is malformed, or names nothing */
   require<K extends KindName>(kind: K, id: string): ResourceOf<K> {
     const found = this.find(kind, id);

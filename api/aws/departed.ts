@@ -2,7 +2,7 @@ const keptMs = 60 * 60 * 1000;
 const most = 10_000;
 
 interface Entry {
-  readonly owner: string;
+  readonly owners: readonly string[];
   readonly since: number;
   readonly item: unknown;
 }
@@ -19,9 +19,9 @@ export class Departed {
     this.#now = now;
   }
 
-  /** @param owner account and region, as one text */
-  add(owner: string, id: string, item: unknown): void {
-    this.#entries.set(id, { owner, since: this.#now(), item });
+  /** @param owners who sees it: account and region, as one text */
+  add(owners: string | readonly string[], id: string, item: unknown): void {
+    this.#entries.set(id, { owners: [owners].flat(), since: this.#now(), item });
     for (const [key, { since }] of this.#entries) {
       if (this.#entries.size <= most && this.#now() - since < keptMs) break;
       this.#entries.delete(key);
@@ -31,13 +31,16 @@ export class Departed {
   /** @param prefix of the ids that such items have: anybody may ask for any id */
   find<T>(owner: string, prefix: string, id: string): T | undefined {
     const entry = id.startsWith(`${prefix}-`) ? this.#entries.get(id) : undefined;
-    return entry?.owner === owner && this.#now() - entry.since < keptMs ? (entry.item as T) : undefined;
+    return entry?.owners.includes(owner) && this.#now() - entry.since < keptMs
+      ? (entry.item as T)
+      : undefined;
   }
 
   /** Items of the owner whose id has the prefix. */
   *list<T>(owner: string, prefix: string): Iterable<T> {
-    for (const [id, { owner: other, since, item }] of this.#entries) {
-      if (other === owner && id.startsWith(`${prefix}-`) && this.#now() - since < keptMs) yield item as T;
+    for (const [id, { owners, since, item }] of this.#entries) {
+      if (owners.includes(owner) && id.startsWith(`${prefix}-`) && this.#now() - since < keptMs)
+        yield item as T;
     }
   }
 }

@@ -5,7 +5,7 @@ export type TagMap = Readonly<Record<string, string>>;
 
 const mostTags = 50;
 const longestKey = 127;
-const longestValue = 255;
+const longestValue = 256;
 /** Tags of the controller itself: neither shown nor taken. */
 const ownPrefix = 'weft:';
 

@@ -29,6 +29,7 @@ describe("the calls of Terraform's AWS provider for a VPC module", () => {
   let table: string;
   let association: string;
   let allocation: string;
+  let borderGroup: string;
   let nat: string;
   before(async () => {
     api = await startHarness();
@@ -69,6 +70,7 @@ describe("the calls of Terraform's AWS provider for a VPC module", () => {
   it('aws_vpc', async () => {
     vpc = (
       await api.ok('CreateVpc', {
+        AmazonProvidedIpv6CidrBlock: false,
         CidrBlock: '10.0.0.0/16',
         InstanceTenancy: 'default',
         ...named('vpc', 'tf'),
@@ -143,7 +145,8 @@ describe("the calls of Terraform's AWS provider for a VPC module", () => {
   it('aws_eip and aws_nat_gateway', async () => {
     allocation = (await api.ok('AllocateAddress', { Domain: 'vpc', ...named('elastic-ip', 'nat') }))
       .allocationId;
-    only((await api.ok('DescribeAddresses', { 'AllocationId.1': allocation })).addressesSet);
+    const address = only((await api.ok('DescribeAddresses', { 'AllocationId.1': allocation })).addressesSet);
+    borderGroup = address.networkBorderGroup;
     const attribute = { 'AllocationId.1': allocation, Attribute: 'domain-name' };
     assert.equal(
       only((await api.ok('DescribeAddressesAttribute', attribute)).addressSet).allocationId,
@@ -225,7 +228,7 @@ describe("the calls of Terraform's AWS provider for a VPC module", () => {
       only((await api.ok('DescribeNatGateways', { 'NatGatewayId.1': nat })).natGatewaySet).state,
       'deleted',
     );
-    await api.ok('ReleaseAddress', { AllocationId: allocation });
+    await api.ok('ReleaseAddress', { AllocationId: allocation, NetworkBorderGroup: borderGroup });
     await api.refused('InvalidAllocationID.NotFound', 'DescribeAddresses', { 'AllocationId.1': allocation });
     await api.ok('DetachInternetGateway', { InternetGatewayId: internetGateway, VpcId: vpc });
     await api.ok('DeleteInternetGateway', { InternetGatewayId: internetGateway });

@@ -362,8 +362,28 @@ describe('routes, gateways, addresses and interfaces', () => {
       [natGateway.state, natGateway.natGatewayAddressSet[0].publicIp],
       ['available', publicIp],
     );
+    const named = { 'AllocationId.1': allocationId };
+    const { addressesSet } = await api.ok('DescribeAddresses', named, region);
+    const [address] = addressesSet;
+    assert.equal(address.networkInterfaceId, natGateway.natGatewayAddressSet[0].networkInterfaceId);
+    assert.equal(address.privateIpAddress, natGateway.natGatewayAddressSet[0].privateIp);
+    const { associationId: AssociationId } = address;
+    await api.refused('OperationNotPermitted', 'DisassociateAddress', { AssociationId }, region);
+    const port = await api.ok('CreateNetworkInterface', { SubnetId: subnetSet[0].subnetId }, region);
+    const elsewhere = {
+      AllocationId: allocationId,
+      NetworkInterfaceId: port.networkInterface.networkInterfaceId,
+    };
+    await api.refused('Resource.AlreadyAssociated', 'AssociateAddress', elsewhere, region);
+    await api.ok('DeleteNetworkInterface', { NetworkInterfaceId: elsewhere.NetworkInterfaceId }, region);
     const { routeTableSet } = await api.ok('DescribeRouteTables', filter('vpc-id', vpcSet[0].vpcId), region);
     const { routeTableId: RouteTableId } = routeTableSet[0];
+    const nowhere = {
+      RouteTableId,
+      DestinationCidrBlock: '198.51.100.0/24',
+      GatewayId: 'igw-0123456789abcdef0',
+    };
+    await api.refused('InvalidGatewayID.NotFound', 'CreateRoute', nowhere, region);
     const leading = {
       RouteTableId,
       DestinationCidrBlock: '192.0.2.0/24',
@@ -387,6 +407,16 @@ describe('routes, gateways, addresses and interfaces', () => {
     await api.refused('NatGatewayNotFound', 'DescribeNatGateways', {
       'NatGatewayId.1': natGateway.natGatewayId,
     });
-    await api.ok('ReleaseAddress', { AllocationId: allocationId }, region);
+    const unused = await api.ok('DescribeAddresses', named, region);
+    assert.equal(unused.addressesSet[0].associationId, undefined);
+    const release = (group: string) => ({ AllocationId: allocationId, NetworkBorderGroup: group });
+    await api.refused('InvalidAddress.NotFound', 'ReleaseAddress', release('us-west-2'), region);
+    await api.refused(
+      'InvalidParameterValue',
+      'AllocateAddress',
+      { NetworkBorderGroup: 'us-west-2' },
+      region,
+    );
+    await api.ok('ReleaseAddress', release(region), region);
   });
 });

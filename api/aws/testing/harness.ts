@@ -30,12 +30,18 @@ export interface Harness extends AsyncDisposable {
   readonly running: RunningController;
   /** Lines of the log, parsed. */
   readonly log: Record<string, unknown>[];
-  /** Calls an action, in a region; by default us-east-1. */
-  call(action: string, parameters?: Parameters, region?: string): Promise<Answer>;
+  /** Calls an action, in a region and with a key; by default us-east-1, and `test`. */
+  call(action: string, parameters?: Parameters, region?: string, key?: string): Promise<Answer>;
   /** The same, and fails when the action is refused. */
-  ok(action: string, parameters?: Parameters, region?: string): Promise<Answer['body']>;
+  ok(action: string, parameters?: Parameters, region?: string, key?: string): Promise<Answer['body']>;
   /** Expects a refusal with this code, and that nothing was written. */
-  refused(code: string, action: string, parameters?: Parameters, region?: string): Promise<Answer>;
+  refused(
+    code: string,
+    action: string,
+    parameters?: Parameters,
+    region?: string,
+    key?: string,
+  ): Promise<Answer>;
   /** An external network, and a host of zone a that can run instances. */
   infrastructure(): Promise<void>;
   close(): Promise<void>;
@@ -78,19 +84,19 @@ export async function startHarness(options: Partial<MountOptions> = {}): Promise
     await running.close();
     await rm(folder, { recursive: true });
   };
-  const call: Harness['call'] = (action, parameters = {}, region = 'us-east-1') =>
+  const call: Harness['call'] = (action, parameters = {}, region = 'us-east-1', key = 'test') =>
     send(
       url,
       { Action: action, Version: '2016-11-15', ...parameters },
-      { authorization: authorization(region) },
+      { authorization: authorization(region, key) },
     );
-  const ok: Harness['ok'] = async (action, parameters, region) => {
-    const answer = await call(action, parameters, region);
+  const ok: Harness['ok'] = async (action, parameters, region, key) => {
+    const answer = await call(action, parameters, region, key);
     if (answer.status !== 200) throw new Error(`${action}: ${answer.code}: ${answer.message}`);
     return answer.body;
   };
-  const refused: Harness['refused'] = async (code, action, parameters, region) => {
-    const answer = await call(action, parameters, region);
+  const refused: Harness['refused'] = async (code, action, parameters, region, key) => {
+    const answer = await call(action, parameters, region, key);
     assert.equal(answer.code ?? 'done', code, `${action}: ${answer.message}`);
     assert.equal(answer.status, awsErrorCodes[code as AwsErrorCode].status);
     // The controller's own work goes on meanwhile, so that its revision would tell nothing.

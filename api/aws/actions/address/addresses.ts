@@ -10,27 +10,53 @@ import { relatedId } from '../ids.ts';
 
 type ElasticIp = ResourceOf<'elastic-ip'>;
 
-export const associationId = (elasticIp: ElasticIp) =>
-  elasticIp.spec.networkInterfaceId === undefined ? undefined : relatedId('eipassoc', elasticIp.id);
-
 const interfaceOf = ({ cloud }: ActionContext, { spec }: ElasticIp) =>
   cloud.find('network-interface', spec.networkInterfaceId);
 
-/** The address of the interface that an elastic IP stands for. */
+/** The NAT gateway that has the elastic IP. */
+export function natGatewayOf({ cloud }: ActionContext, elasticIp: ElasticIp) {
+  const [gateway] = cloud.referrers('nat-gateway', 'uses-elastic-ip', elasticIp);
+  return gateway;
+}
+
+/** The interface that an elastic IP belongs to. That of a NAT gateway is named, as AWS does it, and nowhere listed. */
+function interfaceIdOf(context: ActionContext, elasticIp: ElasticIp): string | undefined {
+  const { networkInterfaceId } = elasticIp.spec;
+  if (networkInterfaceId !== undefined) return networkInterfaceId;
+  const gateway = natGatewayOf(context, elasticIp);
+  return gateway && relatedId('eni', gateway.id);
+}
+
+export const associationId = (elasticIp: ElasticIp, context: ActionContext) =>
+  interfaceIdOf(context, elasticIp) === undefined ? undefined : relatedId('eipassoc', elasticIp.id);
+
+/** The private address that an elastic IP stands for. */
 const privateAddressOf = (context: ActionContext, elasticIp: ElasticIp) =>
-  elasticIp.spec.privateAddress ?? interfaceOf(context, elasticIp)?.spec.privateAddress;
+  elasticIp.spec.privateAddress ??
+  interfaceOf(context, elasticIp)?.spec.privateAddress ??
+  natGatewayOf(context, elasticIp)?.spec.privateAddress;
+
+/** AWS, "AllocateAddress": the group of zones from which an address is advertised; here the region. */
+function requireRegionsGroup({ region }: ActionContext, group: string | undefined): void {
+  if (group === undefined || group === region) return;
+  throw new AwsError(
+    'InvalidParameterValue',
+    `The network border group ${group.slice(0, 100)} does not exist. Use ${region}.`,
+  );
+}
 
 function present(context: ActionContext, elasticIp: ElasticIp): Address {
   const port = interfaceOf(context, elasticIp);
+  const interfaceId = interfaceIdOf(context, elasticIp);
   return {
     AllocationId: elasticIp.id,
     PublicIp: elasticIp.spec.address,
     Domain: 'vpc',
     PublicIpv4Pool: 'amazon',
     NetworkBorderGroup: context.region,
-    AssociationId: associationId(elasticIp),
-    NetworkInterfaceId: port?.id,
-    NetworkInterfaceOwnerId: port && context.account,
+    AssociationId: associationId(elasticIp, context),
+    NetworkInterfaceId: interfaceId,
+    NetworkInterfaceOwnerId: interfaceId && context.account,
     PrivateIpAddress: privateAddressOf(context, elasticIp),
     InstanceId: port?.spec.instanceId,
     Tags: tagList(elasticIp.tags),
@@ -62,7 +88,7 @@ export function elasticIpOf(
 
 export const allocateAddress = define({
   action: 'AllocateAddress',
-  supports: ['Domain', 'Address', 'TagSpecifications'],
+  supports: ['Domain', 'Address', 'NetworkBorderGroup', 'TagSpecifications'],
   only: { Domain: ['vpc'], PublicIpv4Pool: ['amazon'] },
   refusals: {
     'no-free-address': 'InsufficientAddressCapacity',
@@ -70,7 +96,8 @@ export const allocateAddress = define({
     'address-in-use': 'InvalidAddress.Locked',
     'quota-exceeded': 'AddressLimitExceeded',
   },
-  async handle(context, { Address: address, TagSpecifications: specifications }) {
+  async handle(context, { Address: address, NetworkBorderGroup: group, TagSpecifications: specifications }) {
+    requireRegionsGroup(context, group);
     const tags = tagsFor('elastic-ip', specifications);
     const spec = address === undefined ? {} : { address };
     const created = present(context, await context.cloud.create('elastic-ip', { spec, tags }));
@@ -93,8 +120,9 @@ const listing = describe({
     domain: () => 'vpc',
     'instance-id': (elasticIp, context) => interfaceOf(context, elasticIp)?.spec.instanceId,
     'network-border-group': (_elasticIp, { region }) => region,
-    'network-interface-id': ({ spec }) => spec.networkInterfaceId,
-    'network-interface-owner-id': ({ spec, account }) => spec.networkInterfaceId && account,
+    'network-interface-id': (elasticIp, context) => interfaceIdOf(context, elasticIp),
+    'network-interface-owner-id': (elasticIp, context) =>
+      interfaceIdOf(context, elasticIp) && elasticIp.account,
     'private-ip-address': (elasticIp, context) => privateAddressOf(context, elasticIp),
     'public-ip': ({ spec }) => spec.address,
   },
@@ -140,10 +168,13 @@ export const describeAddressesAttribute = define({
 
 export const releaseAddress = define({
   action: 'ReleaseAddress',
-  supports: ['AllocationId', 'PublicIp'],
+  supports: ['AllocationId', 'PublicIp', 'NetworkBorderGroup'],
   refusals: { 'in-use': 'InvalidIPAddress.InUse' },
   async handle(context, input) {
-    const { AllocationId, PublicIp } = input;
+    const { AllocationId, PublicIp, NetworkBorderGroup: group } = input;
+    if (group !== undefined && group !== context.region) {
+      throw new AwsError('InvalidAddress.NotFound', `No such address in ${group.slice(0, 100)}`);
+    }
     await context.cloud.remove('elastic-ip', elasticIpOf(context, { AllocationId, PublicIp }).id);
     return undefined;
   },

@@ -3,7 +3,7 @@ import type { ActionContext } from '../../context.ts';
 import { define } from '../../define.ts';
 import { AwsError } from '../../errors.ts';
 import { relatedId } from '../ids.ts';
-import { associationId, elasticIpOf } from './addresses.ts';
+import { associationId, elasticIpOf, natGatewayOf } from './addresses.ts';
 
 interface Target {
   readonly InstanceId?: string | undefined;
@@ -47,12 +47,16 @@ export const associateAddress = define({
     const elasticIp = elasticIpOf(context, { AllocationId, PublicIp });
     const port = interfaceOf(context, input);
     const privateAddress = input.PrivateIpAddress ?? port.spec.privateAddress;
+    const gateway = natGatewayOf(context, elasticIp);
+    if (gateway) {
+      throw new AwsError('Resource.AlreadyAssociated', `resource ${elasticIp.id} belongs to ${gateway.id}`);
+    }
     const held = elasticIp.spec.networkInterfaceId;
     const isThere = held === port.id && standsFor(elasticIp, port) === privateAddress;
     if (held !== undefined && again === false && !isThere) {
       throw new AwsError(
         'Resource.AlreadyAssociated',
-        `resource ${elasticIp.id} is already associated with associate-id ${associationId(elasticIp)}`,
+        `resource ${elasticIp.id} is already associated with associate-id ${associationId(elasticIp, context)}`,
       );
     }
     const { cloud } = context;
@@ -79,10 +83,17 @@ export const disassociateAddress = define({
       id === undefined
         ? elasticIpOf(context, { PublicIp: address })
         : context.cloud.find('elastic-ip', relatedId('eipalloc', id));
-    if (!elasticIp || isLent(elasticIp) || (id !== undefined && associationId(elasticIp) !== id)) {
+    if (!elasticIp || isLent(elasticIp) || (id !== undefined && associationId(elasticIp, context) !== id)) {
       throw new AwsError(
         'InvalidAssociationID.NotFound',
         `The association ID '${id?.slice(0, 100)}' does not exist`,
+      );
+    }
+    const gateway = natGatewayOf(context, elasticIp);
+    if (gateway) {
+      throw new AwsError(
+        'OperationNotPermitted',
+        `The address belongs to ${gateway.id}, which keeps it for its whole life.`,
       );
     }
     await context.cloud.update('elastic-ip', elasticIp.id, { spec: { networkInterfaceId: null } });

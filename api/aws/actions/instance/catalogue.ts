@@ -82,6 +82,9 @@ const image: Image = {
   Tags: [],
 };
 
+/** What a client may call its owner. */
+const imageOwners: readonly string[] = ['amazon', '000000000000'];
+
 const imageFilters: FilterTable<Image, ActionContext> = {
   name: ({ Name }) => Name,
   description: ({ Description }) => Description,
@@ -101,6 +104,8 @@ export const describeImages = define({
   supports: ['ImageIds', 'Filters', 'Owners', 'ExecutableUsers', 'IncludeDeprecated'],
   note: 'images are labels; any id is known',
   handle(context, input) {
+    const { Owners: owners = [] } = input;
+    if (owners.length > 0 && !owners.some((owner) => imageOwners.includes(owner))) return { Images: [] };
     const images = input.ImageIds?.length
       ? input.ImageIds.map((ImageId) => ({ ...image, ImageId }))
       : [image];

@@ -156,6 +156,36 @@ describe('instances', () => {
     await api.ok('DeleteNetworkInterface', { NetworkInterfaceId: networkInterface.networkInterfaceId });
   });
 
+  it('run as Terraform asks for them, with what is so anyway, and with nothing else', async () => {
+    const asIs = {
+      'HibernationOptions.Configured': false,
+      'CreditSpecification.CpuCredits': 'unlimited',
+      'Placement.AvailabilityZone': '',
+      DisableApiStop: false,
+      DisableApiTermination: false,
+      InstanceInitiatedShutdownBehavior: 'stop',
+      Ipv6AddressCount: 0,
+    };
+    const { instancesSet } = await api.ok('RunInstances', { ...one, ...asIs });
+    assert.equal((await described(instancesSet[0].instanceId)).placement.availabilityZone, 'us-east-1a');
+    await api.ok('RunInstances', {
+      ...one,
+      'NetworkInterface.1.DeviceIndex': 0,
+      'NetworkInterface.1.NetworkCardIndex': 0,
+      'NetworkInterface.1.NetworkInterfaceId': (
+        await api.ok('CreateNetworkInterface', { SubnetId: instancesSet[0].subnetId })
+      ).networkInterface.networkInterfaceId,
+    });
+    for (const other of [
+      { 'HibernationOptions.Configured': true },
+      { DisableApiStop: true },
+      { InstanceInitiatedShutdownBehavior: 'terminate' },
+      { Ipv6AddressCount: 1 },
+    ]) {
+      await api.refused('UnsupportedOperation', 'RunInstances', { ...one, ...other });
+    }
+  });
+
   it('are made once for a client token, and all or none', async () => {
     const request = { ...one, MinCount: 3, MaxCount: 3, ClientToken: 'abc' };
     const first = await api.ok('RunInstances', request);
@@ -201,5 +231,7 @@ describe('instances', () => {
     assert.equal(instanceTypeSet[0].instanceType, 'm7.large');
     const { imagesSet } = await api.ok('DescribeImages', { 'ImageId.1': 'ami-12345678' });
     assert.deepEqual([imagesSet[0].imageId, imagesSet[0].imageState], ['ami-12345678', 'available']);
+    assert.equal((await api.ok('DescribeImages', { 'Owner.1': 'amazon' })).imagesSet.length, 1);
+    assert.equal((await api.ok('DescribeImages', { 'Owner.1': 'self' })).imagesSet, '', 'none');
   });
 });

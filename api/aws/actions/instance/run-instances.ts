@@ -94,7 +94,12 @@ export const runInstances = define({
     'Monitoring.Enabled': ['false'],
     EbsOptimized: ['false'],
     DisableApiTermination: ['false'],
-    InstanceInitiatedShutdownBehavior: ['stop', 'terminate'],
+    DisableApiStop: ['false'],
+    InstanceInitiatedShutdownBehavior: ['stop'],
+    'HibernationOptions.Configured': ['false'],
+    'CreditSpecification.CpuCredits': ['standard', 'unlimited'],
+    'NetworkInterfaces.NetworkCardIndex': ['0'],
+    Ipv6AddressCount: ['0'],
   },
   refusals: {
     'quota-exceeded': 'InstanceLimitExceeded',
@@ -103,7 +108,7 @@ export const runInstances = define({
     'wrong-state': 'AttachmentLimitExceeded',
     'invalid-value spec.instanceId': 'InvalidParameterCombination',
   },
-  note: 'the compute driver of a host of the zone starts it; image and type are labels',
+  note: 'the compute driver of a host of the zone starts it; image and type are labels, and there are no volumes and CPU credits',
   async handle(context, input) {
     const { MinCount: least, MaxCount: most } = input;
     if (least < 1 || most < least || most > mostAtOnce) {

@@ -81,7 +81,8 @@ function requireConsistent(input: RunInstancesRequest, list: readonly WantedInte
 
 /** The interfaces that the request describes, in the order of their places. */
 export function wantedInterfaces(context: ActionContext, input: RunInstancesRequest): WantedInterface[] {
-  const zone = input.Placement?.AvailabilityZone;
+  // Clients that leave the zone open send an empty one.
+  const zone = input.Placement?.AvailabilityZone || undefined;
   const list = (input.NetworkInterfaces ?? []).map((one) => described(context, one, zone));
   if (list.length > 0) {
     requireConsistent(input, list);

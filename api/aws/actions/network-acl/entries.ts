@@ -48,7 +48,7 @@ function entryOf(input: CreateNetworkAclEntryRequest): Entry {
     action: input.RuleAction,
     protocol,
     ...(block === undefined
-      ? { cidrIpv6: (ipv6Block as string).toLowerCase() }
+      ? { cidrIpv6: canonicalBlock(ipv6Block as string) }
       : { cidrIpv4: canonicalBlock(block) }),
     ...portsOf(protocol, input),
   };

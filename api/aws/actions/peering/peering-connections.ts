@@ -24,9 +24,14 @@ const statuses: Readonly<Record<Connection['spec']['state'], VpcPeeringConnectio
   expired: { Code: 'expired', Message: 'Expired' },
 };
 
-/** A side of the connection; of another account's VPC no more is known than its id. */
-function sideOf({ cloud, region }: ActionContext, id: string, owner: string): VpcPeeringConnectionVpcInfo {
-  const vpc = cloud.find('vpc', id);
+/** A side of the connection; of another account's VPC no more than its id is known before the connection is active. */
+function sideOf(
+  { cloud, region }: ActionContext,
+  connection: Connection,
+  id: string,
+  owner: string,
+): VpcPeeringConnectionVpcInfo {
+  const vpc = cloud.sideOf(connection, id);
   return {
     VpcId: id,
     OwnerId: owner,
@@ -50,8 +55,8 @@ function present(context: ActionContext, connection: Connection): VpcPeeringConn
   const { requesterVpcId, accepterVpcId, accepterAccount, state } = connection.spec;
   return {
     VpcPeeringConnectionId: connection.id,
-    RequesterVpcInfo: sideOf(context, requesterVpcId, connection.account),
-    AccepterVpcInfo: sideOf(context, accepterVpcId, accepterAccount),
+    RequesterVpcInfo: sideOf(context, connection, requesterVpcId, connection.account),
+    AccepterVpcInfo: sideOf(context, connection, accepterVpcId, accepterAccount),
     Status: statuses[state],
     ExpirationTime: state === 'pending-acceptance' ? expirationOf(connection) : undefined,
     Tags: tagList(connection.tags),
@@ -185,9 +190,17 @@ export const deleteVpcPeeringConnection = define({
   supports: ['VpcPeeringConnectionId'],
   async handle(context, { VpcPeeringConnectionId: id }) {
     const { cloud, departed } = context;
-    const lastSeen = present(context, cloud.require('vpc-peering-connection', id));
+    const connection = cloud.require('vpc-peering-connection', id);
+    const { spec, account } = connection;
+    const lastSeen = { ...present(context, connection), Status: { Code: 'deleted', Message: 'Deleted' } };
     await cloud.remove('vpc-peering-connection', id);
-    departed.add(ownerOf(context), id, { ...lastSeen, Status: { Code: 'deleted', Message: 'Deleted' } });
+    // Of one that never was active, the other side has seen less.
+    const owners = spec.state === 'active' ? [account, spec.accepterAccount] : [context.account];
+    departed.add(
+      owners.map((owner) => ownerOf({ account: owner, region: context.region })),
+      id,
+      lastSeen,
+    );
     return { Return: true };
   },
 });

@@ -58,6 +58,69 @@ describe('peering connections and prefix lists', () => {
     });
   });
 
+  it('shows each account the other one, its blocks and its groups, while it is active', async () => {
+    const other = '210987654321';
+    const there = (action: string, parameters: Record<string, string>) =>
+      api.ok(action, parameters, undefined, other);
+    const mine = await vpc('10.20.0.0/16');
+    const theirs = (await there('CreateVpc', { CidrBlock: '10.21.0.0/16' })).vpc.vpcId;
+    const wanted = { VpcId: mine, PeerVpcId: theirs, PeerOwnerId: other };
+    const { vpcPeeringConnection: asked } = await api.ok('CreateVpcPeeringConnection', wanted);
+    const VpcPeeringConnectionId: string = asked.vpcPeeringConnectionId;
+    assert.equal(asked.accepterVpcInfo.cidrBlock, undefined);
+    const describe = { 'VpcPeeringConnectionId.1': VpcPeeringConnectionId };
+    const seen = async (call: typeof there) =>
+      (await call('DescribeVpcPeeringConnections', describe)).vpcPeeringConnectionSet[0];
+    assert.equal((await seen(there)).requesterVpcInfo.cidrBlock, undefined);
+
+    const group = await there('CreateSecurityGroup', {
+      VpcId: theirs,
+      GroupName: 'web',
+      GroupDescription: 'w',
+    });
+    const { groupId } = await api.ok('CreateSecurityGroup', {
+      VpcId: mine,
+      GroupName: 'db',
+      GroupDescription: 'd',
+    });
+    const rule = (owner: string) => ({
+      GroupId: groupId,
+      'IpPermissions.1.IpProtocol': 'tcp',
+      'IpPermissions.1.FromPort': '5432',
+      'IpPermissions.1.ToPort': '5432',
+      'IpPermissions.1.Groups.1.GroupId': group.groupId,
+      'IpPermissions.1.Groups.1.UserId': owner,
+    });
+    await api.refused('InvalidGroup.NotFound', 'AuthorizeSecurityGroupIngress', rule(other));
+
+    await there('AcceptVpcPeeringConnection', { VpcPeeringConnectionId });
+    assert.equal((await seen(api.ok)).accepterVpcInfo.cidrBlock, '10.21.0.0/16');
+    assert.equal((await seen(there)).requesterVpcInfo.cidrBlock, '10.20.0.0/16');
+    await api.refused('InvalidGroup.NotFound', 'AuthorizeSecurityGroupIngress', rule('123456789012'));
+    await api.ok('AuthorizeSecurityGroupIngress', rule(other));
+    const { securityGroupInfo } = await api.ok('DescribeSecurityGroups', { 'GroupId.1': groupId });
+    assert.deepEqual(securityGroupInfo[0].ipPermissions[0].groups, [
+      {
+        groupId: group.groupId,
+        userId: other,
+        vpcId: theirs,
+        vpcPeeringConnectionId: VpcPeeringConnectionId,
+        peeringStatus: 'active',
+      },
+    ]);
+
+    await api.ok('DeleteVpcPeeringConnection', { VpcPeeringConnectionId });
+    assert.equal((await seen(there)).status.code, 'deleted');
+    assert.equal((await seen(api.ok)).status.code, 'deleted');
+    await api.refused(
+      'InvalidVpcPeeringConnectionID.NotFound',
+      'DescribeVpcPeeringConnections',
+      describe,
+      undefined,
+      'third',
+    );
+  });
+
   it('a list has versions, entries, and rules that name it', async () => {
     const { prefixList } = await api.ok('CreateManagedPrefixList', {
       PrefixListName: 'offices',

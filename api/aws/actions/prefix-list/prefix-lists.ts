@@ -1,4 +1,4 @@
-import { formatIpv6, type PrefixListEntry, type ResourceOf, tryParseIpv6 } from '@weft/controller/resources';
+import type { PrefixListEntry, ResourceOf } from '@weft/controller/resources';
 import { type ActionContext, arnOf } from '../../context.ts';
 import { define } from '../../define.ts';
 import { describe } from '../../describe.ts';
@@ -29,20 +29,9 @@ function present(context: ActionContext, list: List, state?: PrefixListState): M
 type PrefixListState = NonNullable<ManagedPrefixList['State']>;
 
 const entryOf = ({ Cidr: cidr, Description: description }: AddPrefixListEntry): PrefixListEntry => ({
-  cidr: canonicalNetwork(cidr),
+  cidr: canonicalBlock(cidr),
   ...(description ? { description } : {}),
 });
-
-/** A network in the form in which lists keep it; what is none is left to the check of the list. */
-function canonicalNetwork(cidr: string): string {
-  return cidr.includes(':') ? tryCanonicalIpv6(cidr) : canonicalBlock(cidr);
-}
-
-function tryCanonicalIpv6(cidr: string): string {
-  const [address = '', length = ''] = cidr.split('/');
-  const value = tryParseIpv6(address);
-  return value === undefined ? cidr : `${formatIpv6(value)}/${length}`;
-}
 
 /** AWS, "CreateManagedPrefixList": `IPv4 | IPv6`. */
 function familyOf(text: string): 'ipv4' | 'ipv6' {
@@ -146,7 +135,7 @@ export const modifyManagedPrefixList = define({
           `The prefix list has the version ${status.version}, not ${input.CurrentVersion}`,
         );
       }
-      const gone = new Set([...removed, ...added].map(({ Cidr: cidr }) => canonicalNetwork(cidr)));
+      const gone = new Set([...removed, ...added].map(({ Cidr: cidr }) => canonicalBlock(cidr)));
       const entries = [...spec.entries.filter(({ cidr }) => !gone.has(cidr)), ...added.map(entryOf)];
       batch.update('prefix-list', id, {
         spec: {

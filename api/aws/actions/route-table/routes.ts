@@ -2,7 +2,7 @@ import { ipv4BlocksOf, type ResourceOf, type Route } from '@weft/controller/reso
 import type { ActionContext } from '../../context.ts';
 import { define } from '../../define.ts';
 import { AwsError } from '../../errors.ts';
-import { canonicalBlock } from '../vpc/canonical-block.ts';
+import { requireBlock } from '../vpc/canonical-block.ts';
 
 interface RouteInput {
   readonly RouteTableId: string;
@@ -27,9 +27,9 @@ function destinationOf({ cloud }: ActionContext, input: RouteInput): string {
   if ([block, list, ipv6].filter((given) => given !== undefined).length > 1) {
     throw new AwsError('InvalidParameterCombination', 'A route has one destination');
   }
-  if (ipv6 !== undefined) return ipv6.toLowerCase();
+  if (ipv6 !== undefined) return requireBlock(ipv6, 'destinationIpv6CidrBlock');
   if (list !== undefined) return cloud.require('prefix-list', list).id;
-  if (block !== undefined) return canonicalBlock(block);
+  if (block !== undefined) return requireBlock(block, 'destinationCidrBlock');
   throw new AwsError('MissingParameter', 'The request must contain the parameter destinationCidrBlock');
 }
 
@@ -44,7 +44,7 @@ function targetOf(context: ActionContext, input: RouteInput): string {
   ) {
     throw new AwsError('InvalidParameterCombination', 'A route needs exactly one target');
   }
-  if (gateway !== undefined) return cloud.require('internet-gateway', gateway).id;
+  if (gateway !== undefined) return gatewayOf(context, gateway);
   if (egressOnly !== undefined) return cloud.require('egress-only-internet-gateway', egressOnly).id;
   if (peering !== undefined) return cloud.require('vpc-peering-connection', peering).id;
   if (port !== undefined) return cloud.require('network-interface', port).id;
@@ -55,6 +55,12 @@ function targetOf(context: ActionContext, input: RouteInput): string {
     'InvalidNatGatewayID.NotFound',
     `The natGateway ID '${nat?.slice(0, 100)}' does not exist`,
   );
+}
+
+function gatewayOf({ cloud }: ActionContext, id: string): string {
+  const gateway = cloud.find('internet-gateway', id);
+  if (gateway) return gateway.id;
+  throw new AwsError('InvalidGatewayID.NotFound', `The gateway ID '${id.slice(0, 100)}' does not exist`);
 }
 
 /** AWS, "CreateRoute": an instance can be the target when exactly one interface is attached to it. */

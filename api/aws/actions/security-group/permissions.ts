@@ -57,11 +57,12 @@ function serviceOf({ IpProtocol, FromPort: from, ToPort: to }: FlatPermission): 
   return whole ? { protocol, fromPort: 0, toPort: 65535 } : { protocol, fromPort: from, toPort: to };
 }
 
-/** The group that a pair names: by id, or by its name in the VPC. */
+/** The group that a pair names: by id, or by its name in the VPC. Of another account's, only the controller knows it. */
 function peerOf(context: ActionContext, group: ResourceOf<'security-group'>, pair: UserIdGroupPair): string {
   const { GroupId: id, GroupName: name, UserId: owner } = pair;
   if (owner !== undefined && owner !== context.account) {
-    throw new AwsError('InvalidGroup.NotFound', `The security group '${id ?? name ?? ''}' does not exist`);
+    if (id !== undefined) return id;
+    throw new AwsError('InvalidGroup.NotFound', `The security group '${name ?? ''}' does not exist`);
   }
   if (id !== undefined) return context.cloud.require('security-group', id).id;
   for (const other of groupsOfVpc(context, group.spec.vpcId)) if (other.spec.name === name) return other.id;
@@ -92,7 +93,7 @@ export function permissionsOf(
         ...described(Description),
       })),
       ...(permission.Ipv6Ranges ?? []).map(({ CidrIpv6: cidr = '', Description }) => ({
-        cidrIpv6: cidr.toLowerCase(),
+        cidrIpv6: canonicalBlock(cidr),
         ...described(Description),
       })),
       ...(permission.PrefixListIds ?? []).map(({ PrefixListId: id = '', Description }) => ({

@@ -4,6 +4,8 @@ import type { IpPermission, SecurityGroup, SecurityGroupRule } from '../../model
 import { tagList } from '../../tags.ts';
 import { rulesOf } from './permissions.ts';
 
+type Rule = ResourceOf<'security-group-rule'>;
+
 /** What AWS shows as protocol and ports. */
 function service(spec: SecurityGroupRuleSpec): { IpProtocol: string; FromPort?: number; ToPort?: number } {
   const { protocol, fromPort, toPort, icmpType = -1, icmpCode = -1 } = spec;
@@ -16,35 +18,52 @@ function service(spec: SecurityGroupRuleSpec): { IpProtocol: string; FromPort?: 
 }
 
 /** Rules of the same protocol and ports are one permission, as AWS groups them. */
-function permissions(
-  context: ActionContext,
-  rules: Iterable<ResourceOf<'security-group-rule'>>,
-): IpPermission[] {
-  const groups = new Map<string, { service: ReturnType<typeof service>; rules: SecurityGroupRuleSpec[] }>();
-  for (const { spec } of rules) {
-    const shown = service(spec);
+function permissions(context: ActionContext, rules: Iterable<Rule>): IpPermission[] {
+  const groups = new Map<string, { service: ReturnType<typeof service>; rules: Rule[] }>();
+  for (const rule of rules) {
+    const shown = service(rule.spec);
     const key = JSON.stringify(shown);
     const group = groups.get(key) ?? { service: shown, rules: [] };
-    group.rules.push(spec);
+    group.rules.push(rule);
     groups.set(key, group);
   }
-  return [...groups.values()].map(({ service: shown, rules: specs }) => ({
-    ...shown,
-    IpRanges: specs.flatMap(({ cidrIpv4, description }) =>
-      cidrIpv4 === undefined ? [] : [{ CidrIp: cidrIpv4, Description: description }],
-    ),
-    Ipv6Ranges: specs.flatMap(({ cidrIpv6, description }) =>
-      cidrIpv6 === undefined ? [] : [{ CidrIpv6: cidrIpv6, Description: description }],
-    ),
-    PrefixListIds: specs.flatMap(({ prefixListId, description }) =>
-      prefixListId === undefined ? [] : [{ PrefixListId: prefixListId, Description: description }],
-    ),
-    UserIdGroupPairs: specs.flatMap(({ referencedGroupId, description }) =>
-      referencedGroupId === undefined
-        ? []
-        : [{ GroupId: referencedGroupId, UserId: context.account, Description: description }],
-    ),
-  }));
+  return [...groups.values()].map(({ service: shown, rules: same }) => {
+    const specs = same.map(({ spec }) => spec);
+    return {
+      ...shown,
+      IpRanges: specs.flatMap(({ cidrIpv4, description }) =>
+        cidrIpv4 === undefined ? [] : [{ CidrIp: cidrIpv4, Description: description }],
+      ),
+      Ipv6Ranges: specs.flatMap(({ cidrIpv6, description }) =>
+        cidrIpv6 === undefined ? [] : [{ CidrIpv6: cidrIpv6, Description: description }],
+      ),
+      PrefixListIds: specs.flatMap(({ prefixListId, description }) =>
+        prefixListId === undefined ? [] : [{ PrefixListId: prefixListId, Description: description }],
+      ),
+      UserIdGroupPairs: same.flatMap((rule) => {
+        const peer = referencedGroup(context, rule);
+        return peer ? [{ ...peer, Description: rule.spec.description }] : [];
+      }),
+    };
+  });
+}
+
+/** The group that a rule names; of one beyond a peering connection, how it is reached and who owns it. */
+function referencedGroup({ cloud, account }: ActionContext, { spec, status }: Rule) {
+  const { referencedGroupId: GroupId } = spec;
+  if (GroupId === undefined) return undefined;
+  const { vpcPeeringConnectionId: connectionId, peerVpcId } = status;
+  if (connectionId === undefined) return { GroupId, UserId: account };
+  const connection = cloud.find('vpc-peering-connection', connectionId);
+  const owner =
+    connection?.spec.accepterVpcId === peerVpcId ? connection?.spec.accepterAccount : connection?.account;
+  return {
+    GroupId,
+    UserId: owner,
+    VpcId: peerVpcId,
+    VpcPeeringConnectionId: connectionId,
+    PeeringStatus: connection?.spec.state ?? 'deleted',
+  };
 }
 
 export function presentGroup(context: ActionContext, group: ResourceOf<'security-group'>): SecurityGroup {
@@ -60,11 +79,9 @@ export function presentGroup(context: ActionContext, group: ResourceOf<'security
   };
 }
 
-export function presentRule(
-  context: ActionContext,
-  rule: ResourceOf<'security-group-rule'>,
-): SecurityGroupRule {
+export function presentRule(context: ActionContext, rule: Rule): SecurityGroupRule {
   const { spec } = rule;
+  const peer = referencedGroup(context, rule);
   const { IpProtocol, FromPort = -1, ToPort = -1 } = service(spec);
   return {
     SecurityGroupRuleId: rule.id,
@@ -77,14 +94,10 @@ export function presentRule(
     CidrIpv4: spec.cidrIpv4,
     CidrIpv6: spec.cidrIpv6,
     PrefixListId: spec.prefixListId,
-    ReferencedGroupInfo:
-      spec.referencedGroupId === undefined
-        ? undefined
-        : {
-            GroupId: spec.referencedGroupId,
-            UserId: context.account,
-            VpcId: context.cloud.find('security-group', spec.referencedGroupId)?.spec.vpcId,
-          },
+    ReferencedGroupInfo: peer && {
+      VpcId: context.cloud.find('security-group', peer.GroupId)?.spec.vpcId,
+      ...peer,
+    },
     Description: spec.description,
     Tags: tagList(rule.tags),
   };

@@ -239,4 +239,20 @@ describe('security groups', () => {
     await api.refused('InvalidGroupId.Malformed', 'DescribeSecurityGroups', { 'GroupId.1': 'web' });
     await api.refused('InvalidGroup.NotFound', 'DescribeSecurityGroups', { 'GroupName.1': 'nobody' });
   });
+
+  it('are for the network that a block means', async () => {
+    const { vpcId } = (await api.ok('CreateVpc', { CidrBlock: '10.0.0.0/16' })).vpc;
+    const group = { VpcId: vpcId, GroupName: 'blocks', GroupDescription: 'b' };
+    const { groupId } = await api.ok('CreateSecurityGroup', group);
+    const { securityGroupRuleSet } = await api.ok('AuthorizeSecurityGroupIngress', {
+      GroupId: groupId,
+      'IpPermissions.1.IpProtocol': '-1',
+      'IpPermissions.1.Ipv6Ranges.1.CidrIpv6': '2001:DB8::1/32',
+      'IpPermissions.1.IpRanges.1.CidrIp': '192.0.2.1/24',
+    });
+    assert.deepEqual(
+      securityGroupRuleSet.map((rule: Record<string, string>) => rule.cidrIpv6 ?? rule.cidrIpv4).sort(),
+      ['192.0.2.0/24', '2001:db8::/32'],
+    );
+  });
 });

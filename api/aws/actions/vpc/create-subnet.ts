@@ -1,7 +1,7 @@
 import { define } from '../../define.ts';
 import { AwsError } from '../../errors.ts';
 import { tagsFor } from '../../tags.ts';
-import { canonicalBlock } from './canonical-block.ts';
+import { requireBlock } from './canonical-block.ts';
 import { presentSubnet } from './present.ts';
 
 export const createSubnet = define({
@@ -32,8 +32,10 @@ export const createSubnet = define({
     const zone = named === undefined ? zones.preferred() : zones.named(named);
     const tags = tagsFor('subnet', input.TagSpecifications);
     const ipv6 =
-      input.Ipv6CidrBlock === undefined ? {} : { ipv6CidrBlock: input.Ipv6CidrBlock.toLowerCase() };
-    const spec = { vpcId, cidrBlock: canonicalBlock(cidrBlock), zone, ...ipv6 };
+      input.Ipv6CidrBlock === undefined
+        ? {}
+        : { ipv6CidrBlock: requireBlock(input.Ipv6CidrBlock, 'ipv6CidrBlock') };
+    const spec = { vpcId, cidrBlock: requireBlock(cidrBlock, 'cidrBlock'), zone, ...ipv6 };
     return { Subnet: presentSubnet(context, await cloud.create('subnet', { spec, tags })) };
   },
 });

@@ -1,7 +1,7 @@
 import { define } from '../../define.ts';
 import { AwsError } from '../../errors.ts';
 import { tagsFor } from '../../tags.ts';
-import { canonicalBlock } from './canonical-block.ts';
+import { requireBlock } from './canonical-block.ts';
 import { presentVpc } from './present.ts';
 
 export const createVpc = define({
@@ -17,7 +17,7 @@ export const createVpc = define({
     }
     const tags = tagsFor('vpc', specifications);
     const spec = {
-      cidrBlock: canonicalBlock(cidrBlock),
+      cidrBlock: requireBlock(cidrBlock, 'cidrBlock'),
       ...(ipv6 ? { ipv6CidrBlock: 'auto' } : {}),
       ...(tenancy === undefined ? {} : { instanceTenancy: tenancy }),
     };

@@ -79,6 +79,8 @@ describe('VPCs and subnets', () => {
     await refused('InvalidSubnet.Conflict', 'CreateSubnet', { VpcId: vpcId, CidrBlock: '10.0.1.128/25' });
     await refused('InvalidSubnet.Range', 'CreateSubnet', { VpcId: vpcId, CidrBlock: '10.1.0.0/24' });
     await refused('InvalidSubnet.Range', 'CreateSubnet', { VpcId: vpcId, CidrBlock: '10.0.2.0/29' });
+    const badIpv6 = { VpcId: vpcId, CidrBlock: '10.0.2.0/24', Ipv6CidrBlock: '2001:db8::g/64' };
+    await refused('InvalidParameterValue', 'CreateSubnet', badIpv6);
     await refused('InvalidParameterValue', 'CreateSubnet', {
       VpcId: vpcId,
       CidrBlock: '10.0.2.0/24',
@@ -90,6 +92,9 @@ describe('VPCs and subnets', () => {
 
   it('are refused when they cannot be', async () => {
     await refused('InvalidVpc.Range', 'CreateVpc', { CidrBlock: '10.0.0.0/8' });
+    for (const CidrBlock of ['banana', '10.0.0.0', '10.0.0.0/33', '256.0.0.0/16']) {
+      await refused('InvalidParameterValue', 'CreateVpc', { CidrBlock });
+    }
     await refused('MissingParameter', 'CreateVpc');
     await refused('UnsupportedOperation', 'CreateVpc', {
       CidrBlock: '10.0.0.0/16',
