@@ -191,7 +191,7 @@ describe('commands on resources', () => {
     const { out } = await cli.weft('nat-gateway counters n1');
     assert.match(
       out,
-      /^HOST +CONNECTIONS +PACKETS OUT +BYTES OUT +PACKETS BACK +BYTES BACK\nh1 +1 +3 +300 +2 +200$/m,
+      /^HOST +CONNECTIONS +NO PORT +PACKETS OUT +BYTES OUT +PACKETS BACK +BYTES BACK\nh1 +1 +0 +3 +300 +2 +200$/m,
     );
     const counted = JSON.parse((await cli.weft(`nat-gateway counters ${id} -o json`)).out);
     assert.equal(counted.connections, 1);

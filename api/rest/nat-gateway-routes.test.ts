@@ -26,6 +26,7 @@ describe('counters of a NAT gateway', () => {
       out: { packets: 3, bytes: 300 },
       back: { packets: 2, bytes: 200 },
       connections: 1,
+      portAllocationErrors: 0,
     });
   });
 

@@ -48,8 +48,12 @@ function commonSchemas(): Record<string, Schema> {
         out: { ...translated, description: 'from the instances to the other side' },
         back: { ...translated, description: 'back to the instances' },
         connections: { type: 'integer', description: 'connections that instances have opened' },
+        portAllocationErrors: {
+          type: 'integer',
+          description: 'packets dropped since all source ports towards their destination were taken',
+        },
       },
-      ['hostId', 'out', 'back', 'connections'],
+      ['hostId', 'out', 'back', 'connections', 'portAllocationErrors'],
     ),
     Receipt: closedObject(
       {

@@ -59,7 +59,7 @@ export function isIcmpv6(type: keyof typeof icmpv6Types): FieldMatch[] {
 }
 
 /** ct_state bits, ovs-fields(7). */
-const conntrackBits = { new: 1, est: 2, rel: 4, rpl: 8, inv: 16, trk: 32 } as const;
+const conntrackBits = { new: 1, est: 2, rel: 4, rpl: 8, inv: 16, trk: 32, snat: 64 } as const;
 type ConntrackBit = keyof typeof conntrackBits;
 
 /** Matches `+trk` and the given bits set (`yes`) or clear (`no`). */

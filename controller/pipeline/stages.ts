@@ -91,8 +91,9 @@ export const stages = [
   },
   {
     name: 'egress-acl',
-    purpose: "Network ACL of the sender's subnet, for packets that leave it.",
-    matches: aclFields,
+    purpose:
+      "Network ACL of the sender's subnet, for packets that leave it, if a NAT gateway could translate them.",
+    matches: [...aclFields, 'eth_dst', 'ct_state'],
     next: ['route'],
   },
   {

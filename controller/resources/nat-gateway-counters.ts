@@ -11,4 +11,9 @@ export interface NatGatewayCounters {
   readonly back: { readonly packets: number; readonly bytes: number };
   /** Connections that instances have opened. */
   readonly connections: number;
+  /**
+   * Packets that would have opened a connection, and were dropped since all source ports towards their destination were taken.
+   * Where Open vSwitch forwards in the kernel, that drops them, and they are not counted.
+   */
+  readonly portAllocationErrors: number;
 }

@@ -207,7 +207,36 @@ describe('NAT gateways and gateway hosts', () => {
     await cloud.applied(update);
     const answer = await one.tcpConnect(target.address, 80);
     assert.match(answer.answer, new RegExp(target.namespace));
+    await refusesWithoutPort(inside, target);
   });
+
+  /**
+   * Everybody may ping the target. The userspace datapath leaves the identifiers of pings as they are, so that there is but one
+   * to choose: when another client has it, nothing is left, as after 64,512 connections of TCP to one port.
+   */
+  async function refusesWithoutPort(inside: ResourceOf<'nat-gateway'>, target: CloudVm): Promise<void> {
+    const [group = ''] = target.networkInterface.spec.securityGroupIds;
+    await cloud.rule(group, 'icmp from 0.0.0.0/0');
+    const sniff = await target.spawn('tcpdump', ['-n', '-l', '-i', 'eth0', 'icmp'], { name: 'tcpdump' });
+    await sniff.waitForLine((line) => line.includes('listening on'));
+    const ping = async (vm: CloudVm, identifier: number) => {
+      const options = ['-c', '1', '-W', '1', '-e', `${identifier}`, target.address];
+      return (await vm.exec('ping', options)).code === 0;
+    };
+    assert.ok(await ping(one, 77));
+    assert.equal(await ping(two, 77), false, 'no identifier is left');
+    assert.ok(await ping(one, 77), 'what is open goes on');
+    assert.ok(await ping(two, 78), 'others open');
+    // Everything before this line has come by now.
+    await sniff.waitForLine((line) => line.includes('id 78'));
+    const seen = sniff.logs.join('\n');
+    assert.ok(!seen.includes(`IP ${two.address} `), 'nothing comes under the own address of a client');
+    await eventually('the packet is counted', async () => {
+      const { connections, portAllocationErrors } = await cloud.client.natGatewayCounters(inside.id);
+      return portAllocationErrors === 1 && connections >= 3;
+    });
+    await sniff.stop();
+  }
 
   it('an elastic IP works on a host without the network, both ways and to itself', async () => {
     const table = await cloud.client.create('route-table', { spec: { vpcId: vpc.id } });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { EC2 } from '@aws-sdk/client-ec2';
+import type { ApiError } from '@weft/api/contract';
 import type { ResourceOf } from '@weft/controller/resources';
 import { Cloud, type CloudVm, eventually } from './support/cloud.ts';
 import { sendFrames, udpFrame } from './support/frames.ts';
@@ -245,6 +247,52 @@ describe('security groups', () => {
     assert.equal(lost, 0, `${lost} of ${sent} lost`);
     await connection.close();
     await server80.close();
+  });
+
+  it('what a rule would cost is known before it is written, and bounded by a quota of the account', async () => {
+    const { client } = cloud;
+    const account = await client.create('account', { spec: { id: vpc.account, name: 'limited' } });
+    const limit = (flows: number) =>
+      client.update('account', account.id, { spec: { quotas: { 'flows-per-vpc': flows } } });
+    const ec2 = new EC2({
+      endpoint: cloud.controller.apiUrl,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    // 1 to 65534 are 30 ranges of powers of two.
+    const [fromPort, toPort] = [1, 65534];
+    const wide = `tcp:${fromPort}-${toPort} from ${local.address}/32`;
+    const permission = { FromPort: fromPort, ToPort: toPort, IpRanges: [{ CidrIp: `${local.address}/32` }] };
+    // Without what only time and packets change.
+    const flowsOfServer = async () =>
+      (await cloud.host(0).dumpFlows()).map(({ text }) =>
+        text.replace(/.*?(?=table=)|\w+_age=\d+, |n_\w+=\d+, /g, ''),
+      );
+    const { flows } = await client.vpcFlows(vpc.id);
+    await limit(flows + 10);
+    const before = await flowsOfServer();
+    await assert.rejects(cloud.rule(servers.id, wide), (error: ApiError) => {
+      assert.equal(error.code, 'quota-exceeded');
+      assert.match(error.message, new RegExp(`${vpc.id} would cost each of its hosts 3\\d flows more`));
+      assert.match(error.fix ?? '', /raise the quota flows-per-vpc/);
+      return true;
+    });
+    await assert.rejects(
+      ec2.authorizeSecurityGroupIngress({
+        GroupId: servers.id,
+        IpPermissions: [{ IpProtocol: 'tcp', ...permission }],
+      }),
+      { name: 'RulesPerSecurityGroupLimitExceeded', message: /would cost each of its hosts 3\d flows more/ },
+    );
+    assert.deepEqual(new Set(await flowsOfServer()), new Set(before), 'nothing was written');
+    assert.deepEqual([await reaches(local, 80), await reaches(local, 443)], [true, false], 'as before');
+    await limit(flows + 40);
+    const rule = await cloud.rule(servers.id, wide);
+    assert.deepEqual([await reaches(local, 80), await reaches(local, 443)], [true, true]);
+    assert.equal(await reaches(remote, 443), false);
+    await cloud.applied(client.remove('security-group-rule', rule.id, { waitSeconds: 10 }));
+    await client.update('account', account.id, { spec: { quotas: {} } });
+    ec2.destroy();
   });
 
   it('egress rules name networks and groups', async () => {

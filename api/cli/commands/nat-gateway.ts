@@ -50,9 +50,17 @@ export function addNatGatewayCommands(program: Command, io: Io): void {
     const { id } = await resolve(client, 'nat-gateway', text ?? '');
     const counted = await client.natGatewayCounters(id);
     if (format === 'json' || format === 'yaml') return output.out(await renderData(counted, format));
-    const { hostId, out, back, connections } = counted;
-    const titles = ['HOST', 'CONNECTIONS', 'PACKETS OUT', 'BYTES OUT', 'PACKETS BACK', 'BYTES BACK'];
-    const row = [hostId, connections, out.packets, out.bytes, back.packets, back.bytes];
+    const { hostId, out, back, connections, portAllocationErrors } = counted;
+    const titles = [
+      'HOST',
+      'CONNECTIONS',
+      'NO PORT',
+      'PACKETS OUT',
+      'BYTES OUT',
+      'PACKETS BACK',
+      'BYTES BACK',
+    ];
+    const row = [hostId, connections, portAllocationErrors, out.packets, out.bytes, back.packets, back.bytes];
     output.out(renderTable([titles, row.map((value) => printable(String(value)))]));
   });
   addNoun(program, io, {

@@ -240,6 +240,7 @@ export class FakeController implements ObservedController {
       out: { packets: 3, bytes: 300 },
       back: { packets: 2, bytes: 200 },
       connections: 1,
+      portAllocationErrors: 0,
     };
   }
 

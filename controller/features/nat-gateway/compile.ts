@@ -104,7 +104,27 @@ function translatingFlows(context: NatGatewayContext, { zones }: GatewayPlace): 
       actions: outward,
     },
     { stage: 'ingress-check', priority: countedPriorities.out, match: here, actions: outward },
+    withoutPort(context),
   ];
+}
+
+/**
+ * A connection for which no source port is free: the userspace datapath of Open vSwitch sends its packet on as it came, and
+ * under the instance's own address it must go nowhere. The kernel's drops it. What is invalid is dropped elsewhere.
+ */
+function withoutPort({ vpc, mac }: NatGatewayContext): Flow {
+  return {
+    stage: 'egress-acl',
+    priority: countedPriorities.refused,
+    match: [
+      onFlag('translated'),
+      vpcMatch(vpc),
+      on('eth_dst', mac),
+      isIpv4,
+      conntrackState([], ['inv', 'snat']),
+    ],
+    actions: [],
+  };
 }
 
 const local: FragmentDefinition = {

@@ -1,11 +1,15 @@
 import type { FlowDescription } from 'node-openflow';
-import { cookiePrefixMask, encodeCookie, largestNumber, tableOf, versionBits } from '../../pipeline/index.ts';
+import { cookiePrefixMask, encodeCookie, largestNumber, versionBits } from '../../pipeline/index.ts';
 import type { NatGatewayCounters, ResourceOf } from '../../resources/index.ts';
 
 /** Code of the fragment that translates. */
 export const localCode = 44;
-/** Priorities of the flows that translate: what comes back, what opens a connection, and all else that goes out. */
-export const countedPriorities = { back: 210, opens: 205, out: 200 } as const;
+/**
+ * Priorities of the flows that translate: what comes back, what opens a connection, and all else that goes out; and of the one
+ * that drops what could not be translated. No other flow of the fragment has one of them.
+ */
+export const countedPriorities = { back: 210, opens: 205, out: 200, refused: 65100 } as const;
+const allTables = 255;
 
 /** Which flows of a host count for the gateway, as a dump names them. */
 export function countedFlows({ number }: ResourceOf<'nat-gateway'>) {
@@ -13,7 +17,7 @@ export function countedFlows({ number }: ResourceOf<'nat-gateway'>) {
   const everyKind = 0x3fn << 50n;
   const everyNumber = BigInt(largestNumber) << BigInt(versionBits);
   return {
-    table: tableOf('ingress-check'),
+    table: allTables,
     cookie,
     cookieMask: cookiePrefixMask | everyKind | everyNumber,
   };
@@ -31,6 +35,13 @@ export function countersFrom(hostId: string, flows: readonly FlowDescription[]):
     }
     return { packets, bytes };
   };
-  const { back, opens, out } = countedPriorities;
-  return { hostId, out: sum(opens, out), back: sum(back), connections: sum(opens).packets };
+  const { back, opens, out, refused } = countedPriorities;
+  const portAllocationErrors = sum(refused).packets;
+  return {
+    hostId,
+    out: sum(opens, out),
+    back: sum(back),
+    connections: Math.max(0, sum(opens).packets - portAllocationErrors),
+    portAllocationErrors,
+  };
 }
