@@ -15,6 +15,7 @@ import { storeProblems } from './store-check.ts';
 import type { StoredState } from './stored-state.ts';
 import { tearDown } from './teardown.ts';
 import { checkTraffic } from './traffic-check.ts';
+import { rareTrials, trialTable } from './trial-table.ts';
 
 export interface RunOptions extends ChurnOptions {
   readonly hosts: number;
@@ -75,8 +76,9 @@ async function checkAgreement(
   const vms = bed.machines.all;
   const traffic = await checkTraffic(state, { vms, outside: bed.outside }, random, mostTrials);
   report(traffic.problems);
-  const trials = traffic.trials.map(({ sort, count }) => `${count} ${sort}`);
-  journal.note(`${traffic.leases} leases; trials of traffic: ${trials.join('; ')}`);
+  journal.note(`${traffic.leases} leases; trials of traffic:\n${trialTable(traffic.trials)}`);
+  const rare = rareTrials(traffic.trials);
+  if (rare.length > 0) journal.note(`FEW TRIALS: ${rare.join(', ')}`);
   await sleep(Math.max(0, restarted + housekeepingMs - performance.now()));
   await bed.inStep();
   await bed.inspect(async (stored) => {

@@ -40,6 +40,10 @@ export const addressesOf = ({ networkInterface: { spec } }: Station): string[] =
   ...(spec.ipv6Addresses ?? []),
 ];
 
+/** Shared addresses that a station has, because it was the last one to announce them. */
+export const heldBy = (state: StoredState, { networkInterface: { id } }: Station): string[] =>
+  state.all('held-address').flatMap(({ spec }) => (spec.networkInterfaceId === id ? [spec.address] : []));
+
 export const describeStation = ({ hostId, networkInterface: { id, spec } }: Resident) =>
   `${id} (${spec.privateAddress} on ${hostId}, ${spec.securityGroupIds.join('+')})`;
 
@@ -59,7 +63,9 @@ export async function prepare(state: StoredState, station: Station): Promise<str
   const name = describeStation(station);
   const problems = lease.ip === privateAddress ? [] : [`${name} leases ${lease.ip}`];
   if (lease.ip === privateAddress) problems.push(...wrongOptions(state, station, lease));
-  for (const address of secondaryPrivateAddresses) await vm.addAddress(`${address}/32`);
+  for (const address of [...secondaryPrivateAddresses, ...heldBy(state, station)]) {
+    await vm.addAddress(`${address}/32`);
+  }
   for (const address of ipv6Addresses) {
     await vm.run('ip', ['-6', 'address', 'replace', `${address}/128`, 'dev', 'eth0', 'nodad']);
   }

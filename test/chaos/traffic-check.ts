@@ -4,6 +4,7 @@ import type { Outside } from './bed.ts';
 import type { Random } from './random.ts';
 import { prepare, stationsOf } from './stations.ts';
 import type { StoredState } from './stored-state.ts';
+import type { TrialCount } from './trial-table.ts';
 import { type Trial, Trials } from './trials.ts';
 
 const atOnce = 6;
@@ -30,16 +31,14 @@ async function inBatches<T>(list: readonly T[], work: (member: T) => Promise<voi
 export interface TrafficResult {
   readonly leases: number;
   /** How many trials there were of each sort and verdict. */
-  readonly trials: readonly { readonly sort: string; readonly count: number }[];
+  readonly trials: readonly TrialCount[];
   readonly problems: readonly string[];
 }
 
 /** Up to so many of each sort and verdict. */
 function chooseTrials(all: readonly Trial[], random: Random, size: number) {
   const bySort = Map.groupBy(all, ({ sort, verdict }) => `${sort}, ${verdict}`);
-  return [...bySort]
-    .sort(([a], [b]) => a.localeCompare(b))
-    .map(([sort, trials]) => ({ sort, chosen: random.sample(trials, size) }));
+  return [...bySort].sort(([a], [b]) => a.localeCompare(b)).map(([, trials]) => random.sample(trials, size));
 }
 
 /**
@@ -59,14 +58,14 @@ export async function checkTraffic(
   });
   for (const { machine } of outside) for (const port of [80, 443]) await machine.tcpListen(port);
   const samples = chooseTrials([...new Trials(state, stations, outside).all()], random, size);
-  await inBatches(
-    samples.flatMap(({ chosen }) => chosen),
-    async (trial) => {
-      if (await isAsPredicted(trial)) return;
-      const { name, verdict } = trial;
-      problems.push(`${name} ${verdict === 'allowed' ? 'fails' : 'succeeds'} and should not (${verdict})`);
-    },
-  );
-  const trials = samples.map(({ sort, chosen }) => ({ sort, count: chosen.length }));
+  await inBatches(samples.flat(), async (trial) => {
+    if (await isAsPredicted(trial)) return;
+    const { name, verdict } = trial;
+    problems.push(`${name} ${verdict === 'allowed' ? 'fails' : 'succeeds'} and should not (${verdict})`);
+  });
+  const trials = samples.flatMap((chosen) => {
+    const [first] = chosen;
+    return first ? [{ sort: first.sort, verdict: first.verdict, count: chosen.length }] : [];
+  });
   return { leases: stations.length, trials, problems };
 }

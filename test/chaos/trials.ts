@@ -12,11 +12,33 @@ import {
   type Probe,
 } from './reachability.ts';
 import { aclOf, joined, networkBehind, targetOf } from './routing.ts';
-import { addressesOf, describeStation, instancesOf, type Resident, type Station } from './stations.ts';
+import {
+  addressesOf,
+  describeStation,
+  heldBy,
+  instancesOf,
+  type Resident,
+  type Station,
+} from './stations.ts';
 import type { StoredState } from './stored-state.ts';
 
 /** Whether an attempt should succeed, or what stops it. */
-export type Verdict = 'allowed' | 'no way' | 'denied by rules' | 'denied by ACL';
+export const verdicts = ['allowed', 'no way', 'denied by rules', 'denied by ACL'] as const;
+export type Verdict = (typeof verdicts)[number];
+
+export const sorts = [
+  'inside',
+  'inside by IPv6',
+  'to a shared address',
+  'across',
+  'in',
+  'in to instances',
+  'in by IPv6',
+  'out',
+  'out by NAT',
+  'out by IPv6',
+] as const;
+export type Sort = (typeof sorts)[number];
 
 function judge(way: boolean, rules: () => boolean, acl: () => boolean): Verdict {
   if (!way) return 'no way';
@@ -26,16 +48,7 @@ function judge(way: boolean, rules: () => boolean, acl: () => boolean): Verdict 
 
 /** One attempt to reach somebody, and whether it should succeed. */
 export interface Trial {
-  readonly sort:
-    | 'inside'
-    | 'inside by IPv6'
-    | 'across'
-    | 'in'
-    | 'in to instances'
-    | 'in by IPv6'
-    | 'out'
-    | 'out by NAT'
-    | 'out by IPv6';
+  readonly sort: Sort;
   readonly name: string;
   readonly verdict: Verdict;
   readonly attempt: () => Promise<boolean>;
@@ -89,7 +102,8 @@ export class Trials {
       for (const to of this.#stations) {
         if (from === to) continue;
         const across = from.subnet.spec.vpcId !== to.subnet.spec.vpcId;
-        for (const address of addressesOf(to)) {
+        const shared = heldBy(this.#state, to);
+        for (const address of [...addressesOf(to), ...shared]) {
           const source = sourceFor(from, address);
           if (source === undefined) continue;
           const way = joined(
@@ -99,7 +113,13 @@ export class Trials {
           );
           // Between VPCs that are not peered nothing is sent: the same address is somebody else's there.
           if (across && !way) continue;
-          const sort = across ? 'across' : isIpv6(address) ? 'inside by IPv6' : 'inside';
+          const sort = shared.includes(address)
+            ? 'to a shared address'
+            : across
+              ? 'across'
+              : isIpv6(address)
+                ? 'inside by IPv6'
+                : 'inside';
           for (const probe of probes) {
             yield {
               sort,
@@ -190,7 +210,6 @@ export class Trials {
       for (const from of this.#stations) {
         for (const address of [outside.ipv4, outside.ipv6]) {
           const way = this.#wayOut(from, outside, address);
-          if (way === 'unknown') continue;
           const sort = isIpv6(address) ? 'out by IPv6' : way === 'nat' ? 'out by NAT' : 'out';
           for (const probe of probes) {
             yield {
@@ -199,7 +218,9 @@ export class Trials {
               verdict: judge(
                 way !== undefined,
                 () => mayLeave(this.#judges, end(from), { address, groups: [] }, probe),
-                () => aclLetsOut(aclOf(this.#state, from.subnet), address, probe),
+                () =>
+                  aclLetsOut(aclOf(this.#state, from.subnet), address, probe) &&
+                  this.#natSubnetLets(from, address, probe),
               ),
               attempt: () => succeeds(from.vm, address, probe, outside.machine),
             };
@@ -209,8 +230,22 @@ export class Trials {
     }
   }
 
-  /** How a machine gets out to an address there; unknown where this check has no opinion. */
-  #wayOut(from: Station, outside: Outside, address: string): 'gateway' | 'nat' | 'unknown' | undefined {
+  /**
+   * AWS, "Control traffic with network ACLs" of NAT gateways: that of the gateway's subnet judges what comes from the machine and
+   * goes on, and what comes back and goes to it. True, too, when the way out is another one.
+   */
+  #natSubnetLets(from: Station, address: string, probe: Probe): boolean {
+    const nat = this.#state.topology.get('nat-gateway', targetOf(this.#state, from.subnet, address) ?? '');
+    const subnet = nat && this.#state.topology.get('subnet', nat.spec.subnetId);
+    if (!subnet) return true;
+    const acl = aclOf(this.#state, subnet);
+    return (
+      aclLetsIn(acl, from.networkInterface.spec.privateAddress, probe) && aclLetsOut(acl, address, probe)
+    );
+  }
+
+  /** How a machine gets out to an address there. */
+  #wayOut(from: Station, outside: Outside, address: string): 'gateway' | 'nat' | undefined {
     const { vpcId } = from.subnet.spec;
     const source = sourceFor(from, address);
     const target = targetOf(this.#state, from.subnet, address) ?? '';
@@ -226,12 +261,10 @@ export class Trials {
     { subnet }: Station,
     { spec }: { spec: { vpcId: string; subnetId: string; elasticIpId?: string } },
     outside: Outside,
-  ): 'nat' | 'unknown' | undefined {
+  ): 'nat' | undefined {
     const inner = this.#state.topology.get('subnet', spec.subnetId);
     // A private one shows an address that nobody outside can answer.
     if (spec.elasticIpId === undefined || spec.vpcId !== subnet.spec.vpcId || !inner) return undefined;
-    // What the ACLs of the gateway's own subnet see is another test's matter.
-    if (inner.spec.networkAclId !== undefined || inner.id === subnet.id) return 'unknown';
     const target = targetOf(this.#state, inner, outside.ipv4) ?? '';
     return networkBehind(this.#state, target, spec.vpcId) === outside.network ? 'nat' : undefined;
   }

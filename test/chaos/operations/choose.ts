@@ -10,7 +10,7 @@ export const most: { readonly [K in ApiKind]?: number } = {
   'route-table': 14,
   'security-group': 20,
   'security-group-rule': 90,
-  'network-acl': 6,
+  'network-acl': 10,
   'prefix-list': 6,
   'network-interface': 44,
   'elastic-ip': 14,

@@ -18,6 +18,7 @@ const weighted: readonly (readonly [weight: number, operation: (client: Client) 
   [1, removeOwn('subnet')],
   [4, networks.associate],
   [2, networks.setSubnet],
+  [3, security.guardSubnet],
   [2, networks.createTable],
   [1, removeOwn('route-table')],
   [4, networks.setRoutes],

@@ -102,6 +102,41 @@ export async function setEntries(client: Client): Promise<void> {
   if (acl) await client.update('network-acl', acl, { entries: chooseEntries(client.random) });
 }
 
+/** Everything but one kind of packet, in one direction, which rules let through more often than others. */
+function guardEntries(random: Random): NetworkAclEntry[] {
+  const anywhere = [{ cidrIpv4: '0.0.0.0/0' }, { cidrIpv6: '::/0' }] as const;
+  const open = (['ingress', 'egress'] as const).flatMap((direction) =>
+    anywhere.map((side, index) => ({
+      ...({ number: 100 + index, direction, action: 'allow', protocol: 'all' } as const),
+      ...side,
+    })),
+  );
+  const direction = random.pick(['ingress', 'egress'] as const) ?? 'ingress';
+  const web = { protocol: 'tcp', fromPort: 80, toPort: 80 } as const;
+  const [four, six] = random.chance(0.5)
+    ? [web, web]
+    : [{ protocol: 'icmp' as const }, { protocol: 'icmpv6' as const }];
+  const deny = { direction, action: 'deny' } as const;
+  return [
+    { ...deny, number: 10, ...four, ...anywhere[0] },
+    { ...deny, number: 11, ...six, ...anywhere[1] },
+    ...open,
+  ];
+}
+
+/** An ACL that stops one kind of packet at the border of a subnet, mostly of one where it would show. */
+export async function guardSubnet(client: Client): Promise<void> {
+  const { random, ledger } = client;
+  const subnets = ledger.all('subnet', client.number);
+  const withNat = new Set(ledger.all('nat-gateway').map(({ spec }) => spec.subnetId));
+  const ofGateways = subnets.filter(({ id }) => withNat.has(id));
+  const subnet = random.pick(ofGateways.length > 0 && random.chance(0.4) ? ofGateways : subnets);
+  if (!subnet || isFull(client, 'network-acl')) return;
+  const { vpcId } = subnet.spec;
+  const acl = await client.create('network-acl', { vpcId, entries: guardEntries(random) });
+  if (acl) await client.update('subnet', subnet, { networkAclId: acl.id });
+}
+
 const mostEntries = 3;
 
 function chooseListed(random: Random, name: string, isSix: boolean): { cidr: string }[] {
