@@ -60,6 +60,13 @@ describe('a router advertisement', () => {
     );
   });
 
+  it('ends with the options that the flow brings along', () => {
+    const servers = '1903000000000708' + 'fd000ec2000000000000000000000253';
+    const longer = advertiseRouter(solicitation(client), Buffer.from(router + servers, 'hex'));
+    assert.equal(parseIpv6(longer).payload.subarray(64).toString('hex'), servers);
+    assertChecksum(longer);
+  });
+
   it('goes to everybody when who asked has no address', () => {
     const all = advertiseRouter(solicitation(0n), Buffer.from(router, 'hex'));
     assert.equal(parseEthernet(all).destination, 0x3333_0000_0001n);

@@ -34,7 +34,7 @@ function linkLayerOption(type: number, mac: bigint): Buffer {
   return Buffer.concat([Uint8Array.of(type, 1), macBytes(mac)]);
 }
 
-/** Payload of the flow: MAC of the router (6 bytes), MTU (2), length of the prefix in bits (1), prefix (16). */
+/** Payload of the flow: MAC of the router (6 bytes), MTU (2), length of the prefix in bits (1), prefix (16), more options. */
 function parseRouter(payload: Buffer) {
   const bytes = slice(payload, 0, 25);
   return {
@@ -42,6 +42,7 @@ function parseRouter(payload: Buffer) {
     mtu: bytes.readUInt16BE(6),
     prefixLength: bytes.readUInt8(8),
     prefix: readIpv6(bytes, 9),
+    more: payload.subarray(25),
   };
 }
 
@@ -51,7 +52,7 @@ function parseRouter(payload: Buffer) {
  * @throws AgentError `malformed-packet`
  */
 export function advertiseRouter(frame: Buffer, payload: Buffer): Buffer {
-  const { mac, mtu, prefixLength, prefix } = parseRouter(payload);
+  const { mac, mtu, prefixLength, prefix, more } = parseRouter(payload);
   const { source, nextHeader, payload: icmp } = parseIpv6(frame);
   if (nextHeader !== nextHeaders.icmpv6 || slice(icmp, 0, 1).readUInt8(0) !== types.routerSolicitation) {
     throw malformed('not a router solicitation');
@@ -81,6 +82,7 @@ export function advertiseRouter(frame: Buffer, payload: Buffer): Buffer {
         linkLayerOption(options.sourceLinkLayerAddress, mac),
         mtuOption,
         prefixOption,
+        more,
       ]),
     }),
   });

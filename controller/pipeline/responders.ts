@@ -113,30 +113,35 @@ export interface RouterAdvertisement {
   readonly prefix: bigint;
   readonly prefixLength: number;
   readonly mtu: number;
+  /** More options of neighbour discovery, as on the wire (RFC 4861, section 4.6). */
+  readonly options: Uint8Array;
 }
 
-/** Payload: MAC of the router (6 bytes), MTU (2), length of the prefix in bits (1), prefix (16). */
-export function advertiseRouter({ mac, prefix, prefixLength, mtu }: RouterAdvertisement): Action {
+/** Payload: MAC of the router (6 bytes), MTU (2), length of the prefix in bits (1), prefix (16), then options as on the wire. */
+export function advertiseRouter({ mac, prefix, prefixLength, mtu, options }: RouterAdvertisement): Action {
   const payload = Buffer.alloc(25);
   payload.writeUIntBE(Number(mac), 0, 6);
   payload.writeUInt16BE(mtu, 6);
   payload[8] = prefixLength;
   payload.set(ipv6Bytes(prefix), 9);
-  return toAgent('routerAdvertisement', payload);
+  return toAgent('routerAdvertisement', Buffer.concat([payload, options]));
 }
 
 export interface DhcpV6Answer {
   readonly serverMac: bigint;
+  /** How long addresses are preferred; they are valid for twice as long. */
+  readonly preferredSeconds: number;
   readonly addresses: readonly bigint[];
   /** Code and value, RFC 8415; identifiers and addresses are added by the agent. */
   readonly options: readonly (readonly [code: number, value: Uint8Array])[];
 }
 
-/** Payload: server MAC (6 bytes), number of addresses (1), addresses (16 each), then options as on the wire. */
-export function answerDhcpV6({ serverMac, addresses, options }: DhcpV6Answer): Action {
-  const head = Buffer.alloc(7);
+/** Payload: server MAC (6 bytes), preferred time (4), number of addresses (1), addresses (16 each), then options as on the wire. */
+export function answerDhcpV6({ serverMac, preferredSeconds, addresses, options }: DhcpV6Answer): Action {
+  const head = Buffer.alloc(11);
   head.writeUIntBE(Number(serverMac), 0, 6);
-  head[6] = addresses.length;
+  head.writeUInt32BE(preferredSeconds, 6);
+  head[10] = addresses.length;
   const tail = options.map(([code, value]) => {
     const option = Buffer.alloc(4 + value.length);
     option.writeUInt16BE(code, 0);

@@ -38,6 +38,7 @@ const told = (payload: Omit<Icmp, 'protocol'>): Icmp => ({ protocol: 'icmpv6', .
 describe('IPv6 inside of a VPC', () => {
   it('is answered by the router: neighbours, the router itself, addresses, ping', () => {
     const sender = new Sender();
+    const dns = { domainName: 'ec2.internal', nameServers: ['fd00:ec2::253'] };
     const asked = fromWeb(solicitationMac, solicitation(chosen6, db6, macOf('web')))(sender).outcome;
     assert.ok(asked.type === 'answered' && asked.by === 'neighbour-discovery');
     assert.equal(asked.frame.destination, macOf('web'));
@@ -47,13 +48,19 @@ describe('IPv6 inside of a VPC', () => {
     assert.deepEqual(advertised(sender).outcome, {
       type: 'answered',
       by: 'router-advertisement',
-      router: { mac: router.subnet1, prefix: '2001:db8:0:100::/64', mtu: 1442 },
+      router: { mac: router.subnet1, prefix: '2001:db8:0:100::/64', mtu: 1442, ...dns },
     });
     const leased = fromWeb('33:33:00:01:00:02', ip(chosen6, 'ff02::1:2', udp(547, 546)));
     assert.deepEqual(leased(sender).outcome, {
       type: 'answered',
       by: 'dhcpv6',
-      lease: { addresses: [web6], serverMac: router.subnet1 },
+      lease: {
+        addresses: [web6],
+        serverMac: router.subnet1,
+        preferredSeconds: 3600,
+        timeServers: [],
+        ...dns,
+      },
     });
     const echo = fromWeb(router.subnet1, ip(chosen6, routerLink.subnet1, ping6))(sender).outcome;
     assert.ok(echo.type === 'answered' && echo.by === 'gateway-echo');

@@ -10,6 +10,7 @@ import {
   routerAddress,
   routerMac,
 } from './resources.ts';
+import { ipv6SettingsOf } from './router-services.ts';
 import type { Walk } from './walk.ts';
 
 const stage = 'neighbour discovery';
@@ -36,7 +37,8 @@ export function answerDiscovery(
   const { neighbour } = packet.payload as Icmp;
   if (prefix !== undefined && type === 'routerSolicitation' && packet.destination === allRouters) {
     walk.note(stage, 'answered: the router', subnet.id);
-    const router = { mac: routerMac(subnet), prefix, mtu: interfaceMtu };
+    const { domainName, nameServers } = ipv6SettingsOf(walk, subnet);
+    const router = { mac: routerMac(subnet), prefix, mtu: interfaceMtu, domainName, nameServers };
     return { type: 'answered', by: 'router-advertisement', router };
   }
   if (prefix !== undefined && type === 'neighbourSolicitation' && neighbour && packet.source !== '::') {

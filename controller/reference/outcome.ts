@@ -66,6 +66,11 @@ export interface OfferedV6 {
 /** RFC 8415: what a DHCPv6 client is told. */
 export interface LeaseV6 {
   readonly addresses: readonly string[];
+  readonly preferredSeconds: number;
+  /** Empty: none is told. */
+  readonly domainName: string;
+  readonly nameServers: readonly string[];
+  readonly timeServers: readonly string[];
   readonly serverMac: string;
 }
 
@@ -82,6 +87,9 @@ export interface AdvertisedRouter {
   /** On the link, and not to make addresses from: those are told by DHCPv6. */
   readonly prefix: string;
   readonly mtu: number;
+  /** RFC 8106: for systems that do not ask by DHCPv6. */
+  readonly domainName: string;
+  readonly nameServers: readonly string[];
 }
 
 /** RFC 2131 and 2132: what a DHCP client is told. */

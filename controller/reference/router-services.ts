@@ -52,31 +52,52 @@ export function answerDhcpV6(
   const { ipv6Addresses: addresses = [] } = spec;
   if (!isDhcpV6Request(packet) || addresses.length === 0) return undefined;
   walk.note('DHCPv6', `offered ${addresses.join(' ')}`, id);
-  return { type: 'answered', by: 'dhcpv6', lease: { addresses, serverMac: routerMac(subnet) } };
+  const serverMac = routerMac(subnet);
+  return { type: 'answered', by: 'dhcpv6', lease: { addresses, serverMac, ...ipv6SettingsOf(walk, subnet) } };
 }
 
 /**
  * AWS, "DHCP option sets": a set has the domain, the DNS servers and the time servers; without one, the default set names the
- * VPC's own DNS server, which is at the VPC's base address + 2, and the domain of the region (`ec2.internal` in us-east-1). The
- * lease is weft's own, an hour where the set names none.
+ * VPC's own DNS server and the domain of the region (`ec2.internal` in us-east-1).
  */
-function settingsOf({ resources }: Walk, { spec: { vpcId } }: ResourceOf<'subnet'>) {
+function chosenSet({ resources }: Walk, { spec: { vpcId } }: ResourceOf<'subnet'>) {
   const vpc = named(resources, 'vpc', vpcId);
-  const { dhcpOptionsId, cidrBlock, enableDnsSupport = true } = vpc.spec;
+  const { dhcpOptionsId, enableDnsSupport = true } = vpc.spec;
   const byRegion = vpc.region === 'us-east-1' ? 'ec2.internal' : `${vpc.region}.compute.internal`;
-  const chosen: ResourceOf<'dhcp-options'>['spec'] =
+  const set: ResourceOf<'dhcp-options'>['spec'] =
     dhcpOptionsId === undefined
       ? { domainName: byRegion, domainNameServers: ['provided'] }
       : named(resources, 'dhcp-options', dhcpOptionsId).spec;
-  const own = formatIpv4(parseCidr(cidrBlock, 'cidrBlock').address + 2);
-  const servers = (chosen.domainNameServers ?? []).filter(
+  const nameServers = (set.domainNameServers ?? []).filter(
     (server) => server !== 'provided' || enableDnsSupport,
   );
+  return { vpc, set, nameServers };
+}
+
+/** The DNS server of the VPC is at its base address + 2. The lease is weft's own, an hour where the set names none. */
+function settingsOf(walk: Walk, subnet: ResourceOf<'subnet'>) {
+  const { vpc, set, nameServers } = chosenSet(walk, subnet);
+  const own = formatIpv4(parseCidr(vpc.spec.cidrBlock, 'cidrBlock').address + 2);
+  const isIpv4 = (server: string) => !server.includes(':');
   return {
-    domainName: chosen.domainName ?? '',
-    nameServers: servers.map((server) => (server === 'provided' ? own : server)),
-    timeServers: [...(chosen.ntpServers ?? [])],
-    leaseSeconds: chosen.leaseSeconds ?? 3600,
+    domainName: set.domainName ?? '',
+    nameServers: nameServers.filter(isIpv4).map((server) => (server === 'provided' ? own : server)),
+    timeServers: (set.ntpServers ?? []).filter(isIpv4),
+    leaseSeconds: set.leaseSeconds ?? 3600,
+  };
+}
+
+/** In IPv6 the DNS server of every VPC is at fd00:ec2::253 (AWS, "Amazon DNS server"). */
+export function ipv6SettingsOf(walk: Walk, subnet: ResourceOf<'subnet'>) {
+  const { set, nameServers } = chosenSet(walk, subnet);
+  const isIpv6 = (server: string) => server.includes(':');
+  return {
+    domainName: set.domainName ?? '',
+    nameServers: nameServers
+      .map((server) => (server === 'provided' ? 'fd00:ec2::253' : server))
+      .filter(isIpv6),
+    timeServers: (set.ntpServers ?? []).filter(isIpv6),
+    preferredSeconds: set.ipv6PreferredLeaseSeconds ?? 3600,
   };
 }
 

@@ -9,7 +9,7 @@ export type { AccountSpec } from './kinds/account.ts';
 export { type BindingSpec, bindingId } from './kinds/binding.ts';
 export { Tags } from './kinds/common.ts';
 export type { KindDefinition } from './kinds/define.ts';
-export { type DhcpOptionsSpec, providedDns } from './kinds/dhcp-options.ts';
+export { type DhcpOptionsSpec, mostServers, providedDns } from './kinds/dhcp-options.ts';
 export type { EgressOnlyInternetGatewaySpec } from './kinds/egress-only-internet-gateway.ts';
 export { type ElasticIpSpec, isLent } from './kinds/elastic-ip.ts';
 export type { AddressRange, ExternalNetworkSpec } from './kinds/external-network.ts';

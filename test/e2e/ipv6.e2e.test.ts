@@ -22,6 +22,16 @@ async function giveIpv6(outside: Outsider): Promise<void> {
   await outside.run('ip', ['-6', 'address', 'add', `${outsideAddress}/48`, 'dev', 'eth0', 'nodad']);
 }
 
+/** Asks for the router, and returns its advertisement in tcpdump's words. */
+async function solicit(vm: Ipv6Vm): Promise<string> {
+  const capture = await vm.spawn('tcpdump', ['-lnvvi', 'eth0', 'icmp6 and ip6[40] == 134']);
+  await capture.waitForLine((line) => line.includes('listening on'), 5000);
+  await sendFrames(vm, [routerSolicitation(vm)]);
+  await capture.waitForLine((line) => line.includes('dnssl'), 5000);
+  await capture.stop();
+  return capture.logs.join('\n');
+}
+
 async function tcp(from: Node, to: Node & { readonly ipv6: string }, port = 80): Promise<boolean> {
   const server = await to.tcpListen(port);
   try {
@@ -83,7 +93,34 @@ describe('IPv6 inside of VPCs', () => {
     );
     const [, gateway = ''] = /via (\S+)/.exec(route) ?? [];
     assert.equal((await one.ping(`${gateway}%eth0`)).received, 3);
-    await dhcpV6(one);
+    const lease = await dhcpV6(one);
+    assert.match(lease, /dhcp6\.name-servers fd00:ec2::253;/);
+    assert.match(lease, /dhcp6\.domain-search "ec2\.internal\."/);
+    assert.match(lease, /preferred-life 3600;\s+max-life 7200;/);
+  });
+
+  it('a set of DHCP options has IPv6 servers, too, told by DHCPv6 and by the router', async () => {
+    const options = await cloud.client.create('dhcp-options', {
+      spec: {
+        domainName: 'six.test',
+        domainNameServers: ['2001:db8::53'],
+        ntpServers: ['2001:db8::123'],
+        ipv6PreferredLeaseSeconds: 140,
+      },
+    });
+    const use = (dhcpOptionsId: string | null) =>
+      cloud.applied(cloud.client.update('vpc', vpc.id, { spec: { dhcpOptionsId } }, { waitSeconds: 10 }));
+    await use(options.id);
+    const lease = await dhcpV6(one);
+    assert.match(lease, /dhcp6\.name-servers 2001:db8::53;/);
+    assert.match(lease, /dhcp6\.domain-search "six\.test\."/);
+    assert.match(lease, /dhcp6\.sntp-servers 2001:db8::123;/);
+    assert.match(lease, /preferred-life 140;\s+max-life 280;/);
+    const advertised = await solicit(one);
+    assert.match(advertised, /rdnss option \(25\).*lifetime 1800s, addr: 2001:db8::53/);
+    assert.match(advertised, /dnssl option \(31\).*lifetime 1800s, domain\(s\): six\.test\./);
+    await use(null);
+    assert.match(await solicit(one), /addr: fd00:ec2::253/);
   });
 
   it('members of the default group reach each other, in a subnet and between two', async () => {
@@ -170,6 +207,11 @@ describe('IPv6 inside of VPCs', () => {
 const allNodes = 'ff020000000000000000000000000001';
 const hex = (mac: string) => mac.replaceAll(':', '');
 
+/** A machine that has no address yet asks for the router. */
+function routerSolicitation(vm: Ipv6Vm): string {
+  const allRouters = 'ff020000000000000000000000000002';
+  return `333300000002${hex(vm.mac)}86dd6000000000083aff${'0'.repeat(32)}${allRouters}85007bb800000000`;
+}
 /** A router advertisement from a VM to everybody. Its checksum is of no matter: it must not arrive at all. */
 function routerAdvertisement(vm: Ipv6Vm): string {
   return `333300000001${hex(vm.mac)}86dd6000000000103afffe800000000000000000000000000001${allNodes}86000000400007080000000000000000`;

@@ -17,7 +17,9 @@ import {
 const clientMac = 0x0257_0000_0001n;
 const serverMac = 0x0257_0100_0001n;
 const address = 0x2001_0db8_0000_0100_0000_0000_0000_0004n;
-const lease = Buffer.from(`02570100000101${address.toString(16).padStart(32, '0')}`, 'hex');
+const leaseOf = (preferred: string, options = '') =>
+  Buffer.from(`025701000001${preferred}01${address.toString(16).padStart(32, '0')}${options}`, 'hex');
+const lease = leaseOf('00000e10');
 const identifier: Option = [optionCodes.clientIdentifier, Buffer.from('00030001025700000001', 'hex')];
 const server: Option = [optionCodes.serverIdentifier, Buffer.from('00030001025701000001', 'hex')];
 const wanted = (...addresses: bigint[]): Option => [
@@ -85,6 +87,25 @@ describe('DHCPv6', () => {
     assert.deepEqual(answerTo(3, identifier, server, wanted(address)), { type: 7, ...given });
     assert.deepEqual(answerTo(5, identifier, server, wanted(address)), { type: 7, ...given });
     assert.deepEqual(answerTo(6, identifier, wanted(address)), { type: 7, ...given });
+  });
+
+  it('lends for the time that the flow says, and tells its options', () => {
+    const servers: Option = [23, Buffer.from('fd000ec2000000000000000000000253', 'hex')];
+    const other = leaseOf('0000008c', formatOptions([servers]).toString('hex'));
+    for (const type of [1, 3, 11]) {
+      const named = type === 3 ? [server] : [];
+      const outcome = answerDhcpV6(message(type, identifier, ...named, wanted()), other);
+      assert.ok(outcome.type === 'answer');
+      const { options } = parseRequest(parseIpv6(outcome.frame).payload.subarray(8));
+      assert.deepEqual(options.find(([code]) => code === 23)?.[1], servers[1]);
+      const association = options.find(([code]) => code === optionCodes.addressAssociation)?.[1];
+      if (type === 11) assert.equal(association, undefined);
+      else {
+        // Renewal, rebinding; preferred and valid times of the address.
+        const at = (offset: number) => association?.readUInt32BE(offset);
+        assert.deepEqual([at(4), at(8), at(32), at(36)], [70, 112, 140, 280]);
+      }
+    }
   });
 
   it('takes away what is not of the interface', () => {

@@ -18,6 +18,7 @@ import {
 /** What the flow says of the interface that asks. */
 export interface LeaseV6 {
   readonly serverMac: bigint;
+  readonly preferredSeconds: number;
   readonly addresses: readonly bigint[];
   readonly options: readonly Option[];
 }
@@ -28,16 +29,20 @@ export type DhcpV6Outcome =
   | { readonly type: 'silence'; readonly reason: string };
 
 const ports = { client: 546, server: 547 } as const;
-/** Seconds; renewal after half of the preferred time, any server after four fifths (RFC 8415, section 21.4). */
-const times = { preferred: 3600, valid: 7200, renew: 1800, rebind: 2880 } as const;
+/** In seconds: renewal after half of the preferred time, any server after four fifths (RFC 8415, section 21.4). */
+function timesOf({ preferredSeconds: preferred }: LeaseV6) {
+  const renew = Math.floor(preferred / 2);
+  return { preferred, valid: 2 * preferred, renew, rebind: Math.floor((preferred * 4) / 5) };
+}
 
-/** Payload of the flow: server MAC (6 bytes), number of addresses (1), addresses (16 each), options. */
+/** Payload of the flow: server MAC (6 bytes), preferred time in seconds (4), number of addresses (1), addresses (16 each), options. */
 function parseLeaseV6(payload: Buffer): LeaseV6 {
-  const count = slice(payload, 0, 7).readUInt8(6);
+  const count = slice(payload, 0, 11).readUInt8(10);
   return {
     serverMac: BigInt(payload.readUIntBE(0, 6)),
-    addresses: Array.from({ length: count }, (_, index) => readIpv6(payload, 7 + 16 * index)),
-    options: [...readOptions(slice(payload, 7 + 16 * count))],
+    preferredSeconds: payload.readUInt32BE(6),
+    addresses: Array.from({ length: count }, (_, index) => readIpv6(payload, 11 + 16 * index)),
+    options: [...readOptions(slice(payload, 11 + 16 * count))],
   };
 }
 
@@ -134,6 +139,7 @@ function onLink(request: Request, lease: LeaseV6): boolean {
 
 /** All addresses go to the first association; what the client has beyond them it must not use any more. */
 function associations(request: Request, lease: LeaseV6): Option[] {
+  const times = timesOf(lease);
   return wantedAssociations(request).map(({ identifier, addresses }, index) => {
     const given = index === 0 ? lease.addresses : [];
     const head = Buffer.alloc(12);

@@ -8,6 +8,7 @@ interface CreateOptions extends Naming {
   readonly dns?: string[];
   readonly ntp?: string[];
   readonly leaseSeconds?: number;
+  readonly ipv6PreferredSeconds?: number;
 }
 
 /** `weft dhcp-options` */
@@ -22,12 +23,23 @@ export function addDhcpOptionsCommands(program: Command, io: Io): void {
     .command('create')
     .description('make a set of DHCP options')
     .option('--domain-name <domain>', 'domain in which instances look for names')
-    .option('--dns <address>', "DNS server, or provided: the VPC's own; repeatable", repeated)
-    .option('--ntp <address>', 'time server; repeatable', repeated)
-    .option('--lease-seconds <number>', 'how long an address is lent', number('the time', 120, 604_800));
+    .option('--dns <address>', "DNS server, IPv4 or IPv6, or provided: the VPC's own; repeatable", repeated)
+    .option('--ntp <address>', 'time server, IPv4 or IPv6; repeatable', repeated)
+    .option('--lease-seconds <number>', 'how long an address is lent', number('the time', 120, 604_800))
+    .option(
+      '--ipv6-preferred-seconds <number>',
+      'how long IPv6 addresses are preferred',
+      number('the time', 60, 2_147_483_647),
+    );
   writingCommand<CreateOptions>(nameable(create), io, async (session, chosen) => {
-    const { domainName, dns, ntp, leaseSeconds } = chosen;
-    const spec = given({ domainName, domainNameServers: dns, ntpServers: ntp, leaseSeconds });
+    const { domainName, dns, ntp, leaseSeconds, ipv6PreferredSeconds } = chosen;
+    const spec = given({
+      domainName,
+      domainNameServers: dns,
+      ntpServers: ntp,
+      leaseSeconds,
+      ipv6PreferredLeaseSeconds: ipv6PreferredSeconds,
+    });
     const body = { spec, tags: tagsOf(chosen) };
     await session.create('dhcp-options', body);
   });

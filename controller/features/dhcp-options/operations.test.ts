@@ -22,7 +22,18 @@ describe('a set of DHCP options', () => {
       field: 'spec',
       value: {},
     });
-    for (const value of ['0.0.0.0', '127.0.0.53', '224.0.0.1', '255.255.255.255', '10.0.0.256']) {
+    for (const value of [
+      '::',
+      '::1',
+      'fe80::1',
+      'febf::1',
+      'ff02::1',
+      '0.0.0.0',
+      '127.0.0.53',
+      '224.0.0.1',
+      '255.255.255.255',
+      '10.0.0.256',
+    ]) {
       await assertRefused(
         world,
         () => world.create('dhcp-options', { domainNameServers: ['provided', value] }),
@@ -34,6 +45,38 @@ describe('a set of DHCP options', () => {
         value,
       });
     }
+  });
+
+  it('has IPv6 servers in canonical form, and at most four of each kind', async () => {
+    await using world = await World.create();
+    const servers = (prefix: string, count: number) =>
+      Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`);
+    const four = [...servers('192.0.2.', 3), 'provided', ...servers('2001:db8::', 4)];
+    const { spec } = await world.create('dhcp-options', {
+      domainNameServers: four,
+      ntpServers: ['2001:DB8:0::1'],
+      ipv6PreferredLeaseSeconds: 140,
+    });
+    assert.deepEqual(spec, {
+      domainNameServers: four,
+      ntpServers: ['2001:db8::1'],
+      ipv6PreferredLeaseSeconds: 140,
+    });
+    for (const [list, index] of [
+      [['provided', ...servers('192.0.2.', 4)], 4],
+      [['192.0.2.1', ...servers('2001:db8::', 5)], 5],
+    ] as const) {
+      await assertRefused(world, () => world.create('dhcp-options', { domainNameServers: list }), {
+        code: 'invalid-value',
+        field: `spec.domainNameServers[${index}]`,
+        value: list[index] as string,
+      });
+    }
+    await assertRefused(world, () => world.create('dhcp-options', { ntpServers: ['2001:db8::g'] }), {
+      code: 'invalid-value',
+      field: 'spec.ntpServers[0]',
+      value: '2001:db8::g',
+    });
   });
 
   it('stays while a VPC uses it', async () => {
@@ -78,9 +121,13 @@ describe('a set of DHCP options', () => {
       nameServers: [0x0a000002],
       ntpServers: [],
       leaseSeconds: 3600,
+      ipv6NameServers: [0xfd00_0ec2_0000_0000_0000_0000_0000_0253n],
+      ipv6NtpServers: [],
+      ipv6PreferredSeconds: 3600,
     });
     assert.equal(internalDomain('eu-west-1'), 'eu-west-1.compute.internal');
     const without = { ...vpc, spec: { ...vpc.spec, enableDnsSupport: false } };
-    assert.deepEqual(dhcpSettings(world.topology, without).nameServers, []);
+    const { nameServers, ipv6NameServers } = dhcpSettings(world.topology, without);
+    assert.deepEqual([nameServers, ipv6NameServers], [[], []]);
   });
 });

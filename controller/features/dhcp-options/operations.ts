@@ -1,11 +1,26 @@
-import { parseAddress, providedDns, WeftError } from '../../resources/index.ts';
+import {
+  type DhcpOptionsSpec,
+  formatIpv6,
+  mostServers,
+  parseAddress,
+  parseIpv6Address,
+  providedDns,
+  WeftError,
+} from '../../resources/index.ts';
 import { refuseWhileUsed } from '../operations/checks.ts';
 import type { Operations } from '../operations/operations.ts';
 
-/** A server that instances can ask: one machine, by its address. */
-function requireServer(text: string, field: string): void {
-  const first = parseAddress(text, field) >>> 24;
-  if (first !== 0 && first !== 127 && first < 224) return;
+/** A server that instances can ask: one machine, by its address, in canonical form. */
+function requireServer(text: string, field: string): string {
+  if (text.includes(':')) {
+    const address = parseIpv6Address(text, field);
+    // Neither :: nor ::1, of no link alone, and no group (RFC 4291, section 2.4).
+    if (address > 1n && address >> 118n !== 0xfe80n >> 6n && address >> 120n !== 0xffn)
+      return formatIpv6(address);
+  } else {
+    const first = parseAddress(text, field) >>> 24;
+    if (first !== 0 && first !== 127 && first < 224) return text;
+  }
   throw new WeftError('invalid-value', `${text} is not the address of one machine`, {
     field,
     value: text,
@@ -13,26 +28,43 @@ function requireServer(text: string, field: string): void {
   });
 }
 
+/** Servers in canonical form, no more of a kind than AWS allows. */
+function requireServers(servers: readonly string[], field: string): string[] {
+  const checked = servers.map((server, index) =>
+    server === providedDns ? server : requireServer(server, `${field}[${index}]`),
+  );
+  for (const isOne of [(one: string) => one.includes(':'), (one: string) => !one.includes(':')]) {
+    const extra = checked.filter(isOne)[mostServers];
+    if (extra === undefined) continue;
+    throw new WeftError('invalid-value', `there are more than ${mostServers} servers of one kind`, {
+      field: `${field}[${checked.indexOf(extra)}]`,
+      value: extra,
+      fix: `Give at most ${mostServers} of IPv4 and ${mostServers} of IPv6.`,
+    });
+  }
+  return checked;
+}
+
 /** Sets of DHCP options. They cannot be changed, so whoever uses one knows what it says. */
 export const dhcpOptionsOperations: Operations<'dhcp-options'> = {
   kind: 'dhcp-options',
   create(draft, { spec, tags }) {
-    const { domainNameServers = [], ntpServers = [] } = spec as {
-      domainNameServers?: string[];
-      ntpServers?: string[];
+    const { domainNameServers, ntpServers } = spec as DhcpOptionsSpec;
+    const checked = {
+      ...spec,
+      ...(domainNameServers
+        ? { domainNameServers: requireServers(domainNameServers, 'spec.domainNameServers') }
+        : {}),
+      ...(ntpServers ? { ntpServers: requireServers(ntpServers, 'spec.ntpServers') } : {}),
     };
-    for (const [index, server] of domainNameServers.entries()) {
-      if (server !== providedDns) requireServer(server, `spec.domainNameServers[${index}]`);
-    }
-    for (const [index, server] of ntpServers.entries()) requireServer(server, `spec.ntpServers[${index}]`);
     if (Object.keys(spec).length === 0) {
       throw new WeftError('missing-field', 'a set of DHCP options without any option says nothing', {
         field: 'spec',
         value: spec,
-        fix: 'Give at least one of domainName, domainNameServers, ntpServers and leaseSeconds.',
+        fix: 'Give at least one of domainName, domainNameServers, ntpServers, leaseSeconds and ipv6PreferredLeaseSeconds.',
       });
     }
-    return draft.create('dhcp-options', { spec, tags });
+    return draft.create('dhcp-options', { spec: checked, tags });
   },
   remove(draft, options) {
     refuseWhileUsed(draft, options, 'uses-dhcp-options', 'vpc');

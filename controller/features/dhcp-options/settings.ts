@@ -1,16 +1,29 @@
-import { parseAddress, parseCidr, providedDns, type ResourceOf } from '../../resources/index.ts';
+import {
+  type AnyResource,
+  parseAddress,
+  parseCidr,
+  parseIpv6Address,
+  providedDns,
+  type ResourceOf,
+} from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 
-/** What DHCP tells every instance of a VPC. Addresses are 32-bit numbers. */
+/** What DHCP tells every instance of a VPC. Addresses are numbers of 32 bits, those of IPv6 of 128. */
 export interface DhcpSettings {
   /** Empty: none is told. */
   readonly domainName: string;
   readonly nameServers: readonly number[];
   readonly ntpServers: readonly number[];
   readonly leaseSeconds: number;
+  readonly ipv6NameServers: readonly bigint[];
+  readonly ipv6NtpServers: readonly bigint[];
+  readonly ipv6PreferredSeconds: number;
 }
 
 const usualLeaseSeconds = 3600;
+/** AWS, "Amazon DNS server": where the DNS server of every VPC is in IPv6. */
+export const ipv6DnsServer = parseIpv6Address('fd00:ec2::253', 'dns');
+const isIpv6 = (server: string) => server.includes(':');
 
 /** The domain of the names that every VPC of a region has (AWS, "DNS attributes for your VPC"). */
 export function internalDomain(region: string): string {
@@ -34,13 +47,29 @@ export function dhcpSettings(view: TopologyView, vpc: ResourceOf<'vpc'>): DhcpSe
   const spec = options
     ? options.spec
     : { domainName: internalDomain(vpc.region), domainNameServers: [providedDns] };
+  const { domainNameServers = [], ntpServers = [] } = spec;
+  const named = domainNameServers.filter((server) => server !== providedDns || answersDns(vpc));
   return {
     domainName: spec.domainName ?? '',
-    nameServers: (spec.domainNameServers ?? []).flatMap((server) => {
-      if (server !== providedDns) return [parseAddress(server, 'domainNameServers')];
-      return answersDns(vpc) ? [dnsServer(vpc)] : [];
-    }),
-    ntpServers: (spec.ntpServers ?? []).map((server) => parseAddress(server, 'ntpServers')),
+    nameServers: named
+      .filter((server) => !isIpv6(server))
+      .map((server) => (server === providedDns ? dnsServer(vpc) : parseAddress(server, 'domainNameServers'))),
+    ntpServers: ntpServers
+      .filter((server) => !isIpv6(server))
+      .map((server) => parseAddress(server, 'ntpServers')),
     leaseSeconds: spec.leaseSeconds ?? usualLeaseSeconds,
+    ipv6NameServers: named
+      .filter((server) => isIpv6(server) || server === providedDns)
+      .map((server) =>
+        server === providedDns ? ipv6DnsServer : parseIpv6Address(server, 'domainNameServers'),
+      ),
+    ipv6NtpServers: ntpServers.filter(isIpv6).map((server) => parseIpv6Address(server, 'ntpServers')),
+    ipv6PreferredSeconds: spec.ipv6PreferredLeaseSeconds ?? usualLeaseSeconds,
   };
+}
+
+/** Whether the instances of a VPC are told something else than before: sets themselves never change. */
+export function tellsOtherwise(before: AnyResource, after: AnyResource): boolean {
+  const [{ spec: old }, { spec: now }] = [before, after] as [ResourceOf<'vpc'>, ResourceOf<'vpc'>];
+  return old.dhcpOptionsId !== now.dhcpOptionsId || old.enableDnsSupport !== now.enableDnsSupport;
 }

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Feature, FragmentDefinition } from '../../pipeline/index.ts';
-import { type AnyResource, parseAddress, type ResourceOf } from '../../resources/index.ts';
+import { parseAddress, type ResourceOf } from '../../resources/index.ts';
 import type { Change } from '../../store/store.ts';
 import type { TopologyView } from '../../topology/view.ts';
+import { tellsOtherwise } from '../dhcp-options/settings.ts';
 import { announcementFlows } from '../held-address/announcement.ts';
 import { hostScope } from '../host/scope.ts';
 import { vpcOfMatch } from '../security-group/rule-matches.ts';
@@ -61,7 +62,7 @@ const guard: FragmentDefinition = {
           ...announcementFlows(context),
           ...ipv6GuardFlows(context),
           ...dhcpFlows(view, context),
-          ...dhcpV6Flows(context),
+          ...dhcpV6Flows(view, context),
         ],
       }
     );
@@ -108,12 +109,6 @@ function hasOlderRules(vpcId: string, appeared: boolean, view: TopologyView): bo
     if (!appeared || (revision > 0 && revision < view.revision)) return true;
   }
   return false;
-}
-
-/** Whether DHCP tells the instances of a VPC something else than before. */
-function tellsOtherwise(before: AnyResource, after: AnyResource): boolean {
-  const [{ spec: old }, { spec: now }] = [before, after] as [ResourceOf<'vpc'>, ResourceOf<'vpc'>];
-  return old.dhcpOptionsId !== now.dhcpOptionsId || old.enableDnsSupport !== now.enableDnsSupport;
 }
 
 type Gateway = ResourceOf<'internet-gateway'> | ResourceOf<'egress-only-internet-gateway'>;

@@ -8,6 +8,10 @@ import { World } from '../../testing/world.ts';
 const isIpv6 = (flow: string) => /ipv6|icmp6|udp6/.test(flow);
 const block = '2001:db8:0:100::';
 
+/** Options of DHCPv6: the DNS server fd00:ec2::253, and the domain ec2.internal. */
+const dns = '00.17.00.10.fd.00.0e.c2.00.00.00.00.00.00.00.00.00.00.02.53';
+const domain = '00.18.00.0e.03.65.63.32.08.69.6e.74.65.72.6e.61.6c.00';
+
 describe('the IPv6 addresses of an interface', () => {
   it('are assigned, asked for by number, or given', async () => {
     await using world = await World.create();
@@ -104,7 +108,7 @@ describe('the flows of IPv6 addresses', () => {
       `table=source-guard, priority=120,icmp6,${here},${from},ipv6_src=::,icmp_type=133 actions=goto_table:admit`,
       `table=source-guard, priority=120,udp6,${here},${from},ipv6_src=fe80::/10,ipv6_dst=ff02::1:2,tp_src=546,tp_dst=547 actions=goto_table:admit`,
       `table=source-guard, priority=120,icmp6,${here},${from},ipv6_src=fe80::/10,ipv6_dst=fe80::57:1ff:fe00:1,icmp_type=128 actions=goto_table:admit`,
-      `table=admit, priority=300,udp6,${here},ipv6_dst=ff02::1:2,tp_src=546,tp_dst=547 actions=resubmit(,limit),controller(id=22342,userdata=11.02.57.01.00.00.01.01.20.01.0d.b8.00.00.01.00.00.00.00.00.00.00.00.04)`,
+      `table=admit, priority=300,udp6,${here},ipv6_dst=ff02::1:2,tp_src=546,tp_dst=547 actions=resubmit(,limit),controller(id=22342,userdata=11.02.57.01.00.00.01.00.00.0e.10.01.20.01.0d.b8.00.00.01.00.00.00.00.00.00.00.00.04.${dns}.${domain})`,
     ]);
   });
 

@@ -10,6 +10,9 @@ import {
   protocol,
 } from '../../pipeline/index.ts';
 import { ipv6Netmask, linkLocalAddress, parseIpv6Address } from '../../resources/index.ts';
+import type { TopologyView } from '../../topology/view.ts';
+import { dhcpV6Options } from '../dhcp-options/ipv6-options.ts';
+import { dhcpSettings } from '../dhcp-options/settings.ts';
 import { gatewayMac } from '../subnet/router.ts';
 import { type BoundContext, type InterfaceContext, macNumber } from './context.ts';
 
@@ -68,11 +71,17 @@ export function ipv6GuardFlows(context: BoundContext): Flow[] {
   ];
 }
 
-/** DHCPv6 of the interface goes to the agent with the ready answer: all of its addresses. */
-export function dhcpV6Flows(context: BoundContext): Flow[] {
+/** DHCPv6 of the interface goes to the agent with the ready answer: all of its addresses, and what the VPC tells. */
+export function dhcpV6Flows(view: TopologyView, context: BoundContext): Flow[] {
   const addresses = ipv6AddressesOf(context);
   if (addresses.length === 0) return [];
-  const answer = answerDhcpV6({ serverMac: gatewayMac(context.subnet), addresses, options: [] });
+  const settings = dhcpSettings(view, context.vpc);
+  const answer = answerDhcpV6({
+    serverMac: gatewayMac(context.subnet),
+    preferredSeconds: settings.ipv6PreferredSeconds,
+    addresses,
+    options: dhcpV6Options(settings),
+  });
   const { number } = context.networkInterface;
   return [
     {

@@ -8,6 +8,7 @@ import {
 } from '../../pipeline/index.ts';
 import { parseCidr, parseIpv6Cidr, type ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
+import { dhcpSettings, tellsOtherwise } from '../dhcp-options/settings.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import { ipv4Flows } from './ipv4.ts';
 import { ipv6Flows } from './ipv6.ts';
@@ -51,7 +52,10 @@ const admit: FragmentDefinition = {
     return {
       scope: vpcScope(vpc),
       number: subnet.number as number,
-      flows: [...ipv4Flows(router, network), ...(ipv6 ? ipv6Flows(router, ipv6) : [])],
+      flows: [
+        ...ipv4Flows(router, network),
+        ...(ipv6 ? ipv6Flows(router, ipv6, dhcpSettings(view, vpc)) : []),
+      ],
     };
   },
 };
@@ -112,6 +116,11 @@ export const subnetFeature: Feature = {
         if (subnet.spec.networkAclId !== undefined) continue;
         yield { definition: admit, id: subnet.id };
         yield { definition: ingress, id: subnet.id };
+      }
+    }
+    if (kind === 'vpc' && before && after && tellsOtherwise(before, after)) {
+      for (const subnet of view.referrers({ kind, id }, 'in-vpc', 'subnet')) {
+        if (subnet.spec.ipv6CidrBlock !== undefined) yield { definition: admit, id: subnet.id };
       }
     }
     if (kind === 'vpc' && mainTableOf(before) !== mainTableOf(after)) {

@@ -19,6 +19,8 @@ import {
   whole,
 } from '../../pipeline/index.ts';
 import { type Ipv6Network, interfaceMtu, ipv6Netmask, linkLocalAddress } from '../../resources/index.ts';
+import { advertisedOptions } from '../dhcp-options/ipv6-options.ts';
+import type { DhcpSettings } from '../dhcp-options/settings.ts';
 import { passOn, type Router } from './router.ts';
 
 /** All routers of the link, ff02::2. */
@@ -29,7 +31,7 @@ const vpcPrefixLength = 56;
  * The router of a subnet in IPv6 has the link-local address of its MAC. It is what router advertisements name (RFC 4861,
  * section 4.2); the agent writes them.
  */
-export function ipv6Flows(router: Router, network: Ipv6Network): Flow[] {
+export function ipv6Flows(router: Router, network: Ipv6Network, settings: DhcpSettings): Flow[] {
   const { here, mac, routeTable } = router;
   const gateway = linkLocalAddress(mac);
   const vpcBlock = {
@@ -48,6 +50,7 @@ export function ipv6Flows(router: Router, network: Ipv6Network): Flow[] {
           prefix: network.address,
           prefixLength: network.prefixLength,
           mtu: interfaceMtu,
+          options: advertisedOptions(settings),
         }),
       ],
     },

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Ipv4Address, onlyTags } from './common.ts';
+import { closed, Ipv4Address, Ipv6Address, onlyTags } from './common.ts';
 import { defineKind } from './define.ts';
 
 /** Stands for the DNS server of each VPC itself, at its base address + 2. */
@@ -11,24 +11,37 @@ const domainName = Type.String({
   description: 'domain in which instances look for names (option 15)',
   examples: ['example.internal'],
 });
-const servers = { minItems: 1, maxItems: 4, uniqueItems: true } as const;
+/** AWS allows so many servers of IPv4, and as many of IPv6. */
+export const mostServers = 4;
+const servers = { minItems: 1, maxItems: 2 * mostServers, uniqueItems: true } as const;
 export const DhcpOptionsSpec = Type.Object(
   {
     domainName: Type.Optional(domainName),
     domainNameServers: Type.Optional(
-      Type.Array(Type.Union([Ipv4Address, Type.Literal(providedDns)]), {
+      Type.Array(Type.Union([Ipv4Address, Ipv6Address, Type.Literal(providedDns)]), {
         ...servers,
-        description: `DNS servers (option 6); \`${providedDns}\`: that of the VPC`,
+        description: `DNS servers (option 6; in IPv6 option 23 and router advertisements), at most ${mostServers} of IPv4 and of IPv6; \`${providedDns}\`: that of the VPC`,
       }),
     ),
     ntpServers: Type.Optional(
-      Type.Array(Ipv4Address, { ...servers, description: 'time servers (option 42)' }),
+      Type.Array(Type.Union([Ipv4Address, Ipv6Address]), {
+        ...servers,
+        description: `time servers (option 42; in DHCPv6 options 31 and 56), at most ${mostServers} of IPv4 and of IPv6`,
+      }),
     ),
     leaseSeconds: Type.Optional(
       Type.Integer({
         minimum: 120,
         maximum: 604_800,
         description: 'how long an address is lent (option 51); absent: 3,600',
+      }),
+    ),
+    ipv6PreferredLeaseSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 60,
+        maximum: 2_147_483_647,
+        description:
+          'how long IPv6 addresses are preferred; they are renewed after half of it, and valid for twice as long; absent: 3,600',
       }),
     ),
   },

@@ -1,4 +1,4 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ResourceOf } from '@weft/controller/resources';
@@ -43,7 +43,7 @@ async function hasDefaultRoute(node: Node): Promise<boolean> {
   return (await node.run('ip', ['-6', 'route', 'show', 'default'])).includes('proto ra');
 }
 
-/** Runs dhclient until it has its lease, and ends it. */
+/** Runs dhclient until it has its lease, and ends it. @returns the lease as it writes it down */
 export async function dhcpV6(node: Node): Promise<string> {
   const path = join(tmpdir(), `weft-dhclient-${process.pid}-${node.name}`);
   await writeFile(`${path}.sh`, script);
@@ -51,7 +51,8 @@ export async function dhcpV6(node: Node): Promise<string> {
   const files = ['-sf', `${path}.sh`, '-lf', `${path}.leases`, '-pf', `${path}.pid`, '-cf', '/dev/null'];
   await writeFile(`${path}.leases`, '');
   const result = await node.exec('dhclient', ['-6', '-1', '-v', ...files, 'eth0'], { timeoutMs: 30_000 });
+  const lease = await readFile(`${path}.leases`, 'utf8');
   await node.exec('dhclient', ['-6', '-x', ...files, 'eth0'], { timeoutMs: 10_000 });
   if (result.code !== 0) throw new Error(`no lease: ${result.stderr}`);
-  return result.stderr;
+  return lease;
 }

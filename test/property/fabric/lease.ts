@@ -23,6 +23,8 @@ const option = {
   timeServers: 42,
   leaseSeconds: 51,
 } as const;
+const optionV6 = { nameServers: 23, domains: 24, timeServers: 31 } as const;
+const advertisedOption = { nameServers: 25, domains: 31 } as const;
 
 function optionsOf(data: Buffer): Map<number, Buffer> {
   const options = new Map<number, Buffer>();
@@ -59,19 +61,52 @@ const macAt = (data: Buffer, at: number) => mac.format(BigInt(data.readUIntBE(at
 const ipv6At = (data: Buffer, at: number) =>
   formatIpv6((data.readBigUInt64BE(at) << 64n) | data.readBigUInt64BE(at + 8));
 
-/** The DHCPv6 answer that the agent is told to give: task, MAC of the server (6), number of addresses, addresses (16 each). */
+/**
+ * The DHCPv6 answer that the agent is told to give: task, MAC of the server (6), preferred time (4), number of addresses,
+ * addresses (16 each), options (RFC 8415).
+ */
 export function leaseV6Of(userdata: Uint8Array): LeaseV6 {
   const data = Buffer.from(userdata);
-  const addresses = Array.from({ length: data.readUInt8(7) }, (_, index) => ipv6At(data, 8 + 16 * index));
-  return { addresses, serverMac: macAt(data, 1) };
+  const count = data.readUInt8(11);
+  const options = new Map<number, Buffer>();
+  for (let at = 12 + 16 * count; at < data.length; at += 4 + data.readUInt16BE(at + 2)) {
+    options.set(data.readUInt16BE(at), data.subarray(at + 4, at + 4 + data.readUInt16BE(at + 2)));
+  }
+  return {
+    addresses: ipv6List(data.subarray(12, 12 + 16 * count)),
+    preferredSeconds: data.readUInt32BE(7),
+    domainName: nameIn(options.get(optionV6.domains)),
+    nameServers: ipv6List(options.get(optionV6.nameServers)),
+    timeServers: ipv6List(options.get(optionV6.timeServers)),
+    serverMac: macAt(data, 1),
+  };
 }
 
-/** What the agent is told to say for a router: task, its MAC (6), MTU (2), length of the prefix, prefix (16). */
+function ipv6List(bytes: Buffer = Buffer.alloc(0)): string[] {
+  return Array.from({ length: bytes.length / 16 }, (_, index) => ipv6At(bytes, 16 * index));
+}
+
+/** A name as in DNS (RFC 1035, section 3.1), with zeros behind it or not. */
+function nameIn(bytes: Buffer = Buffer.alloc(0)): string {
+  const labels: string[] = [];
+  for (let at = 0; bytes[at]; at += 1 + (bytes[at] as number)) {
+    labels.push(bytes.toString('latin1', at + 1, at + 1 + (bytes[at] as number)));
+  }
+  return labels.join('.');
+}
+
+/** What the agent is told to say for a router: task, its MAC (6), MTU (2), length of the prefix, prefix (16), options (RFC 8106). */
 export function advertisedRouterOf(userdata: Uint8Array): AdvertisedRouter {
   const data = Buffer.from(userdata);
+  const options = new Map<number, Buffer>();
+  for (let at = 26; at < data.length; at += 8 * data.readUInt8(at + 1)) {
+    options.set(data.readUInt8(at), data.subarray(at + 8, at + 8 * data.readUInt8(at + 1)));
+  }
   return {
     mac: macAt(data, 1),
     mtu: data.readUInt16BE(7),
     prefix: `${ipv6At(data, 10)}/${data.readUInt8(9)}`,
+    domainName: nameIn(options.get(advertisedOption.domains)),
+    nameServers: ipv6List(options.get(advertisedOption.nameServers)),
   };
 }

@@ -1,4 +1,4 @@
-import type { FlowMod } from 'node-openflow';
+import type { Action, FlowMod } from 'node-openflow';
 import { registers, type StageName, tableOf } from '../../../controller/pipeline/index.ts';
 import {
   acls,
@@ -23,13 +23,17 @@ const icmpv6 = { echoRequest: 128, routerSolicitation: 133 } as const;
 /** Of the flows for a MAC that its interface shares, and for a shared address that the asker has. */
 const [foreignMacPriority, ownSharedPriority] = [110, 205];
 /** First byte of the user data of the DHCPv6 answer, and where the number of addresses stands. */
-const dhcpV6 = { task: 17, count: 7 } as const;
+const dhcpV6 = { task: 17, count: 11 } as const;
+const advertisement = 16;
 
 const isIpv6 = ({ match }: FlowMod) =>
   match.some(({ field, value }) => field === 'eth_type' && Number(value) === ipv6);
 const drops = ({ instructions }: FlowMod) => instructions.length === 0;
 const isOfType = ({ match }: FlowMod, type: number) =>
   match.some(({ field, value }) => field === 'icmpv6_type' && Number(value) === type);
+
+const isTask = (task: number) => (action: Action) =>
+  action.type === 'controller' && action.userdata?.[0] === task;
 
 /** A fault in added flows of some stages that are for IPv6; the others stay as they are. */
 function inIpv6(
@@ -97,6 +101,8 @@ export const ipv6Faults: readonly Fault[] = [
       return [{ ...action, userdata }];
     }),
   ),
+  stale('DHCPv6 tells what it has told before', 'admit', isTask(dhcpV6.task)),
+  stale('routers advertise what they have advertised before', 'admit', isTask(advertisement)),
   inIpv6('everybody is a router', ['nd-reply'], withoutField(registers.flags)),
   inIpv6('answers of neighbour discovery keep the MAC of the asker', ['nd-option'], (flow) =>
     withActions(flow, (action) =>

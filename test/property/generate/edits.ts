@@ -72,10 +72,24 @@ export class Edits {
     const spec = {
       ...(random.chance(0.7) ? { domainName: random.pick(['example.com', 'weft.test']) } : {}),
       ...(random.chance(0.7)
-        ? { domainNameServers: random.pick([['provided'], ['192.0.2.53'], ['provided', '192.0.2.53']]) }
+        ? {
+            domainNameServers: random.pick([
+              ['provided'],
+              ['192.0.2.53'],
+              ['192.0.2.53', '2001:db8:9::53', 'provided'],
+            ]),
+          }
         : {}),
-      ...(random.chance(0.5) ? { ntpServers: ['192.0.2.1', '192.0.2.2'] } : {}),
+      ...(random.chance(0.5)
+        ? {
+            ntpServers: random.pick([
+              ['192.0.2.1', '192.0.2.2'],
+              ['192.0.2.1', '2001:db8:9::1', '2001:db8:9::2'],
+            ]),
+          }
+        : {}),
       ...(random.chance(0.5) ? { leaseSeconds: random.between(120, 7200) } : {}),
+      ...(random.chance(0.3) ? { ipv6PreferredLeaseSeconds: random.between(60, 7200) } : {}),
     };
     return { do: 'create', kind: 'dhcp-options', name: this.freshName('dopt'), spec };
   }

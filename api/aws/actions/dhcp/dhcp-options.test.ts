@@ -45,6 +45,28 @@ describe('DHCP options', () => {
     await api.refused('InvalidDhcpOptionID.NotFound', 'DescribeDhcpOptions', { 'DhcpOptionsId.1': id });
   });
 
+  it('has servers of IPv6 and the time that IPv6 addresses are preferred', async () => {
+    const { dhcpOptions } = await api.ok('CreateDhcpOptions', {
+      'DhcpConfiguration.1.Key': 'domain-name-servers',
+      'DhcpConfiguration.1.Value.1': 'AmazonProvidedDNS, 2001:DB8::53',
+      'DhcpConfiguration.2.Key': 'ntp-servers',
+      'DhcpConfiguration.2.Value.1': '2001:db8::123',
+      'DhcpConfiguration.3.Key': 'ipv6-address-preferred-lease-time',
+      'DhcpConfiguration.3.Value.1': '140',
+    });
+    assert.deepEqual(dhcpOptions.dhcpConfigurationSet, [
+      { key: 'domain-name-servers', valueSet: [{ value: 'AmazonProvidedDNS' }, { value: '2001:db8::53' }] },
+      { key: 'ntp-servers', valueSet: [{ value: '2001:db8::123' }] },
+      { key: 'ipv6-address-preferred-lease-time', valueSet: [{ value: '140' }] },
+    ]);
+    for (const seconds of ['59', '2147483648', 'long', '1.5', '']) {
+      await api.refused('InvalidParameterValue', 'CreateDhcpOptions', {
+        'DhcpConfiguration.1.Key': 'ipv6-address-preferred-lease-time',
+        'DhcpConfiguration.1.Value.1': seconds,
+      });
+    }
+  });
+
   it('options that are not there, or no options, are refused', async () => {
     const option = (Key: string, value: string) => ({
       'DhcpConfiguration.1.Key': Key,

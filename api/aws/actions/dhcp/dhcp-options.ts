@@ -30,7 +30,8 @@ function defaultOptions(context: ActionContext): OptionSet {
   return { id: defaultOptionsId(context), spec: { domainName, domainNameServers: [providedDns] }, tags: {} };
 }
 
-function configurationsOf({ domainName, domainNameServers, ntpServers }: DhcpOptionsSpec) {
+function configurationsOf(spec: DhcpOptionsSpec) {
+  const { domainName, domainNameServers, ntpServers, ipv6PreferredLeaseSeconds: preferred } = spec;
   const option = (Key: string, values: readonly string[] | undefined) =>
     values
       ? [{ Key, Values: values.map((Value) => ({ Value: Value === providedDns ? amazonDns : Value })) }]
@@ -39,6 +40,7 @@ function configurationsOf({ domainName, domainNameServers, ntpServers }: DhcpOpt
     ...option('domain-name', domainName === undefined ? undefined : [domainName]),
     ...option('domain-name-servers', domainNameServers),
     ...option('ntp-servers', ntpServers),
+    ...option('ipv6-address-preferred-lease-time', preferred === undefined ? undefined : [`${preferred}`]),
   ];
 }
 
@@ -59,7 +61,9 @@ function specOf(configurations: readonly NewDhcpConfiguration[]): DhcpOptionsSpe
       const servers = values.map((value) => (value === amazonDns ? providedDns : value));
       spec = { ...spec, domainNameServers: servers };
     } else if (key === 'ntp-servers') spec = { ...spec, ntpServers: values };
-    else if (/^netbios-/.test(key))
+    else if (key === 'ipv6-address-preferred-lease-time' && /^\d+$/.test(values.join())) {
+      spec = { ...spec, ipv6PreferredLeaseSeconds: Number(values[0]) };
+    } else if (/^netbios-/.test(key))
       throw new AwsError('UnsupportedOperation', `There is no option ${key} here`);
     else
       throw new AwsError(
@@ -73,7 +77,7 @@ function specOf(configurations: readonly NewDhcpConfiguration[]): DhcpOptionsSpe
 export const createDhcpOptions = define({
   action: 'CreateDhcpOptions',
   supports: ['DhcpConfigurations', 'TagSpecifications'],
-  note: 'domain-name, domain-name-servers and ntp-servers',
+  note: 'domain-name, domain-name-servers, ntp-servers and ipv6-address-preferred-lease-time',
   async handle(context, { DhcpConfigurations: configurations, TagSpecifications: specifications }) {
     const tags = tagsFor('dhcp-options', specifications);
     const options = await context.cloud.create('dhcp-options', { spec: specOf(configurations), tags });
