@@ -3,6 +3,7 @@ import {
   type ApiKind,
   type ApiResource,
   escaped,
+  mapTexts,
   type OpenapiDocument,
   type WeftClient,
 } from '../../contract/index.ts';
@@ -33,11 +34,24 @@ export async function exportEntries(client: WeftClient, vpcId: string | undefine
   const entries = kept
     .filter((resource) => resource.kind !== 'security-group-rule' || changed.has(resource.spec.groupId))
     .map((resource) => {
-      const entry = entryOf(openTargets(resource, known), document, names, derived.get(resource.id));
+      const entry = entryOf(openTargets(resource, known), document, names, derived);
       return { ...entry, spec: { ...entry.spec, ...givenWhenMade(resource, wanted, changed) } };
     });
-  return entries.flatMap((entry) => withoutCircle(entry, entries));
+  return entries.flatMap((entry) => withoutCircle(entry, entries)).sort((a, b) => placeOf(a) - placeOf(b));
 }
+
+const places: Partial<Record<ApiKind, number>> = {
+  'external-network': 0,
+  vpc: 0,
+  'internet-gateway': 1,
+  instance: 3,
+};
+
+/**
+ * What has to come early or late without being named: NAT gateways and public addresses need an internet gateway, instances are
+ * lent addresses that no entry asks for, and changes need what they change.
+ */
+const placeOf = ({ kind, id }: Entry) => (id !== undefined ? 4 : (places[kind] ?? 2));
 
 /** False for what comes and goes with something else, and for requests of peering that have ended, or are others'. */
 function isLasting(resource: Resource, _index: number, all: readonly Resource[]): boolean {
@@ -171,8 +185,9 @@ function entryOf(
   resource: Resource,
   document: OpenapiDocument,
   names: ReadonlyMap<string, string>,
-  derived: string | undefined,
+  derivedIds: ReadonlyMap<string, string>,
 ): Entry {
+  const derived = derivedIds.get(resource.id);
   const { create, update } = fieldsOfKind(document, resource.kind as ApiKind);
   const fields = derived === undefined ? create : update;
   const spec = Object.entries(resource.spec).filter(
@@ -187,7 +202,7 @@ function entryOf(
     kind: resource.kind as ApiKind,
     name: names.get(resource.id) as string,
     ...(derived === undefined ? {} : { id: derived }),
-    spec: withNames(Object.fromEntries(spec), names) as Record<string, unknown>,
+    spec: withNames(Object.fromEntries(spec), names, derivedIds) as Record<string, unknown>,
     tags: Object.fromEntries(tags.map(([tag, value]) => [tag, escaped(value)])),
   };
 }
@@ -207,11 +222,16 @@ function isReachedLater(
 /** MACs of this range are given by the controller, and are refused when somebody asks for one. */
 const isGiven = (mac: unknown) => typeof mac === 'string' && mac.startsWith('02:57:');
 
-function withNames(value: unknown, names: ReadonlyMap<string, string>): unknown {
-  if (typeof value === 'string') return names.has(value) ? `$${names.get(value)}` : escaped(value);
-  if (Array.isArray(value)) return value.map((item) => withNames(item, names));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, withNames(inner, names)]));
+/** Ids as references: to an entry, or to the field of a VPC that has what comes with it. */
+function withNames(
+  value: unknown,
+  names: ReadonlyMap<string, string>,
+  derived: ReadonlyMap<string, string>,
+): unknown {
+  return mapTexts(
+    value,
+    (text) => derived.get(text) ?? (names.has(text) ? `$${names.get(text)}` : escaped(text)),
+  );
 }
 
 /** A readable name for each: that which people gave it, otherwise its kind and a number. */

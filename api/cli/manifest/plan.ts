@@ -69,24 +69,27 @@ const attachments: Partial<Record<ApiKind, string>> = {
   'internet-gateway': 'vpcId',
 };
 
-/** Detaches and deletes resources, each before those that it names. */
+/**
+ * Detaches and deletes resources, each before those that it names; internet gateways late, since public addresses need them
+ * without naming them.
+ */
 function removalsOf(resources: readonly Resource[]): { steps: Step[]; operations: BatchOperation[] } {
-  const ordered = dependentsFirst(resources);
-  const detaching = ordered.flatMap(({ kind, id, spec }): BatchOperation[] => {
-    const field = attachments[kind];
-    const attached = field !== undefined && (spec as Record<string, unknown>)[field] !== undefined;
-    return attached ? [{ operation: 'update', kind, id, spec: { [field]: null } }] : [];
-  });
+  const gatewaysFirst = [...resources].sort((a, b) => +isGateway(b) - +isGateway(a));
+  const ordered = dependentsFirst(gatewaysFirst);
   return {
     steps: ordered.map(({ kind, id, tags }) => {
       return { action: 'delete', kind, name: tags[nameTag] ?? id, id, fields: [] };
     }),
-    operations: [
-      ...detaching,
-      ...ordered.map(({ kind, id }) => ({ operation: 'delete', kind, id }) as const),
-    ],
+    operations: ordered.flatMap(({ kind, id, spec }): BatchOperation[] => {
+      const field = attachments[kind];
+      const attached = field !== undefined && (spec as Record<string, unknown>)[field] !== undefined;
+      const detaching = { operation: 'update', kind, id, spec: { [field ?? '']: null } } as const;
+      return [...(attached ? [detaching] : []), { operation: 'delete', kind, id }];
+    }),
   };
 }
+
+const isGateway = ({ kind }: Resource) => kind === 'internet-gateway';
 
 /**
  * What deleting everything of a manifest comes to. Route tables that come with a VPC lose their routes first, since these

@@ -11,7 +11,7 @@ export function dependentsFirst(resources: readonly Resource[]): Resource[] {
   const visit = (resource: Resource): void => {
     if (seen.has(resource.id)) return;
     seen.add(resource.id);
-    for (const id of textsIn(resource.spec)) {
+    for (const id of textsIn(holding(resource))) {
       const named = byId.get(id);
       if (named) visit(named);
     }
@@ -19,4 +19,11 @@ export function dependentsFirst(resources: readonly Resource[]): Resource[] {
   };
   for (const resource of resources) visit(resource);
   return ordered.reverse();
+}
+
+/** What of a resource keeps others from being deleted: neither where routes lead, nor which instance an interface is in. */
+function holding({ kind, spec }: Resource): unknown {
+  if (kind === 'route-table')
+    return { ...spec, routes: spec.routes.map((route) => ({ ...route, target: '' })) };
+  return kind === 'network-interface' ? { ...spec, instanceId: '' } : spec;
 }

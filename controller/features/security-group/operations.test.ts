@@ -27,6 +27,26 @@ const matchKeys = (world: World) =>
     .sort();
 
 describe('a security group', () => {
+  it('begins without rules where that is said', async () => {
+    await using world = await World.create();
+    const { vpc } = await network(world);
+    const rulesOf = (id: string) =>
+      [...world.topology.referrers({ kind: 'security-group', id }, 'of-group', 'security-group-rule')].length;
+    for (const [defaultRules, count] of [
+      [false, 0],
+      [true, 1],
+    ] as const) {
+      const name = `rules ${defaultRules}`;
+      const group = await world.create('security-group', { vpcId: vpc.id, name, defaultRules });
+      assert.equal(rulesOf(group.id), count);
+      assert.deepEqual(group.spec, { vpcId: vpc.id, name });
+      const spec = { cidrBlock: '10.7.0.0/16', defaultSecurityGroupRules: defaultRules };
+      const other = await world.create('vpc', spec);
+      assert.equal(rulesOf(other.spec.defaultSecurityGroupId), count * 2);
+      assert.equal('defaultSecurityGroupRules' in other.spec, false);
+    }
+  });
+
   it('comes with a rule that lets everything out', async () => {
     await using world = await World.create();
     const { vpc, group } = await withGroup(world);
