@@ -88,11 +88,20 @@ describe('the command line', () => {
     cli.controller.appliedCalls = [];
     assert.equal((await cli.weft('vpc create --cidr-block 10.1.0.0/16 --wait')).code, 0);
     assert.equal(cli.controller.appliedCalls.at(-1)?.timeoutMs, 10_000);
-    cli.controller.receipt = { applied: false, hosts: [{ host: 'h1', state: 'disconnected' }] };
+    cli.controller.receipt = {
+      applied: false,
+      hosts: [
+        { host: 'h1', state: 'disconnected' },
+        { host: 'h2', state: 'rejected', error: 'OFPFMFC_TABLE_FULL' },
+      ],
+    };
     const late = await cli.weft('vpc create --cidr-block 10.2.0.0/16 --wait --timeout 0.1 -o name');
     assert.equal(late.code, 1);
     assert.match(late.out, /^vpc-/, 'what was written is told all the same');
-    assert.match(late.err, /revision \d+ is written, but .*: h1 is disconnected — /);
+    assert.match(
+      late.err,
+      /revision \d+ is written, but .*: h1 is disconnected, h2 is rejected \(OFPFMFC_TABLE_FULL\) — A switch /,
+    );
     cli.controller.receipt = { applied: true, hosts: [] };
   });
 

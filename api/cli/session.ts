@@ -95,7 +95,14 @@ export function requireApplied(receipt: Receipt | undefined): void {
   const missing = receipt.hosts.filter((host) => host.state !== 'applied');
   throw new CliError(
     'not-applied',
-    `revision ${receipt.revision} is written, but not every host has confirmed it: ${missing.map((host) => `${host.host} is ${host.state}`).join(', ')}`,
-    { fix: 'Hosts confirm when they are back; weft host list shows their state.' },
+    `revision ${receipt.revision} is written, but not every host has confirmed it: ${missing.map(told).join(', ')}`,
+    {
+      fix: missing.some(({ state }) => state === 'rejected')
+        ? "A switch refused flows: the controller's log says which; mend the switch, then connect it again."
+        : 'Hosts confirm when they are back; weft host list shows their state.',
+    },
   );
 }
+
+const told = ({ host, state, error }: Receipt['hosts'][number]) =>
+  `${host} is ${state}${error === undefined ? '' : ` (${error})`}`;

@@ -64,7 +64,15 @@ function commonSchemas(): Record<string, Schema> {
           items: closedObject(
             {
               host: { type: 'string' },
-              state: { type: 'string', enum: ['applied', 'pending', 'disconnected'] },
+              state: {
+                type: 'string',
+                enum: ['applied', 'pending', 'rejected', 'disconnected'],
+                description: 'rejected: the switch refused a message that may be of this revision',
+              },
+              error: {
+                type: 'string',
+                description: "with rejected: the switch's first error, by its OpenFlow name",
+              },
             },
             ['host', 'state'],
           ),

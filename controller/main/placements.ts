@@ -116,10 +116,12 @@ export class Placements {
 
 /** Both receipts as one: a host has confirmed when it has confirmed both. */
 function together(one: Receipt, other: Receipt): Receipt {
-  const states = new Map(one.hosts.map(({ host, state }) => [host, state]));
-  for (const { host, state } of other.hosts) {
-    if ((states.get(host) ?? 'applied') === 'applied') states.set(host, state);
+  const answers = new Map(one.hosts.map((answer) => [answer.host, answer]));
+  for (const answer of other.hosts) {
+    const known = answers.get(answer.host)?.state ?? 'applied';
+    if (known === 'applied' || (known === 'pending' && answer.state === 'rejected'))
+      answers.set(answer.host, answer);
   }
-  const hosts = Array.from(states, ([host, state]) => ({ host, state }));
+  const hosts = [...answers.values()];
   return { revision: one.revision, applied: one.applied && other.applied, hosts };
 }

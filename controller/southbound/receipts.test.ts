@@ -103,7 +103,7 @@ async function refuseNext(branch: Branch, commit: () => number): Promise<number>
   return revision;
 }
 
-test('a refused flow is told with its fragment, and the receipt stays pending', async () => {
+test('a refused flow is told with its fragment, and in the receipt with its error', async () => {
   const rig = await startRig();
   const branch = await rig.up(1);
   await rig.quiet(branch);
@@ -113,7 +113,8 @@ test('a refused flow is told with its fragment, and the receipt stays pending', 
   await until(() => rig.rejections.length === 1, 'the rejection');
   branch.link.release();
   const receipt = await rig.southbound.applied(revision, 2_000);
-  assert.deepEqual(receipt.hosts, [{ host: 'host-1', state: 'pending' }]);
+  assert.equal(receipt.applied, false);
+  assert.deepEqual(receipt.hosts, [{ host: 'host-1', state: 'rejected', error: 'OFPFMFC_TABLE_FULL' }]);
   const [rejection] = rig.rejections;
   assert.equal(rejection?.fragment, 'g');
   assert.equal(rejection?.scope, 'global');
@@ -128,12 +129,15 @@ test('after a refusal later revisions are applied, and the next connection is co
   const rig = await startRig();
   const branch = await rig.up(1);
   await rig.quiet(branch);
-  await refuseNext(branch, () => rig.commit({ put: { scope: global, key: 'g', number: 1 } }));
+  const revision = await refuseNext(branch, () =>
+    rig.commit({ put: { scope: global, key: 'g', number: 1 } }),
+  );
   await until(() => rig.rejections.length === 1, 'the rejection');
   branch.link.release();
   await rig.quiet(branch);
   const next = rig.commit({ put: { scope: global, key: 'g', number: 1, content: 1 } });
   assert.equal((await rig.southbound.applied(next, 2_000)).applied, true);
+  assert.equal((await rig.southbound.applied(revision, 0)).hosts[0]?.state, 'rejected', 'that stays so');
   assert.equal(markers(branch.device).length, 0);
   const dumps = rig.southbound.metrics.dumps;
   branch.link.cut();

@@ -1,4 +1,4 @@
-import type { Receipt } from '../resources/index.ts';
+import type { HostReceipt, Receipt } from '../resources/index.ts';
 import type { Context } from './context.ts';
 
 interface Waiter {
@@ -95,9 +95,10 @@ export class Receipts {
   }
 
   #receipt(revision: number): Receipt {
-    const hosts = [...this.#hostsOf(revision)].map((host) => {
+    const hosts = [...this.#hostsOf(revision)].map((host): HostReceipt => {
+      const error = this.#context.hosts.get(host)?.session?.rejectionOf(revision);
       const state = this.#stateOf(host, revision);
-      return { host, state: state === 'rejected' ? ('pending' as const) : state };
+      return { host, state, ...(error === undefined ? {} : { error }) };
     });
     const isKnown = revision <= this.#context.revision;
     return { revision, applied: isKnown && hosts.every(({ state }) => state === 'applied'), hosts };
@@ -115,7 +116,7 @@ export class Receipts {
     return new Set([...hosts.all()].map(({ hostId }) => hostId));
   }
 
-  #stateOf(hostId: string, revision: number): 'applied' | 'pending' | 'rejected' | 'disconnected' {
+  #stateOf(hostId: string, revision: number): HostReceipt['state'] {
     const session = this.#context.hosts.get(hostId)?.session;
     return session ? session.stateOf(revision) : 'disconnected';
   }

@@ -49,7 +49,7 @@ export class Session {
   readonly #heldParts = new Map<ScopeKey, number>();
   /** Revisions with parts that are held back or not confirmed yet, with how many. */
   readonly #unfinished = new Map<number, number>();
-  readonly #rejectedRanges: { readonly first: number; readonly last: number }[] = [];
+  readonly #rejectedRanges: { readonly first: number; readonly last: number; readonly error: string }[] = [];
   #hasWritten = false;
   /** Refusals of what the resync wrote, which has no batch yet. */
   #rejectionsOfResync = 0;
@@ -142,10 +142,14 @@ export class Session {
 
   /** What the switch says of a revision that touches it. */
   stateOf(revision: number): 'applied' | 'pending' | 'rejected' {
-    if (this.#rejectedRanges.some(({ first, last }) => first <= revision && revision <= last))
-      return 'rejected';
+    if (this.rejectionOf(revision) !== undefined) return 'rejected';
     if (this.state !== 'live' || this.#unfinished.has(revision)) return 'pending';
     return this.#isIdle() || this.confirmedRevision >= revision ? 'applied' : 'pending';
+  }
+
+  /** The first error of the switch about a message that may be of the revision; undefined when there was none. */
+  rejectionOf(revision: number): string | undefined {
+    return this.#rejectedRanges.find(({ first, last }) => first <= revision && revision <= last)?.error;
   }
 
   /** Newest revision up to which nothing is missing. */
@@ -201,16 +205,17 @@ export class Session {
     const rejections = batch ? ++batch.rejections : ++this.#rejectionsOfResync;
     const last = batch?.last ?? this.#context.revision;
     // Before the first flow only the handshake can be meant, which looks at the outcome itself.
-    if (this.#hasWritten) this.#rememberRejection(batch?.first ?? 0, last);
+    const error = message.codeName ?? `error ${message.errorType} code ${message.errorCode}`;
+    if (this.#hasWritten) this.#rememberRejection(batch?.first ?? 0, last, error);
     this.#hooks.rejected(this, message, { last, rejections });
   }
 
   /** From now on no marker is on this switch, so that its next connection is compared in full. */
-  #rememberRejection(first: number, last: number): void {
+  #rememberRejection(first: number, last: number, error: string): void {
     const newest = this.#rejectedRanges.at(-1);
     if (newest?.first === first && newest.last === last) return;
     if (this.#rejectedRanges.length === 0) this.write(deleteAllMarkers());
-    this.#rejectedRanges.push({ first, last });
+    this.#rejectedRanges.push({ first, last, error });
     if (this.#rejectedRanges.length > rememberedRejections) this.#rejectedRanges.shift();
   }
 
