@@ -277,6 +277,23 @@ describe('the address of a deleted interface', () => {
 });
 
 describe('a request for peering', () => {
+  it('that has failed is gone after 2 hours', async (test) => {
+    test.mock.timers.enable({ apis: ['Date'], now: 0 });
+    await using world = await World.create();
+    const housekeeping = await keep(world);
+    housekeeping.start();
+    housekeeping.stop();
+    const { id: requesterVpcId } = await world.create('vpc', { cidrBlock: '10.0.0.0/16' });
+    const accepterVpcId = `vpc-${'0'.repeat(17)}`;
+    const wanted = { requesterVpcId, accepterVpcId, accepterAccount: '210987654321' };
+    const { id, spec } = await world.create('vpc-peering-connection', wanted);
+    assert.equal(spec.state, 'failed');
+    await housekeeping.round(120 * minute - 1);
+    assert.ok(world.topology.get('vpc-peering-connection', id));
+    await housekeeping.round(120 * minute);
+    assert.equal(world.topology.get('vpc-peering-connection', id), undefined);
+  });
+
   it('is expired after 7 days without an answer, and gone 2 days later, also when it was there at the start', async (test) => {
     test.mock.timers.enable({ apis: ['Date'], now: 0 });
     await using world = await World.create();

@@ -1,4 +1,9 @@
-import { answerWithinMs, expire, shownAfterwardsMs } from '../features/vpc-peering-connection/operations.ts';
+import {
+  answerWithinMs,
+  expire,
+  failedShownMs,
+  shownAfterwardsMs,
+} from '../features/vpc-peering-connection/operations.ts';
 import type { ResourceOf } from '../resources/index.ts';
 import type { Logger } from '../southbound/index.ts';
 import type { Commit } from '../store/index.ts';
@@ -23,15 +28,16 @@ export interface HousekeepingOptions {
 
 /**
  * Gives numbers and addresses back when no host can have them any more, removes sets of groups that nobody is in, forgets requests
- * with idempotency keys after a day, ends requests for peering after a week, and removes those that have ended two days later.
+ * with idempotency keys after a day, ends requests for peering after a week, and removes those that have ended two days later, failed ones after two hours.
  */
 export class Housekeeping {
   readonly #options: Required<HousekeepingOptions>;
   /** Identity → when it lost its last member, in ms. */
   readonly #unused = new Map<string, number>();
-  /** Ids of peering connections that wait for an answer, and of those that have ended without being active. */
+  /** Ids of peering connections that wait for an answer, of those that have ended, and of those that failed at once. */
   readonly #pendingPeerings = new Set<string>();
   readonly #endedPeerings = new Set<string>();
+  readonly #failedPeerings = new Set<string>();
   /** Ids of claims to addresses whose owner is gone. */
   readonly #heldClaims = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
@@ -162,11 +168,13 @@ export class Housekeeping {
   #forgetPeering(id: string): void {
     this.#pendingPeerings.delete(id);
     this.#endedPeerings.delete(id);
+    this.#failedPeerings.delete(id);
   }
 
   #notePeering({ id, spec: { state } }: ResourceOf<'vpc-peering-connection'>): void {
     this.#forgetPeering(id);
     if (state === 'pending-acceptance') this.#pendingPeerings.add(id);
+    else if (state === 'failed') this.#failedPeerings.add(id);
     else if (state !== 'active') this.#endedPeerings.add(id);
   }
 
@@ -175,6 +183,7 @@ export class Housekeeping {
     const old = [
       ...this.#olderThan(this.#pendingPeerings, now - answerWithinMs),
       ...this.#olderThan(this.#endedPeerings, now - answerWithinMs - shownAfterwardsMs),
+      ...this.#olderThan(this.#failedPeerings, now - failedShownMs),
     ].slice(0, batch);
     if (old.length === 0) return;
     await executor.run(operator, (draft) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { isVisible } from '../../resources/index.ts';
 import { assertRefused } from '../../testing/assertions.ts';
 import { testOwner, World } from '../../testing/world.ts';
 import { expire } from './operations.ts';
@@ -72,6 +73,56 @@ describe('a peering connection', () => {
       field: 'spec.requesterVpcId',
       value: accepter.id,
     });
+  });
+
+  it('fails the same way for whatever is wrong on the side of another account, and counts for nothing', async () => {
+    await using world = await World.create();
+    const { requester, accepter } = await twoVpcs(world);
+    const overlapping = await world.create('vpc', { cidrBlock: '10.0.16.0/20' }, stranger);
+    const absent = `vpc-${'0'.repeat(17)}`;
+    const ask = (accepterVpcId: string, accepterAccount = stranger.account) =>
+      world.create(kind, { requesterVpcId: requester.id, accepterVpcId, accepterAccount });
+    const seen = [];
+    for (const [id, account] of [
+      [overlapping.id, stranger.account],
+      [absent, stranger.account],
+      [accepter.id, '333333333333'],
+      [requester.id, stranger.account],
+    ] as const) {
+      const { status, tags, spec } = await ask(id, account);
+      seen.push({ status, tags, spec: { ...spec, accepterVpcId: '', accepterAccount: '' } });
+    }
+    assert.equal(seen[0]?.spec.state, 'failed');
+    for (const other of seen) assert.deepEqual(other, seen[0]);
+    const { spec, ...rest } = await ask(absent);
+    const failed = { ...rest, spec };
+    const shows = (account: string) => isVisible(failed, { account, region: testOwner.region });
+    assert.deepEqual([shows(testOwner.account), shows(stranger.account)], [true, false]);
+    await assertRefused(world, () => world.update(kind, failed.id, { state: 'active' }, stranger), {
+      code: 'wrong-state',
+      field: 'spec.state',
+      value: 'active',
+    });
+    for (let count = 0; count < 25; count++) await ask(absent);
+    assert.equal((await ask(accepter.id)).spec.state, 'pending-acceptance', 'they take no room');
+    await world.remove('vpc', overlapping.id);
+    await world.remove('vpc', requester.id);
+    assert.equal(world.topology.count(kind), 0);
+  });
+
+  it('is no way to try out the addresses of another account before it has accepted', async () => {
+    await using world = await World.create();
+    const { requester, accepter, ask } = await twoVpcs(world);
+    const { id } = await ask();
+    const block = '10.1.128.0/17';
+    const grow = () => world.update('vpc', requester.id, { secondaryCidrBlocks: [block] });
+    await grow();
+    const accept = () => world.update(kind, id, { state: 'active' }, stranger);
+    await assertRefused(world, accept, { code: 'overlap', field: 'spec.accepterVpcId', value: accepter.id });
+    await assert.rejects(accept(), { message: /have addresses in common$/ });
+    await world.update('vpc', requester.id, { secondaryCidrBlocks: [] });
+    await accept();
+    await assertRefused(world, grow, { code: 'overlap', field: 'spec.secondaryCidrBlocks[0]', value: block });
   });
 
   it('can go while routes and rules use it, which are stale then', async () => {

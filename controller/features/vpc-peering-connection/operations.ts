@@ -17,17 +17,37 @@ const activePerVpc = 125;
 const pendingPerVpc = 25;
 
 /** The other VPC, which may be another account's: whoever names its account and its id may ask to peer with it. */
-function accepterVpc(draft: Draft, id: string, account: string): ResourceOf<'vpc'> {
+function accepterVpc(draft: Draft, id: string, account: string): ResourceOf<'vpc'> | undefined {
   const vpc = draft.get('vpc', id);
-  if (!vpc || vpc.account !== account || vpc.region !== draft.owner.region) {
+  if (!vpc || vpc.account !== account || vpc.region !== draft.owner.region) return undefined;
+  draft.depend(vpc);
+  return vpc;
+}
+
+/**
+ * Why two VPCs of one account cannot be joined.
+ * @throws WeftError unknown-reference, invalid-value, overlap
+ */
+function requireJoinable(
+  requester: ResourceOf<'vpc'>,
+  id: string,
+  accepter: ResourceOf<'vpc'> | undefined,
+): void {
+  if (!accepter) {
     throw new WeftError('unknown-reference', 'spec.accepterVpcId names no VPC of the account', {
       field: 'spec.accepterVpcId',
       value: id,
       fix: "Ask the VPC's owner for its id, and give the owner's account as accepterAccount.",
     });
   }
-  draft.depend(vpc);
-  return vpc;
+  if (requester.id === id) {
+    throw new WeftError('invalid-value', 'a VPC cannot be peered with itself', {
+      field: 'spec.accepterVpcId',
+      value: id,
+      fix: 'Name another VPC.',
+    });
+  }
+  requireApart(requester, accepter);
 }
 
 /** Two blocks with addresses in common, of either kind of IP. */
@@ -40,29 +60,35 @@ function overlapOf(a: ResourceOf<'vpc'>, b: ResourceOf<'vpc'>): readonly [string
   return pairs.find(([one, other]) => overlaps(parseCidr(one, 'cidrBlock'), parseCidr(other, 'cidrBlock')));
 }
 
-/** AWS, "VPC peering limitations": no connection between VPCs with overlapping addresses. */
+/**
+ * AWS, "VPC peering limitations": no connection between VPCs with overlapping addresses. Which ones another account has is not told.
+ */
 function requireApart(requester: ResourceOf<'vpc'>, accepter: ResourceOf<'vpc'>): void {
   const found = overlapOf(requester, accepter);
   if (!found) return;
   const [a, b] = found;
-  throw new WeftError('overlap', `${b} of VPC ${accepter.id} overlaps ${a} of VPC ${requester.id}`, {
+  const what =
+    requester.account === accepter.account
+      ? `${b} of VPC ${accepter.id} overlaps ${a} of VPC ${requester.id}`
+      : `VPC ${accepter.id} and VPC ${requester.id} have addresses in common`;
+  throw new WeftError('overlap', what, {
     field: 'spec.accepterVpcId',
     value: accepter.id,
     fix: 'Only VPCs with different addresses can be peered.',
   });
 }
 
-/** One connection between two VPCs, and not too many requests of one. A rejected or expired one counts no longer. */
-function requireRoom(draft: Draft, requester: ResourceOf<'vpc'>, accepter: ResourceOf<'vpc'>): void {
+/** One connection between two VPCs, and not too many requests of one. One that has ended counts no longer. */
+function requireRoom(draft: Draft, requester: ResourceOf<'vpc'>, accepterId: string): void {
   let pending = 0;
   for (const other of draft.view.referrers(requester, 'joins', 'vpc-peering-connection')) {
     const { requesterVpcId, accepterVpcId, state } = other.spec;
-    if (state === 'rejected' || state === 'expired') continue;
+    if (state !== 'pending-acceptance' && state !== 'active') continue;
     if (state === 'pending-acceptance' && requesterVpcId === requester.id) pending++;
-    if (![requesterVpcId, accepterVpcId].includes(accepter.id)) continue;
+    if (![requesterVpcId, accepterVpcId].includes(accepterId)) continue;
     throw new WeftError('already-exists', `${other.id} joins the two VPCs already`, {
       field: 'spec.accepterVpcId',
-      value: accepter.id,
+      value: accepterId,
       fix: `Use ${other.id}.`,
     });
   }
@@ -101,6 +127,9 @@ export const answerWithinMs = 7 * 24 * 3600 * 1000;
  */
 export const shownAfterwardsMs = 2 * 24 * 3600 * 1000;
 
+/** For how long a failed request is shown, in ms. AWS, as above: 2 hours, to who asked. */
+export const failedShownMs = 2 * 3600 * 1000;
+
 /** Ends a request that nobody has answered in time, and removes one that has ended. */
 export function expire(draft: Draft, connection: ResourceOf<'vpc-peering-connection'>): void {
   const { state } = connection.spec;
@@ -134,23 +163,14 @@ export const vpcPeeringConnectionOperations: Operations<'vpc-peering-connection'
   create(draft, { spec, tags }) {
     const requester = referenced(draft, 'vpc', spec.requesterVpcId as string, 'spec.requesterVpcId');
     const accepterAccount = (spec.accepterAccount as string | undefined) ?? requester.account;
-    const accepter = accepterVpc(draft, spec.accepterVpcId as string, accepterAccount);
-    if (requester.id === accepter.id) {
-      throw new WeftError('invalid-value', 'a VPC cannot be peered with itself', {
-        field: 'spec.accepterVpcId',
-        value: accepter.id,
-        fix: 'Name another VPC.',
-      });
-    }
-    requireApart(requester, accepter);
-    requireRoom(draft, requester, accepter);
+    const accepterVpcId = spec.accepterVpcId as string;
+    const accepter = accepterVpc(draft, accepterVpcId, accepterAccount);
+    if (accepterAccount === requester.account) requireJoinable(requester, accepterVpcId, accepter);
+    requireRoom(draft, requester, accepterVpcId);
+    // Which VPCs another account has, and with which addresses, is not for strangers to find out: all this looks the same.
+    const state = accepter && !overlapOf(requester, accepter) ? 'pending-acceptance' : 'failed';
     return draft.create('vpc-peering-connection', {
-      spec: {
-        requesterVpcId: requester.id,
-        accepterVpcId: accepter.id,
-        accepterAccount,
-        state: 'pending-acceptance',
-      },
+      spec: { requesterVpcId: requester.id, accepterVpcId, accepterAccount, state },
       tags,
     });
   },

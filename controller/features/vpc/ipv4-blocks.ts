@@ -100,12 +100,16 @@ function requireNoRouteInto(draft: Draft, vpc: ResourceOf<'vpc'>, block: string,
   }
 }
 
-/** The VPCs that a VPC is peered with, or may soon be. */
+/**
+ * The VPCs that a VPC is peered with, or may soon be within its account. What another account has is not looked at before it has
+ * accepted, and then both are looked at again.
+ */
 export function* peersOf(draft: Draft, vpc: ResourceOf<'vpc'>): Iterable<ResourceOf<'vpc'>> {
   for (const connection of draft.view.referrers(vpc, 'joins', 'vpc-peering-connection')) {
     const { requesterVpcId, accepterVpcId, state } = connection.spec;
     const peer = draft.get('vpc', requesterVpcId === vpc.id ? accepterVpcId : requesterVpcId);
-    if (peer && ['active', 'pending-acceptance'].includes(state)) yield peer;
+    const isOwn = peer?.account === vpc.account;
+    if (peer && (state === 'active' || (state === 'pending-acceptance' && isOwn))) yield peer;
   }
 }
 

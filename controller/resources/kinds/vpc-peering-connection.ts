@@ -17,10 +17,11 @@ export const VpcPeeringConnectionSpec = Type.Object(
         Type.Literal('active'),
         Type.Literal('rejected'),
         Type.Literal('expired'),
+        Type.Literal('failed'),
       ],
       {
         description:
-          "only the accepter's account makes it active or rejected; it is expired when neither was done in 7 days",
+          "only the accepter's account makes it active or rejected; it is expired when neither was done in 7 days, and failed from the start when the other account has no such VPC, or one with the same addresses",
       },
     ),
   },
@@ -45,9 +46,10 @@ export const vpcPeeringConnection = defineKind<VpcPeeringConnectionSpec, Record<
     closed,
   ),
   update: Type.Object({ state: Type.Union([Type.Literal('active'), Type.Literal('rejected')]) }, closed),
-  sharedWith: (spec) => [spec.accepterAccount],
-  references: (spec) => [
-    { type: 'joins', kind: 'vpc', id: spec.requesterVpcId },
-    { type: 'joins', kind: 'vpc', id: spec.accepterVpcId },
+  // A failed request is the business of who asked: it names anything, and joins nothing.
+  sharedWith: ({ state, accepterAccount }) => (state === 'failed' ? [] : [accepterAccount]),
+  references: ({ state, requesterVpcId, accepterVpcId }) => [
+    { type: 'joins', kind: 'vpc', id: requesterVpcId },
+    ...(state === 'failed' ? [] : [{ type: 'joins', kind: 'vpc', id: accepterVpcId } as const]),
   ],
 });

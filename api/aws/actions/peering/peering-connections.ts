@@ -22,6 +22,10 @@ const statuses: Readonly<Record<Connection['spec']['state'], VpcPeeringConnectio
   active: { Code: 'active', Message: 'Active' },
   rejected: { Code: 'rejected', Message: 'Rejected' },
   expired: { Code: 'expired', Message: 'Expired' },
+  failed: {
+    Code: 'failed',
+    Message: 'Failed due to incorrect VPC-ID, Account ID, or overlapping CIDR range',
+  },
 };
 
 /** A side of the connection; of another account's VPC no more than its id is known before the connection is active. */
@@ -71,7 +75,7 @@ export const createVpcPeeringConnection = define({
     'already-exists': 'VpcPeeringConnectionAlreadyExists',
     'wrong-state': 'VpcPeeringConnectionsPerVpcLimitExceeded',
   },
-  note: 'within a region; VPCs with overlapping blocks are refused at once',
+  note: 'within a region; what cannot be joined in the same account is refused at once',
   async handle(context, input) {
     const { VpcId: vpcId, PeerVpcId: peerId, PeerOwnerId: owner, PeerRegion: region } = input;
     if (vpcId === undefined || peerId === undefined) {
