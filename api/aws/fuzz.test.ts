@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type AwsErrorCode, awsErrorCodes } from './errors.ts';
+import { allActions, fittingForm } from './testing/fitting-forms.ts';
 import { authorization, type Harness, startHarness } from './testing/harness.ts';
 import { populate } from './testing/populate.ts';
 import { chanceOf, encodeForm, KnownIds, randomForm } from './testing/random-forms.ts';
@@ -77,6 +78,13 @@ describe('random forms', () => {
     }
     assert.ok(done > total / 10 && done < total * 0.9, `${done} of ${total} were done`);
     await requireNothingWritten();
+  });
+
+  it('that fit are done, for every action', async () => {
+    for (const action of allActions) {
+      const { parameters, region } = await fittingForm(api, action);
+      await api.ok(action, parameters, region);
+    }
   });
 
   it('with a pattern of many wildcards take no longer than others', async () => {

@@ -68,6 +68,7 @@ describe('lists', () => {
       ['limit=many', 'invalid-value', 'limit', /from 1 to 1000/],
       ['cursor=bogus', 'invalid-value', 'cursor', /nextCursor/],
       ['cursor=WzEsMl0', 'invalid-value', 'cursor', /nextCursor/],
+      ['vpcId=x', 'unknown-field', 'vpcId', /and as filters spec\.FIELD, status\.FIELD and tag\.NAME\.$/],
       ['spec.cidrblok=x', 'unknown-field', 'spec.cidrblok', /Did you mean spec.cidrBlock/],
       ['status.state=x', 'unknown-field', 'status.state', /no status/],
       ['cidrBlock=x', 'unknown-field', 'cidrBlock', /limit, cursor/],

@@ -10,6 +10,7 @@ const largestPage = 1000;
 /** Query of every list. */
 export const listQuery: Schema = {
   type: 'object',
+  description: 'and as filters spec.FIELD, status.FIELD and tag.NAME',
   properties: {
     limit: {
       type: 'integer',

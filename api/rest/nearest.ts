@@ -1,5 +1,10 @@
+/** Fewer letters are the beginning of anything. */
+const leastBegun = 3;
+
 /** The candidate that `name` was most likely meant to be, or none when all are too far off. */
 export function nearest(name: string, candidates: readonly string[]): string | undefined {
+  const begun = candidates.filter((candidate) => candidate.toLowerCase().startsWith(name.toLowerCase()));
+  if (begun.length === 1 && name.length >= leastBegun) return begun[0];
   // A guess may change about a third of the letters; more would be a different word.
   const allowed = Math.max(1, Math.floor(name.length / 3));
   let best: string | undefined;

@@ -85,6 +85,28 @@ const cases: Case[] = [
     field: 'spec or tags',
   },
   {
+    name: 'a change of what stays as it was made',
+    request: ['PATCH', '/v1/subnets/subnet-1', { spec: { cidrBlock: '10.0.1.0/24' } }],
+    code: 'unknown-field',
+    field: 'spec.cidrBlock',
+    value: '10.0.1.0/24',
+    fix: /^Leave it out, .* Can be changed: ipv6CidrBlock, /,
+  },
+  {
+    name: 'a batch of nothing',
+    request: ['POST', '/v1/batch', { operations: [] }],
+    code: 'invalid-value',
+    field: 'operations',
+    fix: /^Give operations so that it has at least 1\.$/,
+  },
+  {
+    name: 'the beginning of a field',
+    request: ['POST', '/v1/vpcs', { spec: { cidr: '10.0.0.0/16' } }],
+    code: 'unknown-field',
+    field: 'spec.cidr',
+    fix: /Did you mean cidrBlock\?/,
+  },
+  {
     name: 'a misspelt field, which also makes the right one missing',
     request: ['POST', '/v1/vpcs', { spec: { cidrBlok: '10.0.0.0/16' } }],
     code: 'unknown-field',

@@ -1,6 +1,8 @@
-import { WeftError } from '@weft/controller/resources';
+import { kinds, WeftError } from '@weft/controller/resources';
 import type { ErrorObject } from 'ajv';
+import { schemaName } from '../contract/index.ts';
 import type { Schema } from './json-schema.ts';
+import { exposedKinds } from './kinds.ts';
 import { nearest } from './nearest.ts';
 
 export type RequestPart = 'body' | 'querystring' | 'params' | 'headers';
@@ -53,13 +55,33 @@ function unknownField(
   { owner, schema }: { owner: unknown; schema: Schema },
 ): WeftError {
   const known = Object.keys(propertiesOf(schema));
+  const value = (owner as Record<string, unknown>)[name];
+  if (fixedFields.get(String(schema.$id))?.includes(name)) {
+    return new WeftError('unknown-field', `${field} cannot be changed`, {
+      field,
+      value,
+      fix: `Leave it out, or create another resource with it. Can be changed: ${known.join(', ') || 'only tags'}.`,
+    });
+  }
   const guess = nearest(name, known);
+  const more = schema.patternProperties && typeof schema.description === 'string' ? [schema.description] : [];
+  const list = [...known, ...more].join(', ');
   return new WeftError('unknown-field', `there is no field ${field}`, {
     field,
-    value: (owner as Record<string, unknown>)[name],
-    fix: `${guess ? `Did you mean ${guess}? ` : ''}${known.length > 0 ? `Known here: ${known.join(', ')}.` : 'No field can be given here.'}`,
+    value,
+    fix: `${guess ? `Did you mean ${guess}? ` : ''}${list ? `Known here: ${list}.` : 'No field can be given here.'}`,
   });
 }
+
+/** Schema of a change → fields that the resource has, and that stay as they were when it was made. */
+const fixedFields: ReadonlyMap<string, readonly string[]> = new Map(
+  exposedKinds.map((kind) => {
+    const { spec, update } = kinds[kind];
+    const changeable = Object.keys((update as { properties?: object } | undefined)?.properties ?? {});
+    const fields = Object.keys((spec as { properties?: object }).properties ?? {});
+    return [`${schemaName(kind)}Update`, fields.filter((field) => !changeable.includes(field))];
+  }),
+);
 
 /** A misspelt field makes the right one missing: then the misspelling is what the caller wants to hear of. */
 function missingField(path: string, missing: string, owner: unknown, schema: Schema): WeftError {
@@ -86,7 +108,7 @@ function invalidValue(
   return new WeftError('invalid-value', `${field} ${complaint(error, schema)}`, {
     field,
     value: error.data,
-    fix: wanted ? `Give ${field} as ${wanted}.` : `Give ${field} so that it ${error.message ?? 'is valid'}.`,
+    fix: wanted ? `Give ${field} as ${wanted}.` : `Give ${field} so that it ${wish(error)}.`,
   });
 }
 
@@ -98,9 +120,19 @@ function complaint(error: ErrorObject, schema: Schema): string {
     case 'const':
     case 'anyOf':
       return 'is none of the values that are allowed';
+    case 'minItems':
+      return `has fewer than ${error.params.limit}`;
+    case 'maxItems':
+      return `has more than ${error.params.limit}`;
     default:
       return error.message ?? 'is not valid';
   }
+}
+
+function wish({ keyword, message = 'is valid', params }: ErrorObject): string {
+  if (keyword === 'minItems') return `has at least ${params.limit}`;
+  if (keyword === 'maxItems') return `has at most ${params.limit}`;
+  return message.replace(/^must be/, 'is').replace(/^must have/, 'has');
 }
 
 /** What a value must be, in words, from the schema. Empty when the schema does not say. */

@@ -173,7 +173,7 @@ export function randomForm(chance: Chance, known: KnownIds): RandomForm {
 }
 
 /** One thing that no client should do. */
-function spoil(chance: Chance, form: RandomForm): void {
+export function spoil(chance: Chance, form: RandomForm): void {
   const index = Math.floor(chance() * form.length);
   const [name = 'Filter', value = ''] = form[index] ?? [];
   const set = (entry: [string, string]) => void form.splice(index, 1, entry);
