@@ -114,9 +114,9 @@ export const stages = [
   {
     name: 'nat',
     purpose:
-      'On a gateway host: what comes back to a NAT gateway or an elastic IP, as the interface knows it.',
+      'What comes in to an elastic IP and is routed: on a gateway host, or by the route table of the internet gateway.',
     matches: [registers.flags, 'metadata', registers.externalNetwork, ...ipFields, 'ct_state'],
-    next: ['route-local'],
+    next: ['route-local', 'resolve'],
   },
   {
     name: 'route-local',
@@ -169,9 +169,9 @@ export const stages = [
   {
     name: 'public-check',
     purpose:
-      'IPv6 from outside: opens a connection only if replies would leave by the internet gateway that it came in by.',
+      'IPv6 from outside: opens a connection only if replies would leave by the internet gateway that it came in by, or goes where the route table of that gateway leads.',
     matches: ['metadata', registers.routeTable, registers.externalNetwork, ...ipFields, 'ct_state'],
-    next: ['locate'],
+    next: ['locate', 'resolve'],
   },
   {
     name: 'resolve',

@@ -7,17 +7,19 @@ import type { Answered, Delivered, Dropped, SentOutside } from './outcome.ts';
 import type { Frame, Ip } from './packet.ts';
 import { peersOf } from './peering.ts';
 import {
+  edgeTableOf,
   interfaceAt,
   isInside,
   isInVpc,
   named,
+  natGatewayAt,
   natGatewayOf,
   publicMac,
   type Translator,
   translatorOf,
 } from './resources.ts';
 import { isTooLarge, tooLarge } from './router-errors.ts';
-import { takeHop } from './routing.ts';
+import { routeInward, takeHop } from './routing.ts';
 import { translateDestination, translateSource } from './translation.ts';
 import type { Walk } from './walk.ts';
 
@@ -112,13 +114,16 @@ export function receiveOutside(
   }
   walk.note(stage, `${packet.destination} becomes ${privateAddress}${ofSecondary(elasticIp)}`, elasticIp.id);
   const origin = { vpcId: vpc.id, hostId: translator.hostId, groups: [] };
+  const way = routeInward(walk, vpc.id, network.id, translated);
+  if (way) return way.type === 'dropped' ? way : receive(walk, origin, way.target, way.packet);
   if (gateway) return comeBack(walk, origin, gateway, translated);
   return receive(walk, origin, owner as ResourceOf<'network-interface'>, translated);
 }
 
 /**
  * The elastic IP under which a packet leaves. AWS, "Elastic IP addresses": it is associated with one private address of an
- * interface, the primary one unless another is named; a gateway translates by the address, whoever has passed the packet on.
+ * interface, the primary one unless another is named; a gateway translates by the address, whoever has passed the packet on. Where
+ * translations are remembered is promised of a middlebox to which the gateway's own route table leads.
  */
 function elasticIpOf(
   walk: Walk,
@@ -127,8 +132,13 @@ function elasticIpOf(
   externalNetworkId: string,
 ): ResourceOf<'elastic-ip'> | undefined {
   const { resources } = walk;
-  const owner = sender.kind === 'nat-gateway' ? sender : interfaceAt(resources, sender.spec.vpcId, source);
+  const { vpcId } = sender.spec;
+  const owner =
+    sender.kind === 'nat-gateway'
+      ? sender
+      : (interfaceAt(resources, vpcId, source) ?? natGatewayAt(resources, vpcId, source));
   if (!owner) return undefined;
+  const isPromised = owner.id === sender.id || edgeTableOf(resources, vpcId, externalNetworkId) !== undefined;
   for (const one of resources['elastic-ip'].values()) {
     const { networkInterfaceId, privateAddress = owner.spec.privateAddress } = one.spec;
     const isOwn =
@@ -136,7 +146,7 @@ function elasticIpOf(
         ? owner.spec.elasticIpId === one.id
         : networkInterfaceId === owner.id && privateAddress === source;
     if (!isOwn || one.spec.externalNetworkId !== externalNetworkId) continue;
-    if (owner.id !== sender.id) walk.leftOpen = 'a router sends under the elastic IP of another interface';
+    if (!isPromised) walk.leftOpen = 'a router sends under the elastic IP of another interface';
     return one;
   }
   return undefined;

@@ -14,7 +14,7 @@ import {
   type Resources,
 } from './resources.ts';
 import { isTooLarge, tooLarge } from './router-errors.ts';
-import { isUnroutableSource, routeFor, takeHop } from './routing.ts';
+import { isUnroutableSource, routeFor, routeInward, takeHop } from './routing.ts';
 import type { Walk } from './walk.ts';
 
 const stage = 'public IPv6';
@@ -63,7 +63,8 @@ export function sendPublic(
  *
  * AWS, "Internet gateways": a subnet is public when its route table leads to one. Here, a packet comes in when a reply would leave
  * by a gateway to the same network. "Egress-only internet gateways" allow "outbound communication over IPv6", and prevent "the
- * internet from initiating an IPv6 connection".
+ * internet from initiating an IPv6 connection". What the internet gateway's own route table leads to a middlebox goes there without
+ * such a question: replies leave by the middlebox, too.
  */
 export function receivePublic(
   walk: Walk,
@@ -90,6 +91,10 @@ export function receivePublic(
   const binding = bindingOf(resources, receiver.id) as ResourceOf<'binding'>;
   const seen = track(walk.connections, groupTracker(binding.id), forwarded, 'ingress');
   walk.connections = seen.connections;
+  const { hostId } = binding.spec;
+  const way = routeInward(walk, vpc.id, network.id, forwarded);
+  if (way?.type === 'dropped') return way;
+  if (way) return receive(walk, { vpcId: vpc.id, hostId, groups: [] }, way.target, way.packet);
   const subnet = named(resources, 'subnet', receiver.spec.subnetId);
   const { table, best } = routeFor(resources, subnet, packet.source);
   const gateway = best && gatewayTo(resources, best.target, vpc.id, network.id);
@@ -98,7 +103,7 @@ export function receivePublic(
     return walk.drop(stage, 'unsolicited', gateway.id);
   }
   walk.note(stage, `in by ${gateway.id}`, gateway.id);
-  return receive(walk, { vpcId: vpc.id, hostId: binding.spec.hostId, groups: [] }, receiver, forwarded);
+  return receive(walk, { vpcId: vpc.id, hostId, groups: [] }, receiver, forwarded);
 }
 
 /** True for what answers a connection that the interface has opened, or is an error about it. */

@@ -184,7 +184,7 @@ export interface Translator {
 
 /**
  * The host that has the interface or NAT gateway of an elastic IP if it has a port to the network, else the gateway host
- * that stands in.
+ * that stands in. It forgets its translations when the internet gateway gets a route table, or loses it.
  *
  * @returns undefined when nobody can translate the address
  */
@@ -196,18 +196,36 @@ export function translatorOf(
   const network = named(resources, 'external-network', spec.externalNetworkId);
   const reaches = (hostId: string) =>
     network.spec.name in named(resources, 'host', hostId).spec.externalPorts;
+  const gateway = natGatewayOf(resources, elasticIp);
+  const owner = gateway ?? resources['network-interface'].get(spec.networkInterfaceId ?? '');
+  const routed = owner && edgeTableOf(resources, owner.spec.vpcId, network.id) ? ' routed' : '';
   const placed = (ownerId: string, name = '') => {
     const placement = resources.placement.get(ownerId)?.spec;
     if (!placement || !reaches(placement.hostId)) return undefined;
     const { hostId, zoneSlot } = placement;
-    return { name: `${hostId}/${zoneSlot} ${name}`, hostId };
+    return { name: `${hostId}/${zoneSlot} ${name}${routed}`, hostId };
   };
-  const gateway = natGatewayOf(resources, elasticIp);
   if (gateway) return placed(gateway.id);
   const binding = spec.networkInterfaceId && bindingOf(resources, spec.networkInterfaceId);
   if (!binding) return undefined;
   const { hostId } = binding.spec;
-  return reaches(hostId) ? { name: binding.id, hostId } : placed(id, spec.networkInterfaceId);
+  return reaches(hostId) ? { name: `${binding.id}${routed}`, hostId } : placed(id, spec.networkInterfaceId);
+}
+
+/**
+ * The table by which packets go that come in to the VPC from a network outside. AWS, "Gateway route tables": one that is
+ * associated with the internet gateway; without one, each packet goes to who has its destination.
+ */
+export function edgeTableOf(
+  resources: Resources,
+  vpcId: string,
+  externalNetworkId: string,
+): ResourceOf<'route-table'> | undefined {
+  for (const table of resources['route-table'].values()) {
+    const gateway = resources['internet-gateway'].get(table.spec.internetGatewayId ?? '');
+    if (gateway?.spec.vpcId === vpcId && gateway.spec.externalNetworkId === externalNetworkId) return table;
+  }
+  return undefined;
 }
 
 /** The NAT gateway that has an elastic IP. */

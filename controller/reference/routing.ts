@@ -2,7 +2,7 @@ import { namesPrefixList, type ResourceOf, routeTargetKind } from '../resources/
 import type { Answered, Dropped } from './outcome.ts';
 import type { Ip } from './packet.ts';
 import { peerOver } from './peering.ts';
-import { blocksOf, hasIpv6, isInside, named, type Resources } from './resources.ts';
+import { blocksOf, edgeTableOf, hasIpv6, isInside, named, type Resources } from './resources.ts';
 import { type RouterVoice, timeExceeded } from './router-errors.ts';
 import type { Walk } from './walk.ts';
 
@@ -72,6 +72,19 @@ export function routeFor(
 ): { readonly table: ResourceOf<'route-table'>; readonly best: Destination | undefined } {
   const vpc = named(resources, 'vpc', subnet.spec.vpcId);
   const table = named(resources, 'route-table', subnet.spec.routeTableId ?? vpc.spec.mainRouteTableId);
+  return { table, best: longestPrefix(resources, table, vpc, address) };
+}
+
+/**
+ * The most specific route of a table. AWS, "Replace or restore the target for a local route": a route to a whole block of the
+ * VPC takes the place of the local one.
+ */
+function longestPrefix(
+  resources: Resources,
+  table: ResourceOf<'route-table'>,
+  vpc: ResourceOf<'vpc'>,
+  address: string,
+): Destination | undefined {
   const { routes } = table.spec;
   const all = routes.map(({ destination, destinationIpv6, target }) => ({
     destination: (destination ?? destinationIpv6) as string,
@@ -80,8 +93,8 @@ export function routeFor(
   const direct = all.filter(({ destination }) => !namesPrefixList(destination));
   const byList = all.filter(({ destination }) => namesPrefixList(destination));
   const [best] = [
-    ...blocksOf(vpc).map((network) => ({ network, target: 'local' })),
     ...direct.map(({ destination, target }) => ({ network: destination, target })),
+    ...blocksOf(vpc).map((network) => ({ network, target: 'local' })),
     ...byList.flatMap(({ destination, target }) =>
       named(resources, 'prefix-list', destination).spec.entries.map(({ cidr }) => ({
         network: cidr,
@@ -92,7 +105,30 @@ export function routeFor(
   ]
     .filter(({ network }) => isInside(network, address))
     .sort((a, b) => prefixLength(b.network) - prefixLength(a.network));
-  return { table, best };
+  return best;
+}
+
+/**
+ * Where a packet goes that has come in from a network outside, under the private address in IPv4.
+ *
+ * AWS, "Gateway route tables": routes of the table that is associated with the internet gateway lead to network interfaces of
+ * middleboxes, and all other packets to who has their destination.
+ *
+ * @returns undefined when it goes to the destination
+ */
+export function routeInward(
+  walk: Walk,
+  vpcId: string,
+  externalNetworkId: string,
+  packet: Ip,
+): Extract<Way, { type: 'interface' }> | Dropped | undefined {
+  const { resources } = walk;
+  const table = edgeTableOf(resources, vpcId, externalNetworkId);
+  if (!table) return undefined;
+  const best = longestPrefix(resources, table, named(resources, 'vpc', vpcId), packet.destination);
+  if (!best || best.target === 'local') return undefined;
+  const target = named(resources, 'network-interface', best.target);
+  return throughInterface(walk, table.id, target, packet);
 }
 
 /**
@@ -170,7 +206,7 @@ function throughInterface(
   tableId: string,
   target: ResourceOf<'network-interface'>,
   packet: Ip,
-): Way | Dropped {
+): Extract<Way, { type: 'interface' }> | Dropped {
   if (target.spec.sourceDestinationCheck !== false) {
     return walk.drop(stage, 'checked-target', tableId, target.id);
   }

@@ -77,6 +77,7 @@ export type ReferenceType =
   | 'joins'
   | 'over-peering'
   | 'route-target'
+  | 'edge-of'
   | 'in-external-network'
   | 'of-interface'
   | 'of-instance'

@@ -45,7 +45,8 @@ const outbound: FragmentDefinition = {
   code: 40,
   compile(view, id) {
     const context = elasticIpContext(view, id);
-    if (!context) return undefined;
+    // Where packets are routed to who translates them, nobody else does.
+    if (!context || (context.isRouted && !context.place)) return undefined;
     const { elasticIp, network, vpc, privateAddress } = context;
     return {
       scope: vpcScope(vpc),
@@ -100,16 +101,23 @@ function* elasticIpsOf(networkInterfaceId: string, view: TopologyView): Iterable
   for (const { id } of view.referrers(owner, 'of-interface', 'elastic-ip')) yield* all(id);
 }
 
-/** Elastic IPs of a VPC, also those of its NAT gateways, when its secondary blocks change. */
-function* guardsOf({ kind, id }: Change, view: TopologyView): Iterable<FragmentReference> {
-  for (const owner of view.referrers({ kind, id }, 'in-vpc', 'network-interface')) {
-    for (const one of view.referrers(owner, 'of-interface', 'elastic-ip')) {
-      yield { definition: secondaryBlocks, id: one.id };
-    }
+/** Elastic IPs of a VPC, also those of its NAT gateways. */
+function* elasticIpsIn(vpcId: string, view: TopologyView): Iterable<string> {
+  const vpc = { kind: 'vpc', id: vpcId } as const;
+  for (const owner of view.referrers(vpc, 'in-vpc', 'network-interface')) {
+    for (const { id } of view.referrers(owner, 'of-interface', 'elastic-ip')) yield id;
   }
-  for (const { spec } of view.referrers({ kind, id }, 'in-vpc', 'nat-gateway')) {
-    if (spec.elasticIpId !== undefined) yield { definition: secondaryBlocks, id: spec.elasticIpId };
+  for (const { spec } of view.referrers(vpc, 'in-vpc', 'nat-gateway')) {
+    if (spec.elasticIpId !== undefined) yield spec.elasticIpId;
   }
+}
+
+/** The elastic IPs behind an internet gateway that gets a route table, or loses it. */
+function* whenEdgeChanges({ before, after }: Change, view: TopologyView): Iterable<FragmentReference> {
+  const [old, now] = [before, after] as (ResourceOf<'route-table'> | undefined)[];
+  const table = now ?? old;
+  if (!table || old?.spec.internetGatewayId === now?.spec.internetGatewayId) return;
+  for (const id of elasticIpsIn(table.spec.vpcId, view)) yield* all(id);
 }
 
 function* whenHostChanges(
@@ -148,7 +156,10 @@ export const elasticIpFeature: Feature = {
       const { spec } = (after ?? before) as ResourceOf<'binding'>;
       yield* elasticIpsOf(spec.networkInterfaceId, view);
     }
-    if (kind === 'vpc' && changesIpv4Blocks(before, after)) yield* guardsOf(change, view);
+    if (kind === 'route-table') yield* whenEdgeChanges(change, view);
+    if (kind === 'vpc' && changesIpv4Blocks(before, after)) {
+      for (const one of elasticIpsIn(id, view)) yield { definition: secondaryBlocks, id: one };
+    }
     if (kind === 'host') yield* whenHostChanges(change, view);
   },
 };

@@ -3,18 +3,22 @@ import type { TopologyView } from '../../topology/view.ts';
 import { natGatewayContext } from '../nat-gateway/context.ts';
 import { conntrackZones, currentBinding, interfaceContext, macNumber } from '../network-interface/context.ts';
 import { gatewayPlace } from '../placement/place.ts';
+import { edgeTableOf } from '../route-table/edge.ts';
 import { elasticIpUser } from './user.ts';
 
 /**
  * The host that translates an elastic IP. `beside`: that of its interface or NAT gateway, whose MAC is next; `gateway`:
- * another one, since the interface's own host has no port to the network.
+ * packets are routed to it and from it, since the interface's own host has no port to the network, or since the internet
+ * gateway has a route table, so that they pass through interfaces on other hosts in between.
  */
 export type TranslationPlace = {
   readonly host: ResourceOf<'host'>;
   /** Conntrack zone for the translation. */
   readonly zone: number;
+  /** Whether packets from outside may open connections. */
+  readonly opensInward: boolean;
 } & (
-  | { readonly type: 'beside'; readonly mac: bigint; readonly opensInward: boolean }
+  | { readonly type: 'beside'; readonly mac: bigint }
   | { readonly type: 'gateway'; readonly hostKey: number }
 );
 
@@ -33,6 +37,8 @@ export interface ElasticIpContext {
   readonly interfaceNumber: number;
   /** Absent while no host translates it. */
   readonly place: TranslationPlace | undefined;
+  /** Whether packets from outside go by a route table of the internet gateway. */
+  readonly isRouted: boolean;
 }
 
 export function elasticIpContext(view: TopologyView, id: string): ElasticIpContext | undefined {
@@ -55,7 +61,10 @@ export function elasticIpContext(view: TopologyView, id: string): ElasticIpConte
   );
 }
 
-type Owner = Pick<ElasticIpContext, 'vpc' | 'subnet' | 'privateAddress' | 'interfaceNumber' | 'place'>;
+type Owner = Pick<
+  ElasticIpContext,
+  'vpc' | 'subnet' | 'privateAddress' | 'interfaceNumber' | 'place' | 'isRouted'
+>;
 
 function ofNatGateway(
   view: TopologyView,
@@ -65,16 +74,13 @@ function ofNatGateway(
   const context = natGatewayContext(view, id);
   if (!context) return undefined;
   const { vpc, subnet, privateAddress, mac, place } = context;
-  const translates = place && reaches(place.host, network);
-  return {
-    vpc,
-    subnet,
-    privateAddress,
-    interfaceNumber: 0,
-    place: translates
-      ? { type: 'beside', host: place.host, zone: place.zones.elasticIp, mac, opensInward: false }
-      : undefined,
-  };
+  const isRouted = edgeTableOf(view, vpc, network) !== undefined;
+  const owner = { vpc, subnet, privateAddress, interfaceNumber: 0, isRouted };
+  if (!place || !reaches(place.host, network)) return { ...owner, place: undefined };
+  const { host, hostKey, zones } = place;
+  const common = { host, zone: zones.elasticIp, opensInward: false };
+  const way = isRouted ? ({ type: 'gateway', hostKey } as const) : ({ type: 'beside', mac } as const);
+  return { ...owner, place: { ...common, ...way } };
 }
 
 function ofInterface(
@@ -91,19 +97,27 @@ function ofInterface(
     'privateAddress',
   );
   const interfaceNumber = networkInterface.number as number;
-  const owner = { vpc, subnet, privateAddress, interfaceNumber };
+  const isRouted = edgeTableOf(view, vpc, network) !== undefined;
+  const owner = { vpc, subnet, privateAddress, interfaceNumber, isRouted };
   const binding = currentBinding(view, id);
   const host = binding && view.get('host', binding.spec.hostId);
   if (host && reaches(host, network)) {
-    const mac = macNumber(networkInterface.spec.macAddress);
-    const { translation: zone } = conntrackZones(binding);
-    return { ...owner, place: { type: 'beside', host, zone, mac, opensInward: true } };
+    const common = { host, zone: conntrackZones(binding).translation, opensInward: true };
+    const way = isRouted
+      ? ({ type: 'gateway', hostKey: parseAddress(host.spec.tunnelAddress, 'tunnelAddress') } as const)
+      : ({ type: 'beside', mac: macNumber(networkInterface.spec.macAddress) } as const);
+    return { ...owner, place: { ...common, ...way } };
   }
   const gateway = host && gatewayPlace(view, elasticIp.id);
-  const place: TranslationPlace | undefined =
-    gateway && reaches(gateway.host, network)
-      ? { type: 'gateway', host: gateway.host, hostKey: gateway.hostKey, zone: gateway.zones.elasticIp }
-      : undefined;
+  if (!gateway || !reaches(gateway.host, network)) return { ...owner, place: undefined };
+  const { hostKey, zones } = gateway;
+  const place = {
+    type: 'gateway',
+    host: gateway.host,
+    hostKey,
+    zone: zones.elasticIp,
+    opensInward: true,
+  } as const;
   return { ...owner, place };
 }
 

@@ -13,6 +13,7 @@ import {
   packetTooLarge,
   parseNetwork,
   ports,
+  type StageName,
   set,
   translate,
   translateRecorded,
@@ -61,20 +62,18 @@ function arpFlows({ network, address, mac }: ElasticIpContext): Flow[] {
  */
 function arrival({ vpc, subnet, privateAddress }: ElasticIpContext, place: TranslationPlace): Action[] {
   const inside = [set('metadata', BigInt(vpc.number as number)), load('peerIdentity', 0)];
-  if (place.type === 'gateway') {
-    return [...inside, load('ownIdentity', 0), translate('destination', privateAddress, place.zone, 'nat')];
-  }
-  return [
-    ...inside,
-    set('eth_src', gatewayMac(subnet)),
-    set('eth_dst', place.mac),
+  const translated = (next: StageName) =>
     place.opensInward
-      ? translate('destination', privateAddress, place.zone, 'locate')
-      : translateRecorded(place.zone, 'locate'),
-  ];
+      ? translate('destination', privateAddress, place.zone, next)
+      : translateRecorded(place.zone, next);
+  if (place.type === 'gateway') return [...inside, load('ownIdentity', 0), translated('nat')];
+  return [...inside, set('eth_src', gatewayMac(subnet)), set('eth_dst', place.mac), translated('locate')];
 }
 
-/** On a gateway host: what the interface's host sends out through this one, and what comes back or in for it. */
+/**
+ * Where packets are routed to the translation: what others send out through this host, and what comes in for the interface. For
+ * a NAT gateway, only what was translated back goes on, and nothing to its elastic IP itself.
+ */
 function gatewayFlows(context: ElasticIpContext, place: TranslationPlace): Flow[] {
   const { vpc, network, address, mac, privateAddress } = context;
   const here = onRegister('externalNetwork', network.number as number);
@@ -90,13 +89,20 @@ function gatewayFlows(context: ElasticIpContext, place: TranslationPlace): Flow[
         translate('source', address, place.zone, 'external-route'),
       ],
     },
-    {
-      stage: 'nat',
-      priority: 80,
-      match: [vpcMatch(vpc), here, isIpv4, on('ipv4_dst', privateAddress)],
-      actions: [load('nextHop', privateAddress)],
-      goto: 'route-local',
-    },
+    place.opensInward
+      ? {
+          stage: 'nat',
+          priority: 80,
+          match: [vpcMatch(vpc), here, isIpv4, on('ipv4_dst', privateAddress)],
+          actions: [load('nextHop', privateAddress)],
+          goto: 'route-local',
+        }
+      : {
+          stage: 'nat',
+          priority: 200,
+          match: [vpcMatch(vpc), here, isIpv4, on('ipv4_dst', address)],
+          actions: [],
+        },
   ];
 }
 

@@ -43,6 +43,17 @@ function requireNoElasticIps(draft: Draft, gateway: ResourceOf<'internet-gateway
   }
 }
 
+/** @throws WeftError in-use while a route table says where packets go that come in by the gateway */
+function requireNoTable(draft: Draft, gateway: ResourceOf<'internet-gateway'>): void {
+  for (const { id } of draft.view.referrers(gateway, 'edge-of', 'route-table')) {
+    throw new WeftError('in-use', `route table ${id} is associated with the gateway`, {
+      field: 'spec.vpcId',
+      value: gateway.spec.vpcId,
+      fix: `Disassociate ${id} first (internetGatewayId: null).`,
+    });
+  }
+}
+
 /**
  * Public addresses need a way: the VPC's internet gateway must be one to their network.
  * @throws WeftError wrong-state
@@ -93,6 +104,7 @@ export const internetGatewayOperations: Operations<'internet-gateway'> = {
     const { vpcId: _old, ...rest } = current.spec;
     if (wanted === null) {
       requireNoElasticIps(draft, current);
+      requireNoTable(draft, current);
       return draft.update(current, { spec: rest });
     }
     requireFreeVpc(draft, wanted);

@@ -10,7 +10,6 @@ import {
   onFlag,
   onRegister,
   parseNetwork,
-  registers,
   set,
   toNextHop,
 } from '../../pipeline/index.ts';
@@ -18,7 +17,6 @@ import {
   blocksOf,
   namesPrefixList,
   parseAddress,
-  parseIpv6Address,
   type ResourceOf,
   type Route,
   routeTargetKind,
@@ -26,15 +24,14 @@ import {
 import type { Change } from '../../store/store.ts';
 import { peerOver } from '../../topology/peers.ts';
 import type { TopologyView } from '../../topology/view.ts';
-import { gatewayMac } from '../subnet/router.ts';
 import { changesIpv4Blocks, changesIpv6Block } from '../vpc/block-change.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import { carriesIdentities, changesCrossing } from '../vpc-peering-connection/crossing.ts';
+import { edgeFlows } from './edge.ts';
+import { isIpv6Network, throughInterface } from './through-interface.ts';
 
 /** Longest prefix first; ten apart, so that the local route can stand between. */
 const priorityOf = ({ prefixLength }: { prefixLength: number }) => 1000 + 10 * prefixLength;
-
-const isIpv6Network = (network: string) => network.includes(':');
 
 type Decision = Pick<Flow, 'actions' | 'goto'>;
 const drop: Decision = { actions: [] };
@@ -49,7 +46,10 @@ function decisionOf(network: string, route: Route, vpcId: string, view: Topology
   const peering = peeringOf(route, vpcId, view);
   if (peering) return intoPeer(network, peering);
   const found = gatewayOf(route, vpcId, view);
-  if (!found) return toInterface(network, route, view) ?? drop;
+  if (!found) {
+    const through = throughInterface(network, route, view);
+    return through ? { actions: [{ type: 'decrement-ttl' }, ...through], goto: 'resolve' } : drop;
+  }
   return {
     actions: [{ type: 'decrement-ttl' }, load('externalNetwork', found.network.number as number)],
     goto: 'translate',
@@ -67,26 +67,6 @@ function gatewayOf(route: Route, vpcId: string, view: TopologyView) {
   const network =
     gateway?.spec.vpcId === vpcId && view.get('external-network', gateway.spec.externalNetworkId);
   return gateway && network ? { gateway, network } : undefined;
-}
-
-/**
- * To an interface that takes packets for others: a router or firewall in the VPC. With its check on, it would only drop them.
- * Its host is found by its own address; the packet keeps its destination.
- */
-function toInterface(network: string, route: Route, view: TopologyView): Decision | undefined {
-  if (routeTargetKind(route.target) !== 'network-interface') return undefined;
-  const target = view.get('network-interface', route.target);
-  const subnet = target && view.get('subnet', target.spec.subnetId);
-  if (!subnet || target.spec.sourceDestinationCheck !== false) return undefined;
-  const [ipv6Address] = target.spec.ipv6Addresses ?? [];
-  if (isIpv6Network(network) && ipv6Address === undefined) return undefined;
-  const nextHop = isIpv6Network(network)
-    ? set(registers.nextHop6, parseIpv6Address(ipv6Address as string, 'ipv6Addresses'))
-    : load('nextHop', parseAddress(target.spec.privateAddress, 'privateAddress'));
-  return {
-    actions: [{ type: 'decrement-ttl' }, set('eth_src', gatewayMac(subnet)), nextHop],
-    goto: 'resolve',
-  };
 }
 
 /** A packet from outside may answer what left by either gateway, and open a connection by an internet gateway. */
@@ -166,13 +146,19 @@ function lookUps(
   });
   if (!peers.some(([, peer]) => peer)) return [];
   return [
-    ...blocksOf(vpc).map((block): [string, Action[]] => [block, [lookUp]]),
+    ...localBlocks(vpc, destinations).map((block): [string, Action[]] => [block, [lookUp]]),
     ...peers.map(([network, peer]): [string, Action[]] => [network, peer ? inPeer(peer) : [lookUp]]),
   ];
 }
 
 /** Each network with its route. */
 type Destinations = readonly (readonly [network: string, route: Route])[];
+
+/** The blocks of the VPC that lead to no interface instead of being local. */
+function localBlocks(vpc: ResourceOf<'vpc'>, destinations: Destinations): string[] {
+  const routed = new Set(destinations.map(([network]) => network));
+  return blocksOf(vpc).filter((block) => !routed.has(block));
+}
 
 /**
  * AWS, "Route priority and prefix lists": a route to a network itself stands before one by a prefix list, and of two
@@ -212,13 +198,13 @@ const routes: FragmentDefinition = {
       const network = parseNetwork(text);
       return { stage, priority: priorityOf(network), match: [...here, ...ipMatch('dst', network)], ...then };
     };
-    const local = blocksOf(vpc).map((block) =>
+    const destinations = destinationsOf(table, vpc, view);
+    const local = localBlocks(vpc, destinations).map((block) =>
       flow('route', block, {
         actions: [{ type: 'decrement-ttl' }, toNextHop(parseNetwork(block))],
         goto: 'route-local',
       }),
     );
-    const destinations = destinationsOf(table, vpc, view);
     const others = destinations.flatMap(([network, route]) => {
       const decision = flow('route', network, decisionOf(network, route, vpc.id, view));
       return [decision, ...notTwice(route, decision), ...fromOutside(network, route, here, vpc.id, view)];
@@ -229,7 +215,7 @@ const routes: FragmentDefinition = {
     return {
       scope: vpcScope(vpc),
       number: table.number as number,
-      flows: [...local, ...others, ...identities],
+      flows: [...local, ...others, ...identities, ...edgeFlows(table, vpc, destinations, view)],
     };
   },
 };

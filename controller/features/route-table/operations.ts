@@ -11,6 +11,7 @@ import {
 import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
+import { checkEdge } from './edge-association.ts';
 
 /** AWS's largest quota of routes of a table. A prefix list counts as the most entries that it may have. */
 const routesPerTable = 1000;
@@ -70,9 +71,18 @@ function checkTarget(draft: Draft, vpcId: string, route: Route, field: string): 
   });
 }
 
-/** @throws WeftError already-exists when something leads there already */
-function requireNew(text: string, local: readonly string[], seen: ReadonlySet<string>, field: string) {
-  const isLocal = local.includes(text);
+/**
+ * AWS, "Replace or restore the target for a local route": a network interface may take the place of the local route to a block.
+ * @throws WeftError already-exists when something leads there already
+ */
+function requireNew(
+  text: string,
+  target: string,
+  local: readonly string[],
+  seen: ReadonlySet<string>,
+  field: string,
+) {
+  const isLocal = local.includes(text) && routeTargetKind(target) !== 'network-interface';
   if (!isLocal && !seen.has(text)) return;
   throw new WeftError(
     'already-exists',
@@ -80,7 +90,9 @@ function requireNew(text: string, local: readonly string[], seen: ReadonlySet<st
     {
       field,
       value: text,
-      fix: isLocal ? "Leave it out: the VPC's own blocks are always local." : 'Keep one of them.',
+      fix: isLocal
+        ? "Leave it out: the VPC's own blocks are always local, or lead to a network interface."
+        : 'Keep one of them.',
     },
   );
 }
@@ -102,7 +114,7 @@ function checkRoutes(
   const checked = routes.map((route, index) => {
     const at = `spec.routes[${index}]`;
     const { text, field, count } = destinationOf(draft, route, at);
-    requireNew(text, local, seen, field);
+    requireNew(text, route.target, local, seen, field);
     seen.add(text);
     total += count;
     const isKept = had.some(
@@ -128,14 +140,24 @@ export const routeTableOperations: Operations<'route-table'> = {
   create(draft, { spec, tags }) {
     const vpc = referenced(draft, 'vpc', spec.vpcId as string, 'spec.vpcId');
     const routes = checkRoutes(draft, vpc, (spec.routes ?? []) as Route[]);
-    return draft.create('route-table', { spec: { vpcId: vpc.id, routes }, tags });
+    const internetGatewayId = spec.internetGatewayId as string | undefined;
+    const edge = internetGatewayId === undefined ? {} : { internetGatewayId };
+    checkEdge(draft, vpc, { spec: { routes, ...edge } });
+    return draft.create('route-table', { spec: { vpcId: vpc.id, routes, ...edge }, tags });
   },
   update(draft, current, { spec }) {
-    const wanted = spec.routes as Route[] | undefined;
-    if (wanted === undefined) return draft.update(current, {});
+    const { routes: wanted, internetGatewayId: gateway } = spec as {
+      routes?: Route[];
+      internetGatewayId?: string | null;
+    };
+    if (wanted === undefined && gateway === undefined) return draft.update(current, {});
     const vpc = referenced(draft, 'vpc', current.spec.vpcId, 'spec.vpcId');
-    const routes = checkRoutes(draft, vpc, wanted, current.spec.routes);
-    return draft.update(current, { spec: { ...current.spec, routes } });
+    const { internetGatewayId: before, routes: had, ...rest } = current.spec;
+    const routes = wanted === undefined ? had : checkRoutes(draft, vpc, wanted, had);
+    const internetGatewayId = gateway === undefined ? before : gateway;
+    const edge = typeof internetGatewayId === 'string' ? { internetGatewayId } : {};
+    checkEdge(draft, vpc, { id: current.id, spec: { routes, ...edge } }, current.spec);
+    return draft.update(current, { spec: { ...rest, routes, ...edge } });
   },
   remove(draft, table) {
     const vpc = draft.get('vpc', table.spec.vpcId);
@@ -147,6 +169,13 @@ export const routeTableOperations: Operations<'route-table'> = {
       });
     }
     refuseWhileUsed(draft, table, 'uses-route-table', 'subnet');
+    if (table.spec.internetGatewayId !== undefined) {
+      throw new WeftError('in-use', `what comes in by ${table.spec.internetGatewayId} goes by the table`, {
+        field: 'id',
+        value: table.id,
+        fix: 'Disassociate the gateway first (internetGatewayId: null).',
+      });
+    }
     draft.remove(table);
   },
 };

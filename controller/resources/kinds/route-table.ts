@@ -3,6 +3,7 @@ import { closed, Id, Ipv6Cidr } from './common.ts';
 import { defineKind } from './define.ts';
 
 const vpcId = Id('vpc');
+const internetGatewayId = Id('igw');
 export const Route = Type.Object(
   {
     destination: Type.Optional(
@@ -24,7 +25,7 @@ export const Route = Type.Object(
 export type Route = Static<typeof Route>;
 const routes = Type.Array(Route, {
   maxItems: 1000,
-  description: 'longest prefix wins; local is always there',
+  description: 'longest prefix wins; local is always there, unless a network interface takes its place',
 });
 /** What a route may lead to, by the prefix of its id. */
 const targetKinds = {
@@ -43,22 +44,40 @@ export function routeTargetKind(target: string): (typeof targetKinds)[keyof type
 /** True when a route's destination is a prefix list. */
 export const namesPrefixList = (destination: string) => destination.startsWith('pl-');
 
-export const RouteTableSpec = Type.Object({ vpcId, routes }, closed);
+export const RouteTableSpec = Type.Object(
+  { vpcId, routes, internetGatewayId: Type.Optional(internetGatewayId) },
+  closed,
+);
 export type RouteTableSpec = Static<typeof RouteTableSpec>;
 
-/** Where packets that leave a subnet go. The local route of the VPC is implied and cannot be removed. */
+/**
+ * Where packets that leave a subnet go, or those that come in by an internet gateway. The local route of the VPC is implied
+ * and cannot be removed.
+ */
 export const routeTable = defineKind<RouteTableSpec, Record<string, never>>({
   name: 'route-table',
   prefix: 'rtb',
   path: 'route-tables',
   numbered: true,
   quota: 1000,
-  description: 'Where packets go that leave a subnet.',
+  description: 'Where packets go that leave a subnet, or come in by an internet gateway.',
   spec: RouteTableSpec,
-  create: Type.Object({ vpcId, routes: Type.Optional(routes) }, closed),
-  update: Type.Object({ routes: Type.Optional(routes) }, closed),
+  create: Type.Object(
+    { vpcId, routes: Type.Optional(routes), internetGatewayId: Type.Optional(internetGatewayId) },
+    closed,
+  ),
+  update: Type.Object(
+    {
+      routes: Type.Optional(routes),
+      internetGatewayId: Type.Optional(Type.Union([internetGatewayId, Type.Null()])),
+    },
+    closed,
+  ),
   references: (spec) => [
     { type: 'in-vpc', kind: 'vpc', id: spec.vpcId },
+    ...(spec.internetGatewayId
+      ? [{ type: 'edge-of', kind: 'internet-gateway', id: spec.internetGatewayId } as const]
+      : []),
     ...[...new Set(spec.routes.map((route) => route.target))].flatMap((id) => {
       const kind = routeTargetKind(id);
       return kind ? [{ type: 'route-target', kind, id } as const] : [];
