@@ -1,11 +1,20 @@
-import { ipv4BlocksOf, type ResourceOf, type Route } from '@weft/controller/resources';
+import { blocksOf, type ResourceOf, type Route } from '@weft/controller/resources';
 import type { ActionContext } from '../../context.ts';
 import type { Route as AwsRoute, RouteTable, RouteTableAssociation } from '../../model/generated/types.ts';
 import { tagList } from '../../tags.ts';
 import { relatedId } from '../ids.ts';
 
-/** Ids of associations have the digits of the subnet or, for the main table, of the VPC. */
+/** Ids of associations have the digits of the subnet or internet gateway or, for the main table, of the VPC. */
 export const associationId = (id: string) => relatedId('rtbassoc', id);
+
+/** The table by which packets go that come in by the gateway. */
+export function edgeTableOf(
+  { cloud }: ActionContext,
+  gateway: ResourceOf<'internet-gateway'>,
+): ResourceOf<'route-table'> | undefined {
+  const [table] = cloud.referrers('route-table', 'edge-of', gateway);
+  return table;
+}
 
 export function associationsOf(
   { cloud }: ActionContext,
@@ -20,17 +29,32 @@ export function associationsOf(
   for (const { id } of cloud.referrers('subnet', 'uses-route-table', table)) {
     associations.push({ Main: false, RouteTableAssociationId: associationId(id), SubnetId: id, ...common });
   }
+  const { internetGatewayId: gatewayId } = table.spec;
+  if (gatewayId !== undefined) {
+    const id = associationId(gatewayId);
+    associations.push({ Main: false, RouteTableAssociationId: id, GatewayId: gatewayId, ...common });
+  }
   return associations;
 }
 
+/** The blocks of the table's VPC, IPv4 and IPv6: to each there is a local route, or one that has taken its place. */
+export function localBlocksOf({ cloud }: ActionContext, table: ResourceOf<'route-table'>): readonly string[] {
+  const vpc = cloud.find('vpc', table.spec.vpcId);
+  return vpc ? blocksOf(vpc) : [];
+}
+
 export function routesOf(context: ActionContext, table: ResourceOf<'route-table'>): AwsRoute[] {
-  const vpc = context.cloud.find('vpc', table.spec.vpcId);
   const isLocal = { GatewayId: 'local', Origin: 'CreateRouteTable', State: 'active' } as const;
-  const local: AwsRoute[] = vpc
-    ? ipv4BlocksOf(vpc).map((block) => ({ DestinationCidrBlock: block, ...isLocal }))
-    : [];
-  const block = vpc?.spec.ipv6CidrBlock;
-  if (block !== undefined) local.push({ DestinationIpv6CidrBlock: block, ...isLocal });
+  const routed = new Set(
+    table.spec.routes.map(({ destination, destinationIpv6 }) => destination ?? destinationIpv6),
+  );
+  const local = localBlocksOf(context, table)
+    .filter((block) => !routed.has(block))
+    .map((block): AwsRoute => {
+      return block.includes(':')
+        ? { DestinationIpv6CidrBlock: block, ...isLocal }
+        : { DestinationCidrBlock: block, ...isLocal };
+    });
   return [...local, ...table.spec.routes.map((route) => presentRoute(context, table, route))];
 }
 

@@ -29,7 +29,7 @@ export const describeRouteTables = describe({
     'association.route-table-id': (table, context) =>
       associationsOf(context, table).map((each) => each.RouteTableId),
     'association.subnet-id': (table, context) => associationsOf(context, table).map((each) => each.SubnetId),
-    'association.gateway-id': () => undefined,
+    'association.gateway-id': (table) => table.spec.internetGatewayId,
     'association.main': (table, context) =>
       associationsOf(context, table).some((each) => each.Main) ? 'true' : 'false',
     'association.state': (table, context) =>

@@ -1,8 +1,9 @@
-import { ipv4BlocksOf, type ResourceOf, type Route } from '@weft/controller/resources';
+import type { ResourceOf, Route } from '@weft/controller/resources';
 import type { ActionContext } from '../../context.ts';
 import { define } from '../../define.ts';
 import { AwsError } from '../../errors.ts';
 import { requireBlock } from '../vpc/canonical-block.ts';
+import { localBlocksOf } from './present.ts';
 
 interface RouteInput {
   readonly RouteTableId: string;
@@ -109,8 +110,9 @@ export const createRoute = define({
   async handle(context, input) {
     const destination = destinationOf(context, input);
     const target = targetOf(context, input);
-    await changeRoutes(context, input.RouteTableId, (routes) => {
-      if (routes.some((route) => keyOf(route) === destination)) {
+    await changeRoutes(context, input.RouteTableId, (routes, table) => {
+      const isThere = routes.some((route) => keyOf(route) === destination);
+      if (isThere || localBlocksOf(context, table).includes(destination)) {
         throw new AwsError('RouteAlreadyExists', `The route identified by ${destination} already exists.`);
       }
       return [...routes, routeOf(destination, target)];
@@ -119,16 +121,40 @@ export const createRoute = define({
   },
 });
 
+/** The routes with another one in place of that to its destination; a local one stands in no list. */
+function replaced(
+  { destination, target }: { readonly destination: string; readonly target: string | undefined },
+  routes: readonly Route[],
+  isLocal: boolean,
+): Route[] | undefined {
+  const others = routes.filter((route) => keyOf(route) !== destination);
+  if (target === undefined) return isLocal ? others : undefined;
+  const route = routeOf(destination, target);
+  if (others.length < routes.length) return routes.map((one) => (keyOf(one) === destination ? route : one));
+  return isLocal ? [...routes, route] : undefined;
+}
+
+/** AWS, "Replace or restore the target for a local route": `local` is asked for by LocalTarget or as a gateway. */
+function isBackToLocal({ LocalTarget: local, ...input }: RouteInput & { LocalTarget?: boolean | undefined }) {
+  const others = targets.map((name) => input[name as keyof RouteInput]).filter((one) => one !== undefined);
+  if (local && others.length > 0) {
+    throw new AwsError('InvalidParameterCombination', 'A route needs exactly one target');
+  }
+  return local === true || (others.length === 1 && input.GatewayId === 'local');
+}
+
 export const replaceRoute = define({
   action: 'ReplaceRoute',
-  supports: ['RouteTableId', ...destinations, ...targets],
+  supports: ['RouteTableId', ...destinations, ...targets, 'LocalTarget'],
+  refusals: { 'already-exists': 'InvalidParameterValue' },
   async handle(context, input) {
     const destination = destinationOf(context, input);
-    const target = targetOf(context, input);
-    await changeRoutes(context, input.RouteTableId, (routes) => {
-      if (!routes.some((route) => keyOf(route) === destination))
-        throw notFound(input.RouteTableId, destination);
-      return routes.map((route) => (keyOf(route) === destination ? routeOf(destination, target) : route));
+    const target = isBackToLocal(input) ? undefined : targetOf(context, input);
+    await changeRoutes(context, input.RouteTableId, (routes, table) => {
+      const isLocal = localBlocksOf(context, table).includes(destination);
+      const changed = replaced({ destination, target }, routes, isLocal);
+      if (!changed) throw notFound(input.RouteTableId, destination);
+      return changed;
     });
     return undefined;
   },
@@ -139,10 +165,8 @@ export const deleteRoute = define({
   supports: ['RouteTableId', ...destinations],
   async handle(context, input) {
     const destination = destinationOf(context, input);
-    const { cloud } = context;
-    const vpc = cloud.find('vpc', cloud.require('route-table', input.RouteTableId).spec.vpcId);
-    const local: readonly (string | undefined)[] = vpc ? [...ipv4BlocksOf(vpc), vpc.spec.ipv6CidrBlock] : [];
-    if (local.includes(destination)) {
+    const table = context.cloud.require('route-table', input.RouteTableId);
+    if (localBlocksOf(context, table).includes(destination)) {
       throw new AwsError(
         'InvalidParameterValue',
         `cannot remove local route ${destination} in route table ${input.RouteTableId}`,
