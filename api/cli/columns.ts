@@ -142,6 +142,7 @@ const columns: Columns = {
       value: (table) =>
         table.spec.routes.map((route) => `${destinationOf(route)} → ${route.target}`).join(', ') || 'local',
     },
+    { title: 'INTERNET GATEWAY', value: (table) => table.spec.internetGatewayId, wide: true },
   ],
   'internet-gateway': [
     name,

@@ -149,6 +149,42 @@ describe('manifests', () => {
     assert.equal(rule.spec.groupId, (await one('security-groups', 'copy', 'web')).id);
   });
 
+  it('hold the table of an internet gateway beside what leads to both, and disassociate it before it is deleted', async () => {
+    await cli.weft(
+      'external-network create --name external --cidr-block 203.0.113.0/24 --range 203.0.113.10-203.0.113.99',
+    );
+    const middlebox = `${network}
+- { kind: internet-gateway, name: out, spec: { vpcId: $cloud } }
+- kind: subnet
+  name: middle
+  spec: { vpcId: $cloud, cidrBlock: 10.0.2.0/24, routeTableId: $open }
+- kind: network-interface
+  name: firewall
+  spec: { subnetId: $middle, sourceDestinationCheck: false }
+- { kind: route-table, name: open, spec: { vpcId: $cloud, routes: [{ destination: 0.0.0.0/0, target: $out }] } }
+- kind: route-table
+  name: edge
+  spec: { vpcId: $cloud, internetGatewayId: $out, routes: [{ destination: 10.0.1.0/24, target: $firewall }] }
+`;
+    const applied = await on('apply', 'edge', middlebox);
+    assert.equal(applied.code, 0, applied.err);
+    const gateway = await one('internet-gateways', 'edge', 'out');
+    assert.equal((await one('route-tables', 'edge', 'edge')).spec.internetGatewayId, gateway.id);
+    const vpc = await one('vpcs', 'edge', 'cloud');
+    const { out } = await cli.weft(`export --vpc ${vpc.id}`);
+    const copied = await on('apply', 'edge-copy', out);
+    assert.equal(copied.code, 0, `${out}\n${copied.err}`);
+    const copy = await one('route-tables', 'edge-copy', 'edge');
+    assert.equal(
+      copy.spec.internetGatewayId,
+      (await one('internet-gateways', 'edge-copy', 'out')).id,
+      'that of its own VPC',
+    );
+    const gone = await on('delete', 'edge', middlebox);
+    assert.equal(gone.code, 0, gone.err);
+    assert.equal(await one('route-tables', 'edge', 'edge'), undefined);
+  });
+
   it('say what is wrong with them', async () => {
     const { revision } = cli.controller;
     const cases: [string, number, RegExp][] = [

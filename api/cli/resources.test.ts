@@ -137,6 +137,13 @@ describe('commands on resources', () => {
     const toInterface = `rtb add-route private --destination 10.8.0.0/16 --target ${port}`;
     assert.equal((await cli.weft(toInterface)).code, 0);
     assert.match((await cli.weft('rtb list')).out, new RegExp(`10.8.0.0/16 → ${port}`));
+    const gatewayOf = async () => (await read(`/v1/route-tables/${table}`)).spec.internetGatewayId;
+    assert.equal((await cli.weft('rtb associate private --internet-gateway out')).code, 0);
+    assert.equal(await gatewayOf(), gateway);
+    assert.match((await cli.weft('rtb list -o wide')).out, new RegExp(gateway));
+    assert.match((await cli.weft('rtb associate private --internet-gateway nobody')).err, /nobody/);
+    assert.equal((await cli.weft('rtb disassociate private')).code, 0);
+    assert.equal(await gatewayOf(), undefined);
     assert.equal((await cli.weft('subnet update web --route-table private')).code, 0);
     assert.equal((await read(`/v1/subnets/${subnet}`)).spec.routeTableId, table);
     assert.equal((await cli.weft('subnet update web --route-table main --tag x=y')).code, 0);

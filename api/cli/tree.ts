@@ -45,7 +45,7 @@ function vpcBranch(network: Network, vpc: ApiResource<'vpc'>): Branch {
     text: line('vpc', vpc, vpc.spec.cidrBlock, vpc.spec.ipv6CidrBlock),
     branches: [
       ...inVpc(network.subnet).map((subnet) => subnetBranch(network, subnet)),
-      ...tables.map((table) => tableBranch(table, table.id === vpc.spec.mainRouteTableId)),
+      ...tables.map((table) => tableBranch(network, table, table.id === vpc.spec.mainRouteTableId)),
       ...inVpc(network['internet-gateway']).map((gateway) => ({
         text: line(
           'internet gateway',
@@ -102,10 +102,14 @@ function interfaceLine(network: Network, port: ApiResource<'network-interface'>)
   );
 }
 
-const tableBranch = (table: ApiResource<'route-table'>, isMain: boolean): Branch => ({
-  text: line('route table', table, isMain ? '(main)' : undefined),
-  branches: table.spec.routes.map((route) => ({ text: `${destinationOf(route)} → ${route.target}` })),
-});
+function tableBranch(network: Network, table: ApiResource<'route-table'>, isMain: boolean): Branch {
+  const { internetGatewayId: id, routes } = table.spec;
+  const edge = id && `for what comes in by ${labelOf(network['internet-gateway'], id)}`;
+  return {
+    text: line('route table', table, isMain ? '(main)' : undefined, edge),
+    branches: routes.map((route) => ({ text: `${destinationOf(route)} → ${route.target}` })),
+  };
+}
 
 const groupBranch = (network: Network, group: ApiResource<'security-group'>): Branch => ({
   text: line('security group', group),

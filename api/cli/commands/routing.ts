@@ -13,7 +13,7 @@ export function addRouteTableCommands(program: Command, io: Io): void {
     kind: 'route-table',
     name: 'route-table',
     aliases: ['rtb'],
-    description: 'where packets go that leave a subnet',
+    description: 'where packets go that leave a subnet, or come in by an internet gateway',
     inVpc: true,
   });
   const create = table
@@ -26,6 +26,27 @@ export function addRouteTableCommands(program: Command, io: Io): void {
   });
   addRouteAddition(table, io);
   addRouteRemoval(table, io);
+  addEdgeAssociation(table, io);
+}
+
+/** Subnets name their table; of a gateway, its table does. */
+function addEdgeAssociation(table: Command, io: Io): void {
+  const associate = table
+    .command('associate')
+    .description('have packets go by it that come in by an internet gateway; subnets: weft subnet update')
+    .argument('<table>')
+    .requiredOption('--internet-gateway <gateway>', 'internet gateway of its VPC');
+  writingCommand<{ internetGateway: string }>(associate, io, async (session, options, text) => {
+    const internetGatewayId = await session.id('internet-gateway', options.internetGateway);
+    await session.change('route-table', text, { internetGatewayId });
+  });
+  const disassociate = table
+    .command('disassociate')
+    .description('have packets that come in by its internet gateway go to their receivers')
+    .argument('<table>');
+  writingCommand(disassociate, io, (session, _options, text) =>
+    session.change('route-table', text, { internetGatewayId: null }),
+  );
 }
 
 interface WhichTable {

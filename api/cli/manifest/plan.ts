@@ -67,6 +67,7 @@ export async function planManifest(
 const attachments: Partial<Record<ApiKind, string>> = {
   'elastic-ip': 'networkInterfaceId',
   'internet-gateway': 'vpcId',
+  'route-table': 'internetGatewayId',
 };
 
 /**
@@ -92,15 +93,15 @@ function removalsOf(resources: readonly Resource[]): { steps: Step[]; operations
 const isGateway = ({ kind }: Resource) => kind === 'internet-gateway';
 
 /**
- * What deleting everything of a manifest comes to. Route tables that come with a VPC lose their routes first, since these
- * hold what they lead to.
+ * What deleting everything of a manifest comes to. Route tables that come with a VPC lose their routes and gateway first, since
+ * these hold what they lead to.
  */
 export async function planRemoval(client: WeftClient, manifest: Manifest): Promise<Plan> {
   const existing = await resourcesOfSet(client, manifest.set);
   const emptied = manifest.entries.flatMap(({ kind, id }): BatchOperation[] => {
     const table = kind === 'route-table' && id !== undefined && (resolveKnown(id, existing) as string);
     return table && !table.startsWith('$')
-      ? [{ operation: 'update', kind, id: table, spec: { routes: [] } }]
+      ? [{ operation: 'update', kind, id: table, spec: { routes: [], internetGatewayId: null } }]
       : [];
   });
   const { steps, operations } = removalsOf([...existing.values()]);
