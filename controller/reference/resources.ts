@@ -184,7 +184,8 @@ export interface Translator {
 
 /**
  * The host that has the interface or NAT gateway of an elastic IP if it has a port to the network, else the gateway host
- * that stands in. It forgets its translations when the internet gateway gets a route table, or loses it.
+ * that stands in. The owner's host forgets its translations when the internet gateway gets a route table, or loses it; those of a
+ * gateway host that stands in are made no other way then.
  *
  * @returns undefined when nobody can translate the address
  */
@@ -203,9 +204,9 @@ export function translatorOf(
     const placement = resources.placement.get(ownerId)?.spec;
     if (!placement || !reaches(placement.hostId)) return undefined;
     const { hostId, zoneSlot } = placement;
-    return { name: `${hostId}/${zoneSlot} ${name}${routed}`, hostId };
+    return { name: `${hostId}/${zoneSlot} ${name}`, hostId };
   };
-  if (gateway) return placed(gateway.id);
+  if (gateway) return placed(gateway.id, routed);
   const binding = spec.networkInterfaceId && bindingOf(resources, spec.networkInterfaceId);
   if (!binding) return undefined;
   const { hostId } = binding.spec;

@@ -128,7 +128,7 @@ export function routeInward(
   const best = longestPrefix(resources, table, named(resources, 'vpc', vpcId), packet.destination);
   if (!best || best.target === 'local') return undefined;
   const target = named(resources, 'network-interface', best.target);
-  return throughInterface(walk, table.id, target, packet);
+  return throughInterface(walk, table.id, target, packet, 'internet gateway');
 }
 
 /**
@@ -206,12 +206,13 @@ function throughInterface(
   tableId: string,
   target: ResourceOf<'network-interface'>,
   packet: Ip,
+  at = stage,
 ): Extract<Way, { type: 'interface' }> | Dropped {
   if (target.spec.sourceDestinationCheck !== false) {
-    return walk.drop(stage, 'checked-target', tableId, target.id);
+    return walk.drop(at, 'checked-target', tableId, target.id);
   }
-  if (packet.protocol === 'ipv6' && !hasIpv6(target)) return walk.drop(stage, 'no-ipv6', tableId, target.id);
-  walk.note(stage, `leads through ${target.id}`, tableId);
+  if (packet.protocol === 'ipv6' && !hasIpv6(target)) return walk.drop(at, 'no-ipv6', tableId, target.id);
+  walk.note(at, `leads through ${target.id}`, tableId);
   return { type: 'interface', target, packet };
 }
 

@@ -35,6 +35,8 @@ const features = [
   'router tells that a packet is too large',
   'elastic IP tells that a packet is too large',
   'through an interface that routes',
+  'led on by the table of an internet gateway',
+  'under the elastic IP of another interface',
   'from an address that is not the own',
   'from a secondary address',
   'DNS answered',
@@ -69,6 +71,7 @@ const features = [
   'router tells that an IPv6 packet is too large',
   'public address tells that an IPv6 packet is too large',
   'IPv6 through an interface that routes',
+  'IPv6 led on by the table of an internet gateway',
   'IPv6 from an address that is not the own',
 ] as const;
 export type Feature = (typeof features)[number];
@@ -204,7 +207,13 @@ function* featuresOf({ packet, evaluation, observation }: Sent): Generator<Featu
   const decided = (text: string) => steps.some(({ decision }) => decision.startsWith(text));
   if (steps.some(({ decision }) => byListRule.test(decision))) yield 'by a rule with a prefix list';
   if (steps.some(({ decision }) => byListRoute.test(decision))) yield 'by a route of a prefix list';
-  if (decided('leads through')) yield 'through an interface that routes';
+  const isLedOn = steps.some(({ stage }) => stage === 'internet gateway');
+  if (isLedOn) yield 'led on by the table of an internet gateway';
+  else if (decided('leads through')) yield 'through an interface that routes';
+  const isForeign = decided('an address that is not its own');
+  if (isForeign && !throughNat && steps.some(({ stage }) => stage === 'elastic IP')) {
+    yield 'under the elastic IP of another interface';
+  }
   if (decided('an address that is not its own')) yield 'from an address that is not the own';
   if (decided('a secondary address')) yield 'from a secondary address';
   if (steps.some(({ decision }) => decision.endsWith(', a secondary address')))
@@ -263,7 +272,9 @@ function* ipv6FeaturesOf({ packet, evaluation, observation }: Sent): Generator<F
   if (decided(/^a shared address$/)) yield 'to a shared IPv6 address';
   if (decided(byListRule)) yield 'IPv6 by a rule with a prefix list';
   if (decided(byListRoute)) yield 'IPv6 by a route of a prefix list';
-  if (decided(/^leads through/)) yield 'IPv6 through an interface that routes';
+  if (steps.some(({ stage }) => stage === 'internet gateway')) {
+    yield 'IPv6 led on by the table of an internet gateway';
+  } else if (decided(/^leads through/)) yield 'IPv6 through an interface that routes';
   if (decided(/^an address that is not its own/)) yield 'IPv6 from an address that is not the own';
   if (decided(/^reply packet/)) yield 'IPv6 reply';
   if (decided(/^error packet/)) yield 'ICMPv6 error of a connection';

@@ -69,6 +69,9 @@ const sharedFaults: readonly Fault[] = [
 /** Faults in what IPv6 has for itself, every one of which must be found. */
 export const ipv6Faults: readonly Fault[] = [
   inIpv6('any IPv6 source is accepted', ['source-guard'], withoutField('ipv6_src')),
+  inIpv6('no IPv6 goes by the table of an internet gateway', ['public-check'], (flow) =>
+    matches(flow, 'ipv6_dst') ? undefined : flow,
+  ),
   inIpv6('any sender of neighbour solicitations is accepted', ['source-guard'], withoutField('nd_sll')),
   inIpv6('a machine hears of its own address as of a duplicate', ['source-guard'], (flow) =>
     matches(flow, 'nd_target') ? undefined : flow,

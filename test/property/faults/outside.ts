@@ -54,6 +54,9 @@ export const outsideFaults: readonly Fault[] = [
   inStages('a gateway host does not know the way inside', ['nat'], (flow) =>
     matches(flow, 'metadata') ? undefined : flow,
   ),
+  inStages('nothing goes by the table of an internet gateway', ['nat'], (flow) =>
+    actionsOf(flow).some(sets('eth_src')) ? undefined : flow,
+  ),
   inStages('what a gateway host sends out is not translated', ['locate'], (flow) =>
     matches(flow, 'ipv4_src') ? withoutAction('conntrack')(flow) : flow,
   ),

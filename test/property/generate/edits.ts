@@ -46,6 +46,7 @@ export class Edits {
       [5, () => this.routes.changeRoutes()],
       [3, () => this.routes.changeSubnetTable()],
       [8, () => this.routes.changeGateway()],
+      [4, () => this.routes.changeEdge()],
       [3, () => this.publicAddresses.newElasticIp()],
       [6, () => this.publicAddresses.changeElasticIp()],
       [2, () => this.removeOne('elastic-ip')],

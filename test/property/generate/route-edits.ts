@@ -1,4 +1,4 @@
-import type { ResourceOf } from '../../../controller/resources/index.ts';
+import { blocksOf, ipv4BlocksOf, type ResourceOf } from '../../../controller/resources/index.ts';
 import type { ScriptStep, Spec } from '../script.ts';
 import { type BorderEdits, nothing, type StepWriter } from './borders.ts';
 import type { Ipv6Edits } from './ipv6-edits.ts';
@@ -77,7 +77,47 @@ export class RouteEdits {
     const more = ['198.51.100.0/24', '198.51.100.64/26', '203.0.113.0/24', '192.0.2.0/24', '10.0.0.0/8'];
     for (const destination of random.sample(more, 0, 2)) routes.push({ destination, target: target() });
     if (random.chance(0.3)) routes.push({ destination: inside, target: target() });
+    if (routers[0] && random.chance(0.06)) {
+      // In place of the local route.
+      const destination = random.pick(ipv4BlocksOf(this.#scene.vpcOf({ spec: { vpcId } })));
+      routes.push({ destination, target: this.#scene.ref(random.pick(routers)) });
+    }
     return [...routes, ...this.#ipv6.someRoutes(vpcId, routers)];
+  }
+
+  /** An internet gateway gets a route table, or other routes in it, or loses it. */
+  changeEdge(): ScriptStep {
+    const { random } = this.#scene;
+    const gateway = random.pickOrNone(
+      this.#scene.all('internet-gateway').filter(({ spec }) => spec.vpcId !== undefined),
+    );
+    if (!gateway) return nothing;
+    const tables = this.#scene.inVpc('route-table', gateway.spec.vpcId as string);
+    const present = tables.find(({ spec }) => spec.internetGatewayId !== undefined);
+    if (present && random.chance(0.4)) return this.#edits.update(present, { internetGatewayId: null });
+    const table = present ?? random.pickOrNone(tables);
+    const routes = this.#edgeRoutes(gateway.spec.vpcId as string);
+    return table
+      ? this.#edits.update(table, { routes, internetGatewayId: this.#scene.ref(gateway) })
+      : nothing;
+  }
+
+  /** From blocks of the VPC and of its subnets to interfaces, which mostly may take what is for others. */
+  #edgeRoutes(vpcId: string): Spec[] {
+    const { random } = this.#scene;
+    const all = this.#scene.inVpc('network-interface', vpcId);
+    const unchecked = all.filter(({ spec }) => spec.sourceDestinationCheck === false);
+    const subnets = this.#scene.inVpc('subnet', vpcId).map(({ spec }) => spec);
+    const blocks = [
+      ...blocksOf(this.#scene.vpcOf({ spec: { vpcId } })),
+      ...subnets.flatMap(({ cidrBlock, ipv6CidrBlock = cidrBlock }) => [cidrBlock, ipv6CidrBlock]),
+    ];
+    return random.sample([...new Set(blocks)], 1, 3).flatMap((block): Spec[] => {
+      const router = random.pickOrNone(unchecked.length > 0 && random.chance(0.8) ? unchecked : all);
+      if (!router) return [];
+      const target = this.#scene.ref(router);
+      return [block.includes(':') ? { destinationIpv6: block, target } : { destination: block, target }];
+    });
   }
 
   changeSubnetTable(): ScriptStep {

@@ -1,5 +1,6 @@
 import { changeOfGroups, groupOfPeer } from './groups.ts';
 import { ipv6Plots } from './ipv6.ts';
+import { middlebox } from './middlebox.ts';
 import { natGateway } from './nat-gateways.ts';
 import { ownName } from './own-name.ts';
 import { otherOptions, rebinding } from './places.ts';
@@ -21,6 +22,7 @@ export const plots: readonly Plot[] = [
   natGateway,
   strandedElasticIp,
   otherOptions,
+  middlebox,
   ...ipv6Plots,
   ...prefixListPlots,
 ];
