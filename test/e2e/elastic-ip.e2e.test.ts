@@ -172,6 +172,54 @@ describe('elastic IPs', () => {
     await cloud.client.remove('elastic-ip', second.id);
   });
 
+  it('is met through a middlebox on another host when the internet gateway has a route table', async () => {
+    const { client } = cloud;
+    const address = elasticIp.spec.address;
+    const { subnetId, vpcId } = one.networkInterface.spec;
+    const change = <K extends 'subnet' | 'route-table' | 'network-interface'>(
+      kind: K,
+      id: string,
+      spec: Record<string, unknown>,
+    ) => cloud.applied(client.update(kind, id, { spec }, { waitSeconds: 10 }));
+    const groups = [await cloud.group(vpcId, 'middlebox', ['all from 0.0.0.0/0'])];
+    const middlebox = await cloud.vm(cloud.host(1), await cloud.subnet(vpcId, '10.0.9.0/24'), { groups });
+    const target = middlebox.networkInterface.id;
+    await change('network-interface', target, { sourceDestinationCheck: false });
+    const forward = (value: number) =>
+      middlebox.run('sysctl', [
+        '-q',
+        '-w',
+        `net.ipv4.ip_forward=${value}`,
+        'net.ipv4.conf.all.send_redirects=0',
+      ]);
+    await forward(1);
+    await associate(one.networkInterface.id);
+    const direct = await outside.ping(address, { count: 1 });
+    assert.match(direct.output, /ttl=63 /, 'one router, the way that its answer takes');
+
+    const [gateway] = (await client.list('internet-gateway', { filter: { 'spec.vpcId': vpcId } })).items;
+    const table = (routes: object[], more = {}) =>
+      client.create('route-table', { spec: { vpcId, routes, ...more } });
+    const back = await table([{ destination: '0.0.0.0/0', target }]);
+    const edge = await table([{ destination: '10.0.0.0/24', target }], { internetGatewayId: gateway?.id });
+    await change('subnet', subnetId, { routeTableId: back.id });
+    const through = await outside.ping(address);
+    assert.equal(through.received, 3, through.output);
+    assert.match(through.output, /ttl=61 /, 'two routers and the middlebox');
+    await using servers = new AsyncDisposableStack();
+    servers.adopt(await one.tcpListen(80), (server) => server.close());
+    assert.match((await outside.tcpConnect(address, 80)).answer, new RegExp(one.namespace));
+    servers.adopt(await outside.tcpListen(8000), (server) => server.close());
+    assert.ok((await one.tcpConnect('203.0.113.200', 8000)).connected, 'from inside, too');
+    await forward(0);
+    assert.equal((await outside.ping(address, { count: 1 })).received, 0, 'the middlebox passes nothing on');
+    assert.equal((await one.ping('203.0.113.200', { count: 1 })).received, 0);
+
+    await change('subnet', subnetId, { routeTableId: null });
+    await change('route-table', edge.id, { internetGatewayId: null });
+    assert.match((await outside.ping(address, { count: 1 })).output, /ttl=63 /, 'directly again');
+  });
+
   it('an instance has a public address while it runs, and knows it', async () => {
     const { subnetId, securityGroupIds } = one.networkInterface.spec;
     const { id, spec } = await cloud.client.create('instance', {

@@ -21,7 +21,7 @@ const stagesOfReason: Readonly<Record<DropReason, readonly StageName[]>> = {
   'wrong-mac': ['admit', 'external-in'],
   'no-gateway-host': ['resolve'],
   'translated-twice': ['route'],
-  unsolicited: ['locate', 'egress-acl', 'route', 'public-check'],
+  unsolicited: ['locate', 'nat', 'egress-acl', 'route', 'public-check'],
   untracked: [
     'egress-acl',
     'route',
