@@ -76,10 +76,7 @@ describe('the route table of an internet gateway', () => {
   });
 
   it('is refused for what AWS refuses', async () => {
-    const { subnetId, internetGatewayId, networkInterfaceId, routeTableId } = await scene(
-      api,
-      '10.0.0.0/16',
-    );
+    const { subnetId, internetGatewayId, networkInterfaceId, routeTableId } = await scene(api, '10.0.0.0/16');
     const table = { RouteTableId: routeTableId };
     const other = await scene(api, '10.9.0.0/16');
     const foreign = { ...table, GatewayId: other.internetGatewayId };

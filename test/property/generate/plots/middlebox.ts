@@ -61,7 +61,12 @@ export const middlebox: Plot = function* (scene, edits) {
   const groupId = `@${scene.name({ id: between.spec.securityGroupIds[0] as string })}`;
   for (const everybody of [{ cidrIpv4: '0.0.0.0/0' }, { cidrIpv6: '::/0' }]) {
     for (const direction of ['ingress', 'egress']) {
-      yield edits.create('security-group-rule', 'rule', { groupId, direction, protocol: 'all', ...everybody });
+      yield edits.create('security-group-rule', 'rule', {
+        groupId,
+        direction,
+        protocol: 'all',
+        ...everybody,
+      });
     }
   }
   const table = yield* associated(scene, edits, gateway, server, scene.ref(between));
