@@ -150,15 +150,34 @@ export class AwsApi {
       departed: this.#departed,
     };
     try {
-      if (service.service === 'ec2') await this.#defaultNetworks.ensure({ account, region }, zones);
+      if (service.service === 'ec2') {
+        // Not in the role of the caller: even who only reads gets it made.
+        const { origin } = principal;
+        await this.#defaultNetworks.ensure({ account, region, ...(origin ? { origin } : {}) }, zones);
+      }
       const output = await action.handle(context, input);
       if (dryRun) throw dryRunSucceeded();
       return output;
     } catch (error) {
+      if (!dryRun && !cloud.hasTriedToWrite && !isReading(form.action)) this.#note(principal, error);
       throw error instanceof WeftError && error.code !== 'internal'
         ? translate(error, action.refusals)
         : error;
     }
+  }
+
+  /** What the controller refuses it notes itself; of what an action refuses before, it does not know. */
+  #note({ account, region, origin }: Principal, error: unknown): void {
+    if (!origin) return;
+    const known = error instanceof AwsError || error instanceof WeftError;
+    this.#controller.audit.note({
+      ...origin,
+      account,
+      region,
+      time: new Date().toISOString(),
+      outcome: known ? error.code : 'internal',
+      ...(known ? { reason: error.message.slice(0, 300) } : {}),
+    });
   }
 
   #refuse(error: unknown, action: string, requestId: string): AwsAnswer {
@@ -179,6 +198,8 @@ function requireToken(limiter: RateLimiter | undefined, caller: string): void {
   if (seconds === 0) return;
   throw new AwsError('RequestLimitExceeded', `Request limit exceeded: wait ${Math.ceil(seconds)} s.`);
 }
+
+const isReading = (action: string) => /^(Describe|Get|Search|List)/.test(action);
 
 /** Old clients send the form as a query. */
 function formTextOf({ method, url, body = '' }: SignedRequest): string {

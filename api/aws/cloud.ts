@@ -50,6 +50,8 @@ export class Cloud {
   readonly caller: Caller;
   readonly #controller: GraphController;
   readonly #mode: WriteMode;
+  /** The controller was asked to write: its audit log says what came of that. */
+  hasTriedToWrite = false;
 
   constructor(controller: GraphController, caller: Caller, mode: WriteMode) {
     this.#controller = controller;
@@ -120,6 +122,7 @@ export class Cloud {
       throw dryRunSucceeded();
     }
     const options = idempotencyKey ? { idempotencyKey } : {};
+    this.hasTriedToWrite = true;
     const { result } = await this.#controller.transaction(this.caller, checked, options);
     return result;
   }

@@ -2,7 +2,7 @@ import type { Caller, GraphController } from '@weft/controller';
 import { defaultNetworkId, WeftError } from '@weft/controller/resources';
 import type { Zones } from './zones.ts';
 
-/** Gives every account its default VPC in each region where it is seen for the first time. */
+/** Gives every account its default VPC in each region where it is seen for the first time. Whose request that was stands in the audit log. */
 export class DefaultNetworks {
   readonly #controller: GraphController;
   /** Owners of which it is known that they have, or had, theirs. */

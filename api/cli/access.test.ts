@@ -123,7 +123,7 @@ describe('accounts, keys and the audit log', () => {
       own.map(({ outcome, kind }: { outcome: string; kind?: string }) => [outcome, kind]),
       [
         ['done', 'subnet'],
-        ['overlap', undefined],
+        ['overlap', 'subnet'],
         ['done', 'subnet'],
       ],
     );

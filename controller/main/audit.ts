@@ -1,4 +1,4 @@
-import type { Owner } from '../features/operations/draft.ts';
+import type { Draft, Owner } from '../features/operations/draft.ts';
 import { kinds, WeftError } from '../resources/index.ts';
 import type { AuditEntry, AuditOrigin, Transaction } from '../store/index.ts';
 
@@ -24,13 +24,24 @@ export function auditOf(
   return [...puts, ...deletes].filter(({ kind }) => kinds[kind].path !== undefined).map(entry);
 }
 
-/** A write that was refused; whatever is no `WeftError` is a defect. */
+const reasonLength = 300;
+
+/** A write that was refused, and of what; whatever is no refusal of the controller or of an API is a defect. */
 export const auditOfRefusal = (
   origin: AuditOrigin,
   owner: Owner,
   time: string,
   error: unknown,
+  subject: Draft['subject'],
 ): AuditEntry => ({
   ...common(origin, owner, time),
-  outcome: error instanceof WeftError ? error.code : 'internal',
+  ...subject,
+  ...(isRefusal(error)
+    ? { outcome: error.code, reason: error.message.slice(0, reasonLength) }
+    : { outcome: 'internal' }),
 });
+
+/** An API refuses with errors of its own, which have a code and the status of the answer. */
+const isRefusal = (error: unknown): error is Error & { code: string } =>
+  error instanceof WeftError ||
+  (error instanceof Error && 'status' in error && 'code' in error && typeof error.code === 'string');

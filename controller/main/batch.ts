@@ -25,6 +25,7 @@ export class DraftBatch implements Batch {
   }
 
   create<K extends KindName>(kind: K, { spec, tags = {} }: CreateInput): ResourceOf<K> {
+    this.#draft.subject = { kind };
     const create = operationsByKind.get(kind)?.create;
     if (!create) throw notSupported(kind, 'created');
     requireMayWrite(kind, this.#draft.owner);
@@ -39,6 +40,7 @@ export class DraftBatch implements Batch {
     { spec, tags }: UpdateInput,
     options: WriteOptions = {},
   ): ResourceOf<K> {
+    this.#draft.subject = { kind, id };
     const update = operationsByKind.get(kind)?.update;
     if (!update && Object.keys(spec ?? {}).length > 0) throw notSupported(kind, 'changed');
     const current = this.#forWrite(kind, id, options);
@@ -51,6 +53,7 @@ export class DraftBatch implements Batch {
   }
 
   remove(kind: KindName, id: string, options: WriteOptions = {}): void {
+    this.#draft.subject = { kind, id };
     const remove = operationsByKind.get(kind)?.remove;
     if (!remove) throw notSupported(kind, 'deleted');
     remove(this.#draft, this.#forWrite(kind, id, options));

@@ -40,10 +40,17 @@ export class Executor {
   /** @throws WeftError of the plan, `quota-exceeded`, or `conflict` when others were always faster */
   async run<T>(owner: Owner, plan: (draft: Draft) => T): Promise<{ result: T; revision: number }> {
     const time = new Date().toISOString();
+    let last: Draft | undefined;
+    const planLast = (draft: Draft) => {
+      last = draft;
+      return plan(draft);
+    };
     try {
-      return await this.#attempt(owner, time, plan);
+      return await this.#attempt(owner, time, planLast);
     } catch (error) {
-      if (owner.origin) this.#store.audit.note(auditOfRefusal(owner.origin, owner, time, error));
+      if (owner.origin) {
+        this.#store.audit.note(auditOfRefusal(owner.origin, owner, time, error, last?.subject));
+      }
       throw error;
     }
   }

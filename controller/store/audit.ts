@@ -17,13 +17,17 @@ export interface AuditEntry extends AuditOrigin {
   readonly region: string;
   /** `done`, or the code of the error. */
   readonly outcome: string;
-  /** Absent when nothing was written. */
+  /** What was written; of a refusal: what was to be changed or deleted, `id` absent when it was to be made. */
   readonly kind?: string;
   readonly id?: string;
+  /** Revision of the commit; absent when nothing was written. */
+  readonly revision?: number;
   /** Revision of the resource that was changed or deleted; absent when it was made. */
   readonly before?: number;
-  /** Revision of the commit that made or changed it; absent when it was deleted. */
+  /** Revision of what was made or changed, which is that of the commit; absent when it was deleted. */
   readonly after?: number;
+  /** Why it was refused, in a sentence of at most 300 characters; absent when it was done. */
+  readonly reason?: string;
 }
 
 export interface StoredAuditEntry extends AuditEntry {

@@ -31,8 +31,11 @@ describe('the audit log', () => {
     await store.write(1, entry({ kind: 'vpc', id: 'x' }));
     await store.write(2, entry({ kind: 'vpc', id: 'y', before: 7 }));
     const [newest, oldest] = await store.audit.query({ limit: 10 });
-    assert.deepEqual(newest, { sequence: 2, ...entry({ kind: 'vpc', id: 'y', before: 7, after: 2 }) });
-    assert.deepEqual(oldest, { sequence: 1, ...entry({ kind: 'vpc', id: 'x', after: 1 }) });
+    assert.deepEqual(newest, {
+      sequence: 2,
+      ...entry({ kind: 'vpc', id: 'y', before: 7, revision: 2, after: 2 }),
+    });
+    assert.deepEqual(oldest, { sequence: 1, ...entry({ kind: 'vpc', id: 'x', revision: 1, after: 1 }) });
     await store.close();
   });
 
@@ -48,14 +51,14 @@ describe('the audit log', () => {
     await store.close();
   });
 
-  it('tells a deletion by its having no revision afterwards', async () => {
+  it('tells a deletion by its having no revision afterwards, but that of the commit', async () => {
     const store = await open();
     await store.write(1);
     const gone = { kind: 'counter', id: 'a' } as const;
     const transaction = { conditions: [], puts: [], deletes: [gone], audit: [entry({ ...gone, before: 1 })] };
     await store.commit(transaction);
     assert.deepEqual(await store.audit.query({ limit: 1 }), [
-      { sequence: 1, ...entry({ ...gone, before: 1 }) },
+      { sequence: 1, ...entry({ ...gone, before: 1, revision: 2 }) },
     ]);
     await store.close();
   });

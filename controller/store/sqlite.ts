@@ -230,11 +230,11 @@ export class SqliteStore implements Store {
   }
 }
 
-/** What was put has the revision of the commit from now on. */
+/** What was put has the revision of the commit from now on; what was deleted is gone with it. */
 function withRevision({ audit = [], deletes }: Transaction, revision: number): AuditEntry[] {
   const isDeleted = ({ kind, id }: AuditEntry) =>
     deletes.some((gone) => gone.kind === kind && gone.id === id);
-  return audit.map((entry) => (isDeleted(entry) ? entry : { ...entry, after: revision }));
+  return audit.map((entry) => ({ ...entry, revision, ...(isDeleted(entry) ? {} : { after: revision }) }));
 }
 
 /** JSON has no undefined: what was absent must be put back, so that a replayed change equals the live one. */

@@ -14,7 +14,7 @@ export interface Transaction {
   /** New versions, whole. Their `revision` is ignored: the store sets it. */
   readonly puts: readonly AnyResource[];
   readonly deletes: readonly { readonly kind: KindName; readonly id: string }[];
-  /** Entries about the puts and deletes, to be written with them; `after` of a put is set by the store. */
+  /** Entries about the puts and deletes, to be written with them; `revision`, and `after` of a put, are set by the store. */
   readonly audit?: readonly AuditEntry[];
 }
 

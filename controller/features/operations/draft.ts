@@ -44,6 +44,8 @@ export class Draft {
   readonly #view: DraftView;
   /** The time of the operation, ISO 8601. */
   readonly now: string;
+  /** What is being written now, for the audit log to tell of what a refusal was. */
+  subject: { readonly kind: KindName; readonly id?: string } | undefined;
   readonly #conditions = new Map<string, Condition>();
   readonly #puts = new Map<string, AnyResource>();
   readonly #deletes = new Map<string, { kind: KindName; id: string }>();

@@ -149,6 +149,39 @@ describe('VPCs and subnets', () => {
     );
   });
 
+  it('and what was refused stands there, too, with what it was about, and with the default VPC who was first', async () => {
+    const entries = async (filter: object) =>
+      (await api.running.controller.audit.query({ ...filter, limit: 100 })).map(
+        ({ action, kind, id, outcome, revision, after: made }) =>
+          [action, kind, id, outcome, typeof revision, typeof made].join(' '),
+      );
+    const vpcId = await createVpc('10.12.0.0/16');
+    const { subnet } = await api.ok('CreateSubnet', { VpcId: vpcId, CidrBlock: '10.12.1.0/24' });
+    await refused('DependencyViolation', 'DeleteVpc', { VpcId: vpcId });
+    await api.ok('DeleteSubnet', { SubnetId: subnet.subnetId });
+    await api.ok('DeleteVpc', { VpcId: vpcId });
+    assert.deepEqual(await entries({ id: vpcId }), [
+      `DeleteVpc vpc ${vpcId} done number undefined`,
+      `DeleteVpc vpc ${vpcId} in-use undefined undefined`,
+      `CreateVpc vpc ${vpcId} done number number`,
+    ]);
+    await refused('InvalidVpcID.NotFound', 'DeleteVpc', { VpcId: vpcId });
+    await refused('InvalidVpcID.NotFound', 'DescribeVpcs', { 'VpcId.1': vpcId });
+    const [newest] = await api.running.controller.audit.query({
+      outcome: 'InvalidVpcID.NotFound',
+      limit: 10,
+    });
+    assert.deepEqual([newest?.action, newest?.reason?.includes(vpcId)], ['DeleteVpc', true]);
+    const notFound = await entries({ outcome: 'InvalidVpcID.NotFound' });
+    assert.equal(notFound.filter((line) => line.startsWith('Describe')).length, 0, 'reading is not told');
+    await api.ok('DescribeVpcs', {}, 'eu-north-1');
+    const first = await api.running.controller.audit.query({ kind: 'vpc', limit: 1 });
+    assert.deepEqual(
+      [first[0]?.region, first[0]?.action, first[0]?.principal],
+      ['eu-north-1', 'DescribeVpcs', 'test'],
+    );
+  });
+
   it('the default one stays deleted, until it is asked for', async () => {
     const region = 'ca-central-1';
     await api.refused('DefaultVpcAlreadyExists', 'CreateDefaultVpc', {}, 'eu-west-1');
