@@ -49,6 +49,7 @@ export function registerBatchRoutes(
   server.route({
     method: 'POST',
     url: '/v1/batch',
+    config: { idempotent: true },
     schema: {
       ...operation('batch', 'batch', 'Carry out several writes as one', {
         description:

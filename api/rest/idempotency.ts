@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { TransactionOptions } from '@weft/controller';
 import { WeftError } from '@weft/controller/resources';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Schema } from './json-schema.ts';
 
 const form = /^[\x21-\x7e]{1,128}$/;
 
-/** Headers of requests that make something. */
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route takes `Idempotency-Key`. */
+    idempotent?: true;
+  }
+}
+
+/** Headers of writes that are carried out once under a key. */
 export const idempotencyHeaders: Schema = {
   type: 'object',
   properties: {
@@ -32,8 +39,38 @@ export function idempotencyOf(request: FastifyRequest): TransactionOptions {
       fix: 'Use a random UUID, a new one for each request.',
     });
   }
-  const asked = JSON.stringify([request.method, request.routeOptions.url, request.params, request.body]);
+  const { method, params, body, headers } = request;
+  const asked = JSON.stringify([method, request.routeOptions.url, params, body, headers['if-match']]);
   return { idempotencyKey: { key, fingerprint: createHash('sha256').update(asked).digest('base64url') } };
+}
+
+/** Refuses the header where a request that comes twice would be carried out twice all the same. */
+export function refuseIdempotencyElsewhere(server: FastifyInstance): void {
+  server.addHook('preValidation', async ({ headers, method, routeOptions }) => {
+    if (headers['idempotency-key'] === undefined || method === 'GET' || routeOptions.config.idempotent)
+      return;
+    throw new WeftError('invalid-value', `${method} ${routeOptions.url} takes no Idempotency-Key`, {
+      field: 'Idempotency-Key',
+      value: headers['idempotency-key'],
+      fix: 'Leave it out. A key that was made and not received is deleted, and another one made; reports of agents can be repeated.',
+    });
+  });
+}
+
+/**
+ * For answers to an earlier request: what it has made may be gone since.
+ * @throws WeftError wrong-state
+ */
+export function requireStillThere<T>(replayed: boolean, name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!replayed || !(error instanceof WeftError) || error.code !== 'not-found') throw error;
+    throw new WeftError('wrong-state', `the request was carried out before, and ${name} was deleted since`, {
+      field: 'Idempotency-Key',
+      fix: 'Send it with a new key to carry it out again.',
+    });
+  }
 }
 
 /** Tells the caller that the answer is to an earlier request. */

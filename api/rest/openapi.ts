@@ -12,7 +12,7 @@ export async function registerOpenapi(server: FastifyInstance): Promise<void> {
         title: 'weft',
         version: '1',
         description:
-          'Virtual private clouds on Open vSwitch. Errors are application/problem+json and name the field and the fix. Every write takes `?wait=applied`.',
+          'Virtual private clouds on Open vSwitch. Errors are application/problem+json and name the field and the fix. Every write of resources takes `?wait=applied`; `Idempotency-Key` is taken where it is listed, and refused elsewhere.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       tags: [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { kindNames, kinds } from '@weft/controller/resources';
 import { collections } from '../contract/index.ts';
-import { type Harness, startHarness } from './testing/harness.ts';
+import { type Harness, hostSpec, startHarness } from './testing/harness.ts';
 
 describe('routes of resources', () => {
   let api: Harness;
@@ -153,6 +153,69 @@ describe('routes of resources', () => {
     assert.deepEqual([other.status, other.body.code], [422, 'idempotency-mismatch']);
     const wrong = await create('10.0.0.0/16', 'with space');
     assert.deepEqual([wrong.status, wrong.body.field], [400, 'Idempotency-Key']);
+  });
+
+  it('changes and deletes once under an idempotency key, whatever has happened since', async () => {
+    const { body: vpc } = await createVpc('10.0.0.0/16', {});
+    const url = `/v1/vpcs/${vpc.id}`;
+    const change = (tags: object, headers: Record<string, string>) =>
+      api.call('PATCH', url, { tags }, headers);
+    const key = { 'idempotency-key': 'change-1', 'if-match': `"${vpc.revision}"` };
+    const first = await change({ a: '1' }, key);
+    const { revision } = api.controller;
+    const again = await change({ a: '1' }, key);
+    assert.deepEqual([first.status, again.status, again.body], [200, 200, first.body]);
+    assert.equal(again.headers.get('idempotency-replayed'), 'true');
+    assert.equal(api.controller.revision, revision);
+    assert.equal((await change({ a: '2' }, key)).body.code, 'idempotency-mismatch');
+    const unconditional = { 'idempotency-key': 'change-1' };
+    assert.equal((await change({ a: '1' }, unconditional)).body.code, 'idempotency-mismatch');
+
+    const remove = () => api.call('DELETE', url, undefined, { 'idempotency-key': 'delete-1' });
+    const [gone, goneAgain] = [await remove(), await remove()];
+    assert.deepEqual([gone.status, goneAgain.status, goneAgain.body], [200, 200, gone.body]);
+    assert.equal((await api.call('DELETE', url)).status, 404, 'without a key it is another request');
+    const late = await change({ a: '1' }, key);
+    assert.deepEqual(
+      [late.status, late.body.code, late.headers.get('idempotency-replayed')],
+      [409, 'wrong-state', 'true'],
+    );
+  });
+
+  it('says so when what a repeated request has made is gone', async () => {
+    const create = () =>
+      api.call('POST', '/v1/vpcs', { spec: { cidrBlock: '10.0.0.0/16' } }, { 'idempotency-key': 'gone-1' });
+    const { body } = await create();
+    await api.call('DELETE', `/v1/vpcs/${body.id}`);
+    const again = await create();
+    assert.deepEqual(
+      [again.status, again.body.code, again.body.field],
+      [409, 'wrong-state', 'Idempotency-Key'],
+    );
+    assert.match(again.body.detail, new RegExp(`${body.id} was deleted since`));
+  });
+
+  it('refuses the key, and what it does not know in the query, wherever a write would not mind them', async () => {
+    const headers = { 'idempotency-key': 'k' };
+    for (const [method, url, body] of [
+      ['POST', '/v1/accounts/123456789012/keys', { role: 'member' }],
+      ['PUT', '/v1/hosts/h1', { spec: hostSpec }],
+      ['POST', '/v1/hosts/h1/heartbeat', undefined],
+      ['PUT', '/v1/hosts/h1/bindings', { ports: [] }],
+      ['POST', '/v1/batch/preview', { operations: [{ operation: 'delete', kind: 'vpc', id: 'x' }] }],
+    ] as const) {
+      const { revision } = api.controller;
+      const refused = await api.call(method, url, body, headers);
+      assert.deepEqual([refused.status, refused.body.field], [400, 'Idempotency-Key'], url);
+      const unknown = await api.call(method, `${url}?bogus=1`, body);
+      assert.deepEqual(
+        [unknown.status, unknown.body.code, unknown.body.field],
+        [400, 'unknown-field', 'bogus'],
+        url,
+      );
+      assert.equal(api.controller.revision, revision);
+    }
+    assert.equal((await api.call('GET', '/v1/vpcs', undefined, headers)).status, 200);
   });
 
   it('answers only the fields that were asked for', async () => {

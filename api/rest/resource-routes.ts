@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type ApiKind, collections, schemaName } from '../contract/index.ts';
 import { callerOf } from './access.ts';
 import { present, type RouteContext } from './context.ts';
-import { idempotencyHeaders, idempotencyOf, noteReplay } from './idempotency.ts';
+import { idempotencyHeaders, idempotencyOf, noteReplay, requireStillThere } from './idempotency.ts';
 import { ref } from './json-schema.ts';
 import { exposedKinds } from './kinds.ts';
 import { type ListQuery, listQuery, lookupsOf, pageOf } from './lists.ts';
@@ -75,6 +75,7 @@ function registerCreation(server: FastifyInstance, { controller }: RouteContext,
   server.route({
     method: 'POST',
     url: collectionUrl(kind),
+    config: { idempotent: true },
     schema: {
       ...operation(kind, `create${name}`, `Create one ${kind}`, { description: kinds[kind].description }),
       headers: idempotencyHeaders,
@@ -90,7 +91,8 @@ function registerCreation(server: FastifyInstance, { controller }: RouteContext,
         idempotencyOf(request),
       );
       noteReplay(reply, replayed);
-      const resource = controller.read(kind, result, caller);
+      const read = () => controller.read(kind, result, caller);
+      const resource = requireStillThere(replayed, `${kind} ${result}`, read);
       return answerResource(controller, request, reply, { status: 201, resource, revision });
     },
   });
@@ -101,25 +103,29 @@ function registerUpdate(server: FastifyInstance, { controller }: RouteContext, k
   server.route({
     method: 'PATCH',
     url: resourceUrl(kind),
+    config: { idempotent: true },
     schema: {
       ...operation(kind, `update${name}`, `Change one ${kind}`, {
         description:
           'Fields given replace; null removes where it is allowed. If-Match makes it depend on the revision.',
       }),
       params: idParams(kind),
+      headers: idempotencyHeaders,
       querystring: writeQuery,
       body: ref(`${name}UpdateRequest`),
       response: writeAnswers(name, 'changed'),
     },
     handler: async (request, reply) => {
-      const written = await controller.update(
-        kind,
-        idOf(request),
-        request.body as UpdateInput,
-        callerOf(request),
-        preconditionOf(request),
+      const caller = callerOf(request);
+      const [id, precondition] = [idOf(request), preconditionOf(request)];
+      const { revision, replayed } = await controller.transaction(
+        caller,
+        (batch) => void batch.update(kind, id, request.body as UpdateInput, precondition),
+        idempotencyOf(request),
       );
-      return answerResource(controller, request, reply, { status: 200, ...written });
+      noteReplay(reply, replayed);
+      const resource = requireStillThere(replayed, `${kind} ${id}`, () => controller.read(kind, id, caller));
+      return answerResource(controller, request, reply, { status: 200, resource, revision });
     },
   });
 }
@@ -128,21 +134,24 @@ function registerRemoval(server: FastifyInstance, { controller }: RouteContext, 
   server.route({
     method: 'DELETE',
     url: resourceUrl(kind),
+    config: { idempotent: true },
     schema: {
       ...operation(kind, `delete${schemaName(kind)}`, `Delete one ${kind}`, {
         description: 'If-Match makes it depend on the revision.',
       }),
       params: idParams(kind),
+      headers: idempotencyHeaders,
       querystring: writeQuery,
       response: writeAnswers('Removed', 'deleted'),
     },
     handler: async (request, reply) => {
-      const { revision } = await controller.remove(
-        kind,
-        idOf(request),
+      const precondition = preconditionOf(request);
+      const { revision, replayed } = await controller.transaction(
         callerOf(request),
-        preconditionOf(request),
+        (batch) => batch.remove(kind, idOf(request), precondition),
+        idempotencyOf(request),
       );
+      noteReplay(reply, replayed);
       return answerWrite(controller, request, reply, { status: 200, revision, body: { revision } });
     },
   });

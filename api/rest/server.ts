@@ -14,6 +14,7 @@ import { registerAuditRoute } from './audit-routes.ts';
 import { registerBatchRoutes } from './batch-routes.ts';
 import type { RouteContext } from './context.ts';
 import { registerFlowRoutes } from './flow-routes.ts';
+import { refuseIdempotencyElsewhere } from './idempotency.ts';
 import { registerKeyRoutes } from './key-routes.ts';
 import { refuseOtherMethods } from './methods.ts';
 import { registerNatGatewayRoutes } from './nat-gateway-routes.ts';
@@ -26,7 +27,7 @@ import { registerServiceRoutes } from './service-routes.ts';
 import { type ServerTls, tlsOptions } from './tls.ts';
 import { validatorCompiler } from './validation.ts';
 import { registerWatchRoute } from './watch-routes.ts';
-import { registerReceiptRoute } from './writing.ts';
+import { refuseUnknownQueries, registerReceiptRoute } from './writing.ts';
 
 export interface RestServerOptions {
   /** Where switches connect to: `tcp:HOST:PORT` as configured; a wildcard address is replaced per request. */
@@ -104,6 +105,8 @@ export function createRestServer(
     await registerOpenapi(scope);
     requireAccess(scope, context, { failures: defaultFailureLimit, ...options.limits });
     const refuseTheRest = refuseOtherMethods(scope);
+    refuseIdempotencyElsewhere(scope);
+    refuseUnknownQueries(scope);
     registerResourceRoutes(scope, context);
     registerBatchRoutes(scope, context, compile);
     registerKeyRoutes(scope, context);

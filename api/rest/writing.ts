@@ -32,6 +32,16 @@ export const writeQuery: Schema = {
   dependencies: { timeout: ['wait'] },
 };
 
+const noQuery: Schema = { type: 'object', properties: {}, additionalProperties: false };
+
+/** Writes that have no query refuse what stands there: somebody meant something by it. */
+export function refuseUnknownQueries(server: FastifyInstance): void {
+  server.addHook('onRoute', (route) => {
+    const isReading = [route.method].flat().some((method) => method === 'GET' || method === 'HEAD');
+    if (route.schema && !isReading && route.schema.hide !== true) route.schema.querystring ??= noQuery;
+  });
+}
+
 interface WriteQuery {
   readonly wait?: 'applied';
   readonly timeout?: number;

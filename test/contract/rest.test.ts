@@ -135,7 +135,8 @@ describe('the REST API keeps what its OpenAPI document says', () => {
       }
       if (kind !== 'account') continue;
       const key = { parameters: { id: made.account ?? '' }, body: { role: 'member' } };
-      made['access-key'] = (await expect(201, 'POST /v1/accounts/{id}/keys', key)).id;
+      const keys = 'POST /v1/accounts/{id}/keys';
+      made['access-key'] = (await expect(created, keys, { ...key, query })).id;
     }
     await bindEverything(made, query, ok);
     made.placement = made['nat-gateway'] ?? '';
