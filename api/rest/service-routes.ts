@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { RouteContext } from './context.ts';
 import { ref } from './json-schema.ts';
 import { answers, operation } from './operations.ts';
+import { type ReferenceDocument, referencePage, referencePolicy } from './reference/page.ts';
 
 /** What the server says of itself: whether it lives, whether it is ready, its metrics, its description. */
 export function registerServiceRoutes(server: FastifyInstance, context: RouteContext): void {
@@ -18,6 +19,29 @@ export function registerServiceRoutes(server: FastifyInstance, context: RouteCon
       response: answers({ 200: [{ type: 'object' }, 'OpenAPI 3.1'] }, []),
     },
     handler: async () => server.swagger(),
+  });
+  registerReference(server);
+}
+
+/** The same for people. The page is made once: what it shows does not change while the server runs. */
+function registerReference(server: FastifyInstance): void {
+  let page: string | undefined;
+  server.route({
+    method: 'GET',
+    url: '/v1/reference',
+    config: { access: 'public' },
+    schema: {
+      ...operation('service', 'reference', 'This document as a page for people'),
+      response: { 200: { description: 'HTML', content: { 'text/html': { schema: { type: 'string' } } } } },
+    },
+    handler: async (_request, reply) => {
+      page ??= referencePage(server.swagger() as unknown as ReferenceDocument);
+      return reply
+        .header('content-type', 'text/html; charset=utf-8')
+        .header('content-security-policy', referencePolicy)
+        .header('x-content-type-options', 'nosniff')
+        .send(page);
+    },
   });
 }
 

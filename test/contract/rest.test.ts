@@ -212,7 +212,7 @@ describe('the REST API keeps what its OpenAPI document says', () => {
     const { revision } = await expect(200, 'POST /v1/batch', { query, body });
     await whenLate(() => expect(202, 'POST /v1/batch', { query: late, body }));
     await expect(200, 'GET /v1/receipts/{revision}', { parameters: { revision: String(revision) } });
-    for (const path of ['audit', 'watch', 'health', 'ready', 'openapi.json'])
+    for (const path of ['audit', 'watch', 'health', 'ready', 'openapi.json', 'reference'])
       await expect(200, `GET /v1/${path}`);
     await expect(200, 'GET /metrics');
   });
