@@ -3,6 +3,8 @@ import type { ApiKind } from './paths.ts';
 
 export type {
   HostLiveness,
+  PeerNames,
+  PublicNameRecord,
   Receipt,
   ReportedAnnouncement,
   ReportedPort,

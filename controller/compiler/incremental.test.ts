@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { observed } from '../testing/faults.ts';
 import { gatewayReactions } from '../testing/gateway-scenario.ts';
+import { namesReactions } from '../testing/names-scenario.ts';
 import { peeringReactions } from '../testing/peering-scenario.ts';
 import { incrementalIsFull } from './incremental.test-property.ts';
 import { harmless, needed } from './reactions.test-support.ts';
@@ -14,7 +15,8 @@ describe('incremental compiling', () => {
     await fc.assert(incrementalIsFull(observed(reactions), tally), { numRuns: 40 });
     const { done, refused } = tally;
     assert.ok(done > 2 * refused, `${done} done, ${refused} refused: the test must mostly edit`);
-    const known = [...needed, ...harmless, ...peeringReactions, ...gatewayReactions];
+    const scenarios = [...peeringReactions, ...gatewayReactions, ...namesReactions];
+    const known = [...needed, ...harmless, ...scenarios];
     const unknown = [...reactions].filter((one) => !known.includes(one));
     assert.deepEqual(unknown, [], 'each reaction must be among those that are planted as faults');
   });

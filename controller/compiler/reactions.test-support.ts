@@ -90,6 +90,7 @@ export const harmless = [
   'vpc-peering-connection vpc-peering-connection updated',
   // A peering connection is not active when it is made; the start of the controller sees it made and active at once.
   'vpc vpc-peering-connection created',
+  'names vpc-peering-connection created',
   // Neither name nor number of a network change.
   'host external-network updated',
   // No route leads to a gateway before it is there, nor when it goes.

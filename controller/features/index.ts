@@ -12,6 +12,7 @@ import { routeTableFeature } from './route-table/compile.ts';
 import { routerErrorsFeature } from './router-errors/compile.ts';
 import { securityGroupFeature } from './security-group/compile.ts';
 import { servicesFeature } from './services/compile.ts';
+import { namesFeature } from './services/names.ts';
 import { subnetFeature } from './subnet/compile.ts';
 import { vpcFeature } from './vpc/compile.ts';
 import { vpcPeeringConnectionFeature } from './vpc-peering-connection/compile.ts';
@@ -29,6 +30,7 @@ export const features: readonly Feature[] = [
   heldAddressFeature,
   routerErrorsFeature,
   servicesFeature,
+  namesFeature,
   securityGroupFeature,
   vpcPeeringConnectionFeature,
   externalNetworkFeature,

@@ -286,6 +286,13 @@ export const stages = [
     next: [],
   },
   {
+    name: 'names',
+    purpose:
+      'Never reached. Notes of what public names stand for, and of peered VPCs, which the services of a host read.',
+    matches: ['metadata', 'eth_type', 'ipv4_dst'],
+    next: [],
+  },
+  {
     name: 'marker',
     purpose: 'Never reached. One flow per scope holds the digest of everything installed for it.',
     matches: ['metadata'],

@@ -1,6 +1,7 @@
 export { everywhere, isSeenBy, isVisible, isWrittenBy, visibleChanges } from './access.ts';
 export * from './addresses.ts';
 export * from './cidr.ts';
+export { hasPublicNames, internalDomain, privateName, publicDomain, publicName } from './dns-names.ts';
 export { type ErrorCode, type ErrorDetails, errorCodes, WeftError } from './errors.ts';
 export { isId, newId } from './ids.ts';
 export * from './ipv6.ts';
@@ -44,5 +45,5 @@ export type { HostReceipt, Receipt } from './receipt.ts';
 export type { HostLiveness, ReportedAnnouncement, ReportedPort } from './reports.ts';
 export { type KindName, kindNames, type Reference, type ReferenceType, type Resource } from './resource.ts';
 export { type Role, roles } from './roles.ts';
-export type { InstanceRecord, ServiceRecord } from './service-record.ts';
+export type { InstanceRecord, PeerNames, PublicNameRecord, ServiceRecord } from './service-record.ts';
 export type { AnyResource, ResourceByKind, ResourceOf } from './types.ts';

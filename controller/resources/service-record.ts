@@ -11,13 +11,17 @@ export interface ServiceRecord {
   readonly mac: string;
   readonly hostname: string;
   readonly publicAddress?: string;
+  /** Of the public address, where the VPC has public names. */
+  readonly publicName?: string;
   readonly groups: readonly { readonly id: string; readonly name: string }[];
   readonly subnet: { readonly id: string; readonly cidr: string };
-  readonly vpc: { readonly id: string; readonly cidrs: readonly string[] };
+  readonly vpc: { readonly id: string; readonly number: number; readonly cidrs: readonly string[] };
   readonly dns: {
     readonly enabled: boolean;
     /** Every one has the names of the VPC's addresses; the first is what names of addresses are told as. */
     readonly domains: readonly string[];
+    /** Of the names of public addresses: `ec2-203-0-113-5.DOMAIN`. */
+    readonly publicDomain: string;
   };
   readonly instance?: InstanceRecord;
 }
@@ -33,4 +37,20 @@ export interface InstanceRecord {
   readonly tags: Readonly<Record<string, string>>;
   /** Base64. */
   readonly userData?: string;
+}
+
+/** What a public address stands for in its own VPC. It stands in a note of the VPC's flows, found by the address. */
+export interface PublicNameRecord {
+  readonly vpcId: string;
+  /** The private address. */
+  readonly address: string;
+}
+
+/** What a VPC may know of names of one that it is peered with. All of them stand in one note of the VPC's flows. */
+export interface PeerNames {
+  readonly vpcId: string;
+  /** Blocks whose private names are told. */
+  readonly cidrs: readonly string[];
+  /** Whether its public names stand for private addresses. */
+  readonly allowsDns: boolean;
 }

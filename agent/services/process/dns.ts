@@ -76,7 +76,7 @@ export class DnsServer {
     const record = await this.#records.of(from);
     if (!record) return failure(message, responseCodes.serverFailure);
     if (!record.dns.enabled) return failure(message, responseCodes.refused);
-    const own = answerForVpc(record, question);
+    const own = await answerForVpc(record, question, this.#records);
     if (own) return encode(query, own.code, own.answers, tcp);
     const answer = await this.#forward(message, tcp);
     return answer ?? failure(message, responseCodes.serverFailure);

@@ -1,5 +1,6 @@
 import type { ServiceRecord } from '@weft/api/contract';
 import { type Answer, AUTHORITATIVE_ANSWER, type Question, RECURSION_AVAILABLE } from 'dns-packet';
+import type { KnownNames } from './records.ts';
 
 /** RFC 1035, section 4.1.1: what the last bits of the flags say. */
 export const responseCodes = {
@@ -15,6 +16,8 @@ export const responseCodes = {
 const timeToLive = 60;
 /** The names of addresses: `ip-10-0-0-5`. */
 const addressName = /^ip-(\d{1,3})-(\d{1,3})-(\d{1,3})-(\d{1,3})$/;
+/** Those of public addresses: `ec2-203-0-113-5`. */
+const publicAddressName = /^ec2-(\d{1,3})-(\d{1,3})-(\d{1,3})-(\d{1,3})$/;
 const reverseName = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.in-addr\.arpa$/;
 
 /** What a VPC itself says to a question; undefined when it is about something outside. */
@@ -26,39 +29,93 @@ export interface OwnAnswer {
 export const answerFlags = AUTHORITATIVE_ANSWER | RECURSION_AVAILABLE;
 const noName: OwnAnswer = { code: responseCodes.noName, answers: [] };
 
+const failed: OwnAnswer = { code: responseCodes.serverFailure, answers: [] };
+
 /**
  * Names of a VPC: `ip-10-0-0-5.DOMAIN` for every address of it and back, in each of its domains, and the instance's own
- * `i-….DOMAIN`. Other names of its domains, and other addresses of its networks, do not exist.
+ * `i-….DOMAIN`. Other names of its domains, and other addresses of its networks, do not exist; those of VPCs that it is peered
+ * with do, in the domain of the region. Public names (`ec2-203-0-113-5.DOMAIN`) stand for private addresses where
+ * these are known, and for the address in the name everywhere else.
  */
-export function answerForVpc(
-  { dns, vpc, instance, address }: ServiceRecord,
+export async function answerForVpc(
+  record: ServiceRecord,
   question: Question,
-): OwnAnswer | undefined {
+  known: KnownNames,
+): Promise<OwnAnswer | undefined> {
   const name = question.name.toLowerCase().replace(/\.$/, '');
   const reverse = reverseName.exec(name);
-  if (reverse)
-    return answerReverse(vpc.cidrs, dns.domains[0] as string, reverse.slice(1).reverse(), question);
+  if (reverse) return await answerReverse(record, reverse.slice(1).reverse(), question, known);
+  const { dns } = record;
+  const publicLabel = labelIn(name, dns.publicDomain);
+  if (publicLabel !== undefined) return await answerPublic(record, publicLabel, question, known);
   for (const domain of dns.domains) {
     if (name === domain) return { code: responseCodes.noError, answers: [] };
-    if (!name.endsWith(`.${domain}`)) continue;
-    const label = name.slice(0, -domain.length - 1);
-    const known = label === instance?.id ? address : addressOf(label);
-    if (known !== undefined && isInside(vpc.cidrs, known)) return answerWith(question, 'A', known);
-    // Only the domain of the region is the VPC's alone: another one may have more names elsewhere.
-    return domain === dns.domains.at(-1) ? noName : undefined;
+    const label = labelIn(name, domain);
+    if (label !== undefined) return await answerPrivate(record, label, domain, question, known);
   }
   return undefined;
 }
 
-function answerReverse(
-  cidrs: readonly string[],
+/** What stands before the domain in a name of it. */
+function labelIn(name: string, domain: string): string | undefined {
+  return name.endsWith(`.${domain}`) ? name.slice(0, -domain.length - 1) : undefined;
+}
+
+/** The domain of the region, which every VPC has. */
+const regionDomain = ({ dns }: ServiceRecord) => dns.domains.at(-1) as string;
+
+async function answerPrivate(
+  record: ServiceRecord,
+  label: string,
   domain: string,
+  question: Question,
+  known: KnownNames,
+): Promise<OwnAnswer | undefined> {
+  const { vpc, instance, address: ownAddress } = record;
+  const address = label === instance?.id ? ownAddress : addressOf(addressName, label);
+  if (address !== undefined && isInside(vpc.cidrs, address)) return answerWith(question, 'A', address);
+  // Only the domain of the region is the VPC's alone: another one may have more names elsewhere.
+  if (domain !== regionDomain(record)) return undefined;
+  if (address === undefined) return noName;
+  const peers = await known.peersOf(vpc.number);
+  if (!peers) return failed;
+  return peers.some(({ cidrs }) => isInside(cidrs, address)) ? answerWith(question, 'A', address) : noName;
+}
+
+/** Names of this form are nobody's but those of public addresses; others of the domain may be known outside. */
+async function answerPublic(
+  { vpc }: ServiceRecord,
+  label: string,
+  question: Question,
+  known: KnownNames,
+): Promise<OwnAnswer | undefined> {
+  const address = addressOf(publicAddressName, label);
+  if (address === undefined) return undefined;
+  const found = await known.publicNames(address);
+  const own = found?.find(({ vpcId }) => vpcId === vpc.id);
+  if (own) return answerWith(question, 'A', own.address);
+  const peers = found?.length ? await known.peersOf(vpc.number) : [];
+  if (!found || !peers) return failed;
+  const allowed = new Set(peers.flatMap(({ vpcId, allowsDns }) => (allowsDns ? vpcId : [])));
+  const ofPeer = found.find(({ vpcId }) => allowed.has(vpcId));
+  return answerWith(question, 'A', ofPeer?.address ?? address);
+}
+
+async function answerReverse(
+  record: ServiceRecord,
   bytes: readonly string[],
   question: Question,
-): OwnAnswer | undefined {
+  known: KnownNames,
+): Promise<OwnAnswer | undefined> {
+  const { vpc, dns } = record;
   const address = canonical(bytes);
-  if (address === undefined || !isInside(cidrs, address)) return undefined;
-  return answerWith(question, 'PTR', `ip-${address.replaceAll('.', '-')}.${domain}`);
+  if (address === undefined) return undefined;
+  const nameIn = (domain: string) =>
+    answerWith(question, 'PTR', `ip-${address.replaceAll('.', '-')}.${domain}`);
+  if (isInside(vpc.cidrs, address)) return nameIn(dns.domains[0] as string);
+  const peers = await known.peersOf(vpc.number);
+  if (!peers) return failed;
+  return peers.some(({ cidrs }) => isInside(cidrs, address)) ? nameIn(regionDomain(record)) : undefined;
 }
 
 /** A name that exists, but has no record of the type asked for, is answered with none (RFC 2308, section 2.2). */
@@ -67,8 +124,8 @@ function answerWith({ name, type }: Question, own: 'A' | 'PTR', data: string): O
   return { code: responseCodes.noError, answers: asked ? [{ name, type: own, ttl: timeToLive, data }] : [] };
 }
 
-function addressOf(label: string): string | undefined {
-  const found = addressName.exec(label);
+function addressOf(form: RegExp, label: string): string | undefined {
+  const found = form.exec(label);
   return found ? canonical(found.slice(1)) : undefined;
 }
 

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { documentsOf, lookUp } from './documents.ts';
 import { MetadataServer } from './metadata.ts';
 import { answerForVpc, isInside, responseCodes } from './names.ts';
-import { Records } from './records.ts';
+import { type KnownNames, Records } from './records.ts';
 import { Tokens } from './tokens.ts';
 
 const record: ServiceRecord = {
@@ -17,13 +17,14 @@ const record: ServiceRecord = {
   mac: '02:57:00:00:00:01',
   hostname: 'ip-10-0-1-4.a.b',
   publicAddress: '203.0.113.10',
+  publicName: 'ec2-203-0-113-10.compute-1.amazonaws.com',
   groups: [
     { id: 'sg-1', name: 'web' },
     { id: 'sg-2', name: 'db' },
   ],
   subnet: { id: 'subnet-1', cidr: '10.0.1.0/24' },
-  vpc: { id: 'vpc-1', cidrs: ['10.0.0.0/16', '100.64.0.0/20'] },
-  dns: { enabled: true, domains: ['a.b', 'ec2.internal'] },
+  vpc: { id: 'vpc-1', number: 7, cidrs: ['10.0.0.0/16', '100.64.0.0/20'] },
+  dns: { enabled: true, domains: ['a.b', 'ec2.internal'], publicDomain: 'compute-1.amazonaws.com' },
   instance: {
     id: 'i-0123456789abcdef0',
     startedAt: '2026-01-01T00:00:00.000Z',
@@ -33,24 +34,43 @@ const record: ServiceRecord = {
   },
 };
 
-describe('names of a VPC', () => {
-  const ask = (name: string, type = 'A') => answerForVpc(record, { name, type: type as 'A' });
-  const data = (name: string, type?: string) =>
-    ask(name, type)?.answers.map((answer) => 'data' in answer && answer.data);
+/** What a switch would have: a peer that allows its names, one that does not, and public addresses of both and the VPC. */
+const known: KnownNames = {
+  publicNames: async (address) =>
+    ({
+      '203.0.113.10': [{ vpcId: 'vpc-1', address: '10.0.1.4' }],
+      '203.0.113.20': [{ vpcId: 'vpc-open', address: '10.1.0.5' }],
+      '203.0.113.30': [{ vpcId: 'vpc-closed', address: '10.2.0.5' }],
+    })[address] ?? [],
+  peersOf: async (vpcNumber) =>
+    vpcNumber === 7
+      ? [
+          { vpcId: 'vpc-open', cidrs: ['10.1.0.0/16', '100.80.0.0/20'], allowsDns: true },
+          { vpcId: 'vpc-closed', cidrs: ['10.2.0.0/16'], allowsDns: false },
+        ]
+      : [],
+};
+const unreachable: KnownNames = { publicNames: async () => undefined, peersOf: async () => undefined };
 
-  it('are told for its addresses in each of its domains, whatever the case', () => {
-    assert.deepEqual(data('ip-10-0-7-9.ec2.internal'), ['10.0.7.9']);
-    assert.deepEqual(data('IP-10-0-7-9.A.b'), ['10.0.7.9']);
-    assert.deepEqual(data('i-0123456789abcdef0.a.b'), ['10.0.1.4']);
-    assert.deepEqual(data('9.7.0.10.in-addr.arpa', 'PTR'), ['ip-10-0-7-9.a.b']);
-    assert.deepEqual(data('ip-100-64-15-9.ec2.internal'), ['100.64.15.9']);
+describe('names of a VPC', () => {
+  const ask = (name: string, type = 'A', from: KnownNames = known) =>
+    answerForVpc(record, { name, type: type as 'A' }, from);
+  const data = async (name: string, type?: string) =>
+    (await ask(name, type))?.answers.map((answer) => 'data' in answer && answer.data);
+
+  it('are told for its addresses in each of its domains, whatever the case', async () => {
+    assert.deepEqual(await data('ip-10-0-7-9.ec2.internal'), ['10.0.7.9']);
+    assert.deepEqual(await data('IP-10-0-7-9.A.b'), ['10.0.7.9']);
+    assert.deepEqual(await data('i-0123456789abcdef0.a.b'), ['10.0.1.4']);
+    assert.deepEqual(await data('9.7.0.10.in-addr.arpa', 'PTR'), ['ip-10-0-7-9.a.b']);
+    assert.deepEqual(await data('ip-100-64-15-9.ec2.internal'), ['100.64.15.9']);
   });
 
-  it('exist without every record, and do not exist for other addresses', () => {
-    assert.deepEqual(ask('ip-10-0-7-9.a.b', 'AAAA'), { code: responseCodes.noError, answers: [] });
-    assert.deepEqual(ask('a.b', 'NS'), { code: responseCodes.noError, answers: [] });
+  it('exist without every record, and do not exist for other addresses', async () => {
+    assert.deepEqual(await ask('ip-10-0-7-9.a.b', 'AAAA'), { code: responseCodes.noError, answers: [] });
+    assert.deepEqual(await ask('a.b', 'NS'), { code: responseCodes.noError, answers: [] });
     for (const name of [
-      'ip-10-1-0-9',
+      'ip-10-9-0-9',
       'ip-100-64-16-9',
       'ip-10-0-0-256',
       'ip-10-0-0-09',
@@ -58,15 +78,48 @@ describe('names of a VPC', () => {
       'www',
       'i-0',
     ]) {
-      assert.equal(ask(`${name}.ec2.internal`)?.code, responseCodes.noName, name);
-      assert.equal(ask(`${name}.a.b`), undefined, 'somebody outside may know it');
+      assert.equal((await ask(`${name}.ec2.internal`))?.code, responseCodes.noName, name);
+      assert.equal(await ask(`${name}.a.b`), undefined, 'somebody outside may know it');
     }
   });
 
-  it('leave everything else to others', () => {
-    for (const name of ['example.com', 'a.b.c', 'xa.b', '9.7.1.10.in-addr.arpa', '1.10.in-addr.arpa']) {
-      assert.equal(ask(name), undefined, name);
+  it('leave everything else to others', async () => {
+    for (const name of ['example.com', 'a.b.c', 'xa.b', '9.7.9.10.in-addr.arpa', '1.10.in-addr.arpa']) {
+      assert.equal(await ask(name), undefined, name);
     }
+  });
+
+  it('are told for addresses of peered VPCs in the domain of the region, as far as these are known', async () => {
+    assert.deepEqual(await data('ip-10-2-0-9.ec2.internal'), ['10.2.0.9']);
+    assert.deepEqual(await data('ip-100-80-0-9.ec2.internal'), ['100.80.0.9']);
+    assert.deepEqual(await data('9.0.2.10.in-addr.arpa', 'PTR'), ['ip-10-2-0-9.ec2.internal']);
+    assert.equal(await ask('ip-10-2-0-9.a.b'), undefined, 'a domain of this VPC alone');
+    assert.equal((await ask('ip-10-3-0-9.ec2.internal'))?.code, responseCodes.noName);
+  });
+
+  it('are public for a private address of the VPC, or of a peer that allows it, and the public one otherwise', async () => {
+    const publicName = (address: string) =>
+      data(`ec2-${address.replaceAll('.', '-')}.compute-1.amazonaws.com`);
+    assert.deepEqual(await publicName('203.0.113.10'), ['10.0.1.4']);
+    assert.deepEqual(await publicName('203.0.113.20'), ['10.1.0.5']);
+    assert.deepEqual(await publicName('203.0.113.30'), ['203.0.113.30'], 'its VPC does not allow it');
+    assert.deepEqual(await publicName('203.0.113.40'), ['203.0.113.40'], "nobody's here");
+    assert.deepEqual(await data('ec2-203-0-113-10.compute-1.amazonaws.com', 'AAAA'), []);
+    for (const label of ['ec2-203-0-113-256', 'ec2-203-0-113', 'www', 'ip-10-0-1-4']) {
+      assert.equal(await ask(`${label}.compute-1.amazonaws.com`), undefined, label);
+    }
+    assert.equal(await ask('ec2-203-0-113-10.eu-west-1.compute.amazonaws.com'), undefined);
+  });
+
+  it('that cannot be looked up now are no wrong answers', async () => {
+    for (const name of [
+      'ec2-203-0-113-10.compute-1.amazonaws.com',
+      'ip-10-1-0-9.ec2.internal',
+      '9.0.1.10.in-addr.arpa',
+    ]) {
+      assert.equal((await ask(name, 'A', unreachable))?.code, responseCodes.serverFailure, name);
+    }
+    assert.equal((await ask('ip-10-0-7-9.ec2.internal', 'A', unreachable))?.answers.length, 1, 'its own');
   });
 
   it('are inside of networks as their bits say', () => {
@@ -136,6 +189,7 @@ describe('metadata', () => {
       ['/', 'latest'],
       ['/latest/meta-data/instance-id', 'i-0123456789abcdef0'],
       ['/latest/meta-data/public-ipv4', '203.0.113.10'],
+      ['/latest/meta-data/public-hostname', 'ec2-203-0-113-10.compute-1.amazonaws.com'],
       ['/latest/meta-data/security-groups', 'web\ndb'],
       ['/latest/meta-data/placement/', 'availability-zone\nregion'],
       ['/latest/meta-data/placement', 'availability-zone\nregion'],
@@ -159,7 +213,7 @@ describe('metadata', () => {
       assert.equal(get(url).status, 404, url);
     }
     assert.equal(get('/latest/meta-data/ami-id').status, 404, 'it has none');
-    const { instance: _none, publicAddress: _private, ...bare } = record;
+    const { instance: _none, publicAddress: _private, publicName: _name, ...bare } = record;
     assert.equal(lookUp(documentsOf(bare), ['user-data']), undefined);
     assert.doesNotMatch(lookUp(documentsOf(bare), ['meta-data']) ?? '', /instance-id|public|tags/);
   });

@@ -1,5 +1,6 @@
 import {
   type AnyResource,
+  internalDomain,
   parseAddress,
   parseCidr,
   parseIpv6Address,
@@ -24,11 +25,6 @@ const usualLeaseSeconds = 3600;
 /** AWS, "Amazon DNS server": where the DNS server of every VPC is in IPv6. */
 export const ipv6DnsServer = parseIpv6Address('fd00:ec2::253', 'dns');
 const isIpv6 = (server: string) => server.includes(':');
-
-/** The domain of the names that every VPC of a region has (AWS, "DNS attributes for your VPC"). */
-export function internalDomain(region: string): string {
-  return region === 'us-east-1' ? 'ec2.internal' : `${region}.compute.internal`;
-}
 
 /** The DNS server of a VPC: its base address + 2 (AWS, "Amazon DNS server"). */
 export function dnsServer(vpc: ResourceOf<'vpc'>): number {

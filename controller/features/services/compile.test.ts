@@ -125,8 +125,8 @@ describe('what services know of an interface', () => {
       hostname: 'ip-10-0-1-4.ec2.internal',
       groups: [{ id: vpc.spec.defaultSecurityGroupId, name: 'default' }],
       subnet: { id: subnet.id, cidr: '10.0.1.0/24' },
-      vpc: { id: vpc.id, cidrs: ['10.0.0.0/16'] },
-      dns: { enabled: true, domains: ['ec2.internal'] },
+      vpc: { id: vpc.id, number: vpc.number, cidrs: ['10.0.0.0/16'] },
+      dns: { enabled: true, domains: ['ec2.internal'], publicDomain: 'compute-1.amazonaws.com' },
     });
     const options = await world.create('dhcp-options', { domainName: 'a.b' });
     await world.update('vpc', vpc.id, { dhcpOptionsId: options.id });

@@ -238,7 +238,9 @@ export const servicesFeature: Feature = {
         const [old, now] = [before?.spec, after?.spec] as Spec<'vpc'>[];
         if (!old || !now) return;
         const isRecorded =
-          old.dhcpOptionsId !== now.dhcpOptionsId || old.enableDnsSupport !== now.enableDnsSupport;
+          old.dhcpOptionsId !== now.dhcpOptionsId ||
+          old.enableDnsSupport !== now.enableDnsSupport ||
+          old.enableDnsHostnames !== now.enableDnsHostnames;
         if (!isRecorded && !changesIpv4Blocks(before, after)) return;
         for (const one of view.referrers({ kind, id }, 'in-vpc', 'network-interface')) {
           yield* bindingsOf(view, one.id);

@@ -1,16 +1,19 @@
 import {
+  hasPublicNames,
   type InstanceRecord,
+  internalDomain,
   ipv4BlocksOf,
-  parseAddress,
+  privateName,
+  publicDomain,
+  publicName,
   type ResourceOf,
   type ServiceRecord,
 } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
-import { answersDns, dhcpSettings, internalDomain } from '../dhcp-options/settings.ts';
+import { answersDns, dhcpSettings } from '../dhcp-options/settings.ts';
 import { elasticIpAt } from '../elastic-ip/user.ts';
 import { deviceIndexOf } from '../network-interface/attachment.ts';
 import type { BoundContext } from '../network-interface/context.ts';
-import { addressName } from '../network-interface/dhcp.ts';
 
 function instanceRecord(
   instance: ResourceOf<'instance'> | undefined,
@@ -38,6 +41,15 @@ export function instanceOf(
   return spec.instanceId === undefined ? undefined : view.get('instance', spec.instanceId);
 }
 
+/** A public address with its name, where the VPC has names for them. */
+function publicOf(address: string | undefined, vpc: ResourceOf<'vpc'>) {
+  if (address === undefined) return {};
+  return {
+    publicAddress: address,
+    ...(hasPublicNames(vpc) ? { publicName: publicName(address, vpc.region) } : {}),
+  };
+}
+
 export function serviceRecord(view: TopologyView, context: BoundContext): ServiceRecord {
   const { networkInterface, vpc, subnet } = context;
   const { privateAddress, macAddress, securityGroupIds } = networkInterface.spec;
@@ -53,12 +65,12 @@ export function serviceRecord(view: TopologyView, context: BoundContext): Servic
     zone: subnet.spec.zone,
     address: privateAddress,
     mac: macAddress,
-    hostname: `${addressName(parseAddress(privateAddress, 'privateAddress'))}.${domains[0]}`,
-    ...(elasticIp ? { publicAddress: elasticIp.spec.address } : {}),
+    hostname: privateName(privateAddress, domains[0] as string),
+    ...publicOf(elasticIp?.spec.address, vpc),
     groups: securityGroupIds.map((id) => ({ id, name: view.get('security-group', id)?.spec.name ?? id })),
     subnet: { id: subnet.id, cidr: subnet.spec.cidrBlock },
-    vpc: { id: vpc.id, cidrs: ipv4BlocksOf(vpc) },
-    dns: { enabled: answersDns(vpc), domains },
+    vpc: { id: vpc.id, number: vpc.number as number, cidrs: ipv4BlocksOf(vpc) },
+    dns: { enabled: answersDns(vpc), domains, publicDomain: publicDomain(vpc.region) },
     ...(instance ? { instance } : {}),
   };
 }

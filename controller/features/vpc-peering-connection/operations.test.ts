@@ -42,6 +42,30 @@ describe('a peering connection', () => {
     await world.remove(kind, connection.id);
   });
 
+  it('tells public names when it is active, each side by the word of its owner', async () => {
+    await using world = await World.create();
+    const { ask } = await twoVpcs(world);
+    const { id } = await ask();
+    const refused = (spec: Record<string, boolean>, owner: typeof stranger, fix: RegExp) => {
+      const [[option, value] = []] = Object.entries(spec);
+      return assertRefused(world, () => world.update(kind, id, spec, owner), {
+        code: 'wrong-state',
+        field: `spec.${option}`,
+        value,
+        fix,
+      });
+    };
+    await refused({ requesterAllowsDns: true }, testOwner, /when the connection is active/);
+    await world.update(kind, id, { state: 'active' }, stranger);
+    await refused({ requesterAllowsDns: true }, stranger, /owner of the other VPC/);
+    await refused({ accepterAllowsDns: true }, testOwner, /owner of the other VPC/);
+    await world.update(kind, id, { requesterAllowsDns: true });
+    const both = await world.update(kind, id, { accepterAllowsDns: true }, stranger);
+    assert.deepEqual([both.spec.requesterAllowsDns, both.spec.accepterAllowsDns], [true, true]);
+    const less = await world.update(kind, id, { requesterAllowsDns: false });
+    assert.deepEqual([less.spec.requesterAllowsDns, less.spec.accepterAllowsDns], [false, true]);
+  });
+
   it('can be rejected, and asked for again', async () => {
     await using world = await World.create();
     const { ask } = await twoVpcs(world);

@@ -11,6 +11,8 @@ import { referenced } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
 
+type Connection = ResourceOf<'vpc-peering-connection'>;
+
 /** AWS's largest quota of active peering connections of a VPC. It also bounds the scopes that a host of the VPC holds. */
 const activePerVpc = 125;
 /** AWS's quota of requests that wait for an answer; here of one requester. */
@@ -157,6 +159,69 @@ export function removeConnectionsOf(draft: Draft, vpc: ResourceOf<'vpc'>): void 
   }
 }
 
+interface Answer {
+  readonly state?: 'active' | 'rejected';
+}
+type DnsOptions = Pick<Connection['spec'], 'requesterAllowsDns' | 'accepterAllowsDns'>;
+
+/** The connection as the accepter's account answers it; as it is when nothing is answered. */
+function answer(draft: Draft, current: Connection, state: Answer['state']): Connection {
+  if (state === undefined || state === current.spec.state) return draft.update(current, {});
+  const { accepterAccount, requesterVpcId, accepterVpcId } = current.spec;
+  if (draft.owner.account !== accepterAccount) {
+    throw new WeftError('wrong-state', `only account ${accepterAccount} accepts or rejects the connection`, {
+      field: 'spec.state',
+      value: state,
+      fix: 'Ask the owner of the other VPC.',
+    });
+  }
+  if (current.spec.state !== 'pending-acceptance') {
+    throw new WeftError('wrong-state', `the connection is ${current.spec.state}`, {
+      field: 'spec.state',
+      value: state,
+      fix: 'Delete it, and make a new one where that is wanted.',
+    });
+  }
+  const [requester, accepter] = [draft.get('vpc', requesterVpcId), draft.get('vpc', accepterVpcId)];
+  if (state === 'active' && requester && accepter) {
+    requireApart(requester, accepter);
+    requireRoomToJoin(draft, requester);
+    requireRoomToJoin(draft, accepter);
+    draft.depend(requester);
+    draft.depend(accepter);
+  }
+  return draft.update(current, { spec: { ...current.spec, state } });
+}
+
+/**
+ * AWS, "Enable DNS resolution for a VPC peering connection": "The peering connection must be in the active state", and each
+ * side is for the owner of its VPC.
+ */
+function setDnsOptions(draft: Draft, current: Connection, options: DnsOptions): Connection {
+  const owners = { requesterAllowsDns: current.account, accepterAllowsDns: current.spec.accepterAccount };
+  for (const [option, owner] of Object.entries(owners)) {
+    const value = options[option as keyof DnsOptions];
+    if (value === undefined) continue;
+    const field = `spec.${option}`;
+    if (draft.owner.account !== owner) {
+      throw new WeftError('wrong-state', `only account ${owner} says what is told of its VPC`, {
+        field,
+        value,
+        fix: 'Ask the owner of the other VPC.',
+      });
+    }
+    if (current.spec.state !== 'active') {
+      throw new WeftError('wrong-state', `the connection is ${current.spec.state}, not active`, {
+        field,
+        value,
+        fix: 'Set it when the connection is active.',
+      });
+    }
+  }
+  if (Object.keys(options).length === 0) return current;
+  return draft.update(current, { spec: { ...current.spec, ...options } });
+}
+
 /** Peering connections: asked for by one side, accepted or rejected by the other, deleted by either. */
 export const vpcPeeringConnectionOperations: Operations<'vpc-peering-connection'> = {
   kind: 'vpc-peering-connection',
@@ -175,36 +240,9 @@ export const vpcPeeringConnectionOperations: Operations<'vpc-peering-connection'
     });
   },
   update(draft, current, { spec }) {
-    const state = spec.state as 'active' | 'rejected' | undefined;
-    if (state === undefined || state === current.spec.state) return draft.update(current, {});
-    const { accepterAccount, requesterVpcId, accepterVpcId } = current.spec;
-    if (draft.owner.account !== accepterAccount) {
-      throw new WeftError(
-        'wrong-state',
-        `only account ${accepterAccount} accepts or rejects the connection`,
-        {
-          field: 'spec.state',
-          value: state,
-          fix: 'Ask the owner of the other VPC.',
-        },
-      );
-    }
-    if (current.spec.state !== 'pending-acceptance') {
-      throw new WeftError('wrong-state', `the connection is ${current.spec.state}`, {
-        field: 'spec.state',
-        value: state,
-        fix: 'Delete it, and make a new one where that is wanted.',
-      });
-    }
-    const [requester, accepter] = [draft.get('vpc', requesterVpcId), draft.get('vpc', accepterVpcId)];
-    if (state === 'active' && requester && accepter) {
-      requireApart(requester, accepter);
-      requireRoomToJoin(draft, requester);
-      requireRoomToJoin(draft, accepter);
-      draft.depend(requester);
-      draft.depend(accepter);
-    }
-    return draft.update(current, { spec: { ...current.spec, state } });
+    const { state, ...options } = spec as Answer & DnsOptions;
+    const answered = answer(draft, current, state);
+    return setDnsOptions(draft, answered, options);
   },
   // AWS, "Delete a VPC peering connection": either owner can; routes to it become blackholes, rules over it stale.
   remove: (draft, connection) => draft.remove(connection),

@@ -71,7 +71,8 @@ export const NetworkInterfaceSpec = Type.Object(
     deleteOnTermination,
     associatePublicAddress: Type.Optional(
       Type.Literal(true, {
-        description: 'its instance was started with a public address: it has one while it runs',
+        description:
+          'as the primary interface of an instance it has a public address while that runs, unless it has an elastic IP',
       }),
     ),
   },
@@ -124,6 +125,12 @@ export const networkInterface = defineKind<NetworkInterfaceSpec, NetworkInterfac
       ),
       deviceIndex,
       deleteOnTermination,
+      associatePublicAddress: Type.Optional(
+        Type.Boolean({
+          description:
+            'lends a public address to the primary interface of a running instance, or takes it back; each start of the instance does the same',
+        }),
+      ),
     },
     closed,
   ),

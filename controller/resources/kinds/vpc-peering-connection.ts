@@ -6,6 +6,13 @@ const AccountId = Type.String({
   pattern: '^[A-Za-z0-9._-]{1,64}$',
   description: "account of the accepter's VPC; absent: that of the requester",
 });
+const requesterAllowsDns = Type.Boolean({
+  description:
+    "public names of the requester's VPC stand for private addresses in the accepter's, too; only its own account says so, while the connection is active; absent: false",
+});
+const accepterAllowsDns = Type.Boolean({
+  description: "the same for public names of the accepter's VPC, asked for in the requester's; absent: false",
+});
 export const VpcPeeringConnectionSpec = Type.Object(
   {
     requesterVpcId: Id('vpc'),
@@ -24,6 +31,8 @@ export const VpcPeeringConnectionSpec = Type.Object(
           "only the accepter's account makes it active or rejected; it is expired when neither was done in 7 days, and failed from the start when the other account has no such VPC, or one with the same addresses",
       },
     ),
+    requesterAllowsDns: Type.Optional(requesterAllowsDns),
+    accepterAllowsDns: Type.Optional(accepterAllowsDns),
   },
   closed,
 );
@@ -45,7 +54,14 @@ export const vpcPeeringConnection = defineKind<VpcPeeringConnectionSpec, Record<
     },
     closed,
   ),
-  update: Type.Object({ state: Type.Union([Type.Literal('active'), Type.Literal('rejected')]) }, closed),
+  update: Type.Object(
+    {
+      state: Type.Optional(Type.Union([Type.Literal('active'), Type.Literal('rejected')])),
+      requesterAllowsDns: Type.Optional(requesterAllowsDns),
+      accepterAllowsDns: Type.Optional(accepterAllowsDns),
+    },
+    closed,
+  ),
   // A failed request is the business of who asked: it names anything, and joins nothing.
   sharedWith: ({ state, accepterAccount }) => (state === 'failed' ? [] : [accepterAccount]),
   references: ({ state, requesterVpcId, accepterVpcId }) => [

@@ -59,7 +59,8 @@ export const insideEdits = {
   setDhcpOptions: (editor, a, b) => {
     const vpc = editor.pick('vpc', a);
     const dhcpOptionsId = b % 3 ? editor.pick('dhcp-options', b)?.id : null;
-    const change = b % 5 ? { dhcpOptionsId } : { enableDnsSupport: a % 2 === 0 };
+    const attribute = a % 4 < 2 ? 'enableDnsSupport' : 'enableDnsHostnames';
+    const change = b % 5 ? { dhcpOptionsId } : { [attribute]: a % 2 === 0 };
     return vpc && editor.world.update('vpc', vpc.id, change);
   },
   createSubnet: (editor, a, b) =>
@@ -79,6 +80,13 @@ export const insideEdits = {
     const connection = editor.pick('vpc-peering-connection', a);
     const state = b % 4 ? 'active' : 'rejected';
     return connection && editor.world.update('vpc-peering-connection', connection.id, { state });
+  },
+  allowNames: (editor, a, b) => {
+    const connection = editor.pick('vpc-peering-connection', a);
+    const option = b % 2 ? 'requesterAllowsDns' : 'accepterAllowsDns';
+    return (
+      connection && editor.world.update('vpc-peering-connection', connection.id, { [option]: b % 4 < 2 })
+    );
   },
   /** Two rules in one commit, so that the first of something is not the only one. */
   createTwoRules: (editor, a, b, c) => {
