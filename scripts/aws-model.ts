@@ -32,6 +32,11 @@ interface Source {
   readonly shapes: Record<string, Record<string, unknown>>;
 }
 
+/** Members that AWS has added to shapes since the version of botocore that Debian 12 has. */
+const newer: Readonly<Record<string, Readonly<Record<string, Member>>>> = {
+  ModifyNetworkInterfaceAttributeRequest: { AssociatePublicIpAddress: { shape: 'Boolean' } },
+};
+
 /** Larger enumerations are lists of products that grow every month: any text is taken there. */
 const largestEnum = 60;
 
@@ -41,13 +46,16 @@ const memberOf = ({ shape, locationName, queryName }: Member): Member => ({
   ...(queryName === undefined ? {} : { queryName }),
 });
 
-function trimmed(source: Record<string, unknown>): Shape {
+function trimmed(source: Record<string, unknown>, added: Readonly<Record<string, Member>> = {}): Shape {
   const { type, members, member, required, min, max } = source as Record<string, never>;
   const values = source.enum as string[] | undefined;
   const result: Record<string, unknown> = { type };
   if (members) {
     result.members = Object.fromEntries(
-      Object.entries(members as Record<string, Member>).map(([name, each]) => [name, memberOf(each)]),
+      Object.entries({ ...(members as Record<string, Member>), ...added }).map(([name, each]) => [
+        name,
+        memberOf(each),
+      ]),
     );
   }
   if (member) result.member = memberOf(member);
@@ -60,7 +68,7 @@ function trimmed(source: Record<string, unknown>): Shape {
 
 function reach(source: Source, name: string, shapes: Map<string, Shape>): void {
   if (shapes.has(name)) return;
-  const shape = trimmed(source.shapes[name] ?? {});
+  const shape = trimmed(source.shapes[name] ?? {}, newer[name]);
   shapes.set(name, shape);
   if (shape.type === 'structure') {
     for (const member of Object.values(shape.members)) reach(source, member.shape, shapes);

@@ -110,6 +110,14 @@ const columns: Columns = {
     { title: 'REQUESTER', value: (connection) => connection.spec.requesterVpcId },
     { title: 'ACCEPTER', value: (connection) => connection.spec.accepterVpcId },
     { title: 'ACCEPTER ACCOUNT', value: (connection) => connection.spec.accepterAccount, wide: true },
+    {
+      title: 'DNS OF',
+      value: ({ spec }) =>
+        [spec.requesterAllowsDns && 'requester', spec.accepterAllowsDns && 'accepter']
+          .filter(Boolean)
+          .join(', '),
+      wide: true,
+    },
   ],
   'network-interface': [
     name,

@@ -228,6 +228,41 @@ describe('commands on resources', () => {
     assert.equal((await cli.weft('interface update shared --allowed-pair nowhere')).code, 1);
   });
 
+  it('lends an interface a public address, and takes it back', async () => {
+    const port = await cli.id('interface create --subnet web --name lent');
+    const chosen = async () => (await read(`/v1/network-interfaces/${port}`)).spec.associatePublicAddress;
+    assert.equal((await cli.weft('interface update lent --public-address')).code, 0);
+    assert.equal(await chosen(), true);
+    assert.equal((await cli.weft('interface update lent --no-public-address')).code, 0);
+    assert.notEqual(await chosen(), true);
+  });
+
+  it('says whether a VPC answers DNS and has public names, and whether a peer is told them', async () => {
+    const [one, two] = [
+      await cli.id('vpc create --cidr-block 10.30.0.0/16 --name one --no-dns-support'),
+      await cli.id('vpc create --cidr-block 10.31.0.0/16 --name two --dns-hostnames'),
+    ];
+    const dns = async (id: string) => {
+      const { enableDnsSupport, enableDnsHostnames } = (await read(`/v1/vpcs/${id}`)).spec;
+      return [enableDnsSupport, enableDnsHostnames];
+    };
+    assert.deepEqual(await dns(one), [false, undefined]);
+    assert.deepEqual(await dns(two), [undefined, true]);
+    assert.equal((await cli.weft('vpc update one --dns-support --dns-hostnames')).code, 0);
+    assert.deepEqual(await dns(one), [true, true]);
+    assert.equal((await cli.weft('vpc update one --no-dns-hostnames')).code, 0);
+    assert.deepEqual(await dns(one), [true, false]);
+    const id = await cli.id('vpc-peering create --vpc one --with two --name joined');
+    assert.equal((await cli.weft('vpc-peering accept joined')).code, 0);
+    const allow = 'vpc-peering update joined --accepter-allows-dns --no-requester-allows-dns';
+    assert.equal((await cli.weft(allow)).code, 0);
+    const { requesterAllowsDns, accepterAllowsDns } = (await read(`/v1/vpc-peering-connections/${id}`)).spec;
+    assert.deepEqual([requesterAllowsDns, accepterAllowsDns], [false, true]);
+    for (const line of ['vpc-peering delete joined', 'vpc delete one', 'vpc delete two']) {
+      assert.equal((await cli.weft(line)).code, 0, line);
+    }
+  });
+
   it('changes the groups of an interface', async () => {
     const port = await cli.id('interface create --subnet web --group web --name p2');
     assert.equal((await cli.weft('interface update p2 --group web --group db --description two')).code, 0);

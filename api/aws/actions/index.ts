@@ -92,6 +92,7 @@ import {
   describeVpcPeeringConnections,
   rejectVpcPeeringConnection,
 } from './peering/peering-connections.ts';
+import { modifyVpcPeeringConnectionOptions } from './peering/peering-options.ts';
 import {
   createManagedPrefixList,
   deleteManagedPrefixList,
@@ -222,6 +223,7 @@ export const actions: readonly AnyAction[] = [
   describeVpcPeeringConnections,
   acceptVpcPeeringConnection,
   rejectVpcPeeringConnection,
+  modifyVpcPeeringConnectionOptions,
   deleteVpcPeeringConnection,
   createManagedPrefixList,
   describeManagedPrefixLists,

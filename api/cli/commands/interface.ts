@@ -55,16 +55,24 @@ function addCreate(port: Command, io: Io): void {
   });
 }
 
-const interfaceUpdate: UpdateVerb<Traits & { readonly deleteOnTermination?: boolean }> = {
+interface UpdateInterface extends Traits {
+  readonly deleteOnTermination?: boolean;
+  readonly publicAddress?: boolean;
+}
+
+const interfaceUpdate: UpdateVerb<UpdateInterface> = {
   description: 'change the groups, the addresses, what it may send, the description or the tags',
   options: (command) =>
     withTraits(command, { replacing: true })
       .option('--delete-on-termination', 'delete it with its instance')
-      .option('--no-delete-on-termination', 'keep it when its instance is terminated'),
+      .option('--no-delete-on-termination', 'keep it when its instance is terminated')
+      .option('--public-address', 'lend it a public address, as the primary interface of a running instance')
+      .option('--no-public-address', 'take the lent public address back'),
   spec: async (session, options, id) => {
     const { spec } = await session.client.get('network-interface', id);
-    const { deleteOnTermination } = options;
-    return given({ ...(await traitsOf(session, spec.subnetId, options)), deleteOnTermination });
+    const { deleteOnTermination, publicAddress: associatePublicAddress } = options;
+    const traits = await traitsOf(session, spec.subnetId, options);
+    return given({ ...traits, deleteOnTermination, associatePublicAddress });
   },
 };
 

@@ -2,12 +2,30 @@ import type { Command } from 'commander';
 import { type Io, writingCommand } from '../command.ts';
 import { given, type Naming, nameable, tagsOf } from '../options.ts';
 import { addNoun } from './noun.ts';
+import type { UpdateVerb } from './update.ts';
 
 interface CreatePeering extends Naming {
   readonly vpc: string;
   readonly with: string;
   readonly peerAccount?: string;
 }
+
+interface UpdatePeering {
+  readonly requesterAllowsDns?: boolean;
+  readonly accepterAllowsDns?: boolean;
+}
+
+const peeringUpdate: UpdateVerb<UpdatePeering> = {
+  description: 'change whether public names stand for private addresses in the other VPC, or the tags',
+  options: (command) =>
+    command
+      .option('--requester-allows-dns', "public names of the requester's VPC do in the accepter's")
+      .option('--no-requester-allows-dns', 'they do not')
+      .option('--accepter-allows-dns', "public names of the accepter's VPC do in the requester's")
+      .option('--no-accepter-allows-dns', 'they do not'),
+  spec: async (_session, { requesterAllowsDns, accepterAllowsDns }) =>
+    given({ requesterAllowsDns, accepterAllowsDns }),
+};
 
 /** `weft vpc-peering` */
 export function addPeeringCommands(program: Command, io: Io): void {
@@ -17,6 +35,7 @@ export function addPeeringCommands(program: Command, io: Io): void {
     name: 'vpc-peering',
     aliases: ['pcx'],
     description: 'connections of two VPCs; routes on both sides lead packets across',
+    update: peeringUpdate,
   });
   const create = peering
     .command('create')

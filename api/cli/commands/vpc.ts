@@ -22,11 +22,21 @@ export function addVpcCommands(program: Command, io: Io): void {
     .option('--ipv6-cidr-block <cidr>', 'its IPv6 addresses, a /56; auto: a free one')
     .option('--dhcp-options <options>', 'set of DHCP options; without it the default of the region');
   type Create = Naming & { cidrBlock: string } & UpdateVpc;
+  withDns(create, { preset: false });
   writingCommand<Create>(nameable(create), io, async (session, options) => {
     const { cidrBlock, secondaryCidrBlock, ipv6CidrBlock, dhcpOptions } = options;
+    // The option is there in its negative form only, which commander takes for true where it is not given.
+    const enableDnsSupport = options.dnsSupport === false ? false : undefined;
     const secondaryCidrBlocks = secondaryCidrBlock;
     const dhcpOptionsId = dhcpOptions && (await session.id('dhcp-options', dhcpOptions));
-    const spec = given({ cidrBlock, secondaryCidrBlocks, ipv6CidrBlock, dhcpOptionsId });
+    const spec = given({
+      cidrBlock,
+      secondaryCidrBlocks,
+      ipv6CidrBlock,
+      dhcpOptionsId,
+      enableDnsSupport,
+      enableDnsHostnames: options.dnsHostnames,
+    });
     const body = { spec, tags: tagsOf(options) };
     await session.create('vpc', body);
   });
@@ -127,12 +137,25 @@ interface UpdateVpc {
   readonly dhcpOptions?: string;
   readonly secondaryCidrBlock?: readonly string[];
   readonly ipv6CidrBlock?: string;
+  readonly dnsSupport?: boolean;
+  readonly dnsHostnames?: boolean;
+}
+
+/** @param preset whether something else may be in force already, that can be taken back */
+function withDns(command: Command, { preset }: { readonly preset: boolean }): Command {
+  command
+    .option('--no-dns-support', 'the VPC answers no DNS')
+    .option('--dns-hostnames', 'public addresses have names, which stand for the private ones inside');
+  if (!preset) return command;
+  return command
+    .option('--dns-support', 'the VPC answers DNS')
+    .option('--no-dns-hostnames', 'public addresses have no names');
 }
 
 const vpcUpdate: UpdateVerb<UpdateVpc> = {
-  description: 'change the DHCP options, the secondary blocks, the IPv6 block or the tags',
+  description: 'change the DHCP options, the DNS, the secondary blocks, the IPv6 block or the tags',
   options: (command) =>
-    command
+    withDns(command, { preset: true })
       .option('--dhcp-options <options>', 'set of DHCP options; default: that of the region')
       .option(
         '--secondary-cidr-block <cidr>',
@@ -140,8 +163,10 @@ const vpcUpdate: UpdateVerb<UpdateVpc> = {
         repeated,
       )
       .option('--ipv6-cidr-block <cidr>', 'a /56; auto: a free one; none: no IPv6 any more'),
-  spec: async (session, { dhcpOptions, secondaryCidrBlock, ipv6CidrBlock }) =>
+  spec: async (session, { dhcpOptions, secondaryCidrBlock, ipv6CidrBlock, dnsSupport, dnsHostnames }) =>
     given({
+      enableDnsSupport: dnsSupport,
+      enableDnsHostnames: dnsHostnames,
       secondaryCidrBlocks: membersOf(secondaryCidrBlock),
       ipv6CidrBlock: blockOrNone(ipv6CidrBlock),
       dhcpOptionsId:

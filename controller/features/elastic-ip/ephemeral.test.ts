@@ -65,6 +65,67 @@ describe('a public address that is lent', () => {
     assert.deepEqual(addressesOf(world, interfaceOf(world.get('instance', instanceId))), ['primary lent']);
   });
 
+  it('is lent to what runs already, and taken back, as one chooses', async () => {
+    await using world = await World.create();
+    const { subnet, run } = await publicSubnet(world);
+    const instance = await run({ associatePublicAddress: false });
+    const port = interfaceOf(instance);
+    const choose = (associatePublicAddress: boolean, id = port) =>
+      world.update('network-interface', id, { associatePublicAddress });
+    await choose(true);
+    await choose(true);
+    assert.deepEqual(addressesOf(world, port), ['primary lent']);
+    await choose(false);
+    await choose(false);
+    assert.deepEqual(addressesOf(world, port), []);
+    assert.equal(world.get('network-interface', port).spec.associatePublicAddress, undefined);
+    const second = await world.create('network-interface', { subnetId: subnet.id });
+    await world.update('network-interface', second.id, { instanceId: instance.id });
+    await choose(true, second.id);
+    assert.deepEqual(addressesOf(world, second.id), [], 'for the primary one alone');
+    await choose(true);
+    assert.deepEqual(addressesOf(world, port), ['primary lent'], 'also beside others');
+    const elasticIp = await world.create('elastic-ip', { networkInterfaceId: port });
+    await choose(true);
+    assert.deepEqual(addressesOf(world, port), ['primary own']);
+    await choose(false);
+    assert.deepEqual(addressesOf(world, port), ['primary own'], 'an elastic IP is no lent one');
+    await world.update('elastic-ip', elasticIp.id, { networkInterfaceId: null });
+    assert.deepEqual(addressesOf(world, port), []);
+  });
+
+  it('is chosen for what does not run, and comes with its start', async () => {
+    await using world = await World.create();
+    const { subnet, run } = await publicSubnet(world);
+    const { id } = await world.create('network-interface', { subnetId: subnet.id });
+    await world.update('network-interface', id, { associatePublicAddress: true });
+    assert.deepEqual(addressesOf(world, id), []);
+    const taken = { subnetId: undefined, networkInterfaceIds: [id] };
+    const instance = await run(taken);
+    assert.deepEqual(addressesOf(world, id), ['primary lent']);
+    await world.update('instance', instance.id, { desiredState: 'stopped' });
+    await world.update('network-interface', id, { associatePublicAddress: false });
+    await world.update('network-interface', id, { associatePublicAddress: true });
+    assert.deepEqual(addressesOf(world, id), []);
+    const stopped = world.get('instance', instance.id);
+    await world.run((draft) => draft.update(stopped, { status: { state: 'stopped' } }));
+    await world.update('instance', instance.id, { desiredState: 'running' });
+    assert.deepEqual(addressesOf(world, id), ['primary lent']);
+  });
+
+  it('is refused to what runs when the network has none left, and nothing is changed', async () => {
+    await using world = await World.create();
+    const { outside, run } = await publicSubnet(world);
+    const port = interfaceOf(await run({ associatePublicAddress: false }));
+    for (let count = 0; count < 3; count++) await run();
+    const ask = () => world.update('network-interface', port, { associatePublicAddress: true });
+    await assertRefused(world, ask, {
+      code: 'no-free-address',
+      field: 'spec.associatePublicAddress',
+      value: outside.id,
+    });
+  });
+
   it('is away while the instance is stopped, and another one after that', async () => {
     await using world = await World.create();
     const { subnet, run } = await publicSubnet(world);

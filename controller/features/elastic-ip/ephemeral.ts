@@ -31,10 +31,20 @@ export function lendPublicAddress(
   networkInterface: Interface,
   whenExhausted: 'refuse' | 'go-without',
 ): void {
-  const { associatePublicAddress, instanceId, vpcId } = networkInterface.spec;
-  const instance = instanceId === undefined ? undefined : draft.get('instance', instanceId);
-  if (!associatePublicAddress || !instance || instance.spec.desiredState === 'stopped') return;
-  if (instance.spec.networkInterfaceIds.length > 1) return;
+  const instance = runningInstance(draft, networkInterface);
+  if (instance?.spec.networkInterfaceIds.length === 1) lend(draft, networkInterface, whenExhausted);
+}
+
+/** The instance of the interface, unless it is stopped. */
+function runningInstance(draft: Draft, { spec }: Interface): ResourceOf<'instance'> | undefined {
+  const instance = spec.instanceId === undefined ? undefined : draft.get('instance', spec.instanceId);
+  return instance?.spec.desiredState === 'stopped' ? undefined : instance;
+}
+
+/** Lends an address to an interface that is to have one, and has none. */
+function lend(draft: Draft, networkInterface: Interface, whenExhausted: 'refuse' | 'go-without'): void {
+  const { associatePublicAddress, vpcId } = networkInterface.spec;
+  if (!associatePublicAddress) return;
   const [other] = draft.view.referrers(networkInterface, 'of-interface', 'elastic-ip');
   const network = other ? undefined : networkOf(draft, vpcId);
   if (!network) return;
@@ -67,6 +77,25 @@ export function takePublicAddress(draft: Draft, networkInterface: Interface): vo
   dropPlacement(draft, lent.id);
   draft.release(lent.spec.externalNetworkId, lent.spec.address, [...hostIds]);
   draft.remove(lent);
+}
+
+/**
+ * Whether an interface is to have a public address, from now on. AWS, ModifyNetworkInterfaceAttribute, AssociatePublicIpAddress:
+ * "can be enabled for any network interface but will only apply to the primary network interface (eth0)", also when the
+ * instance has more of them.
+ *
+ * @returns the interface as it is then
+ * @throws WeftError no-free-address
+ */
+export function choosePublicAddress(draft: Draft, networkInterface: Interface, wanted: boolean): Interface {
+  if (!wanted) takePublicAddress(draft, networkInterface);
+  const { associatePublicAddress: _before, ...spec } = networkInterface.spec;
+  const chosen = draft.update(networkInterface, {
+    spec: wanted ? { ...spec, associatePublicAddress: true } : spec,
+  });
+  const instance = runningInstance(draft, chosen);
+  if (wanted && instance?.spec.networkInterfaceIds[0] === chosen.id) lend(draft, chosen, 'refuse');
+  return chosen;
 }
 
 /** Lends addresses to all of a VPC that wait for one, as far as there are any: its internet gateway has come. */

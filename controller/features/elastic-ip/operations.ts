@@ -59,7 +59,7 @@ function requireOwn({ id, spec }: ResourceOf<'elastic-ip'>): void {
   throw new WeftError('wrong-state', `${spec.address} is lent to interface ${spec.networkInterfaceId}`, {
     field: 'id',
     value: id,
-    fix: 'It goes when the instance stops, or when the interface gets an elastic IP.',
+    fix: 'It goes when the instance stops, when the interface gets an elastic IP, or with associatePublicAddress: false.',
   });
 }
 

@@ -1,5 +1,5 @@
 import { type InstanceStatus, newId, type ResourceOf, WeftError } from '../../resources/index.ts';
-import { lendPublicAddress, takePublicAddress } from '../elastic-ip/ephemeral.ts';
+import { choosePublicAddress, lendPublicAddress, takePublicAddress } from '../elastic-ip/ephemeral.ts';
 import { interfacesOf, released, requireFree, requireZone } from '../network-interface/attachment.ts';
 import { createInterface, removeInterface } from '../network-interface/operations.ts';
 import { referenced } from '../operations/checks.ts';
@@ -167,10 +167,14 @@ export function reportStatus(
 }
 
 /**
- * AWS, "Amazon EC2 instance IP addressing": as asked for at the start, else, for an interface that comes with the instance, as
- * its subnet says.
+ * AWS, "Amazon EC2 instance IP addressing": as asked for at the start, else as chosen for the interface, else, for one that comes
+ * with the instance, as its subnet says.
  */
-function wantsPublicAddress(draft: Draft, wanted: Wanted): boolean {
+function wantsPublicAddress(
+  draft: Draft,
+  wanted: Wanted,
+  [primary]: readonly ResourceOf<'network-interface'>[],
+): boolean {
   const { subnetId, networkInterfaceIds, associatePublicAddress: asked } = wanted;
   if (asked && (networkInterfaceIds?.length ?? 1) > 1) {
     throw new WeftError('invalid-value', 'an instance with several interfaces gets no public address', {
@@ -179,14 +183,8 @@ function wantsPublicAddress(draft: Draft, wanted: Wanted): boolean {
       fix: 'Start it with one interface, or associate an elastic IP.',
     });
   }
-  return asked ?? draft.get('subnet', subnetId ?? '')?.spec.mapPublicIpOnLaunch ?? false;
-}
-
-/** The primary interface has a public address as long as the instance runs. */
-function startPublic(draft: Draft, [primary]: readonly ResourceOf<'network-interface'>[]): void {
-  if (!primary) return;
-  const spec = { ...primary.spec, associatePublicAddress: true as const };
-  lendPublicAddress(draft, draft.update(primary, { spec }), 'refuse');
+  const isChosen = primary?.spec.associatePublicAddress;
+  return asked ?? isChosen ?? draft.get('subnet', subnetId ?? '')?.spec.mapPublicIpOnLaunch ?? false;
 }
 
 export const instanceOperations: Operations<'instance'> = {
@@ -240,7 +238,8 @@ export const instanceOperations: Operations<'instance'> = {
       status: { state: 'pending' },
       tags,
     });
-    if (wantsPublicAddress(draft, wanted)) startPublic(draft, interfaces);
+    const [primary] = interfaces;
+    if (primary) choosePublicAddress(draft, primary, wantsPublicAddress(draft, wanted, interfaces));
     return created;
   },
   update(draft, current, { spec }) {

@@ -6,7 +6,7 @@ import {
   type ResourceOf,
   WeftError,
 } from '../../resources/index.ts';
-import { takePublicAddress } from '../elastic-ip/ephemeral.ts';
+import { choosePublicAddress, takePublicAddress } from '../elastic-ip/ephemeral.ts';
 import { freeUnlistedAddresses, removeBinding } from '../held-address/operations.ts';
 import { referenced, requireSameVpc } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
@@ -199,15 +199,15 @@ function withAddresses(
   };
 }
 
+type Change = Omit<Partial<Wanted>, 'instanceId'> &
+  WantedAttachment & { readonly associatePublicAddress?: boolean };
+
 export const networkInterfaceOperations: Operations<'network-interface'> = {
   kind: 'network-interface',
   create: (draft, { spec, tags }) => createInterface(draft, spec as unknown as Wanted, tags),
   update(draft, current, request) {
-    const { instanceId, deviceIndex, deleteOnTermination, ...wanted } = request.spec as Omit<
-      Partial<Wanted>,
-      'instanceId'
-    > &
-      WantedAttachment;
+    const { instanceId, deviceIndex, deleteOnTermination, associatePublicAddress, ...wanted } =
+      request.spec as Change;
     const { securityGroupIds, description, sourceDestinationCheck, allowedAddressPairs } = wanted;
     const spec = {
       ...withAddresses(draft, current, wanted),
@@ -226,7 +226,9 @@ export const networkInterfaceOperations: Operations<'network-interface'> = {
       });
     }
     freeUnlistedAddresses(draft, updated);
-    return applyAttachment(draft, updated, { instanceId, deviceIndex, deleteOnTermination });
+    const attached = applyAttachment(draft, updated, { instanceId, deviceIndex, deleteOnTermination });
+    if (associatePublicAddress === undefined) return attached;
+    return choosePublicAddress(draft, attached, associatePublicAddress);
   },
   remove(draft, current) {
     if (current.spec.instanceId !== undefined && draft.get('instance', current.spec.instanceId)) {

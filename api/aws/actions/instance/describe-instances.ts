@@ -23,6 +23,7 @@ const filters: FilterTable<Instance, ActionContext> = {
   'vpc-id': ({ VpcId }) => VpcId,
   'private-ip-address': ({ PrivateIpAddress }) => PrivateIpAddress,
   'private-dns-name': ({ PrivateDnsName }) => PrivateDnsName,
+  'dns-name': ({ PublicDnsName }) => PublicDnsName,
   'ip-address': ({ PublicIpAddress }) => PublicIpAddress,
   'owner-id': (_instance, { account }) => account,
   'instance.group-id': ({ SecurityGroups: groups = [] }) => groups.map(({ GroupId }) => GroupId),

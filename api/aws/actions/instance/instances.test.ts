@@ -36,6 +36,8 @@ describe('instances', () => {
     const PublicIp: string = instance.ipAddress;
     assert.match(PublicIp, /^203\.0\.113\./);
     assert.deepEqual([port.association.ipOwnerId, port.association.publicIp], ['amazon', PublicIp]);
+    const publicName = `ec2-${PublicIp.replaceAll('.', '-')}.compute-1.amazonaws.com`;
+    assert.deepEqual([instance.dnsName, port.association.publicDnsName], [publicName, publicName]);
     const { networkInterfaceSet } = await api.ok('DescribeNetworkInterfaces', {
       'Filter.1.Name': 'association.public-ip',
       'Filter.1.Value.1': PublicIp,
@@ -50,6 +52,26 @@ describe('instances', () => {
     await api.ok('DisassociateAddress', { PublicIp: publicIp });
     const again = await described(instance.instanceId);
     assert.equal(again.networkInterfaceSet[0].association.ipOwnerId, 'amazon');
+    const choose = (AssociatePublicIpAddress: boolean) =>
+      api.ok('ModifyNetworkInterfaceAttribute', {
+        NetworkInterfaceId: port.networkInterfaceId,
+        AssociatePublicIpAddress,
+      });
+    await choose(false);
+    const without = await described(instance.instanceId);
+    assert.deepEqual([without.ipAddress, without.dnsName], [undefined, '']);
+    await choose(true);
+    const chosen = await described(instance.instanceId);
+    assert.equal(chosen.networkInterfaceSet[0].association.ipOwnerId, 'amazon');
+    await api.ok('ModifyVpcAttribute', { VpcId: subnet.vpcId, 'EnableDnsHostnames.Value': false });
+    const nameless = await described(instance.instanceId);
+    assert.deepEqual([nameless.ipAddress, nameless.dnsName], [chosen.ipAddress, '']);
+    await api.ok('ModifyVpcAttribute', { VpcId: subnet.vpcId, 'EnableDnsHostnames.Value': true });
+    const { reservationSet } = await api.ok('DescribeInstances', {
+      'Filter.1.Name': 'dns-name',
+      'Filter.1.Value.1': chosen.dnsName,
+    });
+    assert.equal(reservationSet[0].instancesSet[0].instanceId, instance.instanceId);
     await api.ok('ReleaseAddress', { AllocationId: allocationId });
     await api.ok('TerminateInstances', { 'InstanceId.1': instance.instanceId });
   });

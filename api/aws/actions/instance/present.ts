@@ -71,7 +71,7 @@ function interfacesOf(
 const shownAssociation = (association: NetworkInterfaceAssociation | undefined) =>
   association && {
     IpOwnerId: association.IpOwnerId,
-    PublicDnsName: '',
+    PublicDnsName: association.PublicDnsName,
     PublicIp: association.PublicIp,
   };
 
@@ -154,7 +154,7 @@ export function presentInstance(context: ActionContext, instance: ResourceOf<'in
     VpcId: first?.spec.vpcId,
     PrivateIpAddress: first?.spec.privateAddress,
     PrivateDnsName: first ? privateName(context, first.spec.privateAddress) : '',
-    PublicDnsName: '',
+    PublicDnsName: own[0]?.Association?.PublicDnsName ?? '',
     PublicIpAddress: own[0]?.Association?.PublicIp,
     SourceDestCheck: first?.spec.sourceDestinationCheck ?? true,
     SecurityGroups: first ? groupsOf(context, first.spec.securityGroupIds) : [],

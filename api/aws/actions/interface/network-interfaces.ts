@@ -54,6 +54,7 @@ export const describeNetworkInterfaces = describe({
     'addresses.primary': () => true,
     'addresses.association.public-ip': (port, context) => associationOf(context, port)?.PublicIp,
     'association.public-ip': (port, context) => associationOf(context, port)?.PublicIp,
+    'association.public-dns-name': (port, context) => associationOf(context, port)?.PublicDnsName,
     'association.allocation-id': (port, context) => associationOf(context, port)?.AllocationId,
     'association.association-id': (port, context) => associationOf(context, port)?.AssociationId,
     'attachment.instance-id': ({ spec }) => spec.instanceId,
@@ -138,20 +139,32 @@ function attachmentChange(
 
 export const modifyNetworkInterfaceAttribute = define({
   action: 'ModifyNetworkInterfaceAttribute',
-  supports: ['NetworkInterfaceId', 'Description', 'Groups', 'SourceDestCheck', 'Attachment'],
+  supports: [
+    'NetworkInterfaceId',
+    'Description',
+    'Groups',
+    'SourceDestCheck',
+    'Attachment',
+    'AssociatePublicIpAddress',
+  ],
+  refusals: { 'no-free-address': 'InsufficientAddressCapacity' },
   async handle(context, { NetworkInterfaceId: id, Description: description, Groups: groups, ...others }) {
     const { cloud } = context;
     cloud.require('network-interface', id);
     for (const group of groups ?? []) cloud.require('security-group', group);
     const check = others.SourceDestCheck?.Value;
     const attachment = others.Attachment;
-    const given = [description?.Value, groups, check, attachment].filter((each) => each !== undefined);
+    const isPublic = others.AssociatePublicIpAddress;
+    const given = [description?.Value, groups, check, attachment, isPublic].filter(
+      (each) => each !== undefined,
+    );
     if (given.length !== 1) throw new AwsError('InvalidParameterCombination', 'Give one attribute a request');
     const spec = {
       ...(description?.Value === undefined ? {} : { description: description.Value }),
       ...(groups === undefined ? {} : { securityGroupIds: [...new Set(groups)] }),
       ...(check === undefined ? {} : { sourceDestinationCheck: check }),
       ...(attachment ? attachmentChange(context, id, attachment) : {}),
+      ...(isPublic === undefined ? {} : { associatePublicAddress: isPublic }),
     };
     await cloud.update('network-interface', id, { spec });
     return undefined;

@@ -1,4 +1,11 @@
-import { isLent, type ResourceOf } from '@weft/controller/resources';
+import {
+  hasPublicNames,
+  internalDomain,
+  isLent,
+  privateName as nameIn,
+  publicName,
+  type ResourceOf,
+} from '@weft/controller/resources';
 import type { ActionContext } from '../../context.ts';
 import type {
   GroupIdentifier,
@@ -11,8 +18,7 @@ import { relatedId } from '../ids.ts';
 
 /** AWS's name of an address inside a VPC. */
 export function privateName({ region }: ActionContext, address: string): string {
-  const domain = region === 'us-east-1' ? 'ec2.internal' : `${region}.compute.internal`;
-  return `ip-${address.replaceAll('.', '-')}.${domain}`;
+  return nameIn(address, internalDomain(region));
 }
 
 export function groupsOf({ cloud }: ActionContext, ids: readonly string[]): GroupIdentifier[] {
@@ -33,6 +39,16 @@ export function publicAddressOf(
   return undefined;
 }
 
+/** The public name of an address of an interface; empty where its VPC has none. */
+function publicNameOf(
+  { cloud, region }: ActionContext,
+  { spec }: ResourceOf<'network-interface'>,
+  address: string,
+): string {
+  const vpc = cloud.find('vpc', spec.vpcId);
+  return vpc && hasPublicNames(vpc) ? publicName(address, region) : '';
+}
+
 /** AWS: what is no elastic IP belongs to `amazon`, and has neither allocation nor association. */
 export function associationOf(
   context: ActionContext,
@@ -42,13 +58,14 @@ export function associationOf(
   const one = publicAddressOf(context, networkInterface, privateAddress);
   if (!one) return undefined;
   const { address: PublicIp } = one.spec;
-  if (isLent(one)) return { IpOwnerId: 'amazon', PublicIp, PublicDnsName: '' };
+  const PublicDnsName = publicNameOf(context, networkInterface, PublicIp);
+  if (isLent(one)) return { IpOwnerId: 'amazon', PublicIp, PublicDnsName };
   return {
     AllocationId: one.id,
     AssociationId: relatedId('eipassoc', one.id),
     IpOwnerId: context.account,
     PublicIp,
-    PublicDnsName: '',
+    PublicDnsName,
   };
 }
 

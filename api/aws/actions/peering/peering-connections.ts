@@ -14,6 +14,7 @@ import type {
 import { pageOf } from '../../pages.ts';
 import { nameOfKind, noSuchResource } from '../../resource-names.ts';
 import { tagList, tagsFor } from '../../tags.ts';
+import { presentOptions } from './peering-options.ts';
 
 type Connection = ResourceOf<'vpc-peering-connection'>;
 
@@ -34,6 +35,7 @@ function sideOf(
   connection: Connection,
   id: string,
   owner: string,
+  allowsDns: boolean | undefined,
 ): VpcPeeringConnectionVpcInfo {
   const vpc = cloud.sideOf(connection, id);
   return {
@@ -43,11 +45,7 @@ function sideOf(
     CidrBlock: vpc?.spec.cidrBlock,
     CidrBlockSet: vpc && ipv4BlocksOf(vpc).map((block) => ({ CidrBlock: block })),
     Ipv6CidrBlockSet: vpc?.spec.ipv6CidrBlock ? [{ Ipv6CidrBlock: vpc.spec.ipv6CidrBlock }] : undefined,
-    PeeringOptions: {
-      AllowDnsResolutionFromRemoteVpc: false,
-      AllowEgressFromLocalClassicLinkToRemoteVpc: false,
-      AllowEgressFromLocalVpcToRemoteClassicLink: false,
-    },
+    PeeringOptions: presentOptions(allowsDns),
   };
 }
 
@@ -57,10 +55,11 @@ const expirationOf = ({ createdAt }: Connection) =>
 
 function present(context: ActionContext, connection: Connection): VpcPeeringConnection {
   const { requesterVpcId, accepterVpcId, accepterAccount, state } = connection.spec;
+  const { requesterAllowsDns, accepterAllowsDns } = connection.spec;
   return {
     VpcPeeringConnectionId: connection.id,
-    RequesterVpcInfo: sideOf(context, connection, requesterVpcId, connection.account),
-    AccepterVpcInfo: sideOf(context, connection, accepterVpcId, accepterAccount),
+    RequesterVpcInfo: sideOf(context, connection, requesterVpcId, connection.account, requesterAllowsDns),
+    AccepterVpcInfo: sideOf(context, connection, accepterVpcId, accepterAccount, accepterAllowsDns),
     Status: statuses[state],
     ExpirationTime: state === 'pending-acceptance' ? expirationOf(connection) : undefined,
     Tags: tagList(connection.tags),

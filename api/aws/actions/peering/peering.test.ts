@@ -121,6 +121,38 @@ describe('peering connections and prefix lists', () => {
     );
   });
 
+  it('a connection tells public names, when it is active', async () => {
+    const [VpcId, PeerVpcId] = [await vpc('10.40.0.0/16'), await vpc('10.41.0.0/16')];
+    const { vpcPeeringConnection } = await api.ok('CreateVpcPeeringConnection', { VpcId, PeerVpcId });
+    const id: string = vpcPeeringConnection.vpcPeeringConnectionId;
+    const modify = {
+      VpcPeeringConnectionId: id,
+      'AccepterPeeringConnectionOptions.AllowDnsResolutionFromRemoteVpc': true,
+    };
+    await api.refused('OperationNotPermitted', 'ModifyVpcPeeringConnectionOptions', modify);
+    await api.ok('AcceptVpcPeeringConnection', { VpcPeeringConnectionId: id });
+    const modified = await api.ok('ModifyVpcPeeringConnectionOptions', modify);
+    assert.equal(modified.accepterPeeringConnectionOptions.allowDnsResolutionFromRemoteVpc, 'true');
+    assert.equal(modified.requesterPeeringConnectionOptions, undefined);
+    const { vpcPeeringConnectionSet } = await api.ok('DescribeVpcPeeringConnections', {
+      'VpcPeeringConnectionId.1': id,
+    });
+    const [{ requesterVpcInfo, accepterVpcInfo }] = vpcPeeringConnectionSet;
+    assert.equal(requesterVpcInfo.peeringOptions.allowDnsResolutionFromRemoteVpc, 'false');
+    assert.equal(accepterVpcInfo.peeringOptions.allowDnsResolutionFromRemoteVpc, 'true');
+    await api.refused('MissingParameter', 'ModifyVpcPeeringConnectionOptions', {
+      VpcPeeringConnectionId: id,
+    });
+    await api.refused('UnsupportedOperation', 'ModifyVpcPeeringConnectionOptions', {
+      VpcPeeringConnectionId: id,
+      'RequesterPeeringConnectionOptions.AllowEgressFromLocalClassicLinkToRemoteVpc': true,
+    });
+    await api.refused('InvalidVpcPeeringConnectionID.NotFound', 'ModifyVpcPeeringConnectionOptions', {
+      ...modify,
+      VpcPeeringConnectionId: 'pcx-0123456789abcdef0',
+    });
+  });
+
   it('a list has versions, entries, and rules that name it', async () => {
     const { prefixList } = await api.ok('CreateManagedPrefixList', {
       PrefixListName: 'offices',

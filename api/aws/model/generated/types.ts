@@ -1959,6 +1959,7 @@ export interface ModifyNetworkInterfaceAttributeRequest {
   NetworkInterfaceId: string;
   SourceDestCheck?: AttributeBooleanValue | undefined;
   EnaSrdSpecification?: EnaSrdSpecification | undefined;
+  AssociatePublicIpAddress?: boolean | undefined;
 }
 
 export interface ModifySecurityGroupRulesRequest {
@@ -1990,6 +1991,18 @@ export interface ModifyVpcAttributeRequest {
   EnableDnsSupport?: AttributeBooleanValue | undefined;
   VpcId: string;
   EnableNetworkAddressUsageMetrics?: AttributeBooleanValue | undefined;
+}
+
+export interface ModifyVpcPeeringConnectionOptionsRequest {
+  AccepterPeeringConnectionOptions?: PeeringConnectionOptionsRequest | undefined;
+  DryRun?: boolean | undefined;
+  RequesterPeeringConnectionOptions?: PeeringConnectionOptionsRequest | undefined;
+  VpcPeeringConnectionId: string;
+}
+
+export interface ModifyVpcPeeringConnectionOptionsResult {
+  AccepterPeeringConnectionOptions?: PeeringConnectionOptions | undefined;
+  RequesterPeeringConnectionOptions?: PeeringConnectionOptions | undefined;
 }
 
 export interface ModifyVpcTenancyRequest {
@@ -2152,6 +2165,18 @@ export interface NewDhcpConfiguration {
 export interface PeeringAttachmentStatus {
   Code?: string | undefined;
   Message?: string | undefined;
+}
+
+export interface PeeringConnectionOptions {
+  AllowDnsResolutionFromRemoteVpc?: boolean | undefined;
+  AllowEgressFromLocalClassicLinkToRemoteVpc?: boolean | undefined;
+  AllowEgressFromLocalVpcToRemoteClassicLink?: boolean | undefined;
+}
+
+export interface PeeringConnectionOptionsRequest {
+  AllowDnsResolutionFromRemoteVpc?: boolean | undefined;
+  AllowEgressFromLocalClassicLinkToRemoteVpc?: boolean | undefined;
+  AllowEgressFromLocalVpcToRemoteClassicLink?: boolean | undefined;
 }
 
 export interface PeeringTgwInfo {
@@ -3201,6 +3226,7 @@ export interface Actions {
   ModifySecurityGroupRules: { input: ModifySecurityGroupRulesRequest; output: ModifySecurityGroupRulesResult };
   ModifySubnetAttribute: { input: ModifySubnetAttributeRequest; output: undefined };
   ModifyVpcAttribute: { input: ModifyVpcAttributeRequest; output: undefined };
+  ModifyVpcPeeringConnectionOptions: { input: ModifyVpcPeeringConnectionOptionsRequest; output: ModifyVpcPeeringConnectionOptionsResult };
   ModifyVpcTenancy: { input: ModifyVpcTenancyRequest; output: ModifyVpcTenancyResult };
   RebootInstances: { input: RebootInstancesRequest; output: undefined };
   RejectVpcPeeringConnection: { input: RejectVpcPeeringConnectionRequest; output: RejectVpcPeeringConnectionResult };
