@@ -3,6 +3,7 @@ import type { ApiKind } from './paths.ts';
 
 export type {
   HostLiveness,
+  InstanceRecord,
   PeerNames,
   PublicNameRecord,
   Receipt,

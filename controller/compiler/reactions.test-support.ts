@@ -29,6 +29,7 @@ export const needed = [
   'services elastic-ip updated',
   'services host updated',
   'services host removed',
+  'services subnet updated',
   'services vpc created',
   'services vpc updated',
   'services vpc removed',

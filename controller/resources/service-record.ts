@@ -7,15 +7,24 @@ export interface ServiceRecord {
   readonly account: string;
   readonly region: string;
   readonly zone: string;
+  /** The primary private address. */
   readonly address: string;
+  readonly secondaryAddresses?: readonly string[];
+  readonly ipv6Addresses?: readonly string[];
   readonly mac: string;
   readonly hostname: string;
-  readonly publicAddress?: string;
-  /** Of the public address, where the VPC has public names. */
+  /** What public addresses stand for, that of the primary address first. */
+  readonly publicAddresses?: readonly { readonly address: string; readonly privateAddress: string }[];
+  /** Of the primary address's public one, where the VPC has public names. */
   readonly publicName?: string;
   readonly groups: readonly { readonly id: string; readonly name: string }[];
-  readonly subnet: { readonly id: string; readonly cidr: string };
-  readonly vpc: { readonly id: string; readonly number: number; readonly cidrs: readonly string[] };
+  readonly subnet: { readonly id: string; readonly cidr: string; readonly ipv6Cidr?: string };
+  readonly vpc: {
+    readonly id: string;
+    readonly number: number;
+    readonly cidrs: readonly string[];
+    readonly ipv6Cidr?: string;
+  };
   readonly dns: {
     readonly enabled: boolean;
     /** Every one has the names of the VPC's addresses; the first is what names of addresses are told as. */
@@ -34,6 +43,8 @@ export interface InstanceRecord {
   readonly startedAt: string;
   /** Place of the interface among those of the instance, from 0. */
   readonly device: number;
+  /** Addresses of the slots of its other interfaces on this host, by which their records are found. */
+  readonly others?: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   /** Base64. */
   readonly userData?: string;

@@ -47,14 +47,31 @@ export class MetadataServer {
     // Requests have no body that matters.
     request.resume();
     const record = await this.#records.of(request.socket.remoteAddress ?? '');
-    const { status, body = '', headers = {} } = record ? this.reply(record, request) : { status: 503 };
+    const others = record ? await this.#othersOf(record) : [];
+    const reply = record ? this.reply(record, request, others) : { status: 503 };
+    const { status, body = '', headers = {} }: Reply = reply;
     const bytes = Buffer.from(body, 'latin1');
     response.writeHead(status, { 'content-type': 'text/plain', 'content-length': bytes.length, ...headers });
     response.end(request.method === 'HEAD' ? undefined : bytes);
   }
 
-  /** What an interface is answered. */
-  reply(record: ServiceRecord, request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): Reply {
+  /** The other interfaces of the instance, as far as they are on this host. */
+  async #othersOf({ instance }: ServiceRecord): Promise<ServiceRecord[]> {
+    const found = await Promise.all((instance?.others ?? []).map((slot) => this.#records.of(slot)));
+    // A slot that was given on meanwhile is another machine's.
+    return found.filter((one) => one?.instance?.id === instance?.id) as ServiceRecord[];
+  }
+
+  /**
+   * What an interface is answered.
+   *
+   * @param others those of its instance
+   */
+  reply(
+    record: ServiceRecord,
+    request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
+    others: readonly ServiceRecord[] = [],
+  ): Reply {
     const path = (request.url ?? '/').split('?')[0] as string;
     if (path === tokenPath) return this.#session(record, request);
     if (request.method !== 'GET' && request.method !== 'HEAD')
@@ -67,7 +84,7 @@ export class MetadataServer {
       .map(decode);
     if (names.length === 0) return { status: 200, body: 'latest' };
     const [version, ...rest] = names;
-    const body = version === 'latest' ? lookUp(documentsOf(record), rest) : undefined;
+    const body = version === 'latest' ? lookUp(documentsOf(record, others), rest) : undefined;
     return body === undefined ? { status: 404 } : { status: 200, body };
   }
 

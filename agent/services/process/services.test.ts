@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ServiceRecord } from '@weft/api/contract';
+import type { InstanceRecord, ServiceRecord } from '@weft/api/contract';
 import fc from 'fast-check';
 import { documentsOf, lookUp } from './documents.ts';
 import { MetadataServer } from './metadata.ts';
@@ -16,7 +16,11 @@ const record: ServiceRecord = {
   address: '10.0.1.4',
   mac: '02:57:00:00:00:01',
   hostname: 'ip-10-0-1-4.a.b',
-  publicAddress: '203.0.113.10',
+  secondaryAddresses: ['10.0.1.5'],
+  publicAddresses: [
+    { address: '203.0.113.10', privateAddress: '10.0.1.4' },
+    { address: '203.0.113.11', privateAddress: '10.0.1.5' },
+  ],
   publicName: 'ec2-203-0-113-10.compute-1.amazonaws.com',
   groups: [
     { id: 'sg-1', name: 'web' },
@@ -208,12 +212,47 @@ describe('metadata', () => {
     assert.equal(privateIp, '10.0.1.4');
   });
 
+  it('has those of every interface of the instance, each with its own data, and of the primary one above', () => {
+    const primary: ServiceRecord = {
+      ...record,
+      interfaceId: 'eni-0',
+      address: '10.0.2.4',
+      secondaryAddresses: [],
+      ipv6Addresses: ['2001:db8::4', '2001:db8::5'],
+      publicAddresses: [],
+      mac: '02:57:00:00:00:09',
+      hostname: 'ip-10-0-2-4.a.b',
+      subnet: { id: 'subnet-2', cidr: '10.0.2.0/24', ipv6Cidr: '2001:db8::/64' },
+      instance: { ...(record.instance as InstanceRecord), device: 0 },
+    };
+    const both = (url: string) =>
+      server.reply(record, { method: 'GET', url: `/latest/meta-data/${url}`, headers: token() }, [primary]);
+    const macs = 'network/interfaces/macs';
+    for (const [url, body] of [
+      [`${macs}/`, '02:57:00:00:00:09/\n02:57:00:00:00:01/'],
+      [`${macs}/02:57:00:00:00:01/local-ipv4s`, '10.0.1.4\n10.0.1.5'],
+      [`${macs}/02:57:00:00:00:01/ipv4-associations/203.0.113.11`, '10.0.1.5'],
+      [`${macs}/02:57:00:00:00:01/device-number`, '1'],
+      [`${macs}/02:57:00:00:00:09/device-number`, '0'],
+      [`${macs}/02:57:00:00:00:09/interface-id`, 'eni-0'],
+      [`${macs}/02:57:00:00:00:09/ipv6s`, '2001:db8::4\n2001:db8::5'],
+      [`${macs}/02:57:00:00:00:09/subnet-ipv6-cidr-blocks`, '2001:db8::/64'],
+      ['mac', '02:57:00:00:00:09'],
+      ['local-ipv4', '10.0.2.4'],
+      ['ipv6', '2001:db8::4'],
+    ] as const) {
+      assert.deepEqual(both(url), { status: 200, body }, url);
+    }
+    assert.equal(both(`${macs}/02:57:00:00:00:09/public-ipv4s`).status, 404);
+    assert.equal(both('public-ipv4').status, 404, 'only the other one has one');
+  });
+
   it('has nothing else, and shows nothing of objects themselves', () => {
     for (const url of ['/latest/x', '/1.0/meta-data', '/latest/meta-data/constructor', '/latest/%']) {
       assert.equal(get(url).status, 404, url);
     }
     assert.equal(get('/latest/meta-data/ami-id').status, 404, 'it has none');
-    const { instance: _none, publicAddress: _private, publicName: _name, ...bare } = record;
+    const { instance: _none, publicAddresses: _private, publicName: _name, ...bare } = record;
     assert.equal(lookUp(documentsOf(bare), ['user-data']), undefined);
     assert.doesNotMatch(lookUp(documentsOf(bare), ['meta-data']) ?? '', /instance-id|public|tags/);
   });

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { ServiceRecord } from '../../resources/index.ts';
 import { assertRefused } from '../../testing/assertions.ts';
 import { companions, fragment } from '../../testing/golden.ts';
-import { cloud, network } from '../../testing/scene.ts';
+import { cloud, dualStackCloud, network } from '../../testing/scene.ts';
 import { World } from '../../testing/world.ts';
 
 const servicePort = 65000;
@@ -160,6 +160,69 @@ describe('what services know of an interface', () => {
     assert.deepEqual(recordIn(flows()).instance?.tags, {}, 'more than a flow can carry');
     await world.remove('instance', instance.id);
     assert.equal(recordIn(flows()).instance, undefined);
+  });
+
+  it('is where the other interfaces of its instance are, on the same host', async () => {
+    await using world = await World.create();
+    const { subnet, port, flows } = await served(world);
+    await world.host(2, { servicePort });
+    const create = async () => (await world.create('network-interface', { subnetId: subnet.id })).id;
+    const [second, third] = [await create(), await create()];
+    const { id } = await world.create('instance', { networkInterfaceIds: [port.id, second] });
+    const others = () => recordIn(flows()).instance?.others;
+    assert.equal(others(), undefined, 'nowhere yet');
+    await world.bind('host-1', second, 11);
+    assert.deepEqual(others(), ['169.254.0.2']);
+    const ofSecond = () => fragment(world, 'services.interface', `host-1/${second}`)?.flows ?? [];
+    assert.deepEqual(recordIn(ofSecond()).instance?.others, ['169.254.0.1']);
+    await world.update('network-interface', third, { instanceId: id });
+    await world.bind('host-2', third, 10);
+    assert.deepEqual(others(), ['169.254.0.2'], 'not on another host');
+    await world.bind('host-1', third, 12);
+    assert.deepEqual(others(), ['169.254.0.2', '169.254.0.3']);
+    await world.update('network-interface', second, { instanceId: null });
+    assert.deepEqual(others(), ['169.254.0.3']);
+    await world.unbind('host-1', third);
+    assert.equal(others(), undefined);
+  });
+
+  it('is every address that it has, with what is public of them', async () => {
+    await using world = await World.create();
+    await world.host(3, { servicePort });
+    const { vpc, subnet } = await dualStackCloud(world);
+    const port = await world.create('network-interface', {
+      subnetId: subnet.id,
+      secondaryPrivateAddresses: ['10.0.1.50'],
+    });
+    await world.bind('host-3', port.id, 10);
+    const record = () => {
+      const { publicAddresses, publicName, secondaryAddresses, ipv6Addresses, subnet, vpc } = recordIn(
+        fragment(world, 'services.interface', `host-3/${port.id}`)?.flows ?? [],
+      );
+      return {
+        publicAddresses,
+        publicName,
+        secondaryAddresses,
+        ipv6Addresses,
+        blocks: [subnet.ipv6Cidr, vpc.ipv6Cidr],
+      };
+    };
+    const { privateAddress } = port.spec;
+    const addresses = { secondaryAddresses: ['10.0.1.50'], ipv6Addresses: port.spec.ipv6Addresses };
+    const blocks = [subnet.spec.ipv6CidrBlock, vpc.spec.ipv6CidrBlock];
+    assert.deepEqual(record(), { ...addresses, blocks, publicAddresses: undefined, publicName: undefined });
+    const second = await world.create('elastic-ip', {
+      networkInterfaceId: port.id,
+      privateAddress: '10.0.1.50',
+    });
+    await world.update('vpc', vpc.id, { enableDnsHostnames: true });
+    const ofSecond = { address: second.spec.address, privateAddress: '10.0.1.50' };
+    assert.deepEqual([record().publicAddresses, record().publicName], [[ofSecond], undefined]);
+    const { spec } = await world.create('elastic-ip', { networkInterfaceId: port.id });
+    assert.deepEqual(record().publicAddresses, [{ address: spec.address, privateAddress }, ofSecond]);
+    assert.equal(record().publicName, `ec2-${spec.address.replaceAll('.', '-')}.compute-1.amazonaws.com`);
+    await world.update('vpc', vpc.id, { enableDnsHostnames: false });
+    assert.equal(record().publicName, undefined);
   });
 
   it('is bounded: user data of more than 16 KiB is refused', async () => {

@@ -21,7 +21,7 @@ import { serviceMeter } from '../limit/meters.ts';
 import { type BoundContext, boundContext, macNumber } from '../network-interface/context.ts';
 import { ipv4AddressesOf } from '../network-interface/secondary-addresses.ts';
 import { gatewayMac } from '../subnet/router.ts';
-import { changesIpv4Blocks } from '../vpc/block-change.ts';
+import { changesIpv4Blocks, changesIpv6Block } from '../vpc/block-change.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import {
   dnsAddress,
@@ -202,6 +202,17 @@ function* bindingsOf(view: TopologyView, interfaceId: string): Generator<Fragmen
   }
 }
 
+/** The interfaces of an instance: what is told of one tells where the others are. */
+function* bindingsOfInstance(
+  view: TopologyView,
+  instanceId: string | undefined,
+): Generator<FragmentReference> {
+  if (instanceId === undefined) return;
+  const target = { kind: 'instance', id: instanceId } as const;
+  for (const one of view.referrers(target, 'of-instance', 'network-interface'))
+    yield* bindingsOf(view, one.id);
+}
+
 /** DNS and metadata, answered by the services of each host, which know an interface by its slot's address. */
 export const servicesFeature: Feature = {
   name: 'services',
@@ -211,12 +222,22 @@ export const servicesFeature: Feature = {
     switch (kind) {
       case 'binding':
         yield { definition: ofInterface, id };
+        if (!(before && after)) {
+          const { networkInterfaceId } = ((after ?? before) as ResourceOf<'binding'>).spec;
+          yield* bindingsOfInstance(view, view.get('network-interface', networkInterfaceId)?.spec.instanceId);
+        }
         return;
       case 'network-interface':
         yield* bindingsOf(view, id);
         return;
       case 'instance':
-        for (const one of view.referrers({ kind, id }, 'of-instance', 'network-interface')) {
+        yield* bindingsOfInstance(view, id);
+        return;
+      case 'subnet':
+        if (!before || !after) return;
+        if ((before.spec as Spec<'subnet'>)?.ipv6CidrBlock === (after.spec as Spec<'subnet'>)?.ipv6CidrBlock)
+          return;
+        for (const one of view.referrers({ kind, id }, 'in-subnet', 'network-interface')) {
           yield* bindingsOf(view, one.id);
         }
         return;
@@ -241,7 +262,8 @@ export const servicesFeature: Feature = {
           old.dhcpOptionsId !== now.dhcpOptionsId ||
           old.enableDnsSupport !== now.enableDnsSupport ||
           old.enableDnsHostnames !== now.enableDnsHostnames;
-        if (!isRecorded && !changesIpv4Blocks(before, after)) return;
+        const hasOtherBlocks = changesIpv4Blocks(before, after) || changesIpv6Block(before, after);
+        if (!isRecorded && !hasOtherBlocks) return;
         for (const one of view.referrers({ kind, id }, 'in-vpc', 'network-interface')) {
           yield* bindingsOf(view, one.id);
         }

@@ -1,4 +1,6 @@
 import {
+  bindingId,
+  formatIpv4,
   hasPublicNames,
   type InstanceRecord,
   internalDomain,
@@ -11,16 +13,18 @@ import {
 } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { answersDns, dhcpSettings } from '../dhcp-options/settings.ts';
-import { elasticIpAt } from '../elastic-ip/user.ts';
 import { deviceIndexOf } from '../network-interface/attachment.ts';
 import type { BoundContext } from '../network-interface/context.ts';
+import { slotAddress } from './addresses.ts';
 
 function instanceRecord(
-  instance: ResourceOf<'instance'> | undefined,
-  networkInterface: ResourceOf<'network-interface'>,
+  view: TopologyView,
+  { networkInterface, host }: BoundContext,
 ): InstanceRecord | undefined {
+  const instance = instanceOf(view, networkInterface);
   if (!instance) return undefined;
   const { name, imageId, instanceType, userData } = instance.spec;
+  const others = otherSlots(view, instance, networkInterface.id, host.id);
   return {
     id: instance.id,
     ...(name === undefined ? {} : { name }),
@@ -28,9 +32,24 @@ function instanceRecord(
     ...(instanceType === undefined ? {} : { type: instanceType }),
     startedAt: instance.spec.launchedAt ?? instance.createdAt,
     device: deviceIndexOf(instance, networkInterface),
+    ...(others.length === 0 ? {} : { others }),
     tags: instance.tags,
     ...(userData === undefined ? {} : { userData }),
   };
+}
+
+/** The slots that the other interfaces of an instance have on this host, as addresses. */
+function otherSlots(
+  view: TopologyView,
+  instance: ResourceOf<'instance'>,
+  interfaceId: string,
+  hostId: string,
+): string[] {
+  const others = instance.spec.networkInterfaceIds.filter((id) => id !== interfaceId);
+  return others.flatMap((id) => {
+    const binding = view.get('binding', bindingId(hostId, id));
+    return binding ? formatIpv4(slotAddress(binding)) : [];
+  });
 }
 
 /** The instance that an interface belongs to. */
@@ -41,35 +60,51 @@ export function instanceOf(
   return spec.instanceId === undefined ? undefined : view.get('instance', spec.instanceId);
 }
 
-/** A public address with its name, where the VPC has names for them. */
-function publicOf(address: string | undefined, vpc: ResourceOf<'vpc'>) {
-  if (address === undefined) return {};
-  return {
-    publicAddress: address,
-    ...(hasPublicNames(vpc) ? { publicName: publicName(address, vpc.region) } : {}),
-  };
+/** The public addresses of an interface, that of its primary address first, and the name of that one. */
+function publicOf(view: TopologyView, { networkInterface, vpc }: BoundContext) {
+  const primary = networkInterface.spec.privateAddress;
+  const publicAddresses = [...view.referrers(networkInterface, 'of-interface', 'elastic-ip')]
+    .map(({ spec: { address, privateAddress = primary } }) => ({ address, privateAddress }))
+    .sort((a, b) => Number(b.privateAddress === primary) - Number(a.privateAddress === primary));
+  const [first] = publicAddresses;
+  if (!first) return {};
+  const named = first.privateAddress === primary && hasPublicNames(vpc);
+  return { publicAddresses, ...(named ? { publicName: publicName(first.address, vpc.region) } : {}) };
 }
+
+/** What is there of a list that may be empty or absent. */
+const filled = <K extends string>(key: K, list: readonly string[] | undefined) =>
+  (list?.length ? { [key]: list } : {}) as { readonly [P in K]?: readonly string[] };
+
+const ipv6Of = (cidr: string | undefined) => (cidr === undefined ? {} : { ipv6Cidr: cidr });
 
 export function serviceRecord(view: TopologyView, context: BoundContext): ServiceRecord {
   const { networkInterface, vpc, subnet } = context;
-  const { privateAddress, macAddress, securityGroupIds } = networkInterface.spec;
+  const { privateAddress, secondaryPrivateAddresses, ipv6Addresses, macAddress, securityGroupIds } =
+    networkInterface.spec;
   const internal = internalDomain(vpc.region);
   const { domainName } = dhcpSettings(view, vpc);
   const domains = domainName && domainName !== internal ? [domainName, internal] : [internal];
-  const elasticIp = elasticIpAt(view, networkInterface);
-  const instance = instanceRecord(instanceOf(view, networkInterface), networkInterface);
+  const instance = instanceRecord(view, context);
   return {
     interfaceId: networkInterface.id,
     account: networkInterface.account,
     region: networkInterface.region,
     zone: subnet.spec.zone,
     address: privateAddress,
+    ...filled('secondaryAddresses', secondaryPrivateAddresses),
+    ...filled('ipv6Addresses', ipv6Addresses),
     mac: macAddress,
     hostname: privateName(privateAddress, domains[0] as string),
-    ...publicOf(elasticIp?.spec.address, vpc),
+    ...publicOf(view, context),
     groups: securityGroupIds.map((id) => ({ id, name: view.get('security-group', id)?.spec.name ?? id })),
-    subnet: { id: subnet.id, cidr: subnet.spec.cidrBlock },
-    vpc: { id: vpc.id, number: vpc.number as number, cidrs: ipv4BlocksOf(vpc) },
+    subnet: { id: subnet.id, cidr: subnet.spec.cidrBlock, ...ipv6Of(subnet.spec.ipv6CidrBlock) },
+    vpc: {
+      id: vpc.id,
+      number: vpc.number as number,
+      cidrs: ipv4BlocksOf(vpc),
+      ...ipv6Of(vpc.spec.ipv6CidrBlock),
+    },
     dns: { enabled: answersDns(vpc), domains, publicDomain: publicDomain(vpc.region) },
     ...(instance ? { instance } : {}),
   };
