@@ -78,6 +78,45 @@ describe('announcement reporter', () => {
     assert.equal(lost, 0);
   });
 
+  it('keeps what comes before the machine is known to be here, and tells it as soon as it is', async () => {
+    controller.elsewhere.add(a);
+    reporter.tellAgain();
+    reporter.heard(shared(a), Date.now());
+    await eventually('refused', () => controller.calls.length === 1);
+    controller.elsewhere.delete(a);
+    reporter.bound(b);
+    reporter.bound(a);
+    await eventually('told', () => told().length === 1);
+    assert.equal(controller.calls.length, 2);
+    assert.equal(lost, 0);
+  });
+
+  it('tells it again by itself, more and more seldom, when nobody says that the machine is here', async () => {
+    controller.elsewhere.add(a);
+    reporter.tellAgain();
+    reporter.heard(shared(a), Date.now());
+    await eventually('refused twice', () => controller.calls.length === 2);
+    controller.elsewhere.delete(a);
+    await eventually('told', () => told().length === 1);
+    assert.equal(controller.calls.length, 3);
+    reporter.tellAgain();
+    await eventually('told again', () => told().length === 2, 1000);
+  });
+
+  it('forgets it after a while', async () => {
+    controller.elsewhere.add(a);
+    reporter.tellAgain();
+    reporter.heard(shared(a), Date.now() - 60_000);
+    await eventually('refused', () => controller.calls.length === 1);
+    controller.elsewhere.delete(a);
+    reporter.heard(shared(a, '10.0.1.101'), Date.now());
+    await eventually('the other one is told', () => told().length === 1);
+    reporter.bound(a);
+    reporter.tellAgain();
+    await eventually('told again', () => told().length === 2);
+    assert.deepEqual(new Set(told().map(({ address }) => address)), new Set(['10.0.1.101']));
+  });
+
   it('keeps what it could not tell until the host is registered again', async () => {
     controller.hosts.clear();
     reporter.tellAgain();

@@ -19,7 +19,13 @@ const mostAddresses = 1024;
 /** Calls at a time. */
 const mostCalls = 4;
 /** What the controller will say again, whenever it is told. */
-const refusals = new Set<string>(['wrong-state', 'invalid-value', 'address-in-use']);
+const refusals = new Set<string>(['invalid-value', 'address-in-use']);
+/** The port of the interface is not the one that counts: a machine that is being moved here announces before that is known. */
+const tooEarly = 'wrong-state';
+/** After a refusal because of that, the next attempt; each further one after twice the time, in ms. */
+const firstRetryMs = 200;
+/** As long as a move may take; whoever has not got its address then announces it again. */
+const keptMs = 60_000;
 
 interface Heard {
   readonly announcement: Announcement;
@@ -27,11 +33,14 @@ interface Heard {
   at: number;
   /** Not before this time, in ms. */
   notBefore: number;
+  /** How long to wait after the next refusal because it is too early, in ms. */
+  retryMs: number;
 }
 
 /**
  * Tells the controller of shared addresses that interfaces of this host announce. However often they do that, each one is told
- * of at most once in a pause. What cannot be told is kept, and told when the controller is back, with its age. Before
+ * of at most once in a pause. What cannot be told is kept, and told when the controller is back, with its age; what is told too
+ * early, before the port is the one that traffic goes to, is told again soon, and at once when the port is reported. Before
  * `tellAgain` is called for the first time, nothing is told.
  */
 export class AnnouncementReporter {
@@ -55,7 +64,7 @@ export class AnnouncementReporter {
     const key = `${announcement.networkInterfaceId} ${announcement.address} ${announcement.macAddress}`;
     const notBefore = this.#heard.get(key)?.notBefore ?? now;
     this.#heard.delete(key);
-    this.#heard.set(key, { announcement, at: now, notBefore });
+    this.#heard.set(key, { announcement, at: now, notBefore, retryMs: firstRetryMs });
     this.#news.add(key);
     if (this.#heard.size > mostAddresses) this.#forget(this.#heard.keys().next().value as string);
     this.#tell();
@@ -68,6 +77,15 @@ export class AnnouncementReporter {
   tellAgain(): void {
     this.#live = true;
     for (const key of this.#heard.keys()) this.#news.add(key);
+    this.#tell();
+  }
+
+  /** The controller has heard that the machine of an interface is here: what was too early is not any more. */
+  bound(networkInterfaceId: string): void {
+    for (const [key, heard] of this.#heard) {
+      if (heard.announcement.networkInterfaceId !== networkInterfaceId || !this.#news.has(key)) continue;
+      heard.notBefore = Math.min(heard.notBefore, Date.now());
+    }
     this.#tell();
   }
 
@@ -119,7 +137,11 @@ export class AnnouncementReporter {
   #failed(key: string, heard: Heard, error: unknown): void {
     if (!(error instanceof ApiError)) throw error;
     const details = { ...heard.announcement, reason: reasonOf(error) };
-    if (refusals.has(error.code)) {
+    if (error.code === tooEarly && Date.now() - heard.at < keptMs) {
+      heard.notBefore = Date.now() + heard.retryMs;
+      heard.retryMs *= 2;
+      if (this.#heard.get(key) === heard) this.#news.add(key);
+    } else if (error.code === tooEarly || refusals.has(error.code)) {
       if (this.#heard.get(key) === heard) this.#forget(key);
       this.#log.warn(error.code, details, 'the interface does not get the address that it has announced');
     } else if (this.#live) {

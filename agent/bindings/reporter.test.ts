@@ -14,6 +14,7 @@ describe('binding reporter', () => {
   let client: WeftClient;
   let reporter: BindingReporter;
   let lost: ApiError[];
+  let here: string[];
 
   beforeEach(async () => {
     controller = await new FakeController().start();
@@ -21,11 +22,13 @@ describe('binding reporter', () => {
     controller.interfaces.set(a, '02:57:00:00:00:0a');
     client = new WeftClient({ url: controller.url, timeoutMs: 1000 });
     lost = [];
+    here = [];
     reporter = new BindingReporter({
       client,
       host: 'h1',
       logger: pino({ enabled: false }),
       onLost: (error) => lost.push(error),
+      onBound: (id) => here.push(id),
       unknownRetryMs: 20,
     });
   });
@@ -67,6 +70,13 @@ describe('binding reporter', () => {
     controller.failing = 503;
     await reporter.awake(a);
     assert.deepEqual([controller.active, lost], [[], []]);
+    assert.deepEqual(here, [a], 'when the port was reported');
+    controller.failing = undefined;
+    await eventually('told', async () => {
+      await reporter.awake(a);
+      return controller.active.length === 1;
+    });
+    assert.deepEqual(here, [a, a]);
   });
 
   it('then reports single changes, and none when nothing changed', async () => {

@@ -8,6 +8,8 @@ export interface ReporterOptions {
   readonly logger: Logger;
   /** The controller does not answer, or does not know the host: `reportAll` has to be called when it is back. */
   readonly onLost: (error: ApiError) => void;
+  /** The controller has taken it that the machine of an interface is here. */
+  readonly onBound?: (networkInterfaceId: string) => void;
   /** Pause before interfaces that the controller did not know are reported again. Default 2 s. */
   readonly unknownRetryMs?: number;
   /** Shortest time between two reports that the machine of an interface is here. Default 300 ms. */
@@ -93,6 +95,7 @@ export class BindingReporter {
     this.#waking.add(networkInterfaceId);
     try {
       await client.bind(host, { networkInterfaceId, ofport, active: true });
+      this.#options.onBound?.(networkInterfaceId);
       logger.info(
         { networkInterface: networkInterfaceId, ofport },
         'the machine of a port in standby is here',
@@ -150,6 +153,7 @@ export class BindingReporter {
     const query = this.#waiters.has(id) ? { waitSeconds: appliedSeconds } : {};
     const { receipt } = await client.bind(host, { networkInterfaceId: id, ofport }, query);
     this.#reported.set(id, ofport);
+    this.#options.onBound?.(id);
     logger.info({ networkInterface: id, ofport, applied: receipt?.applied }, 'port bound');
     this.#wake(id);
   }

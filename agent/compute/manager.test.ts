@@ -25,7 +25,9 @@ class FakeDriver implements ComputeDriver {
   failing = false;
 
   async start(instance: string, interfaces: readonly InstanceInterface[], signal: AbortSignal) {
-    const devices = interfaces.map(({ mac, device }) => (device === 0 ? mac : `${mac}@${device}`));
+    const devices = interfaces.map(({ mac, device, ipv6Addresses = [] }) =>
+      [device === 0 ? mac : `${mac}@${device}`, ...ipv6Addresses].join(' '),
+    );
     this.calls.push(`start ${instance} ${devices.join()}`);
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.atOnce);
     try {
@@ -115,7 +117,7 @@ describe('instance manager', () => {
     manager.start();
     want('1');
     want('2');
-    await eventually('running', () => driver.running.size === 2);
+    await eventually('reported', () => state('1') === 'running' && state('2') === 'running');
     want('1', { state: 'terminating' });
     want('2', pending, 'h2');
     await eventually('gone', () => driver.running.size === 0);
@@ -204,6 +206,26 @@ describe('instance manager', () => {
       const more = networkInterfaceIds.length > 1 ? ',02:57:00:00:00:0b@1' : '';
       assert.deepEqual(driver.calls, [`start ${id('1')} ${mac}${more}`]);
     }
+  });
+
+  it('gives the driver the IPv6 addresses that come and go while the instance runs', async () => {
+    manager.start();
+    want('1');
+    await eventually('running', () => state('1') === 'running');
+    const set = async (...ipv6Addresses: string[]) => {
+      driver.calls.length = 0;
+      controller.setInterface(eni, { instanceId: id('1'), ipv6Addresses });
+      await eventually('set', () => driver.calls.length === 1);
+      return driver.calls[0];
+    };
+    assert.equal(await set('2001:db8::4', '2001:db8::5'), `start ${id('1')} ${mac} 2001:db8::4 2001:db8::5`);
+    assert.equal(await set('2001:db8::5'), `start ${id('1')} ${mac} 2001:db8::5`);
+    assert.equal(await set(), `start ${id('1')} ${mac}`);
+    controller.setInterface(eni, { instanceId: id('1'), ipv6Addresses: [], description: 'other' });
+    controller.setInterface('eni-0000000000000000b', { instanceId: id('1'), ipv6Addresses: ['2001:db8::9'] });
+    controller.setInterface(eni, { ipv6Addresses: ['2001:db8::9'] });
+    assert.equal(await set('2001:db8::6'), `start ${id('1')} ${mac} 2001:db8::6`, 'nothing for others');
+    assert.equal(state('1'), 'running');
   });
 
   it('starts a few at a time', async () => {

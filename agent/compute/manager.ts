@@ -6,6 +6,7 @@ import type { ComputeDriver } from './driver.ts';
 import { Gate } from './gate.ts';
 
 type Instance = ApiResource<'instance'>;
+type Interface = ApiResource<'network-interface'>;
 type InstanceStatus = Parameters<WeftClient['setInstanceStatus']>[1];
 
 export interface InstanceManagerOptions {
@@ -23,6 +24,8 @@ interface Task {
   wanted: Instance | undefined;
   /** What the driver made of `wanted`; undefined while it did not, and when something else is wanted now. */
   status: InstanceStatus | undefined;
+  /** Interfaces as the driver got them last: id → what it needs to know. */
+  interfaces: ReadonlyMap<string, string>;
   /** Ends a start that is not wanted any more, or a pause. */
   interrupt: AbortController;
   working: Promise<void> | undefined;
@@ -64,11 +67,14 @@ export class InstanceManager {
         backoff.reset();
         for await (const { changes } of client.watch({
           after: revision,
-          kinds: ['instance'],
+          kinds: ['instance', 'network-interface'],
           host,
           signal,
         })) {
-          for (const change of changes) if (change.kind === 'instance') this.#take(change.id, change.after);
+          for (const change of changes) {
+            if (change.kind === 'instance') this.#take(change.id, change.after);
+            if (change.kind === 'network-interface') this.#takeInterface(change.after);
+          }
         }
       } catch (error) {
         logger.warn({ reason: reasonOf(error) }, 'cannot follow the instances of this host; trying again');
@@ -83,7 +89,23 @@ export class InstanceManager {
     for (const id of new Set([...(await this.#options.driver.owned()), ...this.#tasks.keys()])) {
       if (!wanted.has(id)) this.#take(id, undefined);
     }
-    for (const instance of instances) this.#take(instance.id, instance);
+    for (const instance of instances) {
+      // Its interfaces may have changed unseen: the driver does what is missing.
+      const task = this.#tasks.get(instance.id);
+      if (task) task.status = undefined;
+      this.#take(instance.id, instance);
+    }
+  }
+
+  /** An interface has changed while its instance runs. */
+  #takeInterface(after: Interface | undefined): void {
+    const instanceId = after?.spec.instanceId;
+    const task = instanceId === undefined ? undefined : this.#tasks.get(instanceId);
+    const known = task?.interfaces.get(after?.id ?? '');
+    if (!after || !task || known === undefined || known === settingsOf(after)) return;
+    task.status = undefined;
+    task.interrupt.abort(new Error('an interface of the instance has changed'));
+    this.#work(instanceId as string, task);
   }
 
   #take(id: string, instance: Instance | undefined): void {
@@ -93,7 +115,8 @@ export class InstanceManager {
         : undefined;
     let task = this.#tasks.get(id);
     if (!task) {
-      task = { wanted, status: undefined, interrupt: new AbortController(), working: undefined };
+      const interrupt = new AbortController();
+      task = { wanted, status: undefined, interfaces: new Map(), interrupt, working: undefined };
       this.#tasks.set(id, task);
     } else if (isOther(task.wanted, wanted)) {
       task.status = undefined;
@@ -128,7 +151,7 @@ export class InstanceManager {
         }
         if (!task.status) {
           const { signal } = task.interrupt;
-          const status = await this.#make(task.wanted, signal);
+          const status = await this.#make(task, task.wanted, signal);
           if (signal.aborted) continue;
           task.status = status;
         }
@@ -150,29 +173,30 @@ export class InstanceManager {
   }
 
   /** Brings the instance into the state that is wanted. */
-  async #make(instance: Instance, signal: AbortSignal): Promise<InstanceStatus> {
+  async #make(task: Task, instance: Instance, signal: AbortSignal): Promise<InstanceStatus> {
     const { driver, logger } = this.#options;
     if (instance.spec.desiredState !== 'stopped') {
       if (instance.spec.reboots !== instance.status.reboots) await driver.stop(instance.id);
-      return await this.#start(instance, signal);
+      return await this.#start(task, instance, signal);
     }
     await driver.stop(instance.id);
     logger.info({ instance: instance.id }, 'instance stopped');
     return { state: 'stopped', driver: driver.name };
   }
 
-  async #start(instance: Instance, signal: AbortSignal): Promise<InstanceStatus> {
+  async #start(task: Task, instance: Instance, signal: AbortSignal): Promise<InstanceStatus> {
     const { client, driver, logger } = this.#options;
     return await this.#gate.run(async () => {
       signal.throwIfAborted();
       const begun = performance.now();
-      const interfaces = await Promise.all(
-        instance.spec.networkInterfaceIds.map(async (id, place) => {
-          const { spec } = await client.get('network-interface', id);
-          const { macAddress: mac, ipv6Addresses, deviceIndex: device = place } = spec;
-          return { id, mac, device, ...(ipv6Addresses === undefined ? {} : { ipv6Addresses }) };
-        }),
+      const found = await Promise.all(
+        instance.spec.networkInterfaceIds.map((id) => client.get('network-interface', id)),
       );
+      task.interfaces = new Map(found.map((one) => [one.id, settingsOf(one)]));
+      const interfaces = found.map(({ id, spec }, place) => {
+        const { macAddress: mac, ipv6Addresses, deviceIndex: device = place } = spec;
+        return { id, mac, device, ...(ipv6Addresses === undefined ? {} : { ipv6Addresses }) };
+      });
       const { namespace } = await driver.start(instance.id, interfaces, signal);
       const milliseconds = Math.round(performance.now() - begun);
       logger.info({ instance: instance.id, namespace, milliseconds }, 'instance runs');
@@ -209,6 +233,9 @@ export class InstanceManager {
     });
   }
 }
+
+/** What of an interface is set on its device, and may change while it is there. IPv4 addresses come by DHCP. */
+const settingsOf = ({ spec }: Interface) => (spec.ipv6Addresses ?? []).join();
 
 /** True when the driver has to do something: the instance came or went, is to run, stop or reboot, or has other interfaces. */
 function isOther(before: Instance | undefined, after: Instance | undefined): boolean {

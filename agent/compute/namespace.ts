@@ -28,18 +28,26 @@ export async function createNamespace(namespace: string): Promise<void> {
 }
 
 /**
- * Gives a device its IPv6 addresses; router and networks on the link come by router advertisement, for which the kernel
- * asks as soon as the device has IPv6. Nobody else can have the addresses, so they are not probed for.
+ * Gives a device its IPv6 addresses, and takes those that it had from it; router and networks on the link come by router
+ * advertisement, for which the kernel asks as soon as the device has IPv6. Nobody else can have the addresses, so they are
+ * not probed for.
  */
-export async function addIpv6(
+export async function setIpv6(
   namespace: string,
   device: string,
   addresses: readonly string[],
 ): Promise<void> {
+  const wanted = new Set(addresses.map((address) => `${address}/128`));
+  const shown = await run('ip', ['-n', namespace, '-6', '-oneline', 'address', 'show', 'dev', device]);
+  const present = [...shown.matchAll(/ inet6 (\S+\/128) /g)].map(([, address = '']) => address);
+  for (const address of present.filter((one) => !wanted.has(one))) {
+    await run('ip', ['-n', namespace, '-6', 'address', 'delete', address, 'dev', device]);
+  }
+  if (wanted.size === 0) return;
   const on = `echo 0 > /proc/sys/net/ipv6/conf/${device}/disable_ipv6`;
   await run('nsenter', inNamespace(namespace, 'sh', '-c', on));
-  for (const address of addresses) {
-    await run('ip', ['-n', namespace, '-6', 'address', 'replace', `${address}/128`, 'dev', device, 'nodad']);
+  for (const address of wanted) {
+    await run('ip', ['-n', namespace, '-6', 'address', 'replace', address, 'dev', device, 'nodad']);
   }
 }
 

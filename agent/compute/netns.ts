@@ -4,7 +4,6 @@ import type { ComputeDriver, InstanceInterface } from './driver.ts';
 import { Gate } from './gate.ts';
 import type { Markers } from './markers.ts';
 import {
-  addIpv6,
   createNamespace,
   createVeth,
   namespaceExists,
@@ -12,6 +11,7 @@ import {
   outsideName,
   removeNamespace,
   removeVeth,
+  setIpv6,
   vethExists,
 } from './namespace.ts';
 import type { InstancePorts } from './ports.ts';
@@ -64,7 +64,7 @@ export class NetnsDriver implements ComputeDriver {
       await bound;
       signal.throwIfAborted();
       if (!(await hasAddress(namespace, inside))) await requestLease(namespace, inside, signal);
-      if (ipv6Addresses.length > 0) await addIpv6(namespace, inside, ipv6Addresses);
+      await setIpv6(namespace, inside, ipv6Addresses);
     }
     return { namespace };
   }

@@ -24,10 +24,14 @@ export class FakeController {
   readonly hosts = new Map<string, Body>();
   /** Network interface → MAC. */
   readonly interfaces = new Map<string, string>();
+  /** Network interface → what else its spec says. */
+  readonly settings = new Map<string, Body>();
   /** Network interface → OpenFlow port. */
   readonly bindings = new Map<string, number>();
   /** Announcements in the order in which they were told. */
   readonly announced: Body[] = [];
+  /** Interfaces whose machines are elsewhere: what they announce here is refused. */
+  readonly elsewhere = new Set<string>();
   /** Interfaces of which an agent said that their machine is there. */
   readonly active: string[] = [];
   readonly instances = new Map<string, Instance>();
@@ -76,8 +80,18 @@ export class FakeController {
       ({ ...instance, id, kind: 'instance', spec: instance.spec, status: instance.status } as Instance);
     if (after) this.instances.set(id, after);
     else this.instances.delete(id);
+    this.#tellWatches({ kind: 'instance', id, ...(after ? { after } : {}) });
+  }
+
+  /** Changes an interface; watches hear of it. */
+  setInterface(id: string, spec: Body): void {
+    this.settings.set(id, spec);
+    const after = { kind: 'network-interface', id, spec: { macAddress: this.interfaces.get(id), ...spec } };
+    this.#tellWatches({ kind: 'network-interface', id, after });
+  }
+
+  #tellWatches(change: object): void {
     this.#revision++;
-    const change = { kind: 'instance', id, ...(after ? { after } : {}) };
     const data = JSON.stringify({ revision: this.#revision, changes: [change] });
     const event = `id: ${this.#revision}\nevent: commit\ndata: ${data}\n\n`;
     this.#commits.push({ revision: this.#revision, event });
@@ -173,8 +187,10 @@ const handlers: Record<string, Handler> = {
   },
   'POST hosts/:/announcements'(controller, [, name = ''], body) {
     if (!controller.hosts.has(name)) return problem(404, 'not-found', `host ${name}`, 'name');
-    if (!controller.interfaces.has(body.networkInterfaceId as string)) {
-      return problem(409, 'wrong-state', `interface ${body.networkInterfaceId}`, 'networkInterfaceId');
+    const id = body.networkInterfaceId as string;
+    if (!controller.interfaces.has(id)) return problem(422, 'invalid-value', `interface ${id}`, 'address');
+    if (controller.elsewhere.has(id)) {
+      return problem(409, 'wrong-state', `interface ${id}`, 'networkInterfaceId');
     }
     controller.announced.push(body);
     return [200, { kind: 'held-address', id: body.address, spec: body }];
@@ -182,7 +198,7 @@ const handlers: Record<string, Handler> = {
   'GET network-interfaces/:'(controller, [, id = '']) {
     const macAddress = controller.interfaces.get(id);
     if (macAddress === undefined) return problem(404, 'not-found', `interface ${id}`, 'id');
-    return [200, { kind: 'network-interface', id, spec: { macAddress } }];
+    return [200, { kind: 'network-interface', id, spec: { macAddress, ...controller.settings.get(id) } }];
   },
   'GET instances'(controller, _parts, _body, search) {
     const host = search.get('spec.hostId');

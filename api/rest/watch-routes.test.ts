@@ -98,6 +98,21 @@ describe('the watch', () => {
     assert.deepEqual([await seen(host), await seen(host)], ['i-1', 'h1/eni-1']);
     assert.equal(await seen(host), 'i-1', 'an instance that leaves the host concerns it');
     put('instance', 'i-3', 'h3');
+    put('instance', 'i-1', 'h1');
+    assert.equal(await seen(host), 'i-1');
+    const attach = (id: string, instanceId?: string) =>
+      api.controller.put('network-interface', id, {
+        spec: instanceId === undefined ? {} : { instanceId },
+        status: {},
+        tags: {},
+      });
+    attach('eni-3', 'i-3');
+    attach('eni-4', 'i-4');
+    attach('eni-1', 'i-1');
+    assert.equal(await seen(host), 'eni-1', 'of an instance there');
+    attach('eni-1');
+    assert.equal(await seen(host), 'eni-1', 'and one that is taken from it');
+    attach('eni-1');
     let position: string | undefined;
     while (position !== String(api.controller.revision)) position = (await host.any())?.id;
     kinds.close();

@@ -1,5 +1,5 @@
 import type { Principal } from '@weft/api/auth';
-import type { Commit } from '@weft/controller';
+import type { Caller, Commit } from '@weft/controller';
 import { type AnyResource, WeftError } from '@weft/controller/resources';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isApiKind, type WatchChange } from '../contract/index.ts';
@@ -21,7 +21,11 @@ const watchQuery: Schema = {
       description: 'the revision that was seen last; without it, only what comes from now on',
     },
     kind: { type: 'string', maxLength: 1000, description: 'only these kinds, separated by commas' },
-    host: { type: 'string', maxLength: 63, description: 'only instances on this host and bindings of it' },
+    host: {
+      type: 'string',
+      maxLength: 63,
+      description: 'only instances on this host with their interfaces, and bindings of it',
+    },
   },
   additionalProperties: false,
 };
@@ -66,7 +70,7 @@ export function registerWatchRoute(server: FastifyInstance, context: RouteContex
     },
     handler: async (request, reply) => {
       const query = request.query as WatchQuery;
-      const wanted = wantedBy(query);
+      const wanted = wantedBy(query, hostOf(context.controller, callerOf(request)));
       const after = query.after ?? lastEventId(request) ?? context.controller.revision;
       const caller = callerOf(request);
       const leave = enter(watching, caller.name, context.watchesPerCaller);
@@ -147,21 +151,43 @@ function enter(watching: Map<string, number>, name: string, most = Number.POSITI
   };
 }
 
-function wantedBy(query: WatchQuery): (change: Change) => boolean {
+function wantedBy(query: WatchQuery, of: HostOf): (change: Change) => boolean {
   const kinds = new Set(query.kind === undefined ? exposedKinds : query.kind.split(',').map(checkedKind));
   return (change) =>
     isApiKind(change.kind) &&
     kinds.has(change.kind) &&
-    (query.host === undefined || concernsHost(change, query.host));
+    (query.host === undefined || concernsHost(change, query.host, of));
 }
 
-/** An instance that left the host concerns it too. */
-const concernsHost = (change: Change, host: string) =>
-  isOnHost(change.before, host) || isOnHost(change.after, host);
+/** Where an instance is, or undefined when it is not there any more. */
+type HostOf = (instanceId: string) => string | undefined;
 
-const isOnHost = (resource: AnyResource | undefined, host: string) =>
-  (resource?.kind === 'instance' || resource?.kind === 'binding') &&
-  (resource.spec as { hostId: string }).hostId === host;
+const hostOf =
+  (controller: RouteContext['controller'], caller: Caller): HostOf =>
+  (instanceId) => {
+    try {
+      return controller.read('instance', instanceId, caller).spec.hostId;
+    } catch (error) {
+      if (error instanceof WeftError && error.code === 'not-found') return undefined;
+      throw error;
+    }
+  };
+
+/** An instance that left the host concerns it too, and an interface that was taken from one there. */
+const concernsHost = (change: Change, host: string, of: HostOf) =>
+  isOnHost(change.before, host, of) || isOnHost(change.after, host, of);
+
+function isOnHost(resource: AnyResource | undefined, host: string, of: HostOf): boolean {
+  switch (resource?.kind) {
+    case 'instance':
+    case 'binding':
+      return (resource.spec as { hostId: string }).hostId === host;
+    case 'network-interface':
+      return resource.spec.instanceId !== undefined && of(resource.spec.instanceId) === host;
+    default:
+      return false;
+  }
+}
 
 const shown = ({ kind, id, after }: Change) => ({ kind, id, ...(after ? { after } : {}) }) as WatchChange;
 

@@ -26,7 +26,11 @@ export {
   type NetworkAclSpec,
   networkAclEntriesPerDirection,
 } from './kinds/network-acl.ts';
-export type { NetworkInterfaceSpec, NetworkInterfaceStatus } from './kinds/network-interface.ts';
+export {
+  type NetworkInterfaceSpec,
+  type NetworkInterfaceStatus,
+  pairedAddress,
+} from './kinds/network-interface.ts';
 export { ownerKind, type PlacementSpec } from './kinds/placement.ts';
 export type { PrefixListEntry, PrefixListSpec, PrefixListStatus } from './kinds/prefix-list.ts';
 export {

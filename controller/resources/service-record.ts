@@ -43,8 +43,8 @@ export interface InstanceRecord {
   readonly startedAt: string;
   /** Place of the interface among those of the instance, from 0. */
   readonly device: number;
-  /** Addresses of the slots of its other interfaces on this host, by which their records are found. */
-  readonly others?: readonly string[];
+  /** The slots of its other interfaces on this host, by which their records are found. */
+  readonly others?: readonly number[];
   readonly tags: Readonly<Record<string, string>>;
   /** Base64. */
   readonly userData?: string;

@@ -14,6 +14,7 @@ import type { TopologyIndex } from './indexes/index.ts';
 import { NumberIndex } from './indexes/numbers.ts';
 import { PortIndex } from './indexes/ports.ts';
 import { PresenceIndex } from './indexes/presence.ts';
+import { SharedAddressIndex } from './indexes/shared-addresses.ts';
 import { UsageIndex } from './indexes/usage.ts';
 import { ValueIndex } from './indexes/values.ts';
 import { ZoneSlotIndex } from './indexes/zone-slots.ts';
@@ -117,6 +118,10 @@ export class Topology implements ListView {
     return id === undefined ? undefined : this.#graph.get('network-interface', id);
   }
 
+  countSharing(subnetId: string, address: string): number {
+    return this.#indexes.sharedAddresses.count(subnetId, address);
+  }
+
   gatewayHosts(networkName?: string): ReadonlySet<string> {
     return this.#indexes.gatewayHosts.get(networkName);
   }
@@ -169,6 +174,7 @@ function makeIndexes(graph: ResourceGraph) {
   return {
     numbers: new NumberIndex(),
     addresses: new AddressIndex(),
+    sharedAddresses: new SharedAddressIndex(),
     zoneSlots: new ZoneSlotIndex(),
     ports: new PortIndex(),
     presence: new PresenceIndex(graph),

@@ -34,6 +34,8 @@ export interface TopologyView {
   egressGroupRules(vpcId: string): ReadonlySet<string>;
   /** The interface that has this private or IPv6 address in the VPC. */
   interfaceByAddress(vpcId: string, address: string): ResourceOf<'network-interface'> | undefined;
+  /** How many interfaces of the subnet list the address, alone, in an allowed address pair. */
+  countSharing(subnetId: string, address: string): number;
   /** Ids of the hosts that are up; with a network's name, of those that have a port to it. Kept incrementally. */
   gatewayHosts(networkName?: string): ReadonlySet<string>;
   /** The binding of this OpenFlow port of the host. */

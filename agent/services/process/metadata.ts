@@ -57,7 +57,7 @@ export class MetadataServer {
 
   /** The other interfaces of the instance, as far as they are on this host. */
   async #othersOf({ instance }: ServiceRecord): Promise<ServiceRecord[]> {
-    const found = await Promise.all((instance?.others ?? []).map((slot) => this.#records.of(slot)));
+    const found = await Promise.all((instance?.others ?? []).map((slot) => this.#records.ofSlot(slot)));
     // A slot that was given on meanwhile is another machine's.
     return found.filter((one) => one?.instance?.id === instance?.id) as ServiceRecord[];
   }

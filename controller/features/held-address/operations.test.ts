@@ -169,3 +169,71 @@ describe('a shared address', () => {
     });
   });
 });
+
+describe('an address that interfaces share', () => {
+  it('is given to nobody who does not ask for it, from the moment when it is in a pair until it is in none', async () => {
+    await using world = await World.create();
+    const { subnet } = await dualStackCloud(world);
+    const create = (spec: object = {}) =>
+      world.create('network-interface', { subnetId: subnet.id, ipv6AddressCount: 1, ...spec });
+    const plain = await create();
+    const [four, six] = [plain.spec.privateAddress, plain.spec.ipv6Addresses?.[0] as string];
+    await world.remove('network-interface', plain.id);
+    const allowedAddressPairs = [{ cidrBlock: four }, { cidrBlock: six }];
+    const sharers = [await create({ allowedAddressPairs }), await create({ allowedAddressPairs })];
+    const others = await Promise.all(Array.from({ length: 5 }, () => create({ ipv6AddressCount: 3 })));
+    for (const { spec } of [...sharers, ...others]) {
+      assert.notEqual(spec.privateAddress, four);
+      assert.ok(!spec.ipv6Addresses?.includes(six));
+    }
+    const [first, second] = sharers.map(({ id }) => id) as [string, string];
+    await world.update('network-interface', first, { allowedAddressPairs: [] });
+    assert.equal(world.topology.countSharing(subnet.id, four), 1, 'one shares it still');
+    await world.remove('network-interface', second);
+    assert.equal(world.topology.countSharing(subnet.id, four), 0);
+  });
+
+  it('is not given either while a network around it is allowed: that is for sending only', async () => {
+    await using world = await World.create();
+    const { subnet } = await network(world);
+    const allowedAddressPairs = [{ cidrBlock: '10.0.1.0/24' }];
+    await world.create('network-interface', { subnetId: subnet.id, allowedAddressPairs });
+    const next = await world.create('network-interface', { subnetId: subnet.id });
+    assert.ok(next.spec.privateAddress, 'the subnet is not used up');
+  });
+
+  it('is given to who asks for it, and is no shared one then', async () => {
+    await using world = await World.create();
+    const { subnet, announce } = await cluster(world);
+    const create = () => world.create('network-interface', { subnetId: subnet.id, privateAddress: shared });
+    const own = await create();
+    assert.equal(own.spec.privateAddress, shared);
+    await assertRefused(world, () => announce(0), {
+      code: 'address-in-use',
+      field: 'address',
+      value: shared,
+    });
+    await world.remove('network-interface', own.id);
+    await announce(0);
+    await assertRefused(world, create, {
+      code: 'address-in-use',
+      field: 'spec.privateAddress',
+      value: shared,
+    });
+  });
+
+  it('leaves a full subnet without an address', async () => {
+    await using world = await World.create();
+    const { vpc } = await network(world);
+    const subnet = await world.create('subnet', { vpcId: vpc.id, cidrBlock: '10.0.2.0/28' });
+    const allowedAddressPairs = [{ cidrBlock: '10.0.2.14' }];
+    const create = (spec: object = {}) => world.create('network-interface', { subnetId: subnet.id, ...spec });
+    for (let count = 0; count < 10; count++) await create({ allowedAddressPairs });
+    await assertRefused(world, () => create(), {
+      code: 'no-free-address',
+      field: 'spec.subnetId',
+      value: subnet.id,
+      fix: /share/,
+    });
+  });
+});

@@ -3,6 +3,7 @@ import {
   containsIpv6,
   isReservedAddress,
   isReservedIpv6Address,
+  pairedAddress,
   parseAddress,
   parseCidr,
   parseIpv6Address,
@@ -26,9 +27,8 @@ export function singleAddresses({ spec }: ResourceOf<'network-interface'>): Shar
   } = spec;
   const own = new Set([privateAddress, ...secondaryPrivateAddresses, ...ipv6Addresses]);
   return allowedAddressPairs.flatMap(({ cidrBlock, macAddress = spec.macAddress }) => {
-    const [address = '', length] = cidrBlock.split('/');
-    const isSingle = length === (address.includes(':') ? '128' : '32');
-    return isSingle && !own.has(address) ? [{ address, macAddress }] : [];
+    const address = pairedAddress({ cidrBlock });
+    return address !== undefined && !own.has(address) ? [{ address, macAddress }] : [];
   });
 }
 

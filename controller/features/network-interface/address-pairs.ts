@@ -1,4 +1,11 @@
-import { formatIpv4, formatIpv6, parseCidr, parseIpv6Cidr, WeftError } from '../../resources/index.ts';
+import {
+  formatIpv4,
+  formatIpv6,
+  pairedAddress,
+  parseCidr,
+  parseIpv6Cidr,
+  WeftError,
+} from '../../resources/index.ts';
 
 /** A network, and the MAC with which its addresses may be used; without one that of the interface. */
 export interface AddressPair {
@@ -41,3 +48,7 @@ function canonical(text: string, field: string): string {
   const { address, prefixLength } = parseCidr(text.includes('/') ? text : `${text}/32`, field);
   return `${formatIpv4(address)}/${prefixLength}`;
 }
+
+/** The addresses that stand alone in pairs. */
+export const pairedAddresses = (pairs: readonly AddressPair[] = []): ReadonlySet<string> =>
+  new Set(pairs.flatMap((pair) => pairedAddress(pair) ?? []));

@@ -8,6 +8,7 @@ import {
   WeftError,
 } from '../../resources/index.ts';
 import type { Draft } from '../operations/draft.ts';
+import { type AddressOwner, isSpokenFor } from './private-address.ts';
 
 /** What a caller asks for; with neither of the two, the subnet decides. */
 export interface WantedIpv6 {
@@ -38,7 +39,12 @@ function check(subnet: ResourceOf<'subnet'>, text: string, field: string): strin
   });
 }
 
-function free(draft: Draft, subnet: ResourceOf<'subnet'>, count: number): string[] {
+function free(
+  draft: Draft,
+  subnet: ResourceOf<'subnet'>,
+  count: number,
+  avoided: ReadonlySet<string>,
+): string[] {
   const field = 'spec.ipv6AddressCount';
   const first = parseIpv6Cidr(blockOf(subnet, field, count), field).address + 4n;
   // Interfaces mostly fill a subnet from below, so start behind as many as there are. A /64 is never full.
@@ -46,7 +52,7 @@ function free(draft: Draft, subnet: ResourceOf<'subnet'>, count: number): string
   const found: string[] = [];
   for (; found.length < count; next++) {
     const text = formatIpv6(next);
-    if (!draft.isClaimed(subnet.id, text)) found.push(text);
+    if (!avoided.has(text) && !isSpokenFor(draft, subnet.id, text)) found.push(text);
   }
   return found;
 }
@@ -56,6 +62,7 @@ function wantedAddresses(
   subnet: ResourceOf<'subnet'>,
   { ipv6Addresses, ipv6AddressCount }: WantedIpv6,
   present: readonly string[],
+  avoided: ReadonlySet<string>,
 ): readonly string[] {
   if (ipv6Addresses && ipv6AddressCount !== undefined) {
     throw new WeftError('invalid-value', 'addresses are given, and a number of free ones is asked for', {
@@ -70,7 +77,7 @@ function wantedAddresses(
   }
   const count = ipv6AddressCount ?? 0;
   const kept = present.slice(0, count);
-  return count === kept.length ? kept : [...kept, ...free(draft, subnet, count - kept.length)];
+  return count === kept.length ? kept : [...kept, ...free(draft, subnet, count - kept.length, avoided)];
 }
 
 /**
@@ -80,11 +87,11 @@ function wantedAddresses(
 export function assignIpv6Addresses(
   draft: Draft,
   subnet: ResourceOf<'subnet'>,
-  owner: { readonly id: string; readonly hostIds: readonly string[] },
+  owner: AddressOwner,
   wanted: WantedIpv6,
   present: readonly string[] = [],
 ): readonly string[] {
-  const addresses = wantedAddresses(draft, subnet, wanted, present);
+  const addresses = wantedAddresses(draft, subnet, wanted, present, owner.shared);
   for (const text of present) if (!addresses.includes(text)) draft.release(subnet.id, text, owner.hostIds);
   for (const [index, text] of addresses.entries()) {
     if (present.includes(text)) continue;

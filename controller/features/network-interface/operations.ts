@@ -13,7 +13,7 @@ import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
 import { dropPlacement } from '../placement/operations.ts';
 import { requireRoomAsPeer } from '../security-group/limits.ts';
-import { type AddressPair, checkAddressPairs } from './address-pairs.ts';
+import { type AddressPair, checkAddressPairs, pairedAddresses } from './address-pairs.ts';
 import { applyAttachment, type WantedAttachment } from './attachment.ts';
 import { hostsWith } from './context.ts';
 import { assignIpv6Addresses, type WantedIpv6 } from './ipv6-addresses.ts';
@@ -60,15 +60,17 @@ export function createInterface(
   const vpc = referenced(draft, 'vpc', subnet.spec.vpcId, 'spec.subnetId');
   const securityGroupIds = [...(wanted.securityGroupIds ?? [vpc.spec.defaultSecurityGroupId])];
   const identity = identityOf(draft, vpc.id, securityGroupIds);
-  const privateAddress = chooseAddress(draft, subnet, wanted.privateAddress);
+  const { description, instanceId, sourceDestinationCheck } = wanted;
+  const pairs = wanted.allowedAddressPairs && checkAddressPairs(wanted.allowedAddressPairs);
+  const shared = pairedAddresses(pairs);
+  const privateAddress = chooseAddress(draft, subnet, wanted.privateAddress, undefined, shared);
   const id = newId('eni');
   draft.claim(subnet.id, privateAddress, id);
   const asked = wanted.ipv6Addresses !== undefined || wanted.ipv6AddressCount !== undefined;
   const ipv6 = asked ? wanted : { ipv6AddressCount: subnet.spec.assignIpv6Address ? 1 : 0 };
-  const owner = { id, privateAddress, hostIds: [] };
+  const owner = { id, privateAddress, hostIds: [], shared };
   const ipv6Addresses = assignIpv6Addresses(draft, subnet, owner, ipv6);
   const secondary = assignSecondaryAddresses(draft, subnet, owner, wanted);
-  const { description, instanceId, sourceDestinationCheck, allowedAddressPairs } = wanted;
   const spec = {
     vpcId: vpc.id,
     subnetId: subnet.id,
@@ -78,9 +80,7 @@ export function createInterface(
     macAddress: wanted.macAddress ?? '',
     securityGroupIds,
     ...(sourceDestinationCheck === undefined ? {} : { sourceDestinationCheck }),
-    ...(allowedAddressPairs === undefined
-      ? {}
-      : { allowedAddressPairs: checkAddressPairs(allowedAddressPairs) }),
+    ...(pairs === undefined ? {} : { allowedAddressPairs: pairs }),
     ...(description === undefined ? {} : { description }),
     ...(instanceId === undefined ? {} : { instanceId, deviceIndex: 0, deleteOnTermination: true }),
   };
@@ -176,7 +176,7 @@ function disassociateGone(
 function withAddresses(
   draft: Draft,
   current: ResourceOf<'network-interface'>,
-  wanted: WantedIpv6 & WantedSecondary,
+  wanted: WantedIpv6 & WantedSecondary & Pick<Partial<Wanted>, 'allowedAddressPairs'>,
 ): ResourceOf<'network-interface'>['spec'] {
   const { ipv6Addresses = [], secondaryPrivateAddresses = [], ...rest } = current.spec;
   const asksIpv6 = wanted.ipv6Addresses !== undefined || wanted.ipv6AddressCount !== undefined;
@@ -188,6 +188,7 @@ function withAddresses(
     id: current.id,
     privateAddress: current.spec.privateAddress,
     hostIds: hostsWith(draft.view, current),
+    shared: pairedAddresses(wanted.allowedAddressPairs && checkAddressPairs(wanted.allowedAddressPairs)),
   };
   const ipv6 = asksIpv6 ? assignIpv6Addresses(draft, subnet, owner, wanted, ipv6Addresses) : ipv6Addresses;
   const secondary = assignSecondaryAddresses(draft, subnet, owner, wanted, secondaryPrivateAddresses);

@@ -10,6 +10,16 @@ import {
 } from '../../resources/index.ts';
 import type { Draft } from '../operations/draft.ts';
 
+/** The interface for which addresses are chosen. */
+export interface AddressOwner {
+  readonly id: string;
+  readonly privateAddress: string;
+  /** Hosts that may have flows for addresses which it loses. */
+  readonly hostIds: readonly string[];
+  /** Addresses that it shares with others itself: none of them becomes its own without being asked for. */
+  readonly shared: ReadonlySet<string>;
+}
+
 /** For addresses whose interface is gone: what they wait for. */
 function whyHeld(draft: Draft, subnetId: string, address: string): string {
   const hostIds = draft.get('address-claim', `${subnetId}/${address}`)?.spec.hostIds ?? [];
@@ -18,15 +28,25 @@ function whyHeld(draft: Draft, subnetId: string, address: string): string {
 }
 
 /**
+ * True for an address that nobody is given without asking for it: it is somebody's, or interfaces share it, who would not
+ * receive it any more. Neutron, "allowed address pairs": whoever asks for such an address gets it.
+ */
+export function isSpokenFor(draft: Draft, subnetId: string, address: string): boolean {
+  return draft.isClaimed(subnetId, address) || draft.view.countSharing(subnetId, address) > 0;
+}
+
+/**
  * The asked-for address, checked, or the lowest free one.
  *
  * @param field where the address was asked for
+ * @param avoided what is not given without being asked for, besides what is spoken for
  */
 export function chooseAddress(
   draft: Draft,
   subnet: ResourceOf<'subnet'>,
   wanted: string | undefined,
   field = 'spec.privateAddress',
+  avoided: ReadonlySet<string> = new Set(),
 ): string {
   const network = parseCidr(subnet.spec.cidrBlock, field);
   if (wanted !== undefined) {
@@ -55,11 +75,11 @@ export function chooseAddress(
   const size = lastAddress(network) - first;
   for (let step = 0; step < size; step++) {
     const address = formatIpv4(first + ((taken + step) % size));
-    if (!draft.isClaimed(subnet.id, address)) return address;
+    if (!avoided.has(address) && !isSpokenFor(draft, subnet.id, address)) return address;
   }
   throw new WeftError('no-free-address', `subnet ${subnet.spec.cidrBlock} has no free address`, {
     field: 'spec.subnetId',
     value: subnet.id,
-    fix: 'Use another subnet, or delete interfaces that are no longer needed.',
+    fix: 'Use another subnet, delete interfaces that are no longer needed, or ask for an address that interfaces share.',
   });
 }

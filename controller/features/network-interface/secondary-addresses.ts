@@ -7,7 +7,7 @@ import {
   WeftError,
 } from '../../resources/index.ts';
 import type { Draft } from '../operations/draft.ts';
-import { chooseAddress } from './private-address.ts';
+import { type AddressOwner, chooseAddress } from './private-address.ts';
 
 /** What a caller asks for; with neither of the two, an interface keeps what it has. */
 export interface WantedSecondary {
@@ -29,7 +29,7 @@ export function ipv4AddressesOf({ spec }: ResourceOf<'network-interface'>): numb
 export function assignSecondaryAddresses(
   draft: Draft,
   subnet: ResourceOf<'subnet'>,
-  owner: { readonly id: string; readonly privateAddress: string; readonly hostIds: readonly string[] },
+  owner: AddressOwner,
   { secondaryPrivateAddresses: wanted, secondaryPrivateAddressCount: count }: WantedSecondary,
   present: readonly string[] = [],
 ): readonly string[] {
@@ -54,7 +54,8 @@ export function assignSecondaryAddresses(
     draft.claim(subnet.id, address, owner.id);
   }
   while (addresses.length < (count ?? 0)) {
-    const address = chooseAddress(draft, subnet, undefined, 'spec.secondaryPrivateAddressCount');
+    const field = 'spec.secondaryPrivateAddressCount';
+    const address = chooseAddress(draft, subnet, undefined, field, owner.shared);
     draft.claim(subnet.id, address, owner.id);
     addresses.push(address);
   }

@@ -21,32 +21,42 @@ function answers(view: Draft['view'], targets: readonly { kind: KindName; id: st
       }
     }
   }
+  for (const { id } of view.all('subnet')) {
+    for (const address of ['10.0.1.7', '10.0.1.8'])
+      lines.push(`${address}: ${view.countSharing(id, address)}`);
+  }
   return lines;
 }
 
 describe('what a draft sees', () => {
   it('is what the topology says once it is committed, after any operations', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat({ max: 5 }), { maxLength: 12 }), async (choices) => {
+      fc.asyncProperty(fc.array(fc.nat({ max: 6 }), { maxLength: 12 }), async (choices) => {
         await using world = await World.create();
         const { vpc, subnet } = await network(world);
+        const stored = { subnetId: subnet.id, allowedAddressPairs: [{ cidrBlock: '10.0.1.8' }] };
+        const present = await world.create('network-interface', stored);
         const group = await world.create('security-group', { vpcId: vpc.id, name: 'web' });
         let expected: string[] = [];
         let targets: { kind: KindName; id: string }[] = [];
         await world.run((draft) => {
-          const interfaces: ResourceOf<'network-interface'>[] = [];
+          const interfaces: ResourceOf<'network-interface'>[] = [present];
           const create = (kind: KindName, spec: object) =>
             operationsByKind.get(kind)?.create?.(draft, { spec: { ...spec }, tags: {} });
           for (const choice of choices) {
             const last = interfaces.at(-1);
             if (choice <= 1) {
-              const spec = { subnetId: subnet.id, securityGroupIds: [group.id] };
+              const allowedAddressPairs = [{ cidrBlock: '10.0.1.7' }, { cidrBlock: '10.0.1.0/24' }];
+              const spec = { subnetId: subnet.id, securityGroupIds: [group.id], allowedAddressPairs };
               interfaces.push(create('network-interface', spec) as ResourceOf<'network-interface'>);
             } else if (choice === 2 && last) {
               operationsByKind.get('network-interface')?.remove?.(draft, last as never);
               interfaces.pop();
-            } else if (choice === 3 && last) {
-              const spec = { securityGroupIds: [vpc.spec.defaultSecurityGroupId] };
+            } else if ((choice === 3 || choice === 5) && last) {
+              const spec =
+                choice === 3
+                  ? { securityGroupIds: [vpc.spec.defaultSecurityGroupId] }
+                  : { allowedAddressPairs: [{ cidrBlock: '10.0.1.8' }] };
               const changed = operationsByKind
                 .get('network-interface')
                 ?.update?.(draft, last as never, { spec });

@@ -6,13 +6,15 @@ import {
   type ResourceOf,
 } from '../../resources/index.ts';
 import { ReferrerIndex } from '../../topology/indexes/referrers.ts';
+import { pairedAddressesOf } from '../../topology/indexes/shared-addresses.ts';
 import type { TopologyView } from '../../topology/view.ts';
 
 /**
  * The topology as a draft leaves it: what the draft has put or deleted already stands before what is stored. So the
  * second operation of a batch sees what the first one did, as if it had been committed.
  *
- * Resources, their numbers and their edges are answered so, and which egress rules name groups. Presence of VPCs on hosts, addresses, zone slots and what
+ * Resources, their numbers and their edges are answered so, and which egress rules name groups, and which
+ * addresses are shared. Presence of VPCs on hosts, addresses, zone slots and what
  * accounts have are those of the topology: operations do not decide by them.
  */
 export class DraftView implements TopologyView {
@@ -128,6 +130,15 @@ export class DraftView implements TopologyView {
   }
   interfaceByAddress(vpcId: string, address: string): ResourceOf<'network-interface'> | undefined {
     return this.#base.interfaceByAddress(vpcId, address);
+  }
+  countSharing(subnetId: string, address: string): number {
+    let count = this.#base.countSharing(subnetId, address);
+    const lists = (resource: AnyResource | undefined) =>
+      pairedAddressesOf(resource).some((one) => one[0] === subnetId && one[1] === address);
+    for (const [id, after] of this.#touched.get('network-interface') ?? []) {
+      count += Number(lists(after)) - Number(lists(this.#base.get('network-interface', id)));
+    }
+    return count;
   }
   gatewayHosts(networkName?: string): ReadonlySet<string> {
     return this.#base.gatewayHosts(networkName);

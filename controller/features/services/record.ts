@@ -1,6 +1,5 @@
 import {
   bindingId,
-  formatIpv4,
   hasPublicNames,
   type InstanceRecord,
   internalDomain,
@@ -15,7 +14,6 @@ import type { TopologyView } from '../../topology/view.ts';
 import { answersDns, dhcpSettings } from '../dhcp-options/settings.ts';
 import { deviceIndexOf } from '../network-interface/attachment.ts';
 import type { BoundContext } from '../network-interface/context.ts';
-import { slotAddress } from './addresses.ts';
 
 function instanceRecord(
   view: TopologyView,
@@ -38,17 +36,16 @@ function instanceRecord(
   };
 }
 
-/** The slots that the other interfaces of an instance have on this host, as addresses. */
+/** The slots that the other interfaces of an instance have on this host. */
 function otherSlots(
   view: TopologyView,
   instance: ResourceOf<'instance'>,
   interfaceId: string,
   hostId: string,
-): string[] {
+): number[] {
   const others = instance.spec.networkInterfaceIds.filter((id) => id !== interfaceId);
   return others.flatMap((id) => {
-    const binding = view.get('binding', bindingId(hostId, id));
-    return binding ? formatIpv4(slotAddress(binding)) : [];
+    return view.get('binding', bindingId(hostId, id))?.spec.zoneSlot ?? [];
   });
 }
 

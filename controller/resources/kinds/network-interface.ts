@@ -142,3 +142,9 @@ export const networkInterface = defineKind<NetworkInterfaceSpec, NetworkInterfac
     ...(spec.instanceId ? ([{ type: 'of-instance', kind: 'instance', id: spec.instanceId }] as const) : []),
   ],
 });
+
+/** The address of an allowed pair of one address; undefined for a larger network. */
+export function pairedAddress({ cidrBlock }: { readonly cidrBlock: string }): string | undefined {
+  const [address = '', length] = cidrBlock.split('/');
+  return length === (address.includes(':') ? '128' : '32') ? address : undefined;
+}

@@ -1,0 +1,33 @@
+import { type AnyResource, pairedAddress } from '../../resources/index.ts';
+import { Counts } from './counts.ts';
+import type { TopologyIndex } from './index.ts';
+
+/** (Subnet, address) → how many interfaces there list the address alone in an allowed pair. */
+export class SharedAddressIndex implements TopologyIndex {
+  readonly #counts = new Counts();
+
+  count(subnetId: string, address: string): number {
+    return this.#counts.of(subnetId).get(address) ?? 0;
+  }
+
+  update(before: AnyResource | undefined, after: AnyResource | undefined): void {
+    for (const [subnetId, address] of pairedAddressesOf(before)) this.#counts.add(subnetId, address, -1);
+    for (const [subnetId, address] of pairedAddressesOf(after)) this.#counts.add(subnetId, address, 1);
+  }
+
+  *describe(): Iterable<string> {
+    for (const [subnetId, address, count] of this.#counts) {
+      yield `shared address ${subnetId} ${address} of ${count}`;
+    }
+  }
+}
+
+/** Each address once, also where an interface lists it with several MACs. */
+export function pairedAddressesOf(
+  resource: AnyResource | undefined,
+): (readonly [subnetId: string, address: string])[] {
+  if (resource?.kind !== 'network-interface') return [];
+  const { subnetId, allowedAddressPairs = [] } = resource.spec;
+  const addresses = new Set(allowedAddressPairs.flatMap((pair) => pairedAddress(pair) ?? []));
+  return Array.from(addresses, (address) => [subnetId, address] as const);
+}
