@@ -42,7 +42,7 @@ export const ethertype = { ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd } as const;
 export const isIpv4 = on('eth_type', ethertype.ipv4);
 export const isArp = on('eth_type', ethertype.arp);
 export const isIpv6 = on('eth_type', ethertype.ipv6);
-export const protocol = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58, sctp: 132 } as const;
+export const protocol = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;
 /** Types of ICMPv6: echo (RFC 4443, section 4) and neighbour discovery (RFC 4861, section 4). */
 export const icmpv6Types = {
   echoRequest: 128,

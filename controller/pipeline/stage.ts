@@ -34,7 +34,6 @@ export const aclFields = [
   ...ipFields,
   'tcp_dst',
   'udp_dst',
-  'sctp_dst',
   'icmpv4_type',
   'icmpv4_code',
   'icmpv6_type',

@@ -118,7 +118,8 @@ function isStale({ status }: ResourceOf<'security-group-rule'>, resources: Resou
 }
 
 /**
- * AWS, "Security group rules": protocol, and for TCP and UDP the range of destination ports, for ICMP type and code.
+ * AWS, "Security group rules": protocol, and for TCP and UDP the range of destination ports, for ICMP type and code. "IpPermission":
+ * of every other protocol, SCTP among them, all ports are meant.
  * Replies and errors of an ICMP connection have types of their own; any rule for ICMP lets them pass.
  */
 function matchesService(

@@ -48,7 +48,7 @@ describe('the flows of a network ACL', () => {
       entries: [
         entry(32766, { action: 'allow', protocol: 'tcp' }),
         entry(20, { action: 'deny', protocol: 'udp', fromPort: 80, toPort: 90, cidrIpv4: '198.51.100.0/24' }),
-        entry(1, { action: 'allow', protocol: 132, fromPort: 7, toPort: 7 }),
+        entry(1, { action: 'allow', protocol: 132 }),
         entry(2, { action: 'allow', protocol: 'icmp', icmpType: 3, icmpCode: 4 }),
         entry(3, { action: 'deny', protocol: 47 }),
         { ...entry(5, { action: 'deny', cidrIpv4: '192.0.2.7/32' }), direction: 'egress' },
@@ -58,7 +58,7 @@ describe('the flows of a network ACL', () => {
     const on = 'goto_table:ingress-check';
     assert.deepEqual(fragment(world, 'network-acl.entries', acl.id)?.flows, [
       'table=egress-acl, priority=39995,ip,reg4=0x2,metadata=0x1,nw_dst=192.0.2.7 actions=drop',
-      `${at(39999)}sctp,reg4=0x2,metadata=0x1,tp_dst=7 actions=${on}`,
+      `${at(39999)}sctp,reg4=0x2,metadata=0x1 actions=${on}`,
       `${at(39998)}icmp,reg4=0x2,metadata=0x1,icmp_type=3,icmp_code=4 actions=${on}`,
       `${at(39997)}ip,reg4=0x2,metadata=0x1,nw_proto=47 actions=drop`,
       `${at(39980)}udp,reg4=0x2,metadata=0x1,nw_src=198.51.100.0/24,tp_dst=0x50/0xfff8 actions=drop`,

@@ -19,7 +19,6 @@ const priorityOf = (entry: NetworkAclEntry) => 40000 - entry.number;
 const portFields = {
   [protocol.tcp]: 'tcp_dst',
   [protocol.udp]: 'udp_dst',
-  [protocol.sctp]: 'sctp_dst',
 } as const;
 
 /** The matches that together are the entry's protocol, with its ports, or ICMP type and code. */

@@ -173,7 +173,8 @@ describe('a rule', () => {
       [17, 'udp'],
       [132, 132],
     ] as const) {
-      assert.equal((await rule({ protocol: number })).spec.protocol, name);
+      const ports = name === 132 ? { fromPort: undefined, toPort: undefined } : {};
+      assert.equal((await rule({ protocol: number, ...ports })).spec.protocol, name);
     }
     const icmp = await rule({ protocol: 1, fromPort: undefined, toPort: undefined });
     assert.equal(icmp.spec.protocol, 'icmp');
@@ -190,6 +191,7 @@ describe('a rule', () => {
       [{ protocol: 'all' }, 'fromPort', 80],
       [{ protocol: 'icmp', fromPort: undefined }, 'fromPort', 80],
       [{ protocol: 47, toPort: undefined }, 'fromPort', 80],
+      [{ protocol: 132 }, 'fromPort', 80],
       [{ icmpType: 8 }, 'icmpType', 8],
       [{ protocol: 'udp', icmpCode: 0 }, 'icmpType', 0],
       [{ protocol: 'icmp', icmpCode: 0, ...noPorts }, 'icmpCode', 0],

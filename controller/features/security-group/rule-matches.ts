@@ -27,7 +27,8 @@ export function vpcOfMatch(id: string): string {
 }
 
 const protocolNumbers: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 };
-const protocolsWithPorts = new Set<number>([protocol.tcp, protocol.udp, protocol.sctp]);
+/** AWS, "IpPermission": every other protocol is allowed "on all ports", also SCTP, which has some (RFC 9260). */
+const protocolsWithPorts = new Set<number>([protocol.tcp, protocol.udp]);
 
 /** IANA number of a rule's protocol; undefined for `all`. */
 export function protocolNumber(value: SecurityGroupRuleSpec['protocol']): number | undefined {

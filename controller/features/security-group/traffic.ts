@@ -23,8 +23,8 @@ export function requireTraffic(traffic: Traffic, at: string): Traffic['protocol'
     invalid(
       'fromPort',
       fromPort ?? toPort,
-      `protocol ${protocol} has no ports`,
-      'Leave fromPort and toPort out, or choose tcp or udp.',
+      `rules of protocol ${protocol} name no ports`,
+      `Leave fromPort and toPort out: ${protocol === 'all' ? 'all protocols mean' : `protocol ${protocol} means`} all ports. Only rules of tcp and udp name some.`,
     );
   }
   if (!isIcmp(protocol) && (icmpType !== undefined || icmpCode !== undefined)) {

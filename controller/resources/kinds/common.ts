@@ -51,7 +51,10 @@ const RuleProtocol = Type.Union(
     Type.Literal('icmpv6'),
     Type.Integer({ minimum: 0, maximum: 255 }),
   ],
-  { description: 'name, or IANA protocol number; all means every protocol and takes no ports' },
+  {
+    description:
+      'name, or IANA protocol number; all means every protocol; only tcp and udp take ports, all others mean all ports',
+  },
 );
 export const Tags = Type.Record(
   Type.String({ minLength: 1, maxLength: 127 }),

@@ -82,6 +82,23 @@ describe('network ACLs', () => {
     await api.ok('DeleteNetworkAcl', { NetworkAclId: networkAcl.networkAclId });
   });
 
+  it('mean all ports of a protocol that is neither TCP nor UDP, whatever ports are given', async () => {
+    const { networkAcl } = await api.ok('CreateNetworkAcl', { VpcId: vpcId });
+    await api.ok('CreateNetworkAclEntry', {
+      NetworkAclId: networkAcl.networkAclId,
+      RuleNumber: 132,
+      Egress: false,
+      Protocol: '132',
+      RuleAction: 'deny',
+      CidrBlock: '0.0.0.0/0',
+      'PortRange.From': 5000,
+      'PortRange.To': 5001,
+    });
+    const [acl] = await described('entry.rule-number', '132');
+    const entry = acl.entrySet.find((one: Record<string, string>) => one.ruleNumber === '132');
+    assert.deepEqual([entry.protocol, entry.portRange], ['132', undefined]);
+  });
+
   it('are changed for a subnet, and stay while one has them', async () => {
     const { networkAcl } = await api.ok('CreateNetworkAcl', { VpcId: vpcId });
     const id: string = networkAcl.networkAclId;

@@ -74,6 +74,27 @@ describe('security groups', () => {
     assert.equal((await shown(id)).ipPermissions, '');
   });
 
+  it('mean all ports of a protocol that is neither TCP nor UDP, whatever ports are given', async () => {
+    const id = await group();
+    const sctp = {
+      GroupId: id,
+      'IpPermissions.1.IpProtocol': '132',
+      'IpPermissions.1.FromPort': 5000,
+      'IpPermissions.1.ToPort': 5001,
+      'IpPermissions.1.IpRanges.1.CidrIp': '10.0.0.0/8',
+    };
+    await api.ok('AuthorizeSecurityGroupIngress', sctp);
+    const [permission] = (await shown(id)).ipPermissions;
+    assert.deepEqual(
+      [permission.ipProtocol, permission.fromPort, permission.toPort],
+      ['132', undefined, undefined],
+    );
+    const others = { ...sctp, 'IpPermissions.1.FromPort': 7, 'IpPermissions.1.ToPort': 7 };
+    await api.refused('InvalidPermission.Duplicate', 'AuthorizeSecurityGroupIngress', others);
+    await api.ok('RevokeSecurityGroupIngress', others);
+    assert.equal((await shown(id)).ipPermissions, '');
+  });
+
   it('get and lose rules by their ids, and in the old form', async () => {
     const id = await group();
     const flat = { GroupId: id, IpProtocol: 'udp', FromPort: 53, ToPort: 53, CidrIp: '10.0.0.0/8' };
