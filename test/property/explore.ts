@@ -30,7 +30,7 @@ export interface Exploration {
   readonly coverage: Coverage;
   /** Everything that was done, in order, up to the disagreement. */
   readonly script: readonly ScriptStep[];
-  /** What the oracles did not agree on; undefined when they always did. */
+  /** A `Disagreement`, or an error of the test or the compiler; undefined when the oracles always agreed. */
   readonly failure: Error | undefined;
 }
 

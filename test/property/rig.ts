@@ -12,6 +12,7 @@ import {
 } from '../../controller/reference/index.ts';
 import { kindNames, WeftError } from '../../controller/resources/index.ts';
 import { World } from '../../controller/testing/world.ts';
+import { Disagreement } from './disagreement.ts';
 import { difference } from './expected.ts';
 import { Fabric } from './fabric/fabric.ts';
 import type { Mutation } from './fabric/host.ts';
@@ -41,14 +42,6 @@ export interface RigOptions {
   readonly mutation?: Mutation;
   /** Also compares the compiler's state with a full compile, after one in so many edits; 0: never. Default 1. */
   readonly incrementalEvery?: number;
-}
-
-/** The oracles do not agree. */
-export class Disagreement extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'Disagreement';
-  }
 }
 
 /** Runs scripts against the model and against simulated hosts with the compiled flows, and compares. */

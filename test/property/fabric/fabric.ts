@@ -19,6 +19,7 @@ import {
 } from '../../../controller/reference/index.ts';
 import { formatIpv6, type ResourceOf } from '../../../controller/resources/index.ts';
 import type { World } from '../../../controller/testing/world.ts';
+import { Disagreement } from '../disagreement.ts';
 import { toFrame, toSimulated } from './frames.ts';
 import { type Mutation, SimulatedHost, tableNames } from './host.ts';
 import { advertisedRouterOf, agentTask, leaseOf, leaseV6Of } from './lease.ts';
@@ -126,7 +127,7 @@ export class Fabric {
   }
 
   #inject(way: Way, { hostId, port, packet }: Arrival): SimulationResult {
-    if (++way.crossed > longestWay) throw new Error('the packet is in a loop');
+    if (++way.crossed > longestWay) throw new Disagreement('the packet is in a loop');
     const result = this.host(hostId).inject(packet, port);
     way.walks.push({ hostId, inPort: port, packet, result });
     return result;
@@ -172,7 +173,7 @@ export class Fabric {
     for (const { spec } of this.#world.topology.all('binding')) {
       if (spec.hostId === hostId && spec.ofport === port) return spec.networkInterfaceId;
     }
-    throw new Error(`a packet left host ${hostId} by port ${port}, where no interface is`);
+    throw new Disagreement(`a packet left host ${hostId} by port ${port}, where no interface is`);
   }
 
   #throughTunnel(from: string, packet: SimulatedPacket, tunnel: SimulatedPacket['fields']): Arrival {
@@ -183,7 +184,7 @@ export class Fabric {
       const fields = new Map([...packet.fields, ...tunnel, ['tun_ipv4_src', source] as const]);
       return { hostId: id, port: spec.tunnelPort, packet: { ...packet, fields } };
     }
-    throw new Error(`a packet went through a tunnel to ${destination}, where no host is`);
+    throw new Disagreement(`a packet went through a tunnel to ${destination}, where no host is`);
   }
 
   /** The segment outside has the other hosts, which take what is for them, and everybody else. */
@@ -192,7 +193,7 @@ export class Fabric {
     const { destination, ...frame } = toFrame(packet);
     const machine = outsideAddress(destination);
     const nextHop = this.#segment.addressAt(destination, frame.content);
-    if (nextHop === undefined) throw new Error(`${destination} is nobody on network ${networkName}`);
+    if (nextHop === undefined) throw new Disagreement(`${destination} is nobody on network ${networkName}`);
     // The MAC of an address that was here is known for a while.
     if (machine === undefined && this.#segment.whoHas(hostId, network, nextHop) !== undefined) {
       way.pending.push(...this.#segment.arrivals(network.id, packet, hostId));
@@ -218,7 +219,7 @@ export class Fabric {
       const frame = routerError(userdata, toFrame(packetIn.packet));
       if (frame) way.effects.push({ type: 'answered', frame });
       else way.ends.push({ hostId: arrival.hostId, stage: tableNames.get(packetIn.table) ?? 'nowhere' });
-    } else throw new Error(`nobody knows what to do with a packet-in from table ${packetIn.table}`);
+    } else throw new Disagreement(`nobody knows what to do with a packet-in from table ${packetIn.table}`);
   }
 
   /**
@@ -228,7 +229,7 @@ export class Fabric {
   #resolveNeighbour(way: Way, arrival: Arrival, { metadata, packet }: SimulatedPacketIn): void {
     const value = (field: string) => Number(metadata.find((one) => one.field === field)?.value ?? 0);
     const network = this.#world.topology.byNumber('external-network', value(registers.externalNetwork));
-    if (!network) throw new Error('the agent was asked for a neighbour on no network');
+    if (!network) throw new Disagreement('the agent was asked for a neighbour on no network');
     const { destination: _unknown, ...frame } = toFrame(packet);
     const isIpv6 = frame.content.protocol === 'ipv6';
     const nextHop = isIpv6 ? formatIpv6(nextHop6(metadata)) : ipv4.format(value(registers.nextHop));
@@ -289,6 +290,6 @@ function isTask({ reason, userdata }: SimulatedPacketIn): boolean {
 
 /** What a service of the host answers: from the address that was asked to the one that asks, as it sees them. */
 function answerOfService({ source, content }: Frame): Frame {
-  if (content.protocol !== 'ipv4') throw new Error('a service was asked by something else than IPv4');
+  if (content.protocol !== 'ipv4') throw new Disagreement('a service was asked by something else than IPv4');
   return { source: servicesMac, destination: source, content: answerTo(content as Ip, 64) };
 }

@@ -4,10 +4,12 @@ import {
   type SimulatedMessage,
   type SimulatedPacket,
   type SimulatedPort,
+  SimulationError,
   type SimulationResult,
 } from 'node-openflow/testing';
 import type { Compiler, StoredFragment } from '../../../controller/compiler/index.ts';
 import { type ScopeKey, scopeKey, stages } from '../../../controller/pipeline/index.ts';
+import { Disagreement } from '../disagreement.ts';
 import { allowTwins } from './twins.ts';
 
 allowTwins();
@@ -69,9 +71,15 @@ export class SimulatedHost {
     this.switch.setPorts(ports);
   }
 
-  /** Lets a packet come in by a port. */
+  /** Lets a packet come in by a port. @throws Disagreement when two flows are as good as each other */
   inject(packet: SimulatedPacket, inPort: number): SimulationResult {
-    return this.switch.inject(packet, { inPort, names: { tableNames } });
+    try {
+      return this.switch.inject(packet, { inPort, names: { tableNames } });
+    } catch (error) {
+      // A switch may take either of the two flows (OpenFlow 1.5.1, section 5.3), so it is no sound network.
+      if (!(error instanceof SimulationError) || error.code !== 'SIMULATION_AMBIGUOUS') throw error;
+      throw new Disagreement(error.message, { cause: error });
+    }
   }
 
   /** Brings the switch to what the compiler has now: additions first, then removals, then what follows. */

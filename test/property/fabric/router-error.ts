@@ -1,6 +1,7 @@
 import { ipv4, mac } from 'node-openflow';
 import { type Frame, type Ip, isIcmp } from '../../../controller/reference/index.ts';
 import { formatIpv6, linkLocalAddress } from '../../../controller/resources/index.ts';
+import { Disagreement } from '../disagreement.ts';
 import { isIp } from './frames.ts';
 import { agentTask } from './lease.ts';
 
@@ -29,7 +30,7 @@ export function routerError(
   userdata: Uint8Array,
   { source, vlan, content: packet }: Frame,
 ): Frame | undefined {
-  if (!isIp(packet)) throw new Error('the agent was asked for an error about no IP packet');
+  if (!isIp(packet)) throw new Disagreement('the agent was asked for an error about no IP packet');
   if (!mayBeAnswered(packet)) return undefined;
   const { protocol } = packet;
   const data = Buffer.from(userdata);

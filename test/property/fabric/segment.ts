@@ -12,6 +12,7 @@ import {
   type ResourceOf,
 } from '../../../controller/resources/index.ts';
 import type { World } from '../../../controller/testing/world.ts';
+import { Disagreement } from '../disagreement.ts';
 import { isIp, toFrame } from './frames.ts';
 import { outsideAddress, outsideMac } from './outside.ts';
 import type { Arrival } from './way.ts';
@@ -116,7 +117,7 @@ export class Segment {
       const { outputs } = this.#inject(arrival.hostId, request, arrival.port);
       answers.push(...outputs.map((output) => toFrame(output.packet)));
     }
-    if (answers.length > 1) throw new Error(`${answers.length} hosts answer for one address`);
+    if (answers.length > 1) throw new Disagreement(`${answers.length} hosts answer for one address`);
     return answers[0]?.source;
   }
 }

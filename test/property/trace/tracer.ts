@@ -1,5 +1,6 @@
 import { noOpenVswitch } from '../../../packages/node-openflow/src/simulator/real-switch.test-support.ts';
-import { Disagreement, type Rig, type Sent } from '../rig.ts';
+import { Disagreement } from '../disagreement.ts';
+import type { Rig, Sent } from '../rig.ts';
 import { RealHost } from './real-host.ts';
 import { segmentsOf, walksOfPresentTables } from './segments.ts';
 
