@@ -50,6 +50,24 @@ describe('an encoded fragment', () => {
     }
   });
 
+  it('is installed from the highest priority down, so that what drops stands before what it drops from', () => {
+    const priorities = [100, 110, 50, 110, 65000];
+    const flows = priorities.map((priority, index) => flow(index, { priority }));
+    const bytes = Buffer.from(encode(flows).bytes);
+    const found: number[] = [];
+    for (let start = 0; start < bytes.length; start += bytes.readUInt16BE(start + 2)) {
+      found.push(bytes.readUInt16BE(start + 30));
+    }
+    assert.deepEqual(found, [65000, 110, 110, 100, 50]);
+  });
+
+  it('denies when all of its flows drop', () => {
+    const { goto: _none, ...drop } = flow(1);
+    assert.equal(encode([drop]).denies, true);
+    assert.equal(encode([drop, flow(2)]).denies, false);
+    assert.equal(encode([{ ...drop, actions: [{ type: 'decrement-ttl' }] }]).denies, false);
+  });
+
   it('is the same for the same content, and has another cookie for another one', () => {
     const first = encode([flow(1)]);
     assert.deepEqual(encode([flow(1)]), first);

@@ -37,6 +37,17 @@ function stampCookie(bytes: Buffer, cookie: bigint): void {
 }
 
 /**
+ * The order in which a switch gets the flows of a fragment: from the highest priority down. At no moment does a packet
+ * meet a flow that lets it pass where one above it, still to come, would drop it.
+ */
+function inOrderOfInstallation(flows: readonly Flow[]): readonly Flow[] {
+  return flows.toSorted((a, b) => b.priority - a.priority);
+}
+
+/** True for a flow that only drops: no action, and no further stage. */
+const drops = ({ actions, goto }: Flow) => actions.length === 0 && goto === undefined;
+
+/**
  * Encodes a fragment for the wire. Its cookie's version is a checksum of the content, so equal content keeps its
  * cookie, also across restarts. Should a change meet an equal checksum, the next version is taken.
  *
@@ -49,7 +60,7 @@ export function encodeFragment(
   previous: StoredFragment | undefined,
   isTaken: (cookie: bigint) => boolean = () => false,
 ): StoredFragment {
-  const parts = compiled.flows.map((flow) => {
+  const parts = inOrderOfInstallation(compiled.flows).map((flow) => {
     checkScope(flow, compiled.scope);
     return encodeMessage(toFlowMod(flow, 0n));
   });
@@ -79,6 +90,7 @@ export function encodeFragment(
     cookie,
     bytes,
     flowCount: parts.length,
+    denies: compiled.flows.every(drops),
     before: compiled.before ?? none,
     after: compiled.after ?? none,
     whenGone: compiled.whenGone ?? none,

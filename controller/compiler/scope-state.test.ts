@@ -15,6 +15,7 @@ const fragment = (key: string, cookie: bigint): StoredFragment => ({
   flowCount: 0,
   before: [],
   after: [],
+  denies: false,
   whenGone: [],
   waitsFor: [],
 });

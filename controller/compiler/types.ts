@@ -8,9 +8,11 @@ export interface StoredFragment {
   readonly scope: Scope;
   /** On every flow of the fragment. Another content has another cookie. */
   readonly cookie: bigint;
-  /** ADD flow-mods, one after the other, ready for the wire. */
+  /** ADD flow-mods, one after the other, from the highest priority down, ready for the wire. */
   readonly bytes: Uint8Array;
   readonly flowCount: number;
+  /** All flows drop: the fragment comes before, and goes after, those that it keeps something from. */
+  readonly denies: boolean;
   readonly before: readonly Message[];
   readonly after: readonly Message[];
   readonly whenGone: readonly Message[];

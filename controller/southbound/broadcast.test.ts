@@ -84,13 +84,62 @@ test('order on one switch: new scope, additions, removals from the narrowest sco
     `add ${cookie(global, 'more')}`,
     `add ${cookie(host(1), 'new')}`,
     `delete ${old}`,
-    'marker',
     `delete ${gone}`,
+    'marker',
     'marker',
     `delete ${(0x57n << 56n).toString(16)}`,
     'barrier-request',
   ]);
   assert.equal(branch.link.flowMods.at(-1)?.match[0]?.value, 5n);
+});
+
+test('what only drops comes before everything that it keeps something from, and goes after it', async () => {
+  const rig = await startRig();
+  const branch = await rig.up(1);
+  rig.commit({ subscribe: { hostId: 'host-1', scope: vpc(5) } });
+  await rig.quiet(branch);
+  const cookie = (key: string, scope = host(1)) => rig.desired.fragment(scope, key).cookie.toString(16);
+  let before = branch.link.toSwitch.length;
+  const news = () => story(branch.link.toSwitch.slice(before)).filter((line) => line !== 'barrier-request');
+  rig.commit(
+    { put: { scope: vpc(5), key: 'wide', number: 1 } },
+    { put: { scope: host(1), key: 'lets in', number: 2 } },
+    { put: { scope: host(1), key: 'drops', number: 3, actions: [] } },
+    { put: { scope: vpc(5), key: 'drops, too', number: 4, actions: [] } },
+  );
+  await rig.quiet(branch);
+  const [wide, letsIn] = [cookie('wide', vpc(5)), cookie('lets in')];
+  const drops = [cookie('drops'), cookie('drops, too', vpc(5))];
+  const [first, second, ...others] = news();
+  assert.deepEqual([first, second].sort(), drops.map((one) => `add ${one}`).sort());
+  assert.deepEqual(others, [`add ${wide}`, `add ${letsIn}`, 'marker', 'marker']);
+  before = branch.link.toSwitch.length;
+  rig.commit(
+    { remove: { scope: host(1), key: 'drops' } },
+    { remove: { scope: vpc(5), key: 'drops, too' } },
+    { remove: { scope: host(1), key: 'lets in' } },
+    { remove: { scope: vpc(5), key: 'wide' } },
+  );
+  await rig.quiet(branch);
+  const deletions = news().filter((line) => line.startsWith('delete '));
+  assert.deepEqual(deletions.slice(0, 2), [`delete ${letsIn}`, `delete ${wide}`]);
+  for (const one of drops) assert.ok(deletions.indexOf(`delete ${one}`) > 1, deletions.join());
+});
+
+test('a host that joins a VPC gets what only drops first', async () => {
+  const rig = await startRig();
+  const branch = await rig.up(1);
+  rig.commit(
+    { put: { scope: vpc(5), key: 'lets in', number: 1 } },
+    { put: { scope: vpc(5), key: 'drops', number: 2, actions: [] } },
+  );
+  await rig.quiet(branch);
+  const before = branch.link.toSwitch.length;
+  rig.commit({ subscribe: { hostId: 'host-1', scope: vpc(5) } });
+  await rig.quiet(branch);
+  const cookie = (key: string) => rig.desired.fragment(vpc(5), key).cookie.toString(16);
+  const news = story(branch.link.toSwitch.slice(before));
+  assert.deepEqual(news.slice(0, 2), [`add ${cookie('drops')}`, `add ${cookie('lets in')}`]);
 });
 
 test('leaving a VPC removes its flows and marker, and no others', async () => {

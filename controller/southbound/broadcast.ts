@@ -5,7 +5,7 @@ import { deferRemovals } from './deferral.ts';
 import type { Gate } from './gate.ts';
 import type { Gates } from './gates.ts';
 import { additionOf, aftermathOf, deleteMarker, deleteVpc, join, type Parcel } from './messages.ts';
-import { addChange, newPortion, type Portion } from './portion.ts';
+import { addChange, denialsFirst, newPortion, type Portion } from './portion.ts';
 import type { Session } from './session.ts';
 
 /** The changes of one scope: `shared` goes to all sessions as the same bytes, `own` to those that were held up. */
@@ -26,7 +26,8 @@ function rankOf(key: ScopeKey): number {
 
 /**
  * Writes commits to the switches that they touch. On one switch: scopes that it newly has, then additions from the
- * widest scope to the narrowest, then removals the other way round with the markers, then scopes that it leaves.
+ * widest scope to the narrowest, then removals the other way round, then the markers, then scopes that it leaves. What only
+ * drops comes before all other additions, and goes after all other removals.
  */
 export class Broadcaster {
   readonly #context: Context;
@@ -47,8 +48,10 @@ export class Broadcaster {
     const newGates: Gate[] = [];
     const deliveries = keys.map((key) => this.#prepare(key, changes, newcomers.get(key), newGates));
     for (const delivery of deliveries) this.#settleRemoved(delivery, newGates, changes.revision);
-    for (const delivery of deliveries) this.#writeAdditions(delivery);
-    for (const delivery of deliveries.toReversed()) this.#writeRemovals(delivery);
+    for (const delivery of deliveries) this.#write(delivery, 'denials');
+    for (const delivery of deliveries) this.#write(delivery, 'additions');
+    for (const delivery of deliveries.toReversed()) this.#write(delivery, 'removals');
+    for (const delivery of deliveries.toReversed()) this.#writeRest(delivery);
     const touched = keys.map((key) => hosts.hostIds(key));
     touched.push(changes.subscribe.map(({ hostId }) => hostId));
     touched.push(changes.unsubscribe.map(({ hostId }) => hostId));
@@ -78,7 +81,7 @@ export class Broadcaster {
   }
 
   #wholeScope(key: ScopeKey): Parcel {
-    const fragments = [...(this.#context.desired.scope(key)?.fragments.values() ?? [])];
+    const fragments = denialsFirst(this.#context.desired.scope(key)?.fragments.values() ?? []);
     return join([
       ...fragments.map((fragment) => additionOf(fragment, true)),
       ...fragments.flatMap((fragment) => aftermathOf(fragment)),
@@ -170,20 +173,21 @@ export class Broadcaster {
     }
   }
 
-  #writeAdditions({ sessions, shared, own }: Delivery): void {
-    const parcel = join(shared.additions);
+  #write({ sessions, shared, own }: Delivery, part: 'denials' | 'additions' | 'removals'): void {
+    const parcel = join(shared[part]);
     for (const session of sessions) {
       session.write(parcel);
-      session.write(join(own.get(session)?.additions ?? []));
+      session.write(join(own.get(session)?.[part] ?? []));
     }
   }
 
-  #writeRemovals({ key, sessions, shared, own, markerRemoval }: Delivery): void {
-    const parcel = join([...shared.removals, ...shared.aftermath]);
+  /** What comes last: removals of what only drops, messages that follow, and the marker. */
+  #writeRest({ key, sessions, shared, own, markerRemoval }: Delivery): void {
+    const parcel = join([...shared.denialRemovals, ...shared.aftermath]);
     for (const session of sessions) {
-      const { removals, aftermath } = own.get(session) ?? nothing;
+      const { denialRemovals, aftermath } = own.get(session) ?? nothing;
       session.write(parcel);
-      session.write(join([...removals, ...aftermath]));
+      session.write(join([...denialRemovals, ...aftermath]));
       if (markerRemoval) session.write(markerRemoval);
       else session.writeMarker(key);
     }

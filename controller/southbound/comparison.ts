@@ -2,6 +2,7 @@ import { decodeMessage, type FlowDescription } from 'node-openflow';
 import type { DesiredState, ScopeContent, StoredFragment } from '../compiler/types.ts';
 import { decodeCookie, type ScopeKey, scopeKey } from '../pipeline/index.ts';
 import { cookieOf, markerCookie, reservedKinds, withoutVersion } from './messages.ts';
+import { denialsFirst } from './portion.ts';
 
 /** Marker flows on a switch by their cookie without version. */
 export type Markers = Map<bigint, FlowDescription>;
@@ -42,18 +43,19 @@ function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? `${part}` : part));
 }
 
-/** Fragments that the switch does not have with the right cookie on the right number of flows, in order. */
+/**
+ * Fragments that the switch does not have with the right cookie on the right number of flows, in the order to install: first
+ * what only drops, in whatever scope, and then from the widest scope to the narrowest.
+ */
 export function missingFragments(
   contents: readonly ScopeContent[],
   present: CookieCounts,
 ): { scope: ScopeKey; key: string }[] {
-  const missing: { scope: ScopeKey; key: string }[] = [];
-  for (const { scope, fragments } of contents) {
-    for (const fragment of fragments.values()) {
-      if (!isComplete(fragment, present)) missing.push({ scope: scopeKey(scope), key: fragment.key });
-    }
+  const missing: StoredFragment[] = [];
+  for (const { fragments } of contents) {
+    for (const fragment of fragments.values()) if (!isComplete(fragment, present)) missing.push(fragment);
   }
-  return missing;
+  return denialsFirst(missing).map(({ scope, key }) => ({ scope: scopeKey(scope), key }));
 }
 
 export function isComplete(fragment: StoredFragment, present: CookieCounts): boolean {

@@ -3,6 +3,7 @@ import type { ScopeKey } from '../pipeline/index.ts';
 import type { Context } from './context.ts';
 import type { Gate } from './gate.ts';
 import { join, removalOf } from './messages.ts';
+import { denialsFirst } from './portion.ts';
 import type { Session } from './session.ts';
 
 interface Removals {
@@ -31,7 +32,7 @@ export function deferRemovals(context: Context, removals: Removals, gates: reado
 function remove(context: Context, { key, sessions, removed, revision }: Removals): void {
   const wanted = context.desired.scope(key)?.fragments;
   const gone = removed.filter((fragment) => wanted?.get(fragment.key)?.cookie !== fragment.cookie);
-  const parcel = join(gone.map(removalOf));
+  const parcel = join(denialsFirst(gone).toReversed().map(removalOf));
   for (const session of sessions) {
     session.releaseScope(key);
     if (session.host.scopes.has(key)) {

@@ -4,14 +4,25 @@ import { additionOf, aftermathOf, deleteByCookie, join, type Parcel, removalOf }
 
 /** What changes of fragments mean on the wire, in the order of writing. */
 export interface Portion {
+  /** Additions of what only drops. */
+  readonly denials: Parcel[];
   readonly additions: Parcel[];
   readonly removals: Parcel[];
+  /** Removals of what only drops. */
+  readonly denialRemovals: Parcel[];
   /** Messages that follow when all flows are as they should be. */
   readonly aftermath: Parcel[];
 }
 
 export function newPortion(): Portion {
-  return { additions: [], removals: [], aftermath: [] };
+  return { denials: [], additions: [], removals: [], denialRemovals: [], aftermath: [] };
+}
+
+/** Fragments in the order in which a switch may get them: first what only drops. In the other order they may go. */
+export function denialsFirst(fragments: Iterable<StoredFragment>): StoredFragment[] {
+  const all = [...fragments];
+  const denials = all.filter(({ denies }) => denies);
+  return denials.length === 0 ? all : [...denials, ...all.filter(({ denies }) => !denies)];
 }
 
 /**
@@ -25,17 +36,20 @@ export function addChange(
   next: StoredFragment | undefined,
 ): void {
   if (next && next.cookie !== previous?.cookie) {
-    portion.additions.push(additionOf(next, previous === undefined));
+    const additions = next.denies ? portion.denials : portion.additions;
+    additions.push(additionOf(next, previous === undefined));
     portion.aftermath.push(...aftermathOf(next));
   }
   if (!previous || previous.cookie === next?.cookie) return;
-  if (!next) portion.removals.push(removalOf(previous));
-  else if (!overwrites(next.bytes, previous.bytes)) portion.removals.push(deleteByCookie(previous.cookie));
+  const removals = previous.denies ? portion.denialRemovals : portion.removals;
+  if (!next) removals.push(removalOf(previous));
+  else if (!overwrites(next.bytes, previous.bytes)) removals.push(deleteByCookie(previous.cookie));
 }
 
 /** One change of one fragment as a parcel of its own. */
 export function changeParcel(previous: StoredFragment | undefined, next: StoredFragment | undefined): Parcel {
   const portion = newPortion();
   addChange(portion, previous, next);
-  return join([...portion.additions, ...portion.removals, ...portion.aftermath]);
+  const { denials, additions, removals, denialRemovals, aftermath } = portion;
+  return join([...denials, ...additions, ...removals, ...denialRemovals, ...aftermath]);
 }

@@ -52,6 +52,33 @@ test('an empty switch gets everything, from the widest scope to the narrowest, m
   assert.equal(rig.southbound.metrics.skippedScopes, 0);
 });
 
+test('what only drops comes first to an empty switch, and goes last from one that has too much', async () => {
+  const desired = smallNetwork();
+  desired.commit({ put: { scope: host(1), key: 'drops', number: 4, flows: 2, actions: [] } });
+  const drops = desired.fragment(host(1), 'drops').cookie;
+  const passing = [desired.fragment(vpc(5), 'v'), desired.fragment(host(1), 'h')].map(({ cookie }) => cookie);
+  const rig = await startRig({ desired });
+  const branch = await rig.up(1);
+  await rig.quiet(branch);
+  assert.deepEqual(
+    branch.link.flowMods.slice(0, 2).map(({ cookie }) => cookie),
+    [drops, drops],
+  );
+  branch.link.cut();
+  await until(() => rig.southbound.liveness('host-1').openflow === 'down', 'the host to be down');
+  rig.commit(
+    { remove: { scope: host(1), key: 'drops' } },
+    { remove: { scope: host(1), key: 'h' } },
+    { remove: { scope: vpc(5), key: 'v' } },
+  );
+  const again = await rig.up(1, branch.device);
+  await rig.quiet(again);
+  const deleted = again.link.flowMods.map(({ cookie }) => cookie);
+  for (const one of passing) {
+    assert.ok(deleted.includes(one) && deleted.indexOf(one) < deleted.indexOf(drops), deleted.join());
+  }
+});
+
 test('a switch with equal markers gets nothing and is not dumped, also from a new controller', async () => {
   const desired = smallNetwork();
   const first = await startRig({ desired });

@@ -49,7 +49,7 @@ export async function resync(session: Session, context: Context): Promise<void> 
   }
   host.uncertain = true;
   const present = await countFlows(session, context);
-  await withdrawMarkers(session, context, markers, present);
+  await withdrawMarkers(session, context, markers, present.counts);
   do {
     session.changedMeanwhile = false;
     await sendMissing(session, context, present);
@@ -70,13 +70,22 @@ async function readMarkers(session: Session, { limits }: Context): Promise<Marke
   return markers;
 }
 
-async function countFlows(session: Session, { limits, metrics }: Context): Promise<CookieCounts> {
-  const present: CookieCounts = new Map();
+/** What a switch has of flows of ours. */
+interface Present {
+  readonly counts: CookieCounts;
+  /** Cookies with a flow that does more than drop. */
+  readonly passing: Set<bigint>;
+}
+
+async function countFlows(session: Session, { limits, metrics }: Context): Promise<Present> {
+  const counts: CookieCounts = new Map();
+  const passing = new Set<bigint>();
   metrics.dumps++;
-  await dumpFlows(session, flowsRequest(), limits.resyncMs, ({ cookie }) => {
-    present.set(cookie, (present.get(cookie) ?? 0) + 1);
+  await dumpFlows(session, flowsRequest(), limits.resyncMs, ({ cookie, instructions }) => {
+    counts.set(cookie, (counts.get(cookie) ?? 0) + 1);
+    if (instructions.length > 0) passing.add(cookie);
   });
-  return present;
+  return { counts, passing };
 }
 
 /** A marker must not promise a state that is being changed: those that differ go first and come back last. */
@@ -99,30 +108,34 @@ async function withdrawMarkers(
   await writer.flush();
 }
 
-async function sendMissing(session: Session, context: Context, present: CookieCounts): Promise<void> {
+async function sendMissing(session: Session, context: Context, { counts, passing }: Present): Promise<void> {
   const { desired, limits } = context;
-  const missing = missingFragments(contentsOfHost(desired, session.host.hostId), present);
+  const missing = missingFragments(contentsOfHost(desired, session.host.hostId), counts);
   const writer = new ChunkWriter(session, limits.resyncMs);
   let versions: Set<bigint> | undefined;
   for (const { scope, key } of missing) {
     // Read only now: it may have changed, or be gone, while the switch was slow.
     const fragment = desired.scope(scope)?.fragments.get(key);
-    if (!fragment || isComplete(fragment, present)) continue;
-    versions ??= anyVersions(present);
+    if (!fragment || isComplete(fragment, counts)) continue;
+    versions ??= anyVersions(counts);
     const isNew = !versions.has(withoutVersion(fragment.cookie));
-    present.set(fragment.cookie, fragment.flowCount);
+    counts.set(fragment.cookie, fragment.flowCount);
+    if (!fragment.denies) passing.add(fragment.cookie);
     await writer.add(additionOf(fragment, isNew));
     for (const parcel of aftermathOf(fragment)) await writer.add(parcel);
   }
   await writer.flush();
 }
 
-/** New flows stand before this is called, so that what replaces a stale flow is there already. */
-async function deleteStale(session: Session, context: Context, present: CookieCounts): Promise<void> {
-  const stale = staleCookies(contentsOfHost(context.desired, session.host.hostId), present);
+/**
+ * New flows stand before this is called, so that what replaces a stale flow is there already. What only drops goes last: the
+ * flows that it kept something from may be stale, too.
+ */
+async function deleteStale(session: Session, context: Context, { counts, passing }: Present): Promise<void> {
+  const stale = staleCookies(contentsOfHost(context.desired, session.host.hostId), counts);
   const writer = new ChunkWriter(session, context.limits.resyncMs);
-  for (const cookie of stale) {
-    present.delete(cookie);
+  for (const cookie of stale.sort((a, b) => Number(passing.has(b)) - Number(passing.has(a)))) {
+    counts.delete(cookie);
     await writer.add(deleteByCookie(cookie));
   }
   await writer.flush();

@@ -7,6 +7,8 @@ export const heldAddressReactions = [
   'held-address held-address created',
   'held-address held-address updated',
   'held-address held-address removed',
+  'network-interface held-address created',
+  'network-interface held-address updated',
   'held-address network-interface updated',
   'held-address binding created',
   'held-address binding updated',

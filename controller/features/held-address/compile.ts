@@ -19,7 +19,6 @@ import {
   interfaceContext,
   macNumber,
 } from '../network-interface/context.ts';
-import { heldAddressFlows } from '../network-interface/own-name.ts';
 import { arrivalActions, rulesOf } from '../network-interface/port.ts';
 import { identityFlow, locationFlow, toAddress } from '../vpc/location.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
@@ -80,11 +79,7 @@ const local: FragmentDefinition = {
     return {
       scope: hostScope(context.host),
       number: held.number as number,
-      flows: [
-        probeFlow(held, context),
-        ...heldAddressFlows(context, held.spec.address),
-        ...foreignMacFlows(held, context),
-      ],
+      flows: [probeFlow(held, context), ...foreignMacFlows(held, context)],
       waitsFor: rulesOf(context.identity),
     };
   },

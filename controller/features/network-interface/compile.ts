@@ -19,6 +19,7 @@ import {
 import { dhcpFlows } from './dhcp.ts';
 import { guardFlows } from './guard.ts';
 import { dhcpV6Flows, ipv6AddressesOf, ipv6GuardFlows } from './ipv6.ts';
+import { heldAddressFlows } from './own-name.ts';
 import { local, standby } from './port.ts';
 import { publicInterfaces, publicIpv6 } from './public-ipv6.ts';
 import { ipv4AddressesOf } from './secondary-addresses.ts';
@@ -59,6 +60,7 @@ const guard: FragmentDefinition = {
         number: context.networkInterface.number as number,
         flows: [
           ...guardFlows(context),
+          ...heldAddressFlows(view, context),
           ...announcementFlows(context),
           ...ipv6GuardFlows(context),
           ...dhcpFlows(view, context),
@@ -149,6 +151,17 @@ export const networkInterfaceFeature: Feature = {
       const target = { kind: 'network-interface', id: networkInterfaceId } as const;
       for (const other of view.referrers(target, 'of-interface', 'binding')) {
         yield { definition: publicIpv6, id: other.id };
+      }
+    }
+    if (kind === 'held-address') {
+      const holders = [before, after].flatMap(
+        (held) => (held as ResourceOf<'held-address'> | undefined) ?? [],
+      );
+      for (const holder of new Set(holders.map(({ spec }) => spec.networkInterfaceId))) {
+        const target = { kind: 'network-interface', id: holder } as const;
+        for (const binding of view.referrers(target, 'of-interface', 'binding')) {
+          yield { definition: guard, id: binding.id };
+        }
       }
     }
     if (kind === 'vpc' && before && after && tellsOtherwise(before, after)) {

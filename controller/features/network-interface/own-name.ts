@@ -1,5 +1,6 @@
 import { type Flow, ipMatch, on, onRegister, parseIpAddress, parseNetwork } from '../../pipeline/index.ts';
 import { contains, containsIpv6 } from '../../resources/index.ts';
+import type { TopologyView } from '../../topology/view.ts';
 import { type BoundContext, macNumber } from './context.ts';
 
 /**
@@ -37,12 +38,19 @@ export function ownAddressFlows(context: BoundContext): Flow[] {
   });
 }
 
-/** From a shared address that the interface holds. */
-export function heldAddressFlows(context: BoundContext, address: string): Flow[] {
-  const macs = macsFor(context, address);
-  const { sourceDestinationCheck, macAddress } = context.networkInterface.spec;
-  if (sourceDestinationCheck === false) macs.add(macAddress);
-  return inOwnName(context, address, macs);
+/** From the shared addresses that the interface holds. */
+export function heldAddressFlows(view: TopologyView, context: BoundContext): Flow[] {
+  const { id, spec } = context.networkInterface;
+  const target = { kind: 'network-interface', id } as const;
+  const addresses = Array.from(
+    view.referrers(target, 'of-interface', 'held-address'),
+    (held) => held.spec.address,
+  );
+  return addresses.sort().flatMap((address) => {
+    const macs = macsFor(context, address);
+    if (spec.sourceDestinationCheck === false) macs.add(spec.macAddress);
+    return inOwnName(context, address, macs);
+  });
 }
 
 /** MACs that the allowed pairs of the interface let it use with an address. */

@@ -120,6 +120,7 @@ function encodeFragment(input: FragmentInput): StoredFragment {
     cookie,
     bytes: Buffer.concat(messages),
     flowCount: flows,
+    denies: actions.length === 0,
     before: input.before ?? [],
     after: input.after ?? [],
     whenGone: input.whenGone ?? [],
@@ -143,6 +144,6 @@ function flowOf(scope: Scope, distinction: number, actions: readonly Action[], c
     priority: 100,
     cookie,
     match,
-    instructions: [{ type: 'apply-actions', actions }],
+    instructions: actions.length === 0 ? [] : [{ type: 'apply-actions', actions }],
   };
 }
