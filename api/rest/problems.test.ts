@@ -119,7 +119,7 @@ const cases: Case[] = [
     request: ['POST', '/v1/vpcs', { spec: { cidrBlock: '10.0.0.0/16', colour: 'red' } }],
     code: 'unknown-field',
     field: 'spec.colour',
-    fix: /^Known here: cidrBlock, secondaryCidrBlocks, ipv6CidrBlock, dhcpOptionsId, enableDnsSupport/,
+    fix: /^Known here: cidrBlock, secondaryCidrBlocks, ipv6CidrBlock, dhcpOptionsId, /,
   },
   {
     name: 'an unknown member beside the spec',
