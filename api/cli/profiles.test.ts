@@ -90,7 +90,11 @@ describe('profiles', () => {
       assert.match(err, pattern);
       assert.ok(!err.includes('4711'));
     }
-    assert.equal((await weft('vpc list', { WEFT_CONFIG: join(folder, 'absent') })).code, 2);
+    const absent = await weft('vpc list', { WEFT_CONFIG: join(folder, 'absent') });
+    assert.equal(absent.code, 2);
+    assert.match(absent.err, /no such file .*absent.* Make it with weft profile set/);
+    const none = { WEFT_CONFIG: '', XDG_CONFIG_HOME: folder, WEFT_API: '' };
+    assert.match((await weft('profile list', none)).out, /There are no profiles in /);
   });
 
   it('with a token are for nobody else to read', async () => {

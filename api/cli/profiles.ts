@@ -37,7 +37,7 @@ export interface Configuration {
 
 /** `$WEFT_CONFIG`, else `weft/config.yaml` below `$XDG_CONFIG_HOME` or `~/.config`. */
 export function configurationPath(env: Env): string {
-  if (env.WEFT_CONFIG !== undefined) return env.WEFT_CONFIG;
+  if (env.WEFT_CONFIG) return env.WEFT_CONFIG;
   return join(env.XDG_CONFIG_HOME ?? join(env.HOME ?? '/', '.config'), 'weft', 'config.yaml');
 }
 
@@ -53,7 +53,15 @@ export async function readConfiguration(env: Env, toBeWritten = false): Promise<
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    if (isMissing && (toBeWritten || env.WEFT_CONFIG === undefined)) return { profiles: {} };
+    if (isMissing && (toBeWritten || !env.WEFT_CONFIG)) return { profiles: {} };
+    if (isMissing) {
+      throw new CliError('wrong-configuration', 'there is no such file', {
+        field: 'WEFT_CONFIG',
+        value: path,
+        fix: 'Make it with weft profile set, or leave WEFT_CONFIG empty.',
+        cause,
+      });
+    }
     throw wrong(path, `it cannot be read: ${(cause as Error).message}`, cause);
   }
   // Loaded only where there is something to read: most commands start without it.

@@ -21,10 +21,16 @@ describe('the command line', () => {
   it('exits with 2 and a hint when it is wrong', async () => {
     const unknown = await cli.weft('vcp list');
     assert.equal(unknown.code, 2);
-    assert.match(unknown.err, /^weft: unknown command 'vcp' — .*vpc/);
+    assert.match(
+      unknown.err,
+      /^weft: unknown command 'vcp' — Did you mean vpc\? weft --help shows what can be given\.\n$/,
+    );
     const missing = await cli.weft('vpc create');
     assert.equal(missing.code, 2);
-    assert.match(missing.err, /^weft: required option '--cidr-block <cidr>' not specified/);
+    assert.match(
+      missing.err,
+      /^weft: required option '--cidr-block <cidr>' not specified — weft vpc create --help shows what can be given\.\n$/,
+    );
     for (const line of [
       'vpc list --colour',
       'vpc list -o xml',

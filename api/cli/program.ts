@@ -38,7 +38,7 @@ export function createProgram(io: Io, launchers: Launchers): Command {
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ writeOut: io.out, writeErr: (text) => io.err(usageText(text)) });
+    .configureOutput({ writeOut: io.out, writeErr: io.err });
   addConnectionOptions(program);
   addVpcCommands(program, io);
   addSubnetCommands(program, io);
@@ -68,7 +68,16 @@ export function createProgram(io: Io, launchers: Launchers): Command {
   addControllerCommand(program, io, launchers);
   addAgentCommand(program, io, launchers);
   addDoctorCommand(program, io, launchers);
+  explainUsage(program, 'weft');
   return program;
+}
+
+/** Makes what is said of a wrong command line end with what shows the right one, for the command and those below it. */
+function explainUsage(command: Command, path: string): void {
+  command.configureOutput({
+    outputError: (text, write) => write(usageText(text, `${path} --help shows what can be given`)),
+  });
+  for (const below of command.commands) explainUsage(below, `${path} ${below.name()}`);
 }
 
 /**
@@ -97,6 +106,12 @@ export async function runCli(
   }
 }
 
-/** Commander writes `error: …` and then a suggestion on a line of its own. */
-const usageText = (text: string) =>
-  text.startsWith('error: ') ? `weft: ${text.slice('error: '.length).trim().replace('\n', ' — ')}\n` : text;
+/** Commander writes `error: …` and then perhaps a suggestion in brackets, on a line of its own. */
+function usageText(text: string, fix: string): string {
+  const [problem = '', suggestion] = text
+    .replace(/^error: /, '')
+    .trim()
+    .split('\n');
+  const guess = suggestion ? `${suggestion.replace(/^\((.*)\)$/, '$1')} ` : '';
+  return `weft: ${problem.replace(/\.$/, '')} — ${guess}${fix}.\n`;
+}
