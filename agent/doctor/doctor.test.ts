@@ -149,6 +149,8 @@ describe('the underlay', () => {
   it('has the tunnel address, and room for the packets of VMs', () => {
     assert.deepEqual(bad(judgeUnderlay('198.18.0.1', underlay(1500))), []);
     only(judgeUnderlay('198.18.0.1', underlay(1499)), 'fail', 'MTU', /1499 on eth0/);
+    assert.deepEqual(bad(judgeUnderlay('198.18.0.1', underlay(1400), 1400)), []);
+    only(judgeUnderlay('198.18.0.1', underlay(1500), 9000), 'fail', 'MTU', /1500 on eth0 is less than 9000/);
     only(judgeUnderlay('198.18.0.1', underlay(undefined)), 'warn', 'MTU', /cannot be read/);
     only(judgeUnderlay('198.18.0.2', underlay(1500)), 'fail', 'tunnel address', /198\.18\.0\.2/);
   });

@@ -24,6 +24,8 @@ export interface ExaminationOptions {
   readonly host?: string | undefined;
   /** Absent: that of the tunnel port. */
   readonly tunnelIp?: string | undefined;
+  /** What the controller was told that packets between hosts may measure, in bytes. Default 1500. */
+  readonly underlayMtu?: number | undefined;
   readonly tokenFile?: string | undefined;
   readonly ca?: string | undefined;
   readonly certificate?: string | undefined;
@@ -38,7 +40,8 @@ export async function examineHost(options: ExaminationOptions): Promise<Finding[
   return findings.flat();
 }
 
-async function examineSwitch({ ovsdb, tunnelIp, timeoutMs = 5000 }: ExaminationOptions): Promise<Finding[]> {
+async function examineSwitch(options: ExaminationOptions): Promise<Finding[]> {
+  const { ovsdb, tunnelIp, underlayMtu, timeoutMs = 5000 } = options;
   let rows: SwitchRows;
   try {
     rows = await readSwitch(ovsdb, timeoutMs);
@@ -55,7 +58,7 @@ async function examineSwitch({ ovsdb, tunnelIp, timeoutMs = 5000 }: ExaminationO
     pass('ovsdb-server', `answers at ${ovsdb}`),
     ...judgeSwitch(rows, { kernelModule: existsSync(kernelModulePath), version }),
     ...(bridge ? [await judgeSocket(socket, timeoutMs)] : []),
-    ...(address === undefined ? [] : judgeUnderlay(address, underlay)),
+    ...(address === undefined ? [] : judgeUnderlay(address, underlay, underlayMtu)),
     ...(bridge ? judgeListening(bridge.datapath_type, underlay) : []),
   ];
 }

@@ -1,8 +1,8 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { type Finding, fail, pass, warn } from './finding.ts';
 
-/** VMs have 1442 bytes, and Geneve with the identity adds 58 in IPv4. */
-const neededMtu = 1500;
+/** As the controller has it by default: VMs have 1442 bytes, and Geneve with the identity adds 58 in IPv4. */
+const usualMtu = 1500;
 /** UDP port of Geneve, RFC 8926. */
 const genevePort = 6081;
 
@@ -15,8 +15,15 @@ export interface Underlay {
   readonly udpSockets: string;
 }
 
-/** The device with the tunnel address, and whether packets of VMs fit through it. */
-export function judgeUnderlay(address: string, { interfaces, mtuOf }: Underlay): Finding[] {
+/**
+ * The device with the tunnel address, and whether packets of VMs fit through it.
+ * @param neededMtu what the controller was told of the underlay, in bytes
+ */
+export function judgeUnderlay(
+  address: string,
+  { interfaces, mtuOf }: Underlay,
+  neededMtu = usualMtu,
+): Finding[] {
   const device = Object.entries(interfaces).find(([, list]) =>
     list?.some((one) => one.address === address),
   )?.[0];
@@ -34,7 +41,7 @@ export function judgeUnderlay(address: string, { interfaces, mtuOf }: Underlay):
   if (mtu === undefined)
     return [found, warn('MTU', `that of ${device} cannot be read`, `Look at ip link show ${device}.`)];
   if (mtu >= neededMtu) return [found, pass('MTU', `${mtu} on ${device}`)];
-  const fix = `Raise it, on every device between the hosts: ip link set ${device} mtu ${neededMtu}.`;
+  const fix = `Raise it, on every device between the hosts: ip link set ${device} mtu ${neededMtu}; or start the controller, and this check, with a smaller --underlay-mtu.`;
   return [
     found,
     fail('MTU', `${mtu} on ${device} is less than ${neededMtu}: large packets of VMs are lost`, fix),

@@ -37,6 +37,8 @@ export interface ControllerOptions {
   readonly auditEntries: number;
   /** Requests a second that each access key may send. */
   readonly rateLimit: number;
+  /** The largest packets that all hosts can send each other, in bytes. */
+  readonly underlayMtu: number;
 }
 
 export interface AgentOptions {
@@ -63,6 +65,7 @@ export interface DoctorOptions {
   readonly controller?: string;
   readonly host?: string;
   readonly tunnelIp?: string;
+  readonly underlayMtu?: number;
   readonly tokenFile?: string;
   readonly ca?: string;
   readonly certificate?: string;

@@ -25,6 +25,7 @@ const launchers: Launchers = {
       openflow: { ...openflow, tls: switchTls },
       store,
       audit: { days: options.auditDays, entries: options.auditEntries },
+      underlayMtu: options.underlayMtu,
       logger,
     });
     const { controller } = running;

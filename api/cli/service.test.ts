@@ -103,6 +103,7 @@ describe('weft controller', () => {
     for (const [line, reason] of [
       [['--regions', 'north,south'], /us-east-1.*Give --region with one of north, south/],
       [['--regions', 'North'], /no name of a region.*--regions/],
+      [['--underlay-mtu', '1337'], /underlay-mtu.*1338/],
     ] as const) {
       const { code, err } = await run([...words('127.0.0.1:0'), ...line]);
       assert.equal(code, 2);

@@ -10,15 +10,19 @@ import { Topology } from '../topology/index.ts';
  * from the store.
  */
 export class Projection {
-  readonly topology = new Topology();
+  readonly topology: Topology;
   readonly compiler: Compiler;
   readonly #store: Store;
   readonly #waiters = new Set<{ revision: number; resolve: () => void }>();
   #watch: Watch | undefined;
 
-  /** @param onDefect told of fragments that cannot be compiled; by default that is an error of whoever commits */
-  constructor(store: Store, onDefect?: (defect: Defect) => void) {
+  /**
+   * @param onDefect told of fragments that cannot be compiled; by default that is an error of whoever commits
+   * @param topology empty
+   */
+  constructor(store: Store, onDefect?: (defect: Defect) => void, topology = new Topology()) {
     this.#store = store;
+    this.topology = topology;
     this.compiler = new Compiler(this.topology, features, onDefect);
   }
 

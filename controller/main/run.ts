@@ -1,3 +1,4 @@
+import type { Defect } from '../compiler/index.ts';
 import type { GraphController, ObservedController } from '../controller.ts';
 import { Placer } from '../features/placement/placer.ts';
 import {
@@ -7,9 +8,10 @@ import {
   missingParts,
   PrometheusMetrics,
 } from '../metrics/index.ts';
-import { WeftError } from '../resources/index.ts';
+import { tunnelOverhead, underlayMtuLimits, WeftError } from '../resources/index.ts';
 import { type ListenAddress, type Logger, Southbound } from '../southbound/index.ts';
 import { type AuditRetention, defaultAuditRetention, openSqliteStore, type Store } from '../store/index.ts';
+import { Topology } from '../topology/index.ts';
 import { ContestedInterfaces } from './contested.ts';
 import { EmbeddedController } from './controller.ts';
 import { Executor, operator } from './executor.ts';
@@ -27,6 +29,8 @@ export interface ControllerOptions {
   readonly store: string;
   /** How much of the audit log is kept. Default: a year, and at most a million entries. */
   readonly audit?: AuditRetention | undefined;
+  /** The largest packets that all hosts can send each other, in bytes. Default: 1500. */
+  readonly underlayMtu?: number | undefined;
   readonly logger: Logger;
 }
 
@@ -55,15 +59,18 @@ export async function runController({
   openflow,
   store: address,
   audit,
+  underlayMtu = underlayMtuLimits.usual,
   logger,
 }: ControllerOptions): Promise<RunningController> {
   const instruments = new Instruments();
   const store = new MeasuredStore(await openStore(address, audit), instruments);
-  const projection = new Projection(store, ({ fragment, id, error }) => {
+  const topology = new Topology(underlayMtu - tunnelOverhead);
+  const onDefect = ({ fragment, id, error }: Defect) => {
     instruments.counter('weft_compile_defects_total').inc();
     logger.error({ err: error, fragment, id }, 'a resource cannot be compiled; its packets are dropped');
-  });
-  const { topology, compiler } = projection;
+  };
+  const projection = new Projection(store, onDefect, topology);
+  const { compiler } = projection;
   const compiled = new CompileMeter(compiler, instruments);
   const flowQuota = new FlowQuota(compiler, topology);
   const reached = (revision: number, timeoutMs: number) => projection.reached(revision, timeoutMs);

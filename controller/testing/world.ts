@@ -25,7 +25,7 @@ export const testOwner = { account: '123456789012', region: 'us-east-1' };
 /** Store, topology and compiler without switches: what feature tests stand on. */
 export class World implements AsyncDisposable {
   readonly store: Store;
-  readonly topology = new Topology();
+  readonly topology: Topology;
   readonly compiler: Compiler;
   readonly executor: Executor;
   /** Every commit since the start, and what it meant for switches. */
@@ -34,18 +34,22 @@ export class World implements AsyncDisposable {
 
   readonly #placer: Placer;
 
-  private constructor(store: Store, compiled: readonly Feature[]) {
+  private constructor(store: Store, compiled: readonly Feature[], topology: Topology) {
     this.store = store;
+    this.topology = topology;
     this.compiler = new Compiler(this.topology, compiled);
     const flowQuota = new FlowQuota(this.compiler, this.topology);
     this.executor = new Executor(store, this.topology, () => Promise.resolve(), flowQuota);
     this.#placer = new Placer(this.topology, (plan) => this.executor.run(operator, plan));
   }
 
-  /** @param compiled the features that the compiler has; tests of tests plant faults there */
-  static async create(compiled = features): Promise<World> {
+  /**
+   * @param compiled the features that the compiler has; tests of tests plant faults there
+   * @param topology empty
+   */
+  static async create(compiled = features, topology = new Topology()): Promise<World> {
     const store = await openSqliteStore(':memory:');
-    const world = new World(store, compiled);
+    const world = new World(store, compiled, topology);
     world.topology.load(await store.snapshot());
     world.compiler.load();
     await store.watch(store.revision, (commit) => {

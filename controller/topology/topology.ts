@@ -1,5 +1,6 @@
 import {
   type AnyResource,
+  interfaceMtu,
   type KindName,
   type ReferenceType,
   type ResourceOf,
@@ -37,6 +38,12 @@ export class Topology implements ListView {
   #revision = 0;
   #graph = new ResourceGraph();
   #indexes = makeIndexes(this.#graph);
+  readonly interfaceMtu: number;
+
+  /** @param mtu how large packets inside VPCs may be, in bytes */
+  constructor(mtu = interfaceMtu) {
+    this.interfaceMtu = mtu;
+  }
 
   get revision(): number {
     return this.#revision;

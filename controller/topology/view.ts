@@ -8,6 +8,8 @@ import type { Lookup, Owner } from './lookup.ts';
 export interface TopologyView {
   /** The store revision that the graph stands at. */
   readonly revision: number;
+  /** How large packets inside VPCs may be, in bytes: what the underlay leaves beside the tunnel's headers. */
+  readonly interfaceMtu: number;
   get<K extends KindName>(kind: K, id: string): ResourceOf<K> | undefined;
   /** The resource with this number, for numbered kinds. */
   byNumber<K extends KindName>(kind: K, number: number): ResourceOf<K> | undefined;

@@ -101,3 +101,31 @@ describe('the router of a subnet', () => {
     assert.equal((await web.ping(far.address)).received, 3, 'and packets that pass are not limited');
   });
 });
+
+describe('an underlay that takes 1,400 bytes', () => {
+  let cloud: Cloud;
+  let web: CloudVm;
+  let far: CloudVm;
+
+  before(async () => {
+    cloud = await Cloud.start({ controllerArgs: ['--underlay-mtu', '1400'] });
+    for (const index of [0, 1]) await cloud.host(index).run('ip', ['link', 'set', 'underlay', 'mtu', '1400']);
+    const vpc = await cloud.vpc();
+    const near = await cloud.subnet(vpc.id, '10.0.1.0/24');
+    const away = await cloud.subnet(vpc.id, '10.0.2.0/24');
+    const groups = [await cloud.group(vpc.id, 'open', ['all from 0.0.0.0/0'])];
+    web = await cloud.vm(cloud.host(0), near, { groups });
+    far = await cloud.vm(cloud.host(1), away, { groups });
+  });
+  after(() => cloud[Symbol.asyncDispose]());
+
+  it('gives VMs 58 bytes less, by DHCP and to whoever sends more', async () => {
+    assert.equal((await web.dhcp()).mtu, '1342');
+    await web.run('ip', ['link', 'set', 'eth0', 'mtu', '1500']);
+    const small = await web.ping(far.address, { size: 1342 - 28, df: true, count: 2 });
+    assert.equal(small.received, 2, 'what just fits between the hosts');
+    const large = await web.ping(far.address, { size: 1343 - 28, df: true, count: 2 });
+    assert.equal(large.received, 0);
+    assert.match(large.output, /mtu ?= ?1342/);
+  });
+});

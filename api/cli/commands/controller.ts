@@ -53,6 +53,12 @@ export function addControllerCommand(program: Command, io: Io, launchers: Launch
       'PEM file: authority whose certificates, named like hosts, their agents show',
     )
     .option('--openflow-tls', 'switches connect by TLS, with certificates of the client authority')
+    .option(
+      '--underlay-mtu <bytes>',
+      'largest packets that all hosts can send each other; VMs have 58 bytes less',
+      number('--underlay-mtu', 1338, 65_535),
+      1500,
+    )
     .option('--audit-days <days>', 'how long the audit log is kept', number('days', 1, 36_500), 365)
     .option(
       '--audit-entries <entries>',

@@ -33,6 +33,8 @@ export interface ElasticIpContext {
   readonly mac: bigint;
   /** What it stands for inside. */
   readonly privateAddress: number;
+  /** How large packets to it may be, in bytes. */
+  readonly mtu: number;
   /** Whose share of what the agent is asked is used up by packets to it; 0 for a NAT gateway. */
   readonly interfaceNumber: number;
   /** Absent while no host translates it. */
@@ -56,6 +58,7 @@ export function elasticIpContext(view: TopologyView, id: string): ElasticIpConte
       network,
       address: parseAddress(elasticIp.spec.address, 'address'),
       mac: derivedMac('elasticIp', elasticIp.number as number),
+      mtu: view.interfaceMtu,
       ...owner,
     }
   );

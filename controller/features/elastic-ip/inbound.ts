@@ -18,7 +18,6 @@ import {
   translate,
   translateRecorded,
 } from '../../pipeline/index.ts';
-import { interfaceMtu } from '../../resources/index.ts';
 import { fromNeighbour, learnNeighbour } from '../external-network/compile.ts';
 import { pushTag } from '../external-network/vlan.ts';
 import { gatewayMac } from '../subnet/router.ts';
@@ -108,7 +107,7 @@ function gatewayFlows(context: ElasticIpContext, place: TranslationPlace): Flow[
 
 /** Everything of an elastic IP on the host that translates it, which reaches the network by `port`. */
 export function inboundFlows(context: ElasticIpContext, place: TranslationPlace, port: number): Flow[] {
-  const { network, vpc, address, mac, interfaceNumber } = context;
+  const { network, vpc, address, mac, mtu, interfaceNumber } = context;
   const here = onRegister('externalNetwork', network.number as number);
   return [
     ...arpFlows(context),
@@ -128,7 +127,7 @@ export function inboundFlows(context: ElasticIpContext, place: TranslationPlace,
         // The answer has the tag of the packet.
         ...pushTag(network),
         limit,
-        packetTooLarge({ address, mac, mtu: interfaceMtu }),
+        packetTooLarge({ address, mac, mtu }),
       ],
     },
     // Nobody outside has an address of the VPC: rules for its networks must not let such a sender in.

@@ -16,7 +16,7 @@ import {
   setFlag,
   whole,
 } from '../../pipeline/index.ts';
-import { interfaceMtu, type ResourceOf, tryParseIpv4 } from '../../resources/index.ts';
+import { type ResourceOf, tryParseIpv4 } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { popTag, pushTag, tagMatch } from '../external-network/vlan.ts';
 import { hostScope } from './scope.ts';
@@ -35,7 +35,7 @@ const fromOption: Action[] = [
   { type: 'move', source: switchedPart, destination: flagBit('switched') },
 ];
 
-function tunnelFlows(host: ResourceOf<'host'>): Flow[] {
+function tunnelFlows(host: ResourceOf<'host'>, { interfaceMtu }: TopologyView): Flow[] {
   const { tunnelPort, tunnelAddress } = host.spec;
   const own = tryParseIpv4(tunnelAddress) as number;
   return [
@@ -105,7 +105,7 @@ function externalFlows(host: ResourceOf<'host'>, view: TopologyView): Flow[] {
           setFlag(flags.outside, 1),
           load('externalNetwork', number),
           load('outputPort', port),
-          checkSize(interfaceMtu),
+          checkSize(view.interfaceMtu),
         ],
         goto: 'external-in',
       },
@@ -126,7 +126,7 @@ const tunnel: FragmentDefinition = {
   code: 2,
   compile(view, id) {
     const host = view.get('host', id);
-    return host && { scope: hostScope(host), number: host.number as number, flows: tunnelFlows(host) };
+    return host && { scope: hostScope(host), number: host.number as number, flows: tunnelFlows(host, view) };
   },
 };
 

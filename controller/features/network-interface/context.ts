@@ -7,6 +7,8 @@ export interface InterfaceContext {
   readonly vpc: ResourceOf<'vpc'>;
   readonly subnet: ResourceOf<'subnet'>;
   readonly identity: ResourceOf<'identity'>;
+  /** How large its packets may be, in bytes. */
+  readonly mtu: number;
 }
 
 export function interfaceContext(view: TopologyView, id: string): InterfaceContext | undefined {
@@ -15,7 +17,7 @@ export function interfaceContext(view: TopologyView, id: string): InterfaceConte
   const vpc = view.get('vpc', networkInterface.spec.vpcId);
   const subnet = view.get('subnet', networkInterface.spec.subnetId);
   const identity = view.get('identity', networkInterface.status.identityId);
-  return vpc && subnet && identity && { networkInterface, vpc, subnet, identity };
+  return vpc && subnet && identity && { networkInterface, vpc, subnet, identity, mtu: view.interfaceMtu };
 }
 
 /** A binding on its host, with its interface. */

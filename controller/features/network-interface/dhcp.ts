@@ -1,12 +1,5 @@
 import { answerDhcpV4, type Flow, isIpv4, limit, on, onRegister, protocol } from '../../pipeline/index.ts';
-import {
-  formatIpv4,
-  gatewayAddress,
-  interfaceMtu,
-  netmask,
-  parseAddress,
-  parseCidr,
-} from '../../resources/index.ts';
+import { formatIpv4, gatewayAddress, netmask, parseAddress, parseCidr } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { dhcpSettings } from '../dhcp-options/settings.ts';
 import { gatewayMac } from '../subnet/router.ts';
@@ -47,7 +40,7 @@ function optionsOf(view: TopologyView, { networkInterface, subnet, vpc }: BoundC
     nameServers.length > 0 ? [6, uint32(...nameServers)] : undefined,
     [12, Buffer.from(addressName(address))],
     domainName ? [15, Buffer.from(domainName)] : undefined,
-    [26, uint16(interfaceMtu)],
+    [26, uint16(view.interfaceMtu)],
     ntpServers.length > 0 ? [42, uint32(...ntpServers)] : undefined,
     [51, uint32(leaseSeconds)],
     [58, uint32(Math.floor(leaseSeconds / 2))],

@@ -13,7 +13,7 @@ import {
   parseNetwork,
   set,
 } from '../../pipeline/index.ts';
-import { derivedMac, interfaceMtu, type ResourceOf } from '../../resources/index.ts';
+import { derivedMac, type ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { pushTag } from '../external-network/vlan.ts';
 import { hostScope } from '../host/scope.ts';
@@ -95,7 +95,7 @@ function publicFlows(
         // The answer has the tag of the packet.
         ...pushTag(network),
         limit,
-        packetTooLarge({ address: 0, ipv6Address: address, mac, mtu: interfaceMtu }),
+        packetTooLarge({ address: 0, ipv6Address: address, mac, mtu: context.mtu }),
       ],
     },
     // From another interface of this host: as if it had come in by the port.

@@ -48,6 +48,10 @@ export class DraftView implements TopologyView {
     return this.#base.revision;
   }
 
+  get interfaceMtu(): number {
+    return this.#base.interfaceMtu;
+  }
+
   get<K extends KindName>(kind: K, id: string): ResourceOf<K> | undefined {
     const touched = this.#touched.get(kind);
     return touched?.has(id) ? (touched.get(id) as ResourceOf<K> | undefined) : this.#base.get(kind, id);

@@ -11,7 +11,7 @@ import {
   packetTooLarge,
   timeExceeded,
 } from '../../pipeline/index.ts';
-import { type AnyResource, gatewayAddress, interfaceMtu, parseCidr } from '../../resources/index.ts';
+import { type AnyResource, gatewayAddress, parseCidr } from '../../resources/index.ts';
 import { hostScope } from '../host/scope.ts';
 import { type BoundContext, boundContext, macNumber } from '../network-interface/context.ts';
 import { gatewayMac } from '../subnet/router.ts';
@@ -20,7 +20,7 @@ import { gatewayMac } from '../subnet/router.ts';
 const spent = [0, 1] as const;
 
 /** The router's words to one interface. Each flow carries the whole answer but for the packet that it is about. */
-function errorFlows({ networkInterface, subnet }: BoundContext): Flow[] {
+function errorFlows({ networkInterface, subnet, mtu }: BoundContext): Flow[] {
   const here = onRegister('interfaceNumber', networkInterface.number as number);
   const router = {
     address: gatewayAddress(parseCidr(subnet.spec.cidrBlock, 'cidrBlock')),
@@ -43,7 +43,7 @@ function errorFlows({ networkInterface, subnet }: BoundContext): Flow[] {
       stage: 'tunnel',
       priority: 100,
       match: [isTooLarge(1), here, ip],
-      actions: [limit, packetTooLarge({ ...router, mtu: interfaceMtu })],
+      actions: [limit, packetTooLarge({ ...router, mtu })],
     },
   ]);
 }

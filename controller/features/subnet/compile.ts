@@ -48,6 +48,7 @@ const admit: FragmentDefinition = {
       mac: gatewayMac(subnet),
       routeTable: routeTable.number as number,
       networkAcl: acl.number as number,
+      mtu: view.interfaceMtu,
     };
     return {
       scope: vpcScope(vpc),

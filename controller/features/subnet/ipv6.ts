@@ -18,7 +18,7 @@ import {
   tableOf,
   whole,
 } from '../../pipeline/index.ts';
-import { type Ipv6Network, interfaceMtu, ipv6Netmask, linkLocalAddress } from '../../resources/index.ts';
+import { type Ipv6Network, ipv6Netmask, linkLocalAddress } from '../../resources/index.ts';
 import { advertisedOptions } from '../dhcp-options/ipv6-options.ts';
 import type { DhcpSettings } from '../dhcp-options/settings.ts';
 import { passOn, type Router } from './router.ts';
@@ -49,7 +49,7 @@ export function ipv6Flows(router: Router, network: Ipv6Network, settings: DhcpSe
           mac,
           prefix: network.address,
           prefixLength: network.prefixLength,
-          mtu: interfaceMtu,
+          mtu: router.mtu,
           options: advertisedOptions(settings),
         }),
       ],

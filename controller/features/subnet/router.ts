@@ -14,6 +14,8 @@ export interface Router {
   /** Numbers of what decides on packets that leave the subnet. */
   readonly routeTable: number;
   readonly networkAcl: number;
+  /** What it tells of the subnet's links, in bytes. */
+  readonly mtu: number;
 }
 
 const unicast = on('eth_dst', 0n, 0x0100_0000_0000n);

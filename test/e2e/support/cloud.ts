@@ -16,6 +16,8 @@ export interface CloudOptions {
   /** How many, or which. Default 2. */
   readonly hosts?: number | readonly HostOptions[];
   readonly external?: boolean;
+  /** More arguments of the controller. */
+  readonly controllerArgs?: readonly string[];
   /** More arguments of every agent, or of each. */
   readonly agentArgs?: readonly string[] | ((host: Host) => readonly string[]);
 }
@@ -50,15 +52,16 @@ export class Cloud implements AsyncDisposable {
     this.client = new WeftClient({ url: controller.apiUrl });
   }
 
-  static async start({ hosts = 2, external = false, agentArgs = [] }: CloudOptions = {}): Promise<Cloud> {
+  static async start(options: CloudOptions = {}): Promise<Cloud> {
+    const { hosts = 2, external = false, controllerArgs: args = [], agentArgs = [] } = options;
     const lab = await createLab({ hosts, ...(external ? { externalNetwork: { cidr: externalCidr } } : {}) });
     try {
-      const cloud = new Cloud(lab, await lab.startController());
+      const cloud = new Cloud(lab, await lab.startController({ args }));
       for (const host of lab.hosts) {
         // How often the cache is looked over, in ms; only so that waiting for it is short.
         await host.vsctl('set', 'Open_vSwitch', '.', 'other_config:max-revalidator=20');
-        const args = typeof agentArgs === 'function' ? agentArgs(host) : agentArgs;
-        cloud.agents.push(await host.startAgent({ args }));
+        const given = typeof agentArgs === 'function' ? agentArgs(host) : agentArgs;
+        cloud.agents.push(await host.startAgent({ args: given }));
       }
       await meetOnUnderlay(lab);
       return cloud;
