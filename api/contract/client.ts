@@ -1,5 +1,7 @@
 import type { HostSpec, InstanceStatus, NatGatewayCounters, ResourceOf } from '@weft/controller/resources';
 import { ApiError, errorFromAnswer } from './errors.ts';
+import type { OperationId, Operations } from './generated/operations.ts';
+import { addressOf, type OperationRequest } from './operation.ts';
 import { type ApiKind, paths } from './paths.ts';
 import { type Call, type ClientAccess, Transport } from './transport.ts';
 import type {
@@ -51,6 +53,16 @@ export class WeftClient {
     this.#transport = new Transport(options.url, options.access);
     this.#timeoutMs = options.timeoutMs ?? 10_000;
     this.url = this.#transport.url.origin;
+  }
+
+  /**
+   * Any operation of the OpenAPI document by its operationId, with the types that are generated from there. The other
+   * methods are for convenience: they page, wait and watch.
+   */
+  operation<O extends OperationId>(name: O, request: OperationRequest<O>): Promise<Operations[O]['answer']> {
+    const { method, path, body, headers, waitSeconds } = addressOf(name, request);
+    const repeatable = method !== 'POST' || headers['idempotency-key'] !== undefined;
+    return this.#call(method, path, { body, headers, repeatable, extraMs: waitSeconds * 1000 });
   }
 
   /** One page. */
@@ -203,7 +215,7 @@ export class WeftClient {
   async #call<T>(
     method: Call['method'],
     path: string,
-    { body, query = {}, extraMs = 0, repeatable = method !== 'POST' }: CallDetails = {},
+    { body, query = {}, headers = {}, extraMs = 0, repeatable = method !== 'POST' }: CallDetails = {},
   ): Promise<T> {
     const { ifRevision, waitSeconds, idempotencyKey } = query;
     const search = new URLSearchParams(
@@ -214,6 +226,7 @@ export class WeftClient {
       path: withQuery(path, search),
       body,
       headers: {
+        ...headers,
         ...(ifRevision === undefined ? {} : { 'if-match': `"${ifRevision}"` }),
         ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
       },
@@ -229,6 +242,7 @@ export class WeftClient {
 interface CallDetails {
   readonly body?: unknown;
   readonly query?: CreateQuery;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly repeatable?: boolean;
   /** Time on top, for calls that wait. */
   readonly extraMs?: number;

@@ -6,6 +6,8 @@ export {
   clientErrorCodes,
 } from './errors.ts';
 export { matchesFilter } from './filter.ts';
+export type { OperationId, Operations, Schemas } from './generated/operations.ts';
+export type { OperationRequest } from './operation.ts';
 export { type ApiKind, apiKinds, collections, isApiKind, paths, schemaName } from './paths.ts';
 export { escaped, mapTexts, parseReference, unescaped, valueAt } from './references.ts';
 export type { ClientAccess } from './transport.ts';

@@ -53,8 +53,12 @@ export interface AuditEntry {
   readonly outcome: string;
   readonly kind?: string;
   readonly id?: string;
+  /** Of the commit. */
+  readonly revision?: number;
   readonly before?: number;
   readonly after?: number;
+  /** Why it was refused. */
+  readonly reason?: string;
 }
 
 export interface AuditFilter {

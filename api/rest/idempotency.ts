@@ -25,6 +25,18 @@ export const idempotencyHeaders: Schema = {
   },
 };
 
+/** Headers of changes and deletions. */
+export const changeHeaders: Schema = {
+  type: 'object',
+  properties: {
+    ...(idempotencyHeaders.properties as object),
+    'if-match': {
+      type: 'string',
+      description: 'an ETag, for example "12": refused with 412 when the resource is at another revision',
+    },
+  },
+};
+
 /**
  * The key in `Idempotency-Key`, with a digest of what is asked. The header is that of the IETF's draft
  * "The Idempotency-Key HTTP Header Field"; a key with another request is answered with 422, as the draft has it.

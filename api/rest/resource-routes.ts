@@ -4,7 +4,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type ApiKind, collections, schemaName } from '../contract/index.ts';
 import { callerOf } from './access.ts';
 import { present, type RouteContext } from './context.ts';
-import { idempotencyHeaders, idempotencyOf, noteReplay, requireStillThere } from './idempotency.ts';
+import {
+  changeHeaders,
+  idempotencyHeaders,
+  idempotencyOf,
+  noteReplay,
+  requireStillThere,
+} from './idempotency.ts';
 import { ref } from './json-schema.ts';
 import { exposedKinds } from './kinds.ts';
 import { type ListQuery, listQuery, lookupsOf, pageOf } from './lists.ts';
@@ -110,7 +116,7 @@ function registerUpdate(server: FastifyInstance, { controller }: RouteContext, k
           'Fields given replace; null removes where it is allowed. If-Match makes it depend on the revision.',
       }),
       params: idParams(kind),
-      headers: idempotencyHeaders,
+      headers: changeHeaders,
       querystring: writeQuery,
       body: ref(`${name}UpdateRequest`),
       response: writeAnswers(name, 'changed'),
@@ -140,7 +146,7 @@ function registerRemoval(server: FastifyInstance, { controller }: RouteContext, 
         description: 'If-Match makes it depend on the revision.',
       }),
       params: idParams(kind),
-      headers: idempotencyHeaders,
+      headers: changeHeaders,
       querystring: writeQuery,
       response: writeAnswers('Removed', 'deleted'),
     },

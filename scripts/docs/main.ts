@@ -1,9 +1,10 @@
-/** Writes the generated reference pages, or with `--check` fails when one is not as the code would write it. */
+/** Writes the generated reference pages and the types of the client's operations, or with `--check` fails when one is not as the code would write it. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { awsPage } from './aws.ts';
 import { cliPage } from './cli.ts';
+import { type ClientDocument, clientTypes } from './client-types.ts';
 import { errorsPage } from './errors.ts';
 import { manPage } from './man.ts';
 import { metricsPage } from './metrics.ts';
@@ -26,6 +27,7 @@ const pages: Record<string, string> = {
   'docs/reference/metrics.md': notice + metricsPage(),
   'docs/reference/rest.md': notice + restPage(document),
   'docs/reference/openapi.json': `${JSON.stringify(document, null, 2)}\n`,
+  'api/contract/generated/operations.ts': clientTypes(document as unknown as ClientDocument),
 };
 for (const [path, text] of Object.entries(packageApiPages())) pages[path] = notice + text;
 
