@@ -31,9 +31,8 @@ describe('nouns', () => {
         wanted.filter((verb) => !verbs.has(verb)),
         [],
       );
-      const own = kind === 'vpc-peering-connection' ? 'vpc-peering' : kind;
       const names = [noun.name(), ...noun.aliases()];
-      assert.ok(names.includes(own) || kind === 'access-key', `${names} has no ${own}`);
+      assert.ok(names.includes(kind), `${names} has no ${kind}`);
     });
   }
 

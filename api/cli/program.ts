@@ -5,6 +5,7 @@ import { addAgentCommand } from './commands/agent.ts';
 import { addAuditCommand } from './commands/audit.ts';
 import { addCompletionCommands } from './commands/completion.ts';
 import { addControllerCommand } from './commands/controller.ts';
+import { addStateCommands } from './commands/controller-state.ts';
 import { addDhcpOptionsCommands } from './commands/dhcp-options.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addExecCommand } from './commands/exec.ts';
@@ -60,6 +61,7 @@ export function createProgram(io: Io, launchers: Launchers): Command {
   addAccountCommands(program, io);
   addKeyCommands(program, io);
   addAuditCommand(program, io);
+  addStateCommands(program, io);
   addRemainingNouns(program, io);
   addOverviewCommand(program, io);
   addProfileCommands(program, io);

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { matchesFilter } from './filter.ts';
 
 const host = {
+  kind: 'host' as const,
   spec: { zone: 'zone-a', tunnelPort: 1, computeDrivers: ['netns', 'vm'], externalPorts: { external: 2 } },
   status: { state: 'up' },
   tags: { 'app.kind': 'gateway' },
@@ -24,6 +25,18 @@ describe('a filter', () => {
       assert.equal(matchesFilter(host, path, lacks), false);
     });
   }
+
+  it('by what it means that a field is absent has what does not have it', () => {
+    const subnet = (spec: object) => ({ kind: 'subnet' as const, spec, status: {}, tags: {} });
+    const has = (spec: object, wanted: string) =>
+      matchesFilter(subnet(spec), 'spec.mapPublicIpOnLaunch', wanted);
+    assert.deepEqual([has({}, 'false'), has({}, 'true')], [true, false]);
+    const set = { mapPublicIpOnLaunch: true };
+    assert.deepEqual([has(set, 'false'), has(set, 'true')], [false, true]);
+    const vpc = { kind: 'vpc' as const, spec: {}, status: {}, tags: {} };
+    assert.equal(matchesFilter(vpc, 'spec.enableDnsSupport', 'true'), true);
+    assert.equal(matchesFilter(vpc, 'spec.enableDnsSupport', 'false'), false);
+  });
 
   it('by what a resource does not have has nothing', () => {
     assert.equal(matchesFilter(host, 'spec.constructor', 'constructor'), false);

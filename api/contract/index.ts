@@ -5,7 +5,7 @@ export {
   type ClientErrorCode,
   clientErrorCodes,
 } from './errors.ts';
-export { matchesFilter } from './filter.ts';
+export { matchesFilter, meansAbsence } from './filter.ts';
 export type { OperationId, Operations, Schemas } from './generated/operations.ts';
 export type { OperationRequest } from './operation.ts';
 export { type ApiKind, apiKinds, collections, isApiKind, paths, schemaName } from './paths.ts';

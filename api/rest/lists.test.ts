@@ -49,6 +49,23 @@ describe('lists', () => {
     assert.deepEqual(listed(miss), []);
   });
 
+  it('filters by id and account, and by what it means that a field is absent', async () => {
+    const vpcs = async (query: string) => listed(await api.call('GET', `/v1/vpcs?${query}`));
+    assert.deepEqual(await vpcs(`id=${ids[2]}`), [ids[2]]);
+    assert.deepEqual(await vpcs('id=vpc-00000000000000000'), []);
+    assert.deepEqual(await vpcs('account=123456789012'), ids);
+    assert.deepEqual(await vpcs('account=210987654321'), []);
+    const spec = { enableDnsHostnames: true, enableDnsSupport: false };
+    await api.call('PATCH', `/v1/vpcs/${ids[1]}`, { spec });
+    const others = ids.filter((id) => id !== ids[1]);
+    assert.deepEqual(await vpcs('spec.isDefault=false'), ids);
+    assert.deepEqual(await vpcs('spec.isDefault=true'), []);
+    assert.deepEqual(await vpcs('spec.enableDnsHostnames=false'), others);
+    assert.deepEqual(await vpcs('spec.enableDnsHostnames=true'), [ids[1]]);
+    assert.deepEqual(await vpcs('spec.enableDnsSupport=true'), others);
+    assert.deepEqual(await vpcs('spec.enableDnsSupport=false'), [ids[1]]);
+  });
+
   it('filters by keys of maps: which hosts reach a network', async () => {
     for (const [name, externalPorts] of [
       ['near', { dmz: 3, office: 4 }],

@@ -1,6 +1,6 @@
 import type { Lookup } from '@weft/controller';
 import { kinds, type Resource, WeftError } from '@weft/controller/resources';
-import { type ApiKind, matchesFilter } from '../contract/index.ts';
+import { type ApiKind, matchesFilter, meansAbsence } from '../contract/index.ts';
 import type { Schema } from './json-schema.ts';
 import { nearest } from './nearest.ts';
 import { fieldsParameter } from './sparse.ts';
@@ -20,6 +20,8 @@ export const listQuery: Schema = {
     },
     cursor: { type: 'string', maxLength: 512, description: 'nextCursor of the page before' },
     fields: fieldsParameter,
+    id: { type: 'string', maxLength: 256, description: 'only the resource with this id' },
+    account: { type: 'string', maxLength: 64, description: 'only resources of this account' },
   },
   patternProperties: {
     '^(spec|status)\\.[A-Za-z0-9.]{1,100}$': {
@@ -42,7 +44,9 @@ type Filter = readonly [path: string, value: string];
 
 /** What the controller may look up by an index. @throws WeftError unknown-field */
 export function lookupsOf(kind: ApiKind, query: ListQuery): Lookup[] {
-  return filtersOf(kind, query).map(([path, value]) => ({ paths: [path], values: [value] }));
+  return filtersOf(kind, query)
+    .filter(([path, value]) => !meansAbsence(kind, path, value))
+    .map(([path, value]) => ({ paths: [path], values: [value] }));
 }
 
 /**
@@ -77,7 +81,7 @@ function filtersOf(kind: ApiKind, query: ListQuery): Filter[] {
   for (const [name, value] of Object.entries(query)) {
     if (name === 'limit' || name === 'cursor' || name === 'fields') continue;
     const [part, field = ''] = name.split('.', 2);
-    if (part !== 'tag') refuseUnknownField(kind, part as 'spec' | 'status', field, value);
+    if (part === 'spec' || part === 'status') refuseUnknownField(kind, part, field, value);
     filters.push([name, String(value)]);
   }
   return filters;

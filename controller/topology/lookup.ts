@@ -33,10 +33,8 @@ const edges: Readonly<Partial<Record<KindName, Edges>>> = {
   },
   'network-acl': vpcId,
   'route-table': vpcId,
-  'vpc-peering-connection': {
-    'spec.requesterVpcId': ['joins', 'vpc'],
-    'spec.accepterVpcId': ['joins', 'vpc'],
-  },
+  // Not by the accepter's VPC, which a failed request names and does not join.
+  'vpc-peering-connection': { 'spec.requesterVpcId': ['joins', 'vpc'] },
   'internet-gateway': { ...vpcId, ...externalNetworkId },
   'egress-only-internet-gateway': { ...vpcId, ...externalNetworkId },
   'security-group': vpcId,

@@ -73,6 +73,7 @@ export function addKeyCommands(program: Command, io: Io): void {
   const key = addNoun(program, io, {
     kind: 'access-key',
     name: 'key',
+    aliases: ['access-key'],
     description: 'access keys of accounts',
   });
   const create = key

@@ -33,7 +33,7 @@ export function addPeeringCommands(program: Command, io: Io): void {
   const peering = addNoun(program, io, {
     kind,
     name: 'vpc-peering',
-    aliases: ['pcx'],
+    aliases: ['pcx', 'vpc-peering-connection'],
     description: 'connections of two VPCs; routes on both sides lead packets across',
     update: peeringUpdate,
   });
