@@ -545,8 +545,6 @@ export interface Schemas {
     readonly ipv6CidrBlock?: string | 'auto';
     /** id of a resource (dopt-…) */
     readonly dhcpOptionsId?: string;
-    /** false: its default security group begins without rules; absent: true */
-    readonly defaultSecurityGroupRules?: boolean;
     /** the VPC answers DNS at its base address + 2; absent: true */
     readonly enableDnsSupport?: boolean;
     /** instances get public DNS names; absent: false */
@@ -555,6 +553,8 @@ export interface Schemas {
     readonly enableNetworkAddressUsageMetrics?: boolean;
     /** a label; absent: default */
     readonly instanceTenancy?: 'default' | 'dedicated';
+    /** false: its default security group begins without rules; absent: true */
+    readonly defaultSecurityGroupRules?: boolean;
   };
   readonly VpcCreateRequest: {
     readonly spec: Schemas['VpcCreate'];
@@ -670,7 +670,7 @@ export interface Schemas {
       readonly number: number;
       readonly direction: 'ingress' | 'egress';
       readonly action: 'allow' | 'deny';
-      /** name, or IANA protocol number; all means every protocol and takes no ports */
+      /** name, or IANA protocol number; all means every protocol; only tcp and udp take ports, all others mean all ports */
       readonly protocol: 'all' | 'tcp' | 'udp' | 'icmp' | 'icmpv6' | number;
       readonly fromPort?: number;
       readonly toPort?: number;
@@ -716,7 +716,7 @@ export interface Schemas {
       readonly number: number;
       readonly direction: 'ingress' | 'egress';
       readonly action: 'allow' | 'deny';
-      /** name, or IANA protocol number; all means every protocol and takes no ports */
+      /** name, or IANA protocol number; all means every protocol; only tcp and udp take ports, all others mean all ports */
       readonly protocol: 'all' | 'tcp' | 'udp' | 'icmp' | 'icmpv6' | number;
       readonly fromPort?: number;
       readonly toPort?: number;
@@ -741,7 +741,7 @@ export interface Schemas {
       readonly number: number;
       readonly direction: 'ingress' | 'egress';
       readonly action: 'allow' | 'deny';
-      /** name, or IANA protocol number; all means every protocol and takes no ports */
+      /** name, or IANA protocol number; all means every protocol; only tcp and udp take ports, all others mean all ports */
       readonly protocol: 'all' | 'tcp' | 'udp' | 'icmp' | 'icmpv6' | number;
       readonly fromPort?: number;
       readonly toPort?: number;
@@ -895,6 +895,10 @@ export interface Schemas {
     readonly accepterAccount: string;
     /** only the accepter's account makes it active or rejected; it is expired when neither was done in 7 days, and failed from the start when the other account has no such VPC, or one with the same addresses */
     readonly state: 'pending-acceptance' | 'active' | 'rejected' | 'expired' | 'failed';
+    /** public names of the requester's VPC stand for private addresses in the accepter's, too; only its own account says so, while the connection is active; absent: false */
+    readonly requesterAllowsDns?: boolean;
+    /** the same for public names of the accepter's VPC, asked for in the requester's; absent: false */
+    readonly accepterAllowsDns?: boolean;
   };
   /** Joins two VPCs, once the owner of the second has accepted. */
   readonly VpcPeeringConnection: {
@@ -932,7 +936,11 @@ export interface Schemas {
     readonly tags?: Schemas['Tags'];
   };
   readonly VpcPeeringConnectionUpdate: {
-    readonly state: 'active' | 'rejected';
+    readonly state?: 'active' | 'rejected';
+    /** public names of the requester's VPC stand for private addresses in the accepter's, too; only its own account says so, while the connection is active; absent: false */
+    readonly requesterAllowsDns?: boolean;
+    /** the same for public names of the accepter's VPC, asked for in the requester's; absent: false */
+    readonly accepterAllowsDns?: boolean;
   };
   /** fields given replace; null removes where it is allowed; tags replace all tags */
   readonly VpcPeeringConnectionUpdateRequest: {
@@ -942,7 +950,7 @@ export interface Schemas {
   readonly RouteTableSpec: {
     /** id of a resource (vpc-…) */
     readonly vpcId: string;
-    /** longest prefix wins; local is always there */
+    /** longest prefix wins; local is always there, unless a network interface takes its place */
     readonly routes: readonly ({
       /** IPv4 network in CIDR notation, or the id of a prefix list of either kind of IP */
       readonly destination?: string;
@@ -951,8 +959,10 @@ export interface Schemas {
       /** id of an internet gateway, egress-only internet gateway, NAT gateway, peering connection or network interface of the same VPC, or blackhole */
       readonly target: string;
     })[];
+    /** id of a resource (igw-…) */
+    readonly internetGatewayId?: string;
   };
-  /** Where packets go that leave a subnet. */
+  /** Where packets go that leave a subnet, or come in by an internet gateway. */
   readonly RouteTable: {
     readonly kind: 'route-table';
     readonly id: string;
@@ -978,7 +988,7 @@ export interface Schemas {
   readonly RouteTableCreate: {
     /** id of a resource (vpc-…) */
     readonly vpcId: string;
-    /** longest prefix wins; local is always there */
+    /** longest prefix wins; local is always there, unless a network interface takes its place */
     readonly routes?: readonly ({
       /** IPv4 network in CIDR notation, or the id of a prefix list of either kind of IP */
       readonly destination?: string;
@@ -987,13 +997,15 @@ export interface Schemas {
       /** id of an internet gateway, egress-only internet gateway, NAT gateway, peering connection or network interface of the same VPC, or blackhole */
       readonly target: string;
     })[];
+    /** id of a resource (igw-…) */
+    readonly internetGatewayId?: string;
   };
   readonly RouteTableCreateRequest: {
     readonly spec: Schemas['RouteTableCreate'];
     readonly tags?: Schemas['Tags'];
   };
   readonly RouteTableUpdate: {
-    /** longest prefix wins; local is always there */
+    /** longest prefix wins; local is always there, unless a network interface takes its place */
     readonly routes?: readonly ({
       /** IPv4 network in CIDR notation, or the id of a prefix list of either kind of IP */
       readonly destination?: string;
@@ -1002,6 +1014,7 @@ export interface Schemas {
       /** id of an internet gateway, egress-only internet gateway, NAT gateway, peering connection or network interface of the same VPC, or blackhole */
       readonly target: string;
     })[];
+    readonly internetGatewayId?: string | null;
   };
   /** fields given replace; null removes where it is allowed; tags replace all tags */
   readonly RouteTableUpdateRequest: {
@@ -1152,7 +1165,7 @@ export interface Schemas {
     /** id of a resource (sg-…) */
     readonly groupId: string;
     readonly direction: 'ingress' | 'egress';
-    /** name, or IANA protocol number; all means every protocol and takes no ports */
+    /** name, or IANA protocol number; all means every protocol; only tcp and udp take ports, all others mean all ports */
     readonly protocol: 'all' | 'tcp' | 'udp' | 'icmp' | 'icmpv6' | number;
     readonly fromPort?: number;
     readonly toPort?: number;
@@ -1206,7 +1219,7 @@ export interface Schemas {
     /** id of a resource (sg-…) */
     readonly groupId: string;
     readonly direction: 'ingress' | 'egress';
-    /** name, or IANA protocol number; all means every protocol and takes no ports */
+    /** name, or IANA protocol number; all means every protocol; only tcp and udp take ports, all others mean all ports */
     readonly protocol: 'all' | 'tcp' | 'udp' | 'icmp' | 'icmpv6' | number;
     readonly fromPort?: number;
     readonly toPort?: number;
@@ -1229,7 +1242,7 @@ export interface Schemas {
     readonly tags?: Schemas['Tags'];
   };
   readonly SecurityGroupRuleUpdate: {
-    /** name, or IANA protocol number; all means every protocol and takes no ports */
+    /** name, or IANA protocol number; all means every protocol; only tcp and udp take ports, all others mean all ports */
     readonly protocol?: 'all' | 'tcp' | 'udp' | 'icmp' | 'icmpv6' | number;
     readonly fromPort?: number | null;
     readonly toPort?: number | null;
@@ -1274,7 +1287,7 @@ export interface Schemas {
     readonly deviceIndex?: number;
     /** the interface is deleted with its instance; absent: false */
     readonly deleteOnTermination?: boolean;
-    /** its instance was started with a public address: it has one while it runs */
+    /** as the primary interface of an instance it has a public address while that runs, unless it has an elastic IP */
     readonly associatePublicAddress?: true;
   };
   /** A logical port: MAC, private address, security groups. */
@@ -1361,6 +1374,8 @@ export interface Schemas {
     readonly deviceIndex?: number;
     /** the interface is deleted with its instance; absent: false */
     readonly deleteOnTermination?: boolean;
+    /** lends a public address to the primary interface of a running instance, or takes it back; each start of the instance does the same */
+    readonly associatePublicAddress?: boolean;
   };
   /** fields given replace; null removes where it is allowed; tags replace all tags */
   readonly NetworkInterfaceUpdateRequest: {
@@ -1686,6 +1701,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -1773,6 +1792,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -1844,6 +1867,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -1931,6 +1958,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -1997,6 +2028,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -2084,6 +2119,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -2171,6 +2210,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -2258,6 +2301,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -2345,6 +2392,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -2432,6 +2483,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -2519,6 +2574,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -2606,6 +2665,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -2693,6 +2756,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -2780,6 +2847,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -2867,6 +2938,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -2954,6 +3029,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -3041,6 +3120,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -3128,6 +3211,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -3215,6 +3302,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -3302,6 +3393,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -3352,6 +3447,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;
@@ -3381,6 +3480,10 @@ export interface Operations {
       readonly cursor?: string;
       /** only these fields, separated by commas: `id,spec.cidrBlock,tags`; without it all */
       readonly fields?: string;
+      /** only the resource with this id */
+      readonly id?: string;
+      /** only resources of this account */
+      readonly account?: string;
     } & ListFilter;
     readonly headers: Readonly<Record<string, never>>;
     readonly body: undefined;

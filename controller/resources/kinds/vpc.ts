@@ -73,10 +73,10 @@ export const vpc = defineKind<VpcSpec, Record<string, never>>({
       secondaryCidrBlocks: Type.Optional(secondaryCidrBlocks),
       ipv6CidrBlock: Type.Optional(ipv6CidrBlock),
       dhcpOptionsId: Type.Optional(dhcpOptionsId),
+      ...attributes,
       defaultSecurityGroupRules: Type.Optional(
         Type.Boolean({ description: 'false: its default security group begins without rules; absent: true' }),
       ),
-      ...attributes,
     },
     closed,
   ),
