@@ -150,7 +150,10 @@ function extract(packet: Packet, zone: number, quoted: boolean): ExtractedKey | 
   if (!key) return undefined;
   if (hasPorts(key.protocol)) {
     const source = readNumber(packet.slots, 'tp_src');
-    return { key: withPorts(key, source, readNumber(packet.slots, 'tp_dst')), related: false };
+    const destination = readNumber(packet.slots, 'tp_dst');
+    // To the userspace datapath of Open vSwitch, as RFC 6335, section 6, has it, port 0 is nobody's.
+    if (source === 0 || destination === 0) return undefined;
+    return { key: withPorts(key, source, destination), related: false };
   }
   const icmp = key.ethertype === ethertype.ipv6 ? protocol.icmpv6 : protocol.icmp;
   return key.protocol === icmp ? icmpKey(key, packet, quoted) : { key, related: false };

@@ -49,6 +49,10 @@ describe('the connection tracker', () => {
     assert.deepEqual(state(tcp({ flags: 'syn|ack' })), ['inv|trk']);
     assert.deepEqual(state(tcp({ flags: 'syn|fin' })), ['inv|trk']);
     assert.deepEqual(state(tcp({ flags: 'ack' })), ['new|trk']);
+    const ends = { src: '10.0.0.1', dst: '10.0.0.2' };
+    assert.deepEqual(state(packet.udp({ ...ends, sourcePort: 0, destinationPort: 53 })), ['inv|trk']);
+    assert.deepEqual(state(packet.udp({ ...ends, sourcePort: 53, destinationPort: 0 })), ['inv|trk']);
+    assert.deepEqual(state(packet.udp({ ...ends, sourcePort: 53, destinationPort: 53 })), ['new|trk']);
     assert.deepEqual(state(packet.ping({ src: '10.0.0.1', dst: '10.0.0.2', reply: true })), ['inv|trk']);
     assert.deepEqual(state(packet.ping({ src: '10.0.0.1', dst: '10.0.0.2' })), ['new|trk']);
   });
