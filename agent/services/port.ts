@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type OpenVSwitch, opsFor } from 'ovsdb-client';
 import type { OvsDatabase } from '../chassis/database.ts';
 import { withNextConfiguration } from '../chassis/plan.ts';
@@ -6,7 +7,7 @@ import { servicePortName } from '../chassis/wanted.ts';
 import { run } from '../compute/command.ts';
 import { removeVeth } from '../compute/namespace.ts';
 import { AgentError } from '../errors.ts';
-import { serviceAddresses, slotNetworks } from './addresses.ts';
+import { ipv6ServiceAddresses, serviceAddresses, slotNetworks } from './addresses.ts';
 
 const ops = opsFor<OpenVSwitch>();
 const insideName = 'weft-svc-in';
@@ -16,6 +17,21 @@ const servicesMac = '02:57:0f:00:00:00';
 const wantedNumber = 65_000;
 /** Ethernet frames inside a VPC carry so much; TCP tells it to the instances. */
 const mtu = 1442;
+
+/** On a machine without IPv6 there is none for instances' services either. */
+export const hasIpv6 = () => existsSync('/proc/net/if_inet6');
+const ipv6Commands = [
+  ...Object.values(ipv6ServiceAddresses).map((address) => [
+    'ip',
+    '-6',
+    'address',
+    'add',
+    `${address}/128`,
+    'dev',
+    'lo',
+  ]),
+  ['ip', '-6', 'route', 'add', slotNetworks.ipv6.all, 'dev', insideName, 'src', ipv6ServiceAddresses.dns],
+];
 
 const into = (pid: number, ...command: string[]) => ['--net', '-t', String(pid), '--', ...command];
 
@@ -41,7 +57,8 @@ export async function connectServices(database: OvsDatabase, pid: number, timeou
     ]),
     // Flows know the MACs: nobody on this wire would answer ARP.
     ['ip', 'link', 'set', 'dev', insideName, 'arp', 'off', 'up'],
-    ['ip', 'route', 'add', slotNetworks.ipv4, 'dev', insideName, 'src', serviceAddresses.dns],
+    ['ip', 'route', 'add', slotNetworks.ipv4.all, 'dev', insideName, 'src', serviceAddresses.dns],
+    ...(hasIpv6() ? ipv6Commands : []),
     ['ethtool', '-K', insideName, 'tx', 'off'],
   ];
   for (const command of commands) await run('nsenter', into(pid, ...command));

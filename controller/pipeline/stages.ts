@@ -60,7 +60,7 @@ export const stages = [
   {
     name: 'service',
     purpose: "DNS and metadata: to the host's own services, which know the interface by its source address.",
-    matches: [registers.interfaceNumber, 'eth_type', 'ipv4_src'],
+    matches: [registers.interfaceNumber, 'eth_type', 'ipv4_src', 'ipv6_src', 'ipv6_dst'],
     next: [],
   },
   {

@@ -48,7 +48,7 @@ export const dropReasons = {
   'unknown-public-address':
     'The destination is neither an elastic IP nor a public IPv6 address that can be reached from outside.',
   'no-service':
-    'The host of the sender has no services, or they are asked from an address that is not its own.',
+    'The host of the sender has no services, they are asked from an address that is not its own, or metadata over IPv6 without being switched on.',
   'private-source': 'A packet from outside claims to come from the VPC, or from one that it is peered with.',
   'no-return-route': 'Replies to an IPv6 packet from outside would not leave to its network.',
 } as const;

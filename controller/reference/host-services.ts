@@ -9,6 +9,9 @@ import type { Walk } from './walk.ts';
 export const servicesMac = '02:57:0f:00:00:00';
 const metadataAddress = '169.254.169.254';
 const dnsAddress = '169.254.169.253';
+/** AWS, "Amazon DNS server" and "Use IMDSv2": the same over IPv6. */
+const ipv6MetadataAddress = 'fd00:ec2::254';
+const ipv6DnsAddress = 'fd00:ec2::253';
 /** RFC 1700: what a fresh packet starts with. */
 const initialTimeToLive = 64;
 /** AWS, "Instance metadata options": the hop limit of answers is 1 where nothing else is said. */
@@ -16,12 +19,13 @@ const metadataTimeToLive = 1;
 
 /**
  * AWS, "Amazon DNS server": at the base of the VPC's network plus two, and at 169.254.169.253, where the VPC wants it
- * (`enableDnsSupport`).
+ * (`enableDnsSupport`); with IPv6 at fd00:ec2::253, too.
  */
 export function dnsAddresses({ resources }: Walk, vpcId: string): readonly string[] {
-  const { cidrBlock, enableDnsSupport = true } = named(resources, 'vpc', vpcId).spec;
+  const { cidrBlock, ipv6CidrBlock, enableDnsSupport = true } = named(resources, 'vpc', vpcId).spec;
   if (!enableDnsSupport) return [];
-  return [formatIpv4(parseCidr(cidrBlock, 'cidrBlock').address + 2), dnsAddress];
+  const own = formatIpv4(parseCidr(cidrBlock, 'cidrBlock').address + 2);
+  return [own, dnsAddress, ...(ipv6CidrBlock === undefined ? [] : [ipv6DnsAddress])];
 }
 
 /** Every address at which the VPC of a subnet has a service. */
@@ -45,12 +49,21 @@ export function answerService(
   if (payload.protocol !== 'tcp' && payload.protocol !== 'udp') return undefined;
   if (isGroupMac(frame.destination)) return undefined;
   const { destinationPort } = payload as { destinationPort: number };
-  const isMetadata = destination === metadataAddress && destinationPort === 80 && payload.protocol === 'tcp';
+  const isMetadata =
+    [metadataAddress, ipv6MetadataAddress].includes(destination) &&
+    destinationPort === 80 &&
+    payload.protocol === 'tcp';
   const isDns = dnsAddresses(walk, subnet.spec.vpcId).includes(destination) && destinationPort === 53;
   if (!isMetadata && !isDns) return undefined;
   const host = named(walk.resources, 'host', binding.spec.hostId);
   if (host.spec.servicePort === undefined) return walk.drop('services', 'no-service', host.id);
   if (!addressesOf(sender).includes(packet.source)) return walk.drop('services', 'no-service', sender.id);
+  const { metadataIpv6, metadataHopLimit = metadataTimeToLive } =
+    walk.resources.instance.get(sender.spec.instanceId ?? '')?.spec ?? {};
+  // AWS, "Instance metadata options": over IPv6 only where the instance has that switched on.
+  if (destination === ipv6MetadataAddress && !metadataIpv6) {
+    return walk.drop('services', 'no-service', sender.id);
+  }
   walk.note('services', `asked: ${isDns ? 'DNS' : 'metadata'}`, sender.id);
   const { macAddress } = sender.spec;
   return {
@@ -59,17 +72,17 @@ export function answerService(
     frame: {
       source: routerMac(subnet),
       destination: macAddress,
-      content: answerTo(packet, isDns ? initialTimeToLive : metadataTimeToLive),
+      content: answerTo(packet, isDns ? initialTimeToLive : metadataHopLimit),
     },
   };
 }
 
 /** The first packet of an answer: the other way round, and for TCP what accepts a connection (RFC 9293, section 3.5). */
-export function answerTo({ source, destination, payload }: Ip, timeToLive: number): Ip {
+export function answerTo({ protocol, source, destination, payload }: Ip, timeToLive: number): Ip {
   const { sourcePort, destinationPort } = payload as { sourcePort: number; destinationPort: number };
   const ports = { sourcePort: destinationPort, destinationPort: sourcePort };
   return {
-    protocol: 'ipv4',
+    protocol,
     source: destination,
     destination: source,
     timeToLive,

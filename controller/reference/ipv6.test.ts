@@ -17,6 +17,7 @@ import {
 import {
   binding,
   changed,
+  instance,
   ip,
   macOf,
   network,
@@ -74,6 +75,34 @@ describe('IPv6 inside of a VPC', () => {
     assert.equal(sent(ip(web6, db6, udp(546, 547))), 'dhcp-server');
     assert.equal(sent(solicitation('::', '2001:db8:0:100::77')), 'nd-unanswered');
     assert.equal(sent(solicitation(web6, app6, macOf('web'))), 'nd-unanswered', 'of another subnet');
+  });
+
+  it('has services of its own: DNS in each VPC with IPv6, metadata for instances that want it', () => {
+    const ask = (
+      destination: string,
+      payload: Ip['payload'],
+      changes: Parameters<typeof network>[0] = [],
+    ) => {
+      const sender = new Sender(network(changes));
+      return sender.send('web', router.subnet1, ip(web6, destination, payload)).outcome;
+    };
+    for (const payload of [udp(53), tcp(53)]) {
+      const asked = ask('fd00:ec2::253', payload);
+      assert.ok(asked.type === 'answered' && asked.by === 'dns');
+      assert.equal((asked.frame.content as Ip).destination, web6);
+      assert.equal((asked.frame.content as Ip).timeToLive, 64);
+    }
+    const reason = (outcome: ReturnType<typeof ask>) => outcome.type === 'dropped' && outcome.reason;
+    assert.equal(reason(ask('fd00:ec2::253', udp(54))), 'no-route');
+    const silent = [changed('vpc-a', { enableDnsSupport: false })];
+    assert.equal(reason(ask('fd00:ec2::253', udp(53), silent)), 'no-route');
+    assert.equal(reason(ask('fd00:ec2::254', tcp(80))), 'no-service');
+    assert.equal(reason(ask('fd00:ec2::254', tcp(80), instance('web', {}))), 'no-service');
+    const wanted = instance('web', { metadataIpv6: true, metadataHopLimit: 2 });
+    const asked = ask('fd00:ec2::254', tcp(80), wanted);
+    assert.ok(asked.type === 'answered' && asked.by === 'metadata');
+    assert.deepEqual(asked.frame.content, ip('fd00:ec2::254', web6, tcp(40000, ['syn', 'ack'], 80), 2));
+    assert.equal(reason(ask('fd00:ec2::254', udp(80), wanted)), 'no-route');
   });
 
   it('is switched in a subnet and routed between subnets, which takes one from the hop limit', () => {

@@ -37,6 +37,7 @@ const modelledKinds = [
   'elastic-ip',
   'nat-gateway',
   'binding',
+  'instance',
   'dhcp-options',
   'placement',
   'held-address',

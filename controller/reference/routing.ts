@@ -15,9 +15,9 @@ const stage = 'route table';
 const neverForwardedIpv4 = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4'];
 /**
  * The same in IPv6: unspecified, loopback and link-local addresses (RFC 4291, section 2.5), IPv4 addresses in disguise (RFC
- * 5156, section 2.2) and groups.
+ * 5156, section 2.2) and groups; and AWS, "Configure route tables": fd00:ec2::/32 is reserved for services like DNS.
  */
-const neverForwardedIpv6 = ['::/127', '::ffff:0:0/96', 'fe80::/10', 'ff00::/8'];
+const neverForwardedIpv6 = ['::/127', '::ffff:0:0/96', 'fd00:ec2::/32', 'fe80::/10', 'ff00::/8'];
 const neverForwarded = [...neverForwardedIpv4, ...neverForwardedIpv6];
 
 /** RFC 4291, section 2.5: what is from such an address is not forwarded either. */

@@ -265,6 +265,12 @@ export function changed(id: string, spec: object): AnyResource {
   return { ...old, spec: { ...old.spec, ...spec } } as AnyResource;
 }
 
+/** An instance with one interface. */
+export function instance(networkInterfaceId: string, spec: object): AnyResource[] {
+  const all = { hostId: 'host-1', networkInterfaceIds: [networkInterfaceId], ...spec };
+  return [changed(networkInterfaceId, { instanceId: 'i-a' }), resource('instance', 'i-a', 0, all)];
+}
+
 export function udp(destinationPort: number, sourcePort = 40000): Udp {
   return { protocol: 'udp', sourcePort, destinationPort };
 }

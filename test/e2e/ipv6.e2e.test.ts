@@ -170,18 +170,54 @@ describe('IPv6 inside of VPCs', () => {
 
   it('instances of the agent have their addresses, too', async () => {
     const started = await cloud.client.create('instance', {
-      spec: { subnetId: subnet.id, ipv6AddressCount: 1 },
+      spec: { subnetId: subnet.id, ipv6AddressCount: 1, metadataIpv6: true },
     });
     const instance = await running(cloud, started.id);
     const [interfaceId = ''] = instance.spec.networkInterfaceIds;
     const { spec } = await cloud.client.get('network-interface', interfaceId);
     const [address = ''] = spec.ipv6Addresses ?? [];
-    await cloud.bound(cloud.host(Number(instance.spec.hostId === cloud.host(1).name)), interfaceId);
+    const host = cloud.host(Number(instance.spec.hostId === cloud.host(1).name));
+    await cloud.bound(host, interfaceId);
     await eventually(
       'the instance answers',
       async () => (await one.ping(address, { count: 1 })).received === 1,
     );
+    const inside = ['nsenter', `--net=/run/netns/weft-${instance.id}`, '--'] as const;
+    const [first, ...rest] = inside;
+    const exec = async (...command: string[]) =>
+      (await host.exec(first, [...rest, ...command], { timeoutMs: 15_000 })).stdout.trim();
+    const name = `${instance.id}.ec2.internal`;
+    assert.equal(await exec('dig', '+short', '@fd00:ec2::253', 'AAAA', name), address);
+    assert.equal(await exec('dig', '+short', '@fd00:ec2::253', '-x', address), `${name}.`);
+    const metadata = 'http://[fd00:ec2::254]/latest';
+    const curl = (...args: string[]) => exec('curl', '-gs', '-m', '3', ...args);
+    const put = () =>
+      curl('-X', 'PUT', '-H', 'X-aws-ec2-metadata-token-ttl-seconds: 60', `${metadata}/api/token`);
+    const capture = await host.spawn(first, [...rest, 'tcpdump', '-lnvi', 'eth0', 'src', 'fd00:ec2::254']);
+    await capture.waitForLine((line) => line.includes('listening on'), 5000);
+    const token = await put();
+    assert.match(token, /^[\w-]+$/);
+    await capture.waitForLine((line) => /hlim 1,/.test(line), 5000);
+    await capture.stop();
+    const header = ['-H', `X-aws-ec2-metadata-token: ${token}`];
+    assert.equal(await curl(...header, `${metadata}/meta-data/instance-id`), instance.id);
+    await cloud.applied(
+      cloud.client.update('instance', instance.id, { spec: { metadataIpv6: false } }, { waitSeconds: 10 }),
+    );
+    assert.equal(await put(), '', 'switched off');
     await cloud.client.remove('instance', instance.id);
+  });
+
+  it('DNS is there at fd00:ec2::253, by UDP and TCP, for each VPC; metadata must be switched on', async () => {
+    for (const vm of [one, neighbour, stranger]) {
+      for (const transport of ['+notcp', '+tcp']) {
+        const name = `ip-${vm.address.replaceAll('.', '-')}.ec2.internal`;
+        const question = ['+short', '+time=2', '+tries=2', transport, '-b', vm.ipv6, '@fd00:ec2::253', name];
+        assert.equal((await vm.run('dig', question)).trim(), vm.address, `${vm.name} ${transport}`);
+      }
+    }
+    assert.ok(!(await one.tcpConnect('fd00:ec2::254', 80, { timeoutMs: 500 })).connected, 'no instance');
+    assert.ok(!(await one.tcpConnect('fd00:ec2::253', 80, { timeoutMs: 500 })).connected);
   });
 
   it('nobody sends as somebody else, and no VM plays the router', async () => {

@@ -66,6 +66,8 @@ const features = [
   'neighbour discovery answered outside',
   'router advertised',
   'DHCPv6 answered',
+  'DNS answered over IPv6',
+  'metadata answered over IPv6',
   'echo answered by the router in IPv6',
   'router tells that the hop limit is over',
   'router tells that an IPv6 packet is too large',
@@ -227,6 +229,8 @@ const ipv6Answers: Readonly<Record<string, readonly [inside: Feature, outside: F
   'neighbour-discovery': ['neighbour discovery answered in a subnet', 'neighbour discovery answered outside'],
   'router-advertisement': ['router advertised', 'router advertised'],
   dhcpv6: ['DHCPv6 answered', 'DHCPv6 answered'],
+  dns: ['DNS answered over IPv6', 'DNS answered over IPv6'],
+  metadata: ['metadata answered over IPv6', 'metadata answered over IPv6'],
   'gateway-echo': ['echo answered by the router in IPv6', 'echo answered by the router in IPv6'],
   'time-exceeded': ['router tells that the hop limit is over', 'router tells that the hop limit is over'],
   'too-large': [

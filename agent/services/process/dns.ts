@@ -1,6 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer, type Socket as TcpSocket } from 'node:net';
+import { createServer, isIP, type Socket as TcpSocket } from 'node:net';
 import dnsPacket, { type DecodedPacket, type OptAnswer, TRUNCATED_RESPONSE } from 'dns-packet';
 import { answerFlags, answerForVpc, responseCodes } from './names.ts';
 import type { Records } from './records.ts';
@@ -29,7 +29,7 @@ export class DnsServer {
 
   async listen(addresses: readonly string[]): Promise<void> {
     for (const address of addresses) {
-      const udp = createSocket('udp4');
+      const udp = createSocket({ type: isIP(address) === 6 ? 'udp6' : 'udp4' });
       udp.on('message', (message, from) => void this.#onDatagram(udp, message, from));
       udp.bind(port, address);
       await once(udp, 'listening');

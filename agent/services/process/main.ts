@@ -5,8 +5,9 @@
 
 import { reasonOf } from '../../errors.ts';
 import { RateLimitedLog } from '../../responder/rate-limited-log.ts';
-import { serviceAddresses } from '../addresses.ts';
+import { ipv6ServiceAddresses, serviceAddresses } from '../addresses.ts';
 import type { FromProcess, ToProcess } from '../messages.ts';
+import { hasIpv6 } from '../port.ts';
 import { DnsServer } from './dns.ts';
 import { MetadataServer } from './metadata.ts';
 import { Records } from './records.ts';
@@ -38,8 +39,10 @@ async function listen(managementSocket: string): Promise<void> {
   const records = new Records(managementSocket, (error) =>
     log.warn('records', { reason: reasonOf(error) }, 'cannot ask the switch who asks for DNS or metadata'),
   );
-  await new DnsServer(records, forward).listen([serviceAddresses.vpcDns, serviceAddresses.dns]);
-  await new MetadataServer(records, new Tokens()).listen(serviceAddresses.metadata);
+  const { vpcDns, dns, metadata } = serviceAddresses;
+  const ipv6 = hasIpv6() ? ipv6ServiceAddresses : undefined;
+  await new DnsServer(records, forward).listen([vpcDns, dns, ...(ipv6 ? [ipv6.dns] : [])]);
+  await new MetadataServer(records, new Tokens()).listen([metadata, ...(ipv6 ? [ipv6.metadata] : [])]);
   tellAgent({ type: 'listening' });
 }
 

@@ -31,16 +31,18 @@ export class MetadataServer {
     this.#tokens = tokens;
   }
 
-  async listen(address: string): Promise<void> {
+  async listen(addresses: readonly string[]): Promise<void> {
     const limits = {
       requestTimeout: requestTimeoutMs,
       headersTimeout: requestTimeoutMs,
       maxHeaderSize: 8192,
     };
-    const server = createServer(limits, (request, response) => void this.#serve(request, response));
-    server.maxConnections = mostConnections;
-    server.listen(port, address);
-    await once(server, 'listening');
+    for (const address of addresses) {
+      const server = createServer(limits, (request, response) => void this.#serve(request, response));
+      server.maxConnections = mostConnections;
+      server.listen(port, address);
+      await once(server, 'listening');
+    }
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ServiceRecord } from '@weft/api/contract';
 import { type Answer, AUTHORITATIVE_ANSWER, type Question, RECURSION_AVAILABLE } from 'dns-packet';
+import { ipv6 } from 'node-openflow';
 import type { KnownNames } from './records.ts';
 
 /** RFC 1035, section 4.1.1: what the last bits of the flags say. */
@@ -33,7 +34,7 @@ const failed: OwnAnswer = { code: responseCodes.serverFailure, answers: [] };
 
 /**
  * Names of a VPC: `ip-10-0-0-5.DOMAIN` for every address of it and back, in each of its domains, and the instance's own
- * `i-….DOMAIN`. Other names of its domains, and other addresses of its networks, do not exist; those of VPCs that it is peered
+ * `i-….DOMAIN`, with its IPv6 addresses and back. Other names of its domains, and other addresses of its networks, do not exist; those of VPCs that it is peered
  * with do, in the domain of the region. Public names (`ec2-203-0-113-5.DOMAIN`) stand for private addresses where
  * these are known, and for the address in the name everywhere else.
  */
@@ -45,6 +46,7 @@ export async function answerForVpc(
   const name = question.name.toLowerCase().replace(/\.$/, '');
   const reverse = reverseName.exec(name);
   if (reverse) return await answerReverse(record, reverse.slice(1).reverse(), question, known);
+  if (name.endsWith('.ip6.arpa')) return answerIpv6Reverse(record, name, question);
   const { dns } = record;
   const publicLabel = labelIn(name, dns.publicDomain);
   if (publicLabel !== undefined) return await answerPublic(record, publicLabel, question, known);
@@ -71,8 +73,9 @@ async function answerPrivate(
   question: Question,
   known: KnownNames,
 ): Promise<OwnAnswer | undefined> {
-  const { vpc, instance, address: ownAddress } = record;
-  const address = label === instance?.id ? ownAddress : addressOf(addressName, label);
+  const { vpc, instance } = record;
+  if (label === instance?.id) return answerInstance(record, question);
+  const address = addressOf(addressName, label);
   if (address !== undefined && isInside(vpc.cidrs, address)) return answerWith(question, 'A', address);
   // Only the domain of the region is the VPC's alone: another one may have more names elsewhere.
   if (domain !== regionDomain(record)) return undefined;
@@ -80,6 +83,34 @@ async function answerPrivate(
   const peers = await known.peersOf(vpc.number);
   if (!peers) return failed;
   return peers.some(({ cidrs }) => isInside(cidrs, address)) ? answerWith(question, 'A', address) : noName;
+}
+
+/** AWS, "Amazon EC2 instance hostname types": the name of the instance has its IPv4 address and its IPv6 addresses. */
+function answerInstance({ address, ipv6Addresses = [] }: ServiceRecord, { name, type }: Question): OwnAnswer {
+  const asked = (own: 'A' | 'AAAA') => type === own || (type as string) === 'ANY';
+  const answer = (own: 'A' | 'AAAA') => (data: string) => ({ name, type: own, ttl: timeToLive, data });
+  const answers = [
+    ...(asked('A') ? [answer('A')(address)] : []),
+    ...(asked('AAAA') ? ipv6Addresses.map(answer('AAAA')) : []),
+  ];
+  return { code: responseCodes.noError, answers };
+}
+
+/** Only the asker's own addresses are known: IPv6 addresses are public, and others may be named by DNS servers outside. */
+function answerIpv6Reverse(
+  { instance, dns, ipv6Addresses = [] }: ServiceRecord,
+  name: string,
+  question: Question,
+): OwnAnswer | undefined {
+  const isAsked = (address: string) => name === `${ipv6Nibbles(address)}.ip6.arpa`;
+  if (!instance || !ipv6Addresses.some(isAsked)) return undefined;
+  return answerWith(question, 'PTR', `${instance.id}.${dns.domains[0]}`);
+}
+
+/** The digits of an address, the last one first (RFC 3596, section 2.5). */
+function ipv6Nibbles(address: string): string {
+  const digits = ipv6.parse(address).toString(16).padStart(32, '0');
+  return [...digits].reverse().join('.');
 }
 
 /** Names of this form are nobody's but those of public addresses; others of the domain may be known outside. */

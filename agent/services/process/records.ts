@@ -1,5 +1,12 @@
 import type { PeerNames, PublicNameRecord, ServiceRecord } from '@weft/api/contract';
-import { connect, type FieldMatch, type FlowDescription, ipv4, type OpenFlowConnection } from 'node-openflow';
+import {
+  connect,
+  type FieldMatch,
+  type FlowDescription,
+  ipv4,
+  ipv6,
+  type OpenFlowConnection,
+} from 'node-openflow';
 import { slotNetworks } from '../addresses.ts';
 
 /** Kinds of fragments whose flows have notes, as they stand in cookies: records, public names, names of peers. */
@@ -57,7 +64,7 @@ export class Records implements KnownNames {
     const notes = await this.#notes('record', `${slot}`, [
       isIpv4,
       { field: 'ipv4_src', value: metadataAddress },
-      { field: 'ipv4_dst', value: (slotNetworks.firstIpv4 + slot) * 0x1_0000, mask: 0xffff_0000 },
+      { field: 'ipv4_dst', value: (slotNetworks.ipv4.first + slot) * 0x1_0000, mask: 0xffff_0000 },
     ]);
     return notes?.[0] as ServiceRecord | undefined;
   }
@@ -117,7 +124,9 @@ export class Records implements KnownNames {
 
 /** The slot of who asks from this address. */
 function slotOf(address: string): number | undefined {
-  const slot = (ipv4.parse(address) >>> 16) - slotNetworks.firstIpv4;
+  const slot = address.includes(':')
+    ? Number((ipv6.parse(address) >> 64n) - slotNetworks.ipv6.first)
+    : (ipv4.parse(address) >>> 16) - slotNetworks.ipv4.first;
   return slot > 0 ? slot : undefined;
 }
 

@@ -70,6 +70,26 @@ describe('names of a VPC', () => {
     assert.deepEqual(await data('ip-100-64-15-9.ec2.internal'), ['100.64.15.9']);
   });
 
+  it('have the IPv6 addresses of the asker, there and back', async () => {
+    const own = 'i-0123456789abcdef0.a.b';
+    const two = { ...record, ipv6Addresses: ['2001:db8::104', '2001:db8::a'] };
+    const answers = async (name: string, type: string, of: ServiceRecord = two) =>
+      (await answerForVpc(of, { name, type: type as 'A' }, known))?.answers.map(
+        (answer) => 'data' in answer && answer.data,
+      );
+    assert.deepEqual(await answers(own, 'AAAA'), two.ipv6Addresses);
+    assert.deepEqual(await answers(own, 'ANY'), ['10.0.1.4', ...two.ipv6Addresses]);
+    assert.deepEqual(await answers(own, 'TXT'), []);
+    const zone = '0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa';
+    assert.deepEqual(await answers(`4.0.1.${zone}`, 'PTR'), [own]);
+    assert.deepEqual(await answers(`A.0.0.${zone}`, 'PTR'), [own]);
+    assert.equal(await answers(`5.0.1.${zone}`, 'PTR'), undefined, 'somebody outside may know it');
+    const { instance: _none, ...bare } = two;
+    assert.equal(await answers(`4.0.1.${zone}`, 'PTR', bare), undefined);
+    const { ipv6Addresses: _no, ...ipv4 } = two;
+    assert.deepEqual(await answers(own, 'AAAA', ipv4), []);
+  });
+
   it('exist without every record, and do not exist for other addresses', async () => {
     assert.deepEqual(await ask('ip-10-0-7-9.a.b', 'AAAA'), { code: responseCodes.noError, answers: [] });
     assert.deepEqual(await ask('a.b', 'NS'), { code: responseCodes.noError, answers: [] });

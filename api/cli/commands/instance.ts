@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { ApiResource, Receipted } from '../../contract/index.ts';
 import { type ClientOptions, type Io, requireApplied, type Session, writingCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
-import { given, type Naming, repeated, taggable } from '../options.ts';
+import { given, type Naming, number, repeated, taggable } from '../options.ts';
 import { waitForInstance } from '../waiting.ts';
 import { addStateCommands } from './instance-state.ts';
 import { groupIdsOf } from './interface.ts';
@@ -20,6 +20,8 @@ interface Run extends Naming, ClientOptions {
   readonly image?: string;
   readonly type?: string;
   readonly userData?: string;
+  readonly metadataHopLimit?: number;
+  readonly metadataIpv6?: boolean;
 }
 
 /** `weft instance` */
@@ -45,7 +47,13 @@ export function addInstanceCommands(program: Command, io: Io): void {
     .option('--host <host>', 'where it runs; without it the least loaded host of the zone')
     .option('--image <image>', 'image, for drivers that take one')
     .option('--type <type>', 'size, for drivers that take one')
-    .option('--user-data <file>', 'file of at most 16 KiB that the instance reads as its user data');
+    .option('--user-data <file>', 'file of at most 16 KiB that the instance reads as its user data')
+    .option(
+      '--metadata-hop-limit <number>',
+      'how many hops answers of the metadata service go',
+      number('the limit', 1, 64),
+    )
+    .option('--metadata-ipv6', 'metadata over IPv6, too');
   writingCommand<Run>(taggable(run), io, runInstance);
   addStateCommands(instance, io);
 }
@@ -85,6 +93,8 @@ async function runSpec(session: Session, options: Run): Promise<Record<string, u
     imageId,
     instanceType,
     userData: options.userData && (await base64Of(options.userData)),
+    metadataHopLimit: options.metadataHopLimit,
+    metadataIpv6: options.metadataIpv6,
   });
 }
 

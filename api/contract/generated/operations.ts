@@ -1510,6 +1510,8 @@ export interface Schemas {
     readonly userData?: string;
     /** how many hops the answers of the metadata service go; absent: 1, to the instance alone */
     readonly metadataHopLimit?: number;
+    /** whether the metadata service answers over IPv6, too, at fd00:ec2::254; absent: false */
+    readonly metadataIpv6?: boolean;
     /** a stopped instance keeps its interfaces and addresses; absent: running */
     readonly desiredState?: 'running' | 'stopped';
     /** when it was last started; absent: when it was made */
@@ -1569,6 +1571,8 @@ export interface Schemas {
     readonly userData?: string;
     /** how many hops the answers of the metadata service go; absent: 1, to the instance alone */
     readonly metadataHopLimit?: number;
+    /** whether the metadata service answers over IPv6, too, at fd00:ec2::254; absent: false */
+    readonly metadataIpv6?: boolean;
   };
   readonly InstanceCreateRequest: {
     readonly spec: Schemas['InstanceCreate'];
@@ -1581,6 +1585,8 @@ export interface Schemas {
     readonly userData?: string;
     /** how many hops the answers of the metadata service go; absent: 1, to the instance alone */
     readonly metadataHopLimit?: number;
+    /** whether the metadata service answers over IPv6, too, at fd00:ec2::254; absent: false */
+    readonly metadataIpv6?: boolean;
     /** end what runs in it and start it again; only while it runs */
     readonly reboot?: true;
   };

@@ -79,9 +79,10 @@ describe('the base flows', () => {
         'table=route, priority=64000,ip,nw_dst=224.0.0.0/3 actions=drop',
         'table=route, priority=64000,ipv6,ipv6_dst=::/127 actions=drop',
         'table=route, priority=64000,ipv6,ipv6_dst=::ffff:0.0.0.0/96 actions=drop',
+        'table=route, priority=64000,ipv6,ipv6_dst=fd00:ec2::/32 actions=drop',
         'table=route, priority=64000,ipv6,ipv6_dst=fe80::/10 actions=drop',
         'table=route, priority=64000,ipv6,ipv6_dst=ff00::/8 actions=drop',
-        ...['::/127', '::ffff:0.0.0.0/96', 'fe80::/10', 'ff00::/8'].flatMap((block) => [
+        ...['::/127', '::ffff:0.0.0.0/96', 'fd00:ec2::/32', 'fe80::/10', 'ff00::/8'].flatMap((block) => [
           `table=route, priority=63900,ipv6,ipv6_src=${block} actions=drop`,
           `table=public-track, priority=120,ipv6,ipv6_src=${block} actions=drop`,
         ]),

@@ -85,9 +85,9 @@ const backThroughGateway = [
  * Addresses that no router passes on, whatever its routes say. In IPv4: this network, loopback, link-local (RFC 3927,
  * section 7), groups and broadcast; a route to everywhere would let the network outside answer as the metadata service.
  * In IPv6: unspecified, loopback and link-local (RFC 4291, section 2.5), IPv4 addresses in disguise (RFC 5156, section
- * 2.2), and groups, which a VPC does not have.
+ * 2.2), those of services of the cloud (AWS, "Configure route tables"), and groups, which a VPC does not have.
  */
-const neverRoutedIpv6 = ['::/127', '::ffff:0:0/96', 'fe80::/10', 'ff00::/8'];
+const neverRoutedIpv6 = ['::/127', '::ffff:0:0/96', 'fd00:ec2::/32', 'fe80::/10', 'ff00::/8'];
 const neverRouted = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3', ...neverRoutedIpv6].map(
   (network): Flow => {
     const match = ipMatch('dst', parseNetwork(network));

@@ -19,6 +19,7 @@ interface Wanted {
   readonly instanceType?: string;
   readonly userData?: string;
   readonly metadataHopLimit?: number;
+  readonly metadataIpv6?: boolean;
 }
 
 function canCompute(host: ResourceOf<'host'>): boolean {
@@ -86,6 +87,7 @@ interface Change {
   readonly reboot?: true;
   readonly userData?: string;
   readonly metadataHopLimit?: number;
+  readonly metadataIpv6?: boolean;
 }
 
 /** AWS, "Update the user data": only while the instance is stopped. */
@@ -201,7 +203,7 @@ export const instanceOperations: Operations<'instance'> = {
     }
     const { subnetId, privateAddress, ipv6AddressCount, securityGroupIds, imageId, instanceType, name } =
       wanted;
-    const { userData, metadataHopLimit } = wanted;
+    const { userData, metadataHopLimit, metadataIpv6 } = wanted;
     requireSmall(userData);
     const interfaces =
       subnetId === undefined
@@ -234,6 +236,7 @@ export const instanceOperations: Operations<'instance'> = {
         ...(instanceType === undefined ? {} : { instanceType }),
         ...(userData === undefined ? {} : { userData }),
         ...(metadataHopLimit === undefined ? {} : { metadataHopLimit }),
+        ...(metadataIpv6 === undefined ? {} : { metadataIpv6 }),
       },
       status: { state: 'pending' },
       tags,

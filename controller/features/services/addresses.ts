@@ -1,8 +1,16 @@
-import { derivedMac, parseAddress, type ResourceOf } from '../../resources/index.ts';
+import {
+  derivedMac,
+  ipv6Netmask,
+  parseAddress,
+  parseIpv6Address,
+  type ResourceOf,
+} from '../../resources/index.ts';
 
 /** AWS, "Amazon DNS server" and "Instance metadata": the same in every VPC. */
 export const dnsAddress = parseAddress('169.254.169.253', 'dns');
 export const metadataAddress = parseAddress('169.254.169.254', 'metadata');
+/** AWS, "Instance metadata": the same over IPv6. */
+export const ipv6MetadataAddress = parseIpv6Address('fd00:ec2::254', 'metadata');
 /** Between switch and services alone: a question to the VPC's base address + 2, so that its answer comes from there. */
 export const vpcDnsAddress = parseAddress('169.254.169.252', 'vpcDns');
 export const ports = { dns: 53, metadata: 80 } as const;
@@ -21,4 +29,14 @@ const firstNetwork = 0x100;
  */
 export function slotNetwork({ spec }: ResourceOf<'binding'>): number {
   return (firstNetwork + spec.zoneSlot) * (ownBits + 1);
+}
+
+/** Subnets are a /64 in IPv6. */
+export const ipv6SlotMask = ipv6Netmask(64);
+/** Of unique local addresses (RFC 4193), between switch and services alone. */
+const firstIpv6Network = parseIpv6Address('fd57::', 'slot');
+
+/** The same in IPv6: a /64 for each slot. */
+export function ipv6SlotNetwork({ spec }: ResourceOf<'binding'>): bigint {
+  return firstIpv6Network | (BigInt(spec.zoneSlot) << 64n);
 }

@@ -36,6 +36,7 @@ describe('questions to services', () => {
       flows: [
         `table=admit, priority=280,tcp,${unicast},nw_dst=169.254.169.254,tp_dst=80 actions=goto_table:service`,
         'table=admit, priority=280,arp,arp_tpa=169.254.169.254,arp_op=1 actions=set_field:0xa9fea9fe->reg15,set_field:02:57:0f:00:00:00->eth_dst,goto_table:arp-reply',
+        `table=admit, priority=280,tcp6,${unicast},ipv6_dst=fd00:ec2::254,tp_dst=80 actions=goto_table:service`,
       ],
     });
   });
@@ -99,6 +100,40 @@ describe('questions to services', () => {
     assert.equal(flows().length, before + 2, 'one way back is for all');
     await world.update('network-interface', port.id, { secondaryPrivateAddresses: ['10.0.1.200'] });
     assert.deepEqual(asking(), ['10.0.1.4', '10.0.1.200']);
+  });
+
+  it('come over IPv6 in VPCs that have it, to DNS, and to metadata where the instance wants it', async () => {
+    await using world = await World.create();
+    await world.host(1, { servicePort });
+    const { vpc, subnet } = await network(world);
+    const dns = () => fragment(world, 'services.dns', vpc.id)?.flows.filter((flow) => /fd00/.test(flow));
+    assert.deepEqual(dns(), []);
+    await world.update('vpc', vpc.id, { ipv6CidrBlock: 'fd00:1:2:300::/56' });
+    assert.deepEqual(
+      dns(),
+      ['udp6', 'tcp6'].map(
+        (transport) =>
+          `table=admit, priority=280,${transport},metadata=0x1,${unicast},ipv6_dst=fd00:ec2::253,tp_dst=53 actions=goto_table:service`,
+      ),
+    );
+    await world.update('subnet', subnet.id, { ipv6CidrBlock: 'fd00:1:2:301::/64' });
+    const port = await world.create('network-interface', { subnetId: subnet.id, ipv6AddressCount: 2 });
+    await world.bind('host-1', port.id, 10);
+    const flows = () =>
+      fragment(world, 'services.interface', `host-1/${port.id}`)?.flows.filter((flow) => /ipv6/.test(flow));
+    const ask = (address: string, more = '') =>
+      `table=service, priority=100,ipv6,reg1=0x1,ipv6_src=fd00:1:2:301::${address}${more} actions=meter:3,set_field:fd57:0:0:1::/64->ipv6_src,set_field:02:57:0f:00:00:00->eth_dst,output:65000`;
+    const answer = (address: string, hops: number) =>
+      `table=service-reply, priority=100,ipv6,ipv6_src=fd00:ec2::${address},ipv6_dst=fd57:0:0:1::/64 actions=set_field:${hops}->nw_ttl,set_field:fd00:1:2:301::/64->ipv6_dst,set_field:02:57:01:00:00:01->eth_src,set_field:02:57:00:00:00:01->eth_dst,output:10`;
+    const dnsAlone = ',ipv6_dst=fd00:ec2::253';
+    assert.deepEqual(flows(), [ask('4', dnsAlone), ask('5', dnsAlone), answer('253', 64)]);
+    const spec = { networkInterfaceIds: [port.id], metadataIpv6: true, metadataHopLimit: 2 };
+    const instance = await world.create('instance', spec);
+    assert.deepEqual(flows(), [ask('4'), ask('5'), answer('253', 64), answer('254', 2)]);
+    await world.update('instance', instance.id, { metadataIpv6: false });
+    assert.deepEqual(flows(), [ask('4', dnsAlone), ask('5', dnsAlone), answer('253', 64)]);
+    await world.update('network-interface', port.id, { ipv6Addresses: [] });
+    assert.deepEqual(flows(), []);
   });
 
   it('are of no use on a host without services', async () => {

@@ -10,21 +10,20 @@ import {
   load,
   on,
   onRegister,
-  protocol,
   set,
 } from '../../pipeline/index.ts';
 import { type AnyResource, parseAddress, type ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
-import { answersDns, dnsServer } from '../dhcp-options/settings.ts';
+import { answersDns, dnsServer, ipv6DnsServer } from '../dhcp-options/settings.ts';
 import { hostScope } from '../host/scope.ts';
 import { serviceMeter } from '../limit/meters.ts';
-import { type BoundContext, boundContext, macNumber } from '../network-interface/context.ts';
+import { type BoundContext, boundContext } from '../network-interface/context.ts';
 import { ipv4AddressesOf } from '../network-interface/secondary-addresses.ts';
-import { gatewayMac } from '../subnet/router.ts';
 import { changesIpv4Blocks, changesIpv6Block } from '../vpc/block-change.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import {
   dnsAddress,
+  ipv6MetadataAddress,
   metadataAddress,
   ownBits,
   ports,
@@ -32,38 +31,11 @@ import {
   slotNetwork,
   vpcDnsAddress,
 } from './addresses.ts';
+import { ipv6InterfaceFlows } from './ipv6.ts';
+import { question, toInterface, toServices, usualHops, usualMetadataHops } from './packets.ts';
 import { instanceOf, recordBytes, serviceRecord } from './record.ts';
 
-const toOneMachine = on('eth_dst', 0n, 0x0100_0000_0000n);
-/** A fresh packet of the router. */
-const usualHops = 64;
-/** AWS, "Instance metadata options": one hop, so that no container behind the instance gets an answer. */
-const usualMetadataHops = 1;
 const networkMask = (~ownBits & 0xffff_ffff) >>> 0;
-
-/** Questions stand before security groups, so that no rule can cut an instance off from its services. */
-function question(
-  match: Flow['match'],
-  transport: 'tcp' | 'udp',
-  address: number,
-  port: number,
-  actions: readonly Action[] = [],
-): Flow {
-  return {
-    stage: 'admit',
-    priority: 280,
-    match: [
-      ...match,
-      toOneMachine,
-      isIpv4,
-      on('ip_proto', protocol[transport]),
-      on('ipv4_dst', address),
-      on(transport === 'tcp' ? 'tcp_dst' : 'udp_dst', port),
-    ],
-    actions,
-    goto: 'service',
-  };
-}
 
 /** Who takes the link-local addresses for near, or base + 2 in its own subnet, asks for their MAC. */
 const arpFor = (match: Flow['match'], address: number): Flow => ({
@@ -80,7 +52,11 @@ const metadata: FragmentDefinition = {
   compile: () => ({
     scope: globalScope,
     number: 0,
-    flows: [question([], 'tcp', metadataAddress, ports.metadata), arpFor([], metadataAddress)],
+    flows: [
+      question([], 'tcp', metadataAddress, ports.metadata),
+      arpFor([], metadataAddress),
+      question([], 'tcp', ipv6MetadataAddress, ports.metadata),
+    ],
   }),
 };
 
@@ -95,6 +71,7 @@ const dns: FragmentDefinition = {
     const flows = (['udp', 'tcp'] as const).flatMap((transport) => [
       question(here, transport, dnsAddress, ports.dns),
       question(here, transport, own, ports.dns, [set('ipv4_dst', vpcDnsAddress)]),
+      ...(vpc.spec.ipv6CidrBlock === undefined ? [] : [question(here, transport, ipv6DnsServer, ports.dns)]),
     ]);
     return {
       scope: vpcScope(vpc),
@@ -114,23 +91,19 @@ const setNetwork = (field: 'ipv4_src' | 'ipv4_dst', network: number): Action => 
 
 /** Answers are known by the slot's network; each service has its flow, and that of metadata carries the record. */
 function interfaceFlows(view: TopologyView, context: BoundContext, servicePort: number): Flow[] {
-  const { networkInterface, subnet, vpc, binding } = context;
-  const { privateAddress, macAddress } = networkInterface.spec;
+  const { networkInterface, vpc, binding } = context;
+  const { privateAddress } = networkInterface.spec;
   const slot = slotNetwork(binding);
   const subnetNetwork = (parseAddress(privateAddress, 'privateAddress') & networkMask) >>> 0;
-  const back: Action[] = [
-    setNetwork('ipv4_dst', subnetNetwork),
-    set('eth_src', gatewayMac(subnet)),
-    set('eth_dst', macNumber(macAddress)),
-    { type: 'output', port: binding.spec.ofport },
-  ];
+  const back = [setNetwork('ipv4_dst', subnetNetwork), ...toInterface(context)];
   const answer = (address: number, ...actions: Action[]): Flow => ({
     stage: 'service-reply',
     priority: 100,
     match: [isIpv4, on('ipv4_src', address), on('ipv4_dst', slot, networkMask)],
     actions: [...actions, ...back],
   });
-  const hops = instanceOf(view, networkInterface)?.spec.metadataHopLimit ?? usualMetadataHops;
+  const { metadataHopLimit: hops = usualMetadataHops, metadataIpv6: hasIpv6Metadata = false } =
+    instanceOf(view, networkInterface)?.spec ?? {};
   const record = recordBytes(serviceRecord(view, context));
   return [
     ...ipv4AddressesOf(networkInterface).map(
@@ -143,17 +116,13 @@ function interfaceFlows(view: TopologyView, context: BoundContext, servicePort: 
           isIpv4,
           on('ipv4_src', address),
         ],
-        actions: [
-          serviceMeter(binding).action,
-          setNetwork('ipv4_src', slot),
-          set('eth_dst', servicesMac),
-          { type: 'output', port: servicePort },
-        ],
+        actions: [serviceMeter(binding).action, setNetwork('ipv4_src', slot), ...toServices(servicePort)],
       }),
     ),
     answer(metadataAddress, { type: 'note', data: record }, set('ip_ttl', hops)),
     answer(dnsAddress, set('ip_ttl', usualHops)),
     answer(vpcDnsAddress, set('ip_ttl', usualHops), set('ipv4_src', dnsServer(vpc))),
+    ...ipv6InterfaceFlows(context, servicePort, hasIpv6Metadata ? hops : undefined),
   ];
 }
 

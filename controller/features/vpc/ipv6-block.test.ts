@@ -42,6 +42,7 @@ describe('the IPv6 block of a VPC', () => {
       ['2001:db8:1::/64', 'invalid-value', /\/56/],
       ['2001:db8:1::1/56', 'invalid-value', /2001:db8:1::\/56/],
       ['fe80::/56', 'invalid-value', /global or unique local/],
+      ['fd00:ec2::/56', 'invalid-value', /global or unique local/],
       ['ff00::/56', 'invalid-value', /global or unique local/],
     ] as const) {
       await assertRefused(world, () => world.create('vpc', { cidrBlock, ipv6CidrBlock }), {

@@ -16,9 +16,9 @@ const field = 'spec.ipv6CidrBlock';
 /** AWS gives every VPC a /56, and every subnet a /64 of it. */
 const vpcPrefixLength = 56;
 
-/** Networks whose addresses mean something else to every machine (RFC 6890); 64:ff9b::/32 is for translators (RFC 6052, RFC 8215). */
-const specialBlocks = ['::/8', '64:ff9b::/32', 'fe80::/10', 'fec0::/10', 'ff00::/8'].map((text) =>
-  parseIpv6Cidr(text, field),
+/** Networks whose addresses mean something else to every machine (RFC 6890); 64:ff9b::/32 is for translators (RFC 6052, RFC 8215), fd00:ec2::/32 for services of the cloud. */
+const specialBlocks = ['::/8', '64:ff9b::/32', 'fd00:ec2::/32', 'fe80::/10', 'fec0::/10', 'ff00::/8'].map(
+  (text) => parseIpv6Cidr(text, field),
 );
 
 /** The external network whose addresses on the link include the block: interfaces with them can be public. */

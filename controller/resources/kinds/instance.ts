@@ -19,6 +19,11 @@ const metadataHopLimit = Type.Optional(
     description: 'how many hops the answers of the metadata service go; absent: 1, to the instance alone',
   }),
 );
+const metadataIpv6 = Type.Optional(
+  Type.Boolean({
+    description: 'whether the metadata service answers over IPv6, too, at fd00:ec2::254; absent: false',
+  }),
+);
 const desiredState = Type.Optional(
   Type.Union([Type.Literal('running'), Type.Literal('stopped')], {
     description: 'a stopped instance keeps its interfaces and addresses; absent: running',
@@ -37,6 +42,7 @@ export const InstanceSpec = Type.Object(
     instanceType,
     userData,
     metadataHopLimit,
+    metadataIpv6,
     desiredState,
     launchedAt: Type.Optional(
       Type.String({ format: 'date-time', description: 'when it was last started; absent: when it was made' }),
@@ -96,6 +102,7 @@ export const instance = defineKind<InstanceSpec, InstanceStatus>({
       instanceType,
       userData,
       metadataHopLimit,
+      metadataIpv6,
     },
     { ...closed, description: 'either networkInterfaceIds, or subnetId for an interface of its own' },
   ),
@@ -104,6 +111,7 @@ export const instance = defineKind<InstanceSpec, InstanceStatus>({
       desiredState,
       userData,
       metadataHopLimit,
+      metadataIpv6,
       reboot: Type.Optional(
         Type.Literal(true, { description: 'end what runs in it and start it again; only while it runs' }),
       ),

@@ -13,14 +13,13 @@ import {
   answerTo,
   broadcastMac,
   type Frame,
-  type Ip,
   type ReferencePacket,
   servicesMac,
 } from '../../../controller/reference/index.ts';
 import { formatIpv6, type ResourceOf } from '../../../controller/resources/index.ts';
 import type { World } from '../../../controller/testing/world.ts';
 import { Disagreement } from '../disagreement.ts';
-import { toFrame, toSimulated } from './frames.ts';
+import { isIp, toFrame, toSimulated } from './frames.ts';
 import { type Mutation, SimulatedHost, tableNames } from './host.ts';
 import { advertisedRouterOf, agentTask, leaseOf, leaseV6Of } from './lease.ts';
 import type { Observation } from './observation.ts';
@@ -290,6 +289,6 @@ function isTask({ reason, userdata }: SimulatedPacketIn): boolean {
 
 /** What a service of the host answers: from the address that was asked to the one that asks, as it sees them. */
 function answerOfService({ source, content }: Frame): Frame {
-  if (content.protocol !== 'ipv4') throw new Disagreement('a service was asked by something else than IPv4');
-  return { source: servicesMac, destination: source, content: answerTo(content as Ip, 64) };
+  if (!isIp(content)) throw new Disagreement('a service was asked by something else than IP');
+  return { source: servicesMac, destination: source, content: answerTo(content, 64) };
 }

@@ -106,6 +106,14 @@ export const ipv6Faults: readonly Fault[] = [
   ),
   stale('DHCPv6 tells what it has told before', 'admit', isTask(dhcpV6.task)),
   stale('routers advertise what they have advertised before', 'admit', isTask(advertisement)),
+  inIpv6('services take all interfaces for one in IPv6', ['service'], (flow) =>
+    withActions(flow, (action) => [
+      sets('ipv6_src')(action) ? ({ ...action, value: 0xfd57_0000_0000_0001n << 64n } as Action) : action,
+    ]),
+  ),
+  inIpv6('metadata over IPv6 needs no switching on', ['service'], withoutField('ipv6_dst')),
+  inIpv6('metadata over IPv6 goes as far as anything', ['service-reply'], withoutSetting('ip_ttl')),
+  inIpv6('services answer whatever IPv6 address may be used', ['service'], withoutField('ipv6_src')),
   inIpv6('everybody is a router', ['nd-reply'], withoutField(registers.flags)),
   inIpv6('answers of neighbour discovery keep the MAC of the asker', ['nd-option'], (flow) =>
     withActions(flow, (action) =>

@@ -59,6 +59,8 @@ export class Edits {
       [1, () => this.newDhcpOptions()],
       [2, () => this.changeDhcpOptions()],
       [1, () => this.removeOne('dhcp-options')],
+      [2, () => this.interfaces.changeInstance()],
+      [1, () => this.removeOne('instance')],
       [2, () => this.routes.newNatGateway()],
       [2, () => this.removeOne('nat-gateway')],
       [3, () => this.changeHostState()],
@@ -175,6 +177,7 @@ export class Edits {
       | 'network-interface'
       | 'elastic-ip'
       | 'dhcp-options'
+      | 'instance'
       | 'nat-gateway'
       | 'security-group'
       | 'subnet'

@@ -64,6 +64,21 @@ export class InterfaceEdits {
       : this.#edits.update(one, this.#someFreedom(0.6));
   }
 
+  /** An interface becomes that of an instance, which decides about its metadata; or that changes. */
+  changeInstance(): ScriptStep {
+    const { random } = this.#scene;
+    const spec = {
+      metadataIpv6: random.chance(0.8),
+      ...(random.chance(0.5) ? { metadataHopLimit: random.between(1, 3) } : {}),
+    };
+    const present = random.pickOrNone(this.#scene.all('instance'));
+    if (present && random.chance(0.3)) return this.#edits.update(present, spec);
+    const free = this.#scene.all('network-interface').filter((one) => one.spec.instanceId === undefined);
+    const one = random.pickOrNone(free);
+    if (!one) return nothing;
+    return this.#edits.create('instance', 'i', { networkInterfaceIds: [this.#scene.ref(one)], ...spec });
+  }
+
   #someGroups(vpcId: string): string[] {
     const groups = this.#scene.inVpc('security-group', vpcId);
     return this.#scene.random.sample(groups, 1, 3).map((group) => this.#scene.ref(group));

@@ -45,6 +45,7 @@ export async function buildNetwork(
   for (let index = 0; index < vpcs * 2; index++) await run(borders.answerPeering());
   for (let index = 0; index < vpcs * 8; index++) await run(edits.newRule());
   for (let index = 0; index < interfaces; index++) await run(edits.interfaces.bindOne());
+  for (let index = 0; index < interfaces / 4; index++) await run(edits.interfaces.changeInstance());
   for (let index = 0; index < vpcs; index++) {
     await run(edits.routes.newGateway());
     await run(edits.routes.newRouteTable());

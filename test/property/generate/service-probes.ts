@@ -86,19 +86,27 @@ export const toService = withSender((scene, usual) => {
   const isFree = ({ spec }: Interface) => spec.sourceDestinationCheck === false || spec.allowedAddressPairs;
   const free = random.chance(0.25) ? random.pickOrNone(scene.interfaces(true).filter(isFree)) : undefined;
   const sender = free ?? usual;
-  const foreign = free && random.chance(0.7) ? { source: random.pick(['10.0.0.200', '192.0.2.9']) } : {};
+  const isIpv6 = (sender.spec.ipv6Addresses ?? []).length > 0 && random.chance(0.5);
+  const others = isIpv6 ? ['fd00:aa::7', '2001:db8:0:100::99'] : ['10.0.0.200', '192.0.2.9'];
+  const foreign = free && random.chance(0.7) ? { source: random.pick(others) } : {};
   const block = parseCidr(scene.vpcOf(sender).spec.cidrBlock, 'cidr');
-  const [destination, port] = random.pick([
-    [formatIpv4(block.address + 2), 53],
-    ['169.254.169.253', 53],
-    ['169.254.169.254', 80],
-  ] as const);
+  const services: readonly (readonly [address: string, port: number])[] = isIpv6
+    ? [
+        ['fd00:ec2::253', 53],
+        ['fd00:ec2::254', 80],
+      ]
+    : [
+        [formatIpv4(block.address + 2), 53],
+        ['169.254.169.253', 53],
+        ['169.254.169.254', 80],
+      ];
+  const [destination, port] = random.pick(services);
   const destinationPort = random.chance(0.9) ? port : random.pick([53, 80, 54]);
   const sourcePort = random.between(40000, 40003);
   const payload = random.chance(0.5)
     ? ({ protocol: 'tcp', sourcePort, destinationPort, flags: ['syn'] } as const)
     : ({ protocol: 'udp', sourcePort, destinationPort } as const);
-  if (random.chance(0.2)) {
+  if (!isIpv6 && random.chance(0.2)) {
     const arp: Arp = {
       protocol: 'arp',
       operation: 'request',

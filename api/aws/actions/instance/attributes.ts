@@ -3,7 +3,7 @@ import type { ActionContext } from '../../context.ts';
 import { define } from '../../define.ts';
 import { AwsError } from '../../errors.ts';
 import type { InstanceAttribute } from '../../model/generated/types.ts';
-import { metadataOptionsOf, presentInstance } from './present.ts';
+import { metadataOptionsOf, metadataSpecOf, presentInstance } from './present.ts';
 
 /** What is asked for by `Attribute`. What a lab instance does not have is as AWS shows it where nothing was set. */
 const attributes: Readonly<
@@ -74,11 +74,11 @@ export const modifyInstanceAttribute = define({
 
 export const modifyInstanceMetadataOptions = define({
   action: 'ModifyInstanceMetadataOptions',
-  supports: ['InstanceId', 'HttpPutResponseHopLimit'],
-  only: { HttpTokens: ['required'], HttpEndpoint: ['enabled'], HttpProtocolIpv6: ['disabled'] },
-  async handle({ cloud }, { InstanceId: id, HttpPutResponseHopLimit: metadataHopLimit }) {
+  supports: ['InstanceId', 'HttpPutResponseHopLimit', 'HttpProtocolIpv6'],
+  only: { HttpTokens: ['required'], HttpEndpoint: ['enabled'] },
+  async handle({ cloud }, { InstanceId: id, ...options }) {
     cloud.require('instance', id);
-    const spec = metadataHopLimit === undefined ? {} : { metadataHopLimit };
+    const spec = metadataSpecOf(options);
     const instance = await cloud.update('instance', id, { spec });
     return { InstanceId: id, InstanceMetadataOptions: metadataOptionsOf(instance) };
   },

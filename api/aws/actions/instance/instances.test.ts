@@ -147,9 +147,11 @@ describe('instances', () => {
     assert.equal(controller.read('instance', id, owner).spec.reboots, 1);
 
     assert.equal(rebooted.metadataOptions.httpPutResponseHopLimit, '2');
-    const change = { InstanceId: id, HttpPutResponseHopLimit: 3 };
+    assert.equal(rebooted.metadataOptions.httpProtocolIpv6, 'disabled');
+    const change = { InstanceId: id, HttpPutResponseHopLimit: 3, HttpProtocolIpv6: 'enabled' };
     const { instanceMetadataOptions } = await api.ok('ModifyInstanceMetadataOptions', change);
     assert.equal(instanceMetadataOptions.httpPutResponseHopLimit, '3');
+    assert.equal(instanceMetadataOptions.httpProtocolIpv6, 'enabled');
     await api.refused('InvalidParameterValue', 'ModifyInstanceMetadataOptions', {
       ...change,
       HttpPutResponseHopLimit: 65,

@@ -48,14 +48,26 @@ function reasonOf({ spec, status }: ResourceOf<'instance'>): StateReason | undef
   };
 }
 
-/** How the metadata service answers: always by tokens, over IPv4. */
+/** What is asked for of the metadata service. */
+export function metadataSpecOf(options: {
+  readonly HttpPutResponseHopLimit?: number | undefined;
+  readonly HttpProtocolIpv6?: string | undefined;
+}): { metadataHopLimit?: number; metadataIpv6?: boolean } {
+  const { HttpPutResponseHopLimit: metadataHopLimit, HttpProtocolIpv6: ipv6 } = options;
+  return {
+    ...(metadataHopLimit === undefined ? {} : { metadataHopLimit }),
+    ...(ipv6 === undefined ? {} : { metadataIpv6: ipv6 === 'enabled' }),
+  };
+}
+
+/** How the metadata service answers: always by tokens. */
 export const metadataOptionsOf = ({ spec }: ResourceOf<'instance'>) =>
   ({
     State: 'applied',
     HttpTokens: 'required',
     HttpPutResponseHopLimit: spec.metadataHopLimit ?? 1,
     HttpEndpoint: 'enabled',
-    HttpProtocolIpv6: 'disabled',
+    HttpProtocolIpv6: spec.metadataIpv6 ? 'enabled' : 'disabled',
   }) as const;
 
 export const defaultType = 'weft.netns';

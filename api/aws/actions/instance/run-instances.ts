@@ -4,7 +4,7 @@ import { AwsError } from '../../errors.ts';
 import type { RunInstancesRequest } from '../../model/generated/types.ts';
 import { type TagMap, tagsFor } from '../../tags.ts';
 import { relatedId } from '../ids.ts';
-import { presentInstance } from './present.ts';
+import { metadataSpecOf, presentInstance } from './present.ts';
 import { checkedUserData } from './user-data.ts';
 import { launch, type WantedInterface, wantedInterfaces } from './wanted-interfaces.ts';
 
@@ -30,13 +30,12 @@ function planOf(context: ActionContext, input: RunInstancesRequest): Plan {
     throw new AwsError('UnsupportedOperation', `Nothing of type ${unknown.ResourceType} is made here`);
   }
   const { ImageId: imageId, InstanceType: instanceType, UserData: userData } = input;
-  const metadataHopLimit = input.MetadataOptions?.HttpPutResponseHopLimit;
   return {
     spec: {
       ...(imageId === undefined ? {} : { imageId }),
       ...(instanceType === undefined ? {} : { instanceType }),
       ...(userData === undefined ? {} : { userData: checkedUserData(userData) }),
-      ...(metadataHopLimit === undefined ? {} : { metadataHopLimit }),
+      ...metadataSpecOf(input.MetadataOptions ?? {}),
     },
     tags: tagsFor('instance', ofType('instance')),
     interfaces: wantedInterfaces(context, input),
@@ -85,11 +84,11 @@ export const runInstances = define({
     'NetworkInterfaces.AssociatePublicIpAddress',
     'TagSpecifications',
     'MetadataOptions.HttpPutResponseHopLimit',
+    'MetadataOptions.HttpProtocolIpv6',
   ],
   only: {
     'MetadataOptions.HttpTokens': ['required'],
     'MetadataOptions.HttpEndpoint': ['enabled'],
-    'MetadataOptions.HttpProtocolIpv6': ['disabled'],
     'Placement.Tenancy': ['default'],
     'Monitoring.Enabled': ['false'],
     EbsOptimized: ['false'],
