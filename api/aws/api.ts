@@ -76,7 +76,7 @@ export class AwsApi {
     this.#onDefect = onDefect;
     this.#requests = limits.requests && new RateLimiter(limits.requests);
     this.#failures = new RateLimiter(limits.failures ?? defaultFailureLimit);
-    this.#defaultNetworks = new DefaultNetworks(controller);
+    this.#defaultNetworks = new DefaultNetworks(controller, regions);
   }
 
   /** Answers one request; what is refused is an answer, too. */
@@ -150,11 +150,7 @@ export class AwsApi {
       departed: this.#departed,
     };
     try {
-      if (service.service === 'ec2') {
-        // Not in the role of the caller: even who only reads gets it made.
-        const { origin } = principal;
-        await this.#defaultNetworks.ensure({ account, region, ...(origin ? { origin } : {}) }, zones);
-      }
+      if (service.service === 'ec2') await this.#defaultNetworks.ensure(principal);
       const output = await action.handle(context, input);
       if (dryRun) throw dryRunSucceeded();
       return output;

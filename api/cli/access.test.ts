@@ -62,17 +62,17 @@ describe('accounts, keys and the audit log', () => {
   });
 
   it('an account has quotas, which can be changed', async () => {
-    await admin('account create --name acme --id 111122223333 --quota vpc=1');
+    await admin('account create --name acme --id 111122223333 --quota vpc=2');
     const key = await keyOf('acme --role member --description tests');
     assert.equal(key.spec.accountId, '111122223333');
     assert.equal((await as(key.token, 'vpc create --cidr-block 10.0.0.0/16 --name one')).code, 0);
     const refused = await as(key.token, 'vpc create --cidr-block 10.1.0.0/16 --name two');
     assert.equal(refused.code, 1);
-    assert.match(refused.err, /at most 1 resources of kind vpc/);
-    await admin('account update acme --quota vpc=2 --quota subnet=7');
+    assert.match(refused.err, /at most 2 resources of kind vpc/, 'the default VPC is one of them');
+    await admin('account update acme --quota vpc=3 --quota subnet=7');
     assert.equal((await as(key.token, 'vpc create --cidr-block 10.1.0.0/16 --name two')).code, 0);
     const { spec } = JSON.parse(await admin('account get acme -o json'));
-    assert.deepEqual(spec.quotas, { vpc: 2, subnet: 7 });
+    assert.deepEqual(spec.quotas, { vpc: 3, subnet: 7 });
     const wrong = await as(controller.admin, 'account update acme --quota vpc');
     assert.equal(wrong.code, 2);
     assert.match(wrong.err, /no quota.*KIND=NUMBER/);
@@ -105,12 +105,34 @@ describe('accounts, keys and the audit log', () => {
     assert.equal((await as(key.token, 'vpc create --cidr-block 10.0.0.0/16 --name here')).code, 0);
     const refused = await as(controller.admin, 'account delete short');
     assert.equal(refused.code, 1);
-    assert.equal((await as(key.token, 'vpc delete here')).code, 0);
+    for (const kind of ['subnet', 'vpc']) {
+      const { out } = await as(key.token, `${kind} list -o json`);
+      for (const { id } of JSON.parse(out)) {
+        assert.equal((await as(key.token, `${kind} delete ${id}`)).code, 0, 'the default VPC, too');
+      }
+    }
     const keys = await admin(`key list -o json`);
     for (const { id, spec } of JSON.parse(keys)) {
       if (spec.accountId === key.spec.accountId) await admin(`key delete ${id}`);
     }
     await admin('account delete short');
+  });
+
+  it('each account has its default VPC in a region from its first request there, whatever its role', async () => {
+    await admin('account create --name fresh');
+    const seen = async (line: string) => JSON.parse(await admin(`vpc list ${line} -o json`));
+    const { id } = JSON.parse(await admin('account get fresh -o json'));
+    assert.deepEqual(await seen(`--account ${id}`), [], 'whom an admin looks at is not seen yet');
+    const key = await keyOf('fresh --role read-only');
+    const vpcs = JSON.parse((await as(key.token, 'vpc list -o json')).out);
+    assert.equal(vpcs.length, 1);
+    assert.deepEqual([vpcs[0].spec.isDefault, vpcs[0].spec.cidrBlock], [true, '172.31.0.0/16']);
+    assert.deepEqual(JSON.parse((await as(key.token, 'vpc list -o json')).out), vpcs, 'once');
+    const elsewhere = JSON.parse((await as(key.token, 'vpc list --region eu-west-1 -o json')).out);
+    assert.deepEqual([elsewhere.length, elsewhere[0].id === vpcs[0].id], [1, false]);
+    assert.deepEqual(JSON.parse((await as(key.token, 'vpc list --region nowhere-1 -o json')).out), []);
+    const [entry] = JSON.parse((await as(key.token, 'audit --kind vpc --limit 1 -o json')).out);
+    assert.deepEqual([entry.principal, entry.outcome, entry.region], [key.id, 'done', 'eu-west-1']);
   });
 
   it('the audit log tells who did what, of the own account to members and of all to admins', async () => {

@@ -10,7 +10,7 @@ const launchers: Launchers = {
       { runController },
       { createRestServer, listen, renewCertificates },
       { openAccess },
-      { mountAwsApi },
+      { DefaultNetworks, mountAwsApi },
     ] = await Promise.all([
       import('pino'),
       import('@weft/controller'),
@@ -41,8 +41,11 @@ const launchers: Launchers = {
     const { authenticator, keys, mode } = access;
     const limits = mode === 'development' ? {} : keyLimits(options.rateLimit);
     const { regions } = options;
+    const defaultNetworks = new DefaultNetworks(controller, regions);
     const server = createRestServer(controller, {
       ...{ openflowTarget, logger, authenticator, keys, limits, regions, tls },
+      // In development mode whoever comes is the one account, which gets its VPC with AWS's tools.
+      ...(mode === 'keys' ? { firstSight: (caller) => defaultNetworks.ensure(caller) } : {}),
     });
     const authenticate = authenticator.signed.bind(authenticator);
     mountAwsApi(server, { controller, authenticate, regions, limits });

@@ -60,6 +60,22 @@ export function requireAccess(
   });
 }
 
+/** Tells of accounts that call for themselves. A request is answered even when nothing can be made: the next one tells again. */
+export function meetAccounts(
+  server: FastifyInstance,
+  firstSight: (caller: Principal) => Promise<void>,
+): void {
+  server.addHook('onRequest', async (request) => {
+    const { principal } = request;
+    if (!principal || principal.role === 'agent' || request.headers['weft-account'] !== undefined) return;
+    try {
+      await firstSight(principal);
+    } catch (error) {
+      request.log.warn({ err: error, account: principal.account }, 'an account did not get its default VPC');
+    }
+  });
+}
+
 /** Who sends the request. Only for routes that are not public. */
 export function callerOf(request: FastifyRequest): Principal {
   if (request.principal) return request.principal;

@@ -4,11 +4,12 @@ import {
   defaultFailureLimit,
   developmentAuthenticator,
   type KeyRing,
+  type Principal,
 } from '@weft/api/auth';
 import type { ObservedController } from '@weft/controller';
 import { WeftError } from '@weft/controller/resources';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { type RequestLimits, requireAccess } from './access.ts';
+import { meetAccounts, type RequestLimits, requireAccess } from './access.ts';
 import { registerAgentRoutes } from './agent-routes.ts';
 import { registerAuditRoute } from './audit-routes.ts';
 import { registerBatchRoutes } from './batch-routes.ts';
@@ -38,6 +39,8 @@ export interface RestServerOptions {
   /** Makes access keys; without it none can be made. */
   readonly keys?: Pick<KeyRing, 'create'>;
   readonly limits?: Partial<RequestLimits>;
+  /** Called for each request of an account for itself, before it is answered: what the account is to have from the start. */
+  readonly firstSight?: (caller: Principal) => Promise<void>;
   /** Regions that there are. Absent: any. */
   readonly regions?: readonly string[] | undefined;
   /** Absent: plain HTTP. */
@@ -104,6 +107,7 @@ export function createRestServer(
   server.register(async (scope) => {
     await registerOpenapi(scope);
     requireAccess(scope, context, { failures: defaultFailureLimit, ...options.limits });
+    if (options.firstSight) meetAccounts(scope, options.firstSight);
     const refuseTheRest = refuseOtherMethods(scope);
     refuseIdempotencyElsewhere(scope);
     refuseUnknownQueries(scope);
