@@ -216,7 +216,8 @@ function isReachedLater(
 ): boolean {
   if (kind === 'instance') return field === 'desiredState' && value === 'stopped';
   // Only the owner of the other VPC accepts.
-  return kind === 'vpc-peering-connection' && value === 'active' && names.has(spec.accepterVpcId);
+  const isAnswer = value === 'active' || (field.endsWith('AllowsDns') && value === true);
+  return kind === 'vpc-peering-connection' && isAnswer && names.has(spec.accepterVpcId);
 }
 
 /** MACs of this range are given by the controller, and are refused when somebody asks for one. */
