@@ -48,9 +48,15 @@ export function heldAddressFlows(view: TopologyView, context: BoundContext): Flo
   );
   return addresses.sort().flatMap((address) => {
     const macs = macsFor(context, address);
-    if (spec.sourceDestinationCheck === false) macs.add(spec.macAddress);
+    if (isUnchecked(context, address)) macs.add(spec.macAddress);
     return inOwnName(context, address, macs);
   });
+}
+
+/** Whether any source of the address's family passes with the interface's own MAC: IPv6 only of who has IPv6 addresses. */
+function isUnchecked({ networkInterface: { spec } }: BoundContext, address: string): boolean {
+  const { sourceDestinationCheck, ipv6Addresses = [] } = spec;
+  return sourceDestinationCheck === false && (!address.includes(':') || ipv6Addresses.length > 0);
 }
 
 /** MACs that the allowed pairs of the interface let it use with an address. */
