@@ -4,7 +4,7 @@ import { Client, type Surroundings } from './client.ts';
 import { type FaultName, type FaultSurroundings, inflict, inflictUntil } from './faults.ts';
 import type { Journal } from './journal.ts';
 import type { Ledger } from './ledger.ts';
-import { createVpc, operate } from './operations/index.ts';
+import { conclude, createVpc, operate } from './operations/index.ts';
 import type { Outages } from './outages.ts';
 import type { Random } from './random.ts';
 
@@ -76,15 +76,19 @@ async function work(
   thinkMs: number,
 ): Promise<void> {
   const { journal } = client.surroundings;
-  while (budget.left > 0 && performance.now() < deadline) {
-    budget.left--;
+  const attempt = async (act: (client: Client) => Promise<void>) => {
     try {
-      await operate(client);
+      await act(client);
     } catch (error) {
       journal.violation(`client ${client.number}: ${(error as Error).stack}`);
     }
+  };
+  while (budget.left > 0 && performance.now() < deadline) {
+    budget.left--;
+    await attempt(operate);
     await sleep(client.random.between(0, thinkMs));
   }
+  await attempt(conclude);
 }
 
 /** The controller's faults run beside those of the hosts, so that both can be down at once. */

@@ -209,6 +209,9 @@ export class Trials {
     for (const outside of this.#outside) {
       for (const from of this.#stations) {
         for (const address of [outside.ipv4, outside.ipv6]) {
+          // A machine with several addresses chooses one of them.
+          const { ipv6Addresses = [] } = from.networkInterface.spec;
+          if (isIpv6(address) && ipv6Addresses.length > 1) continue;
           const way = this.#wayOut(from, outside, address);
           const sort = isIpv6(address) ? 'out by IPv6' : way === 'nat' ? 'out by NAT' : 'out';
           for (const probe of probes) {

@@ -1,4 +1,5 @@
 import { dropReasons } from '../../controller/reference/index.ts';
+import { type Ending, endings } from './endings.ts';
 import type { Sent } from './rig.ts';
 
 /** What the packets of a run must have met, each of it often. */
@@ -86,6 +87,8 @@ export class Coverage {
   readonly outcomes = new Map<string, number>();
   readonly reasons = new Map<string, number>(Object.keys(dropReasons).map((reason) => [reason, 0]));
   readonly features = new Map<Feature, number>(features.map((feature) => [feature, 0]));
+  /** Established connections by what has ended them. */
+  readonly ended = new Map<Ending, number>(endings.map((ending) => [ending, 0]));
   packets = 0;
   edits = 0;
   refused = 0;
@@ -105,6 +108,11 @@ export class Coverage {
     }
   }
 
+  /** Counts what has ended an established connection. */
+  noteEnd(ending: Ending): void {
+    count(this.ended, ending);
+  }
+
   add(other: Coverage): void {
     this.packets += other.packets;
     this.edits += other.edits;
@@ -112,6 +120,7 @@ export class Coverage {
     for (const [key, number] of other.outcomes) count(this.outcomes, key, number);
     for (const [key, number] of other.reasons) count(this.reasons, key, number);
     for (const [key, number] of other.features) count(this.features, key, number);
+    for (const [key, number] of other.ended) count(this.ended, key, number);
   }
 
   /** Packets that arrived somewhere, from 0 to 1. */
@@ -122,7 +131,9 @@ export class Coverage {
 
   /** Reasons and features that were met less often than this. */
   rarerThan(limit: number): string[] {
-    return [...this.reasons, ...this.features].filter(([, number]) => number < limit).map(([name]) => name);
+    return [...this.reasons, ...this.features, ...this.ended]
+      .filter(([, number]) => number < limit)
+      .map(([name]) => name);
   }
 
   /** A table for people. */
@@ -136,6 +147,7 @@ export class Coverage {
         `${(100 * this.delivered).toFixed(1)} % arrived`,
       rows('outcomes', this.outcomes),
       rows('features', this.features),
+      rows('an established connection ends when', this.ended),
       rows('dropped', this.reasons),
     ].join('\n');
   }

@@ -1,4 +1,5 @@
 import { Coverage, type Move } from './coverage.ts';
+import { Endings } from './endings.ts';
 import type { Mutation } from './fabric/host.ts';
 import { Conversations } from './generate/conversations.ts';
 import { buildNetwork, type Size, usualSize } from './generate/network.ts';
@@ -10,7 +11,7 @@ import { Rig, type Sent, type StepResult } from './rig.ts';
 import type { ScriptStep, SendStep } from './script.ts';
 
 /** A plot for about so many single packets. */
-const packetsPerPlot = 40;
+const packetsPerPlot = 30;
 
 export interface ExplorationOptions {
   readonly seed: number;
@@ -54,6 +55,7 @@ class Explorer {
   readonly #options: ExplorationOptions;
   readonly #scene: Scene;
   readonly #conversations = new Conversations();
+  readonly #endings = new Endings();
 
   constructor(rig: Rig, options: ExplorationOptions) {
     this.#rig = rig;
@@ -67,7 +69,8 @@ class Explorer {
     const edits = await buildNetwork(this.#scene, (step) => this.#do(step), size);
     for (let empty = 0; this.coverage.packets < packets; ) {
       if (random.chance(1 / packetsPerEdit)) await this.#edit(edits.next());
-      else if (random.chance(1 / packetsPerPlot)) await this.#play(random.pick(plots)(this.#scene, edits));
+      else if (random.chance(1 / packetsPerPlot))
+        await this.#play(random.weighted(plots)(this.#scene, edits));
       else if (await this.#send()) empty = 0;
       else if (++empty > 1000) throw new Error('the network has nothing to send packets from');
     }
@@ -103,6 +106,7 @@ class Explorer {
   async #note(step: SendStep, result: Sent): Promise<void> {
     this.#conversations.note(this.#scene, step, result.evaluation.outcome);
     this.coverage.note(result, this.#moveOf(result));
+    for (const ending of this.#endings.note(result)) this.coverage.noteEnd(ending);
     await this.#options.onSent?.(result, this.#rig);
   }
 
@@ -125,7 +129,10 @@ class Explorer {
     if (result.type === 'refused') {
       this.script.pop();
       this.coverage.refused++;
-    } else if (result.type === 'edited') this.coverage.edits++;
+    } else if (result.type === 'edited') {
+      this.coverage.edits++;
+      this.#endings.noteEdit(step);
+    }
     return result;
   }
 }

@@ -42,7 +42,7 @@ describe('the flows of a NAT gateway', () => {
         'table=ingress-check, priority=210,ip,reg0=0x40/0x40,metadata=0x1,dl_dst=02:57:03:00:00:01,nw_dst=10.0.1.4 actions=set_field:0/0x40->reg0,set_field:0x80/0x80->reg0,ct(table=egress-acl,zone=2,nat)',
         'table=ingress-check, priority=205,ct_state=+new-rel-inv+trk,ip,reg0=0x40/0x40,metadata=0x1,dl_dst=02:57:03:00:00:01 actions=set_field:0/0x40->reg0,set_field:0x8/0x8->reg0,set_field:0x1->reg9,set_field:0x2->reg10,set_field:0x3->reg7,ct(commit,table=egress-acl,zone=2,nat(src=10.0.1.4))',
         'table=ingress-check, priority=200,ip,reg0=0x40/0x40,metadata=0x1,dl_dst=02:57:03:00:00:01 actions=set_field:0/0x40->reg0,set_field:0x8/0x8->reg0,set_field:0x1->reg9,set_field:0x2->reg10,set_field:0x3->reg7,ct(commit,table=egress-acl,zone=2,nat(src=10.0.1.4))',
-        'table=egress-acl, priority=65100,ct_state=-inv+trk-snat,ip,reg0=0x8/0x8,metadata=0x1,dl_dst=02:57:03:00:00:01 actions=drop',
+        'table=egress-acl, priority=65100,ct_state=-inv+trk-snat,ip,reg0=0x8/0x88,metadata=0x1,dl_dst=02:57:03:00:00:01 actions=drop',
       ],
     });
     const { id: networkAclId } = await world.create('network-acl', { vpcId: vpc.id });

@@ -11,6 +11,7 @@ import {
   on,
   onFlag,
   onRegister,
+  registers,
   set,
   setFlag,
   tableOf,
@@ -117,7 +118,8 @@ function withoutPort({ vpc, mac }: NatGatewayContext): Flow {
     stage: 'egress-acl',
     priority: countedPriorities.refused,
     match: [
-      onFlag('translated'),
+      // What has come back to the gateway's own address was translated before, on the way out.
+      on(registers.flags, 1 << flags.translated, (1 << flags.translated) | (1 << flags.returning)),
       vpcMatch(vpc),
       on('eth_dst', mac),
       isIpv4,

@@ -31,6 +31,25 @@ export async function createNatGateway(client: Client): Promise<void> {
   await createSubnetWith(client, made.spec.vpcId, [{ destination: '0.0.0.0/0', target: made.id }]);
 }
 
+/** Leads a subnet with a machine out by a public NAT gateway of its VPC. */
+export async function leadThroughNat(client: Client): Promise<void> {
+  const { random, ledger, surroundings } = client;
+  const nat = random.pick(ledger.all('nat-gateway').filter(({ spec }) => spec.elasticIpId !== undefined));
+  if (!nat || isFull(client, 'route-table')) return;
+  const { vpcId } = nat.spec;
+  const withMachine = new Set(
+    inVpc(client, 'network-interface', vpcId)
+      .filter(({ id }) => surroundings.machines.of(id) !== undefined)
+      .map(({ spec }) => spec.subnetId),
+  );
+  const mine = ledger.all('subnet', client.number).filter(({ spec }) => spec.vpcId === vpcId);
+  const subnet = random.pick(mine.filter(({ id }) => withMachine.has(id) && id !== nat.spec.subnetId));
+  if (!subnet) return;
+  const routes = [{ destination: '0.0.0.0/0', target: nat.id }];
+  const table = await client.create('route-table', { vpcId, routes });
+  if (table) await client.update('subnet', subnet, { routeTableId: table.id });
+}
+
 /** A subnet with a table and an interface of its own; seldom do random routes and subnets come together so. */
 async function createSubnetWith(client: Client, vpcId: string, routes: readonly Route[]): Promise<void> {
   const vpc = client.ledger.get('vpc', vpcId);

@@ -23,6 +23,7 @@ const weighted: readonly (readonly [weight: number, operation: (client: Client) 
   [1, removeOwn('route-table')],
   [4, networks.setRoutes],
   [5, gateways.createNatGateway],
+  [3, gateways.leadThroughNat],
   [2, removeOwn('nat-gateway')],
   [2, gateways.createEgressOnlyGateway],
   [1, removeOwn('egress-only-internet-gateway')],
@@ -102,6 +103,12 @@ export const expectedOperations: readonly string[] = [
   ].map((kind) => `change ${kind}: done`),
   ...['plug: done', 'unplug: done', 'move: done', 'move: live', 'announce: done'],
 ];
+
+/** What a client does last: seldom is there at the end what these show. */
+export async function conclude(client: Client): Promise<void> {
+  await gateways.leadThroughNat(client);
+  await security.guardSubnet(client);
+}
 
 /** One random operation. What cannot be done at this moment is left out. */
 export async function operate(client: Client): Promise<void> {

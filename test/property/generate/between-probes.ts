@@ -159,9 +159,12 @@ export const fromUnbound: Probe = (scene) => {
 };
 
 /** To an own address, private or public. */
-export const toItself = withSender((scene, sender) =>
-  scene.fromInterface(sender, {
+export const toItself = withSender((scene, one) => {
+  const { random } = scene;
+  const owners = scene.interfaces(true).filter((owner) => scene.elasticIpOf(owner));
+  const sender = (random.chance(0.5) ? random.pickOrNone(owners) : undefined) ?? one;
+  return scene.fromInterface(sender, {
     destination: scene.elasticIpOf(sender)?.spec.address ?? scene.addressOf(sender),
-    payload: somePayload(scene.random),
-  }),
-);
+    payload: somePayload(random),
+  });
+});

@@ -1,5 +1,6 @@
+import { endingPlots } from './endings.ts';
 import { changeOfGroups, groupOfPeer } from './groups.ts';
-import { ipv6Plots } from './ipv6.ts';
+import { byTheOutside, ipv6Plots } from './ipv6.ts';
 import { middlebox } from './middlebox.ts';
 import { natGateway } from './nat-gateways.ts';
 import { ownName } from './own-name.ts';
@@ -11,18 +12,19 @@ import { sharedAddress, sharedIpv6Address } from './shared-addresses.ts';
 
 export type { Plot } from './plot.ts';
 
-export const plots: readonly Plot[] = [
-  sharedAddress,
-  sharedIpv6Address,
-  changeOfGroups,
-  ownName,
-  groupOfPeer,
-  rebinding,
-  reassociation,
-  natGateway,
-  strandedElasticIp,
-  otherOptions,
-  middlebox,
-  ...ipv6Plots,
-  ...prefixListPlots,
+/** All plots, with how often each is played. */
+export const plots: readonly (readonly [weight: number, plot: Plot])[] = [
+  [1, sharedAddress],
+  [1, sharedIpv6Address],
+  [1, changeOfGroups],
+  [1, ownName],
+  [1, groupOfPeer],
+  [1, rebinding],
+  [1, reassociation],
+  [2, natGateway],
+  [1, strandedElasticIp],
+  [1, otherOptions],
+  [1, middlebox],
+  [3, byTheOutside],
+  ...[...ipv6Plots, ...prefixListPlots, ...endingPlots].map((plot) => [1, plot] as const),
 ];

@@ -51,7 +51,7 @@ function publicOnes(scene: Scene): readonly { one: Interface; gateway: string }[
 }
 
 /** Two VPCs reach each other, and machines outside, by internet gateways, until one of them is egress-only. */
-const byTheOutside: Plot = function* (scene, edits) {
+export const byTheOutside: Plot = function* (scene, edits) {
   const { random } = scene;
   const all = publicOnes(scene);
   const client = random.pickOrNone(all);
@@ -121,6 +121,9 @@ const inside: Plot = function* (scene, edits) {
   yield scene.fromInterface(server, answer);
   yield sent(['ack'], { timeToLive: random.between(0, 1) });
   yield sent(['ack'], { totalLength: random.pick([1442, 1443, 1500]) });
+  if (!connection || random.chance(0.6)) return;
+  yield edits.remove('vpc-peering-connection', scene.name(connection));
+  yield sent(['ack']);
 };
 
 /** A gateway is detached while routes lead to it, and attached again. */
@@ -206,4 +209,4 @@ const icmpTypes: Plot = function* (scene, edits) {
   yield ping;
 };
 
-export const ipv6Plots: readonly Plot[] = [byTheOutside, inside, detachment, throughRouter, icmpTypes];
+export const ipv6Plots: readonly Plot[] = [inside, detachment, throughRouter, icmpTypes];
