@@ -47,4 +47,19 @@ describe('connections', () => {
       );
     }
   });
+
+  it('have no port 0', () => {
+    const sent = (sourcePort: number, destinationPort: number) => {
+      const payload = { protocol: 'udp', sourcePort, destinationPort } as const;
+      return verdict(new Sender().send('web', macOf('db'), ip(web, db, payload)));
+    };
+    for (const [from, to] of [
+      [0, 53],
+      [53, 0],
+      [0, 0],
+    ] as const) {
+      assert.equal(sent(from, to), 'untracked');
+    }
+    assert.notEqual(sent(53, 53), 'untracked');
+  });
 });

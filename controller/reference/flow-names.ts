@@ -47,7 +47,8 @@ function answerTo({ protocol, type }: Icmp): number | undefined {
  * What tells a packet's connection from others: protocol, addresses and ports; the identifier for ICMP queries (RFC
  * 5508, section 3.1); the addresses alone where a protocol has no ports.
  *
- * @returns undefined for ICMP messages that are neither a query nor its answer
+ * @returns undefined for ICMP messages that are neither a query nor its answer, and for port 0, which is nobody's (RFC 6335,
+ *   section 6)
  */
 export function flowNames({ source, destination, payload }: Ip): FlowNames | undefined {
   const { protocol } = payload;
@@ -58,9 +59,14 @@ export function flowNames({ source, destination, payload }: Ip): FlowNames | und
       `${protocol} ${type} ${from} > ${to} ${payload.identifier ?? 0}`;
     return { own: name(payload.type, source, destination), opposite: name(answer, destination, source) };
   }
-  const [from, to] =
-    payload.protocol === 'tcp' || payload.protocol === 'udp'
-      ? [`${source}:${payload.sourcePort}`, `${destination}:${payload.destinationPort}`]
-      : [source, destination];
+  if (payload.protocol !== 'tcp' && payload.protocol !== 'udp') {
+    return named(protocol, source, destination);
+  }
+  const { sourcePort, destinationPort } = payload;
+  if (sourcePort === 0 || destinationPort === 0) return undefined;
+  return named(protocol, `${source}:${sourcePort}`, `${destination}:${destinationPort}`);
+}
+
+function named(protocol: string | number, from: string, to: string): FlowNames {
   return { own: `${protocol} ${from} > ${to}`, opposite: `${protocol} ${to} > ${from}` };
 }
