@@ -81,7 +81,10 @@ const peers: FragmentDefinition = {
   compile(view, id) {
     const vpc = view.get('vpc', id);
     if (!vpc || !answersDns(vpc)) return undefined;
-    const told = [...activePeers(view, id)].map((peer) => toldOf(peer, vpc));
+    // In one order, whichever connection came first.
+    const told = [...activePeers(view, id)]
+      .map((peer) => toldOf(peer, vpc))
+      .sort((one, other) => (one.vpcId < other.vpcId ? -1 : 1));
     if (told.length === 0) return undefined;
     return { scope: vpcScope(vpc), number: vpc.number as number, flows: [note([vpcMatch(vpc)], told)] };
   },
