@@ -1,7 +1,6 @@
 import type {
   Batch,
   Caller,
-  CreateInput,
   FlowUse,
   GraphController,
   HostLiveness,
@@ -11,8 +10,6 @@ import type {
   ReportedPort,
   TransactionOptions,
   TransactionResult,
-  UpdateInput,
-  WriteOptions,
   WriteResult,
 } from '../controller.ts';
 import { requireQuotas } from '../features/access/quotas.ts';
@@ -41,9 +38,10 @@ import type { Hosts } from './hosts.ts';
 import { earlierResult, keepResult } from './idempotency.ts';
 import type { Placements } from './placements.ts';
 import { previewOf } from './preview.ts';
+import { SingleWrites } from './single-writes.ts';
 
 /** What the APIs call: operations of the features, run on the store, answered from the topology. */
-export class EmbeddedController implements GraphController {
+export class EmbeddedController extends SingleWrites implements GraphController {
   readonly #store: Store;
   readonly #view: ListView;
   readonly #executor: Executor;
@@ -61,6 +59,7 @@ export class EmbeddedController implements GraphController {
     hosts: Hosts;
     southbound: Southbound;
   }) {
+    super();
     this.#store = parts.store;
     this.#view = parts.view;
     this.#executor = parts.executor;
@@ -76,38 +75,6 @@ export class EmbeddedController implements GraphController {
 
   get revision(): number {
     return this.#view.revision;
-  }
-
-  async create<K extends KindName>(
-    kind: K,
-    input: CreateInput,
-    caller: Caller,
-  ): Promise<WriteResult<ResourceOf<K>>> {
-    const { result, revision } = await this.transaction(caller, (batch) => batch.create(kind, input).id);
-    return { resource: this.read(kind, result, caller), revision };
-  }
-
-  async update<K extends KindName>(
-    kind: K,
-    id: string,
-    input: UpdateInput,
-    caller: Caller,
-    options: WriteOptions = {},
-  ): Promise<WriteResult<ResourceOf<K>>> {
-    const { revision } = await this.transaction(caller, (batch) => {
-      batch.update(kind, id, input, options);
-    });
-    return { resource: this.read(kind, id, caller), revision };
-  }
-
-  async remove(
-    kind: KindName,
-    id: string,
-    caller: Caller,
-    options: WriteOptions = {},
-  ): Promise<{ revision: number }> {
-    const { revision } = await this.transaction(caller, (batch) => batch.remove(kind, id, options));
-    return { revision };
   }
 
   async transaction<T>(

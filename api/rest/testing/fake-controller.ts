@@ -5,7 +5,6 @@ import type {
   Caller,
   Commit,
   ControllerMetrics,
-  CreateInput,
   FlowUse,
   HostLiveness,
   MissingPart,
@@ -16,10 +15,9 @@ import type {
   ReportedPort,
   TransactionOptions,
   TransactionResult,
-  UpdateInput,
-  WriteOptions,
   WriteResult,
 } from '@weft/controller';
+import { SingleWrites } from '@weft/controller';
 import {
   bindingId,
   type HostSpec,
@@ -40,7 +38,7 @@ import { type Change, type Listener, MemoryStore, type Parts } from './memory-st
 const operator: Caller = { account: '123456789012', region: 'us-east-1' };
 
 /** The controller's interface over a map in memory: for tests of the API, which is about HTTP and not about networks. */
-export class FakeController implements ObservedController {
+export class FakeController extends SingleWrites implements ObservedController {
   readonly #store = new MemoryStore();
   /** Thrown by the next write, or question about counters, and then forgotten. */
   nextFailure: Error | undefined;
@@ -136,33 +134,6 @@ export class FakeController implements ObservedController {
       },
     };
     return batch;
-  }
-
-  async create<K extends KindName>(
-    kind: K,
-    input: CreateInput,
-    caller: Caller,
-  ): Promise<WriteResult<ResourceOf<K>>> {
-    const { result, revision } = await this.transaction(caller, (batch) => batch.create(kind, input).id);
-    return { resource: this.read(kind, result, caller), revision };
-  }
-
-  async update<K extends KindName>(
-    kind: K,
-    id: string,
-    input: UpdateInput,
-    caller: Caller,
-    options: WriteOptions = {},
-  ): Promise<WriteResult<ResourceOf<K>>> {
-    const { revision } = await this.transaction(caller, (batch) => {
-      batch.update(kind, id, input, options);
-    });
-    return { resource: this.read(kind, id, caller), revision };
-  }
-
-  async remove(kind: KindName, id: string, caller: Caller, options: WriteOptions = {}) {
-    const { revision } = await this.transaction(caller, (batch) => batch.remove(kind, id, options));
-    return { revision };
   }
 
   read<K extends KindName>(kind: K, id: string, caller: Caller): ResourceOf<K> {
