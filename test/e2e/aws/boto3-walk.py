@@ -48,11 +48,17 @@ def build(ec2, cidr):
     )["Instances"][0]["InstanceId"]
     ec2.get_waiter("instance_running").wait(InstanceIds=[instance], WaiterConfig={"Delay": 1})
     second = attach_second(ec2, vpc, zone, instance)
+    launched = shown(ec2, instance)["LaunchTime"]
     ec2.stop_instances(InstanceIds=[instance])
     ec2.get_waiter("instance_stopped").wait(InstanceIds=[instance], WaiterConfig={"Delay": 1})
     ec2.start_instances(InstanceIds=[instance])
     ec2.get_waiter("instance_running").wait(InstanceIds=[instance], WaiterConfig={"Delay": 1})
     ec2.get_waiter("instance_status_ok").wait(InstanceIds=[instance], WaiterConfig={"Delay": 1})
+    assert shown(ec2, instance)["LaunchTime"] > launched
+    ec2.reboot_instances(InstanceIds=[instance])
+    ec2.modify_instance_metadata_options(InstanceId=instance, HttpTokens="required", HttpPutResponseHopLimit=2)
+    assert shown(ec2, instance)["MetadataOptions"]["HttpPutResponseHopLimit"] == 2
+    restore_default_subnet(ec2, zone)
     address = ec2.allocate_address(Domain="vpc")
     ec2.associate_address(AllocationId=address["AllocationId"], InstanceId=instance)
     pages = ec2.get_paginator("describe_network_interfaces").paginate(
@@ -74,6 +80,18 @@ def build(ec2, cidr):
         "allocation": address["AllocationId"],
         "publicIp": address["PublicIp"],
     }
+
+
+def shown(ec2, instance):
+    return ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]
+
+
+def restore_default_subnet(ec2, zone):
+    filters = [{"Name": "default-for-az", "Values": ["true"]}, {"Name": "availability-zone", "Values": [zone]}]
+    (before,) = ec2.describe_subnets(Filters=filters)["Subnets"]
+    ec2.delete_subnet(SubnetId=before["SubnetId"])
+    after = ec2.create_default_subnet(AvailabilityZone=zone)["Subnet"]
+    assert (after["CidrBlock"], after["DefaultForAz"]) == (before["CidrBlock"], True), after
 
 
 def attach_second(ec2, vpc, zone, instance):
