@@ -395,6 +395,12 @@ const recipes: Readonly<Record<string, Recipe>> = {
     PeerVpcId: await scenery.vpc('10.8.0.0/16'),
   }),
   AcceptVpcPeeringConnection: async (scenery) => ({ VpcPeeringConnectionId: await scenery.peering() }),
+  ModifyVpcPeeringConnectionOptions: async (scenery) => {
+    const VpcPeeringConnectionId = await scenery.peering();
+    await scenery.do('AcceptVpcPeeringConnection', { VpcPeeringConnectionId });
+    const option = 'RequesterPeeringConnectionOptions.AllowDnsResolutionFromRemoteVpc';
+    return { VpcPeeringConnectionId, [option]: true };
+  },
   CreateManagedPrefixList: async (scenery) => prefixListOf(scenery.next()),
   ModifyManagedPrefixList: async (scenery) => ({
     PrefixListId: await scenery.prefixList(),
