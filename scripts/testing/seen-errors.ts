@@ -2,7 +2,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ERRORS_FILE_VARIABLE } from './error-recorder.ts';
 
 /** Records the error codes that are made in this process's children from now on. */
 export class ErrorRecord implements Disposable {
@@ -15,9 +14,9 @@ export class ErrorRecord implements Disposable {
 
   /** What the processes of the tests need in their environment. */
   get environment(): Readonly<Record<string, string>> {
-    const recorder = new URL('./error-recorder.ts', import.meta.url).href;
+    const recorder = new URL('./error-recorder.mjs', import.meta.url).href;
     const { NODE_OPTIONS: others = '' } = process.env;
-    return { [ERRORS_FILE_VARIABLE]: this.#file, NODE_OPTIONS: `${others} --import=${recorder}`.trim() };
+    return { WEFT_TEST_ERRORS: this.#file, NODE_OPTIONS: `${others} --import=${recorder}`.trim() };
   }
 
   /**
