@@ -24,7 +24,11 @@ if (file !== undefined) {
     const line = `${error.name} ${error.code}\n`;
     if (known.has(line) || tests.test(makerOf(error))) return;
     known.add(line);
-    // At once: the process may be killed, and one short line is appended as a whole.
-    appendFileSync(file, line);
+    try {
+      // At once: the process may be killed, and one short line is appended as a whole.
+      appendFileSync(file, line);
+    } catch {
+      // A program of another user, or of another file system: it must not fail because it is watched.
+    }
   });
 }
