@@ -12,6 +12,7 @@ describe('instances with several interfaces, that stop and start', () => {
   let cloud: Cloud;
   let outside: Outsider;
   let peer: CloudVm;
+  let vpc: ResourceOf<'vpc'>;
   let back: ResourceOf<'subnet'>;
   let group: ResourceOf<'security-group'>;
   let left: Instance;
@@ -22,7 +23,7 @@ describe('instances with several interfaces, that stop and start', () => {
   before(async () => {
     cloud = await Cloud.start({ external: true });
     outside = await cloud.lab.addOutsider({ address: '203.0.113.200/24' });
-    const vpc = await cloud.publicVpc((await cloud.externalNetwork()).id);
+    vpc = await cloud.publicVpc((await cloud.externalNetwork()).id);
     const front = await cloud.subnet(vpc.id, '10.0.1.0/24');
     back = await cloud.subnet(vpc.id, '10.0.2.0/24');
     group = await cloud.group(vpc.id, 'open', ['icmp from 0.0.0.0/0']);
@@ -158,12 +159,99 @@ describe('instances with several interfaces, that stop and start', () => {
     );
   });
 
-  it('user data is what was given', async () => {
+  /** Reads metadata from inside of an instance. */
+  const metadata = async (instance: Instance) => {
     const base = 'http://169.254.169.254/latest';
     const ttl = 'X-aws-ec2-metadata-token-ttl-seconds: 60';
-    const token = await within(left, 'curl', '-sf', '-m5', '-X', 'PUT', '-H', ttl, `${base}/api/token`);
+    const token = await within(instance, 'curl', '-sf', '-m5', '-X', 'PUT', '-H', ttl, `${base}/api/token`);
     const header = `X-aws-ec2-metadata-token: ${token.stdout}`;
-    const data = await within(left, 'curl', '-sf', '-m5', '-H', header, `${base}/user-data`);
-    assert.equal(data.stdout, '#!/bin/sh\necho hello\n');
+    return async (path: string) =>
+      (await within(instance, 'curl', '-sf', '-m5', '-H', header, `${base}/${path}`)).stdout;
+  };
+  const applied = { waitSeconds: 10 };
+
+  it('user data is what was given', async () => {
+    assert.equal(await (await metadata(left))('user-data'), '#!/bin/sh\necho hello\n');
+  });
+
+  it('metadata has every interface, each with its own data', async () => {
+    const read = await metadata(right);
+    const primary = await cloud.client.get('network-interface', right.spec.networkInterfaceIds[0] ?? '');
+    const macs = 'meta-data/network/interfaces/macs';
+    assert.equal(await read(`${macs}/`), `${primary.spec.macAddress}/\n${moving.spec.macAddress}/`);
+    for (const [{ id, spec }, device] of [
+      [primary, '0'],
+      [moving, '1'],
+    ] as const) {
+      const own = (name: string) => read(`${macs}/${spec.macAddress}/${name}`);
+      assert.deepEqual(
+        [
+          await own('interface-id'),
+          await own('local-ipv4s'),
+          await own('subnet-id'),
+          await own('device-number'),
+        ],
+        [id, spec.privateAddress, spec.subnetId, device],
+      );
+    }
+    assert.equal(await read(`${macs}/${moving.spec.macAddress}/public-ipv4s`), publicAddress);
+    assert.equal(await read('meta-data/mac'), primary.spec.macAddress);
+  });
+
+  it('a running instance gets a public address when one wants it, and gives it back', async () => {
+    const [id = ''] = left.spec.networkInterfaceIds;
+    const choose = (associatePublicAddress: boolean) =>
+      cloud.applied(
+        cloud.client.update('network-interface', id, { spec: { associatePublicAddress } }, applied),
+      );
+    const lent = async () =>
+      (await cloud.client.listAll('elastic-ip', { 'spec.networkInterfaceId': id })).items[0]?.spec.address;
+    assert.equal(await lent(), undefined);
+    await choose(true);
+    const address = (await lent()) ?? '';
+    await reachable(address, outside);
+    assert.equal(await (await metadata(left))('meta-data/public-ipv4'), address);
+    await choose(false);
+    assert.equal(await lent(), undefined);
+    assert.equal(await answers(outside, address), false);
+  });
+
+  it('public names stand for private addresses inside, and for a peer that is allowed to know', async () => {
+    const name = `ec2-${publicAddress.replaceAll('.', '-')}.compute-1.amazonaws.com`;
+    const { privateAddress } = moving.spec;
+    const inside = async () => (await within(left, 'dig', '+short', '@10.0.0.2', name)).stdout.trim();
+    assert.equal(await inside(), publicAddress, 'the VPC has no public names');
+    const named = (id: string, spec: object) =>
+      cloud.applied(cloud.client.update('vpc', id, { spec: { ...spec } }, applied));
+    await named(vpc.id, { enableDnsHostnames: true });
+    assert.equal(await inside(), privateAddress);
+    assert.equal(
+      await (await metadata(right))(
+        `meta-data/network/interfaces/macs/${moving.spec.macAddress}/public-hostname`,
+      ),
+      name,
+    );
+
+    const other = await cloud.vpc('10.9.0.0/16');
+    const vm = await cloud.vm(cloud.host(1), await cloud.subnet(other.id, '10.9.0.0/24'));
+    const ask = async (question: string) =>
+      (await vm.exec('dig', ['+short', '@10.9.0.2', question])).stdout.trim();
+    const privateName = `ip-${privateAddress.replaceAll('.', '-')}.ec2.internal`;
+    assert.deepEqual([await ask(name), await ask(privateName)], [publicAddress, '']);
+    const spec = { requesterVpcId: other.id, accepterVpcId: vpc.id };
+    const { id } = await cloud.client.create('vpc-peering-connection', { spec });
+    const set = (change: object) =>
+      cloud.applied(cloud.client.update('vpc-peering-connection', id, { spec: { ...change } }, applied));
+    await set({ state: 'active' });
+    await named(other.id, { enableDnsHostnames: true });
+    // The services of a host take what they have read for true for half a second.
+    const asked = (question: string, answer: string) =>
+      eventually(`${question} is ${answer}`, async () => (await ask(question)) === answer);
+    await asked(privateName, privateAddress);
+    assert.equal(await ask(name), publicAddress, 'not allowed');
+    await set({ accepterAllowsDns: true });
+    await asked(name, privateAddress);
+    await set({ accepterAllowsDns: false });
+    await asked(name, publicAddress);
   });
 });
