@@ -50,36 +50,99 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   return { close };
 }
 
+/** What every part is made from. */
+interface Making {
+  readonly options: CheckedOptions;
+  readonly closers: Closers;
+  /** A connection of its own to the controller. */
+  openClient(): WeftClient;
+  readonly client: WeftClient;
+}
+
 async function start(options: CheckedOptions, closers: Closers): Promise<void> {
   const { logger, host } = options;
   checkSocket(options);
+  const making = connectController(options, closers);
+  const { client } = making;
+  const unreachable = await whyUnreachable(making);
+  const prepared = await prepareHost(making);
+  const reports = makeReporters(making);
+  await answerLocally(making, prepared, reports);
+  prepared.facts = prepared.chassis.facts() ?? prepared.facts;
+  if (unreachable !== undefined) {
+    logger.warn({ err: unreachable }, 'DHCP is answered; the rest waits until the controller does');
+    await untilReachable(client);
+    prepared.facts = await prepared.chassis.prepare();
+  }
+  await joinController(making, prepared, reports);
+  if (options.compute === 'netns') startCompute(making, prepared, reports);
+  logger.info({ host, controller: client.url, ...prepared.facts }, 'agent ready');
+}
+
+function connectController(options: CheckedOptions, closers: Closers): Making {
   const access = controllerAccess(options);
   const openClient = () => {
     const client = new WeftClient({ url: options.controller, timeoutMs: callTimeoutMs, access });
     closers.push(() => client.close());
     return client;
   };
-  const client = openClient();
-  const unreachable = await checkReachable(client).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  // A host that was never set up has nothing to answer for yet: better to end, and say what is wrong.
-  if (unreachable !== undefined && !existsSync(managementSocket(options))) throw unreachable;
+  return { options, closers, openClient, client: openClient() };
+}
+
+/**
+ * Why the controller does not answer; undefined when it does.
+ * @throws the reason, on a host that was never set up and has nothing to answer for yet: better to end, and say what is wrong
+ */
+async function whyUnreachable({ options, client }: Making): Promise<unknown> {
+  try {
+    await checkReachable(client);
+    return undefined;
+  } catch (error) {
+    if (!existsSync(managementSocket(options))) throw error;
+    return error;
+  }
+}
+
+/** Open vSwitch of this host, with br-int as it is to be. */
+interface PreparedHost {
+  readonly database: OvsDatabase;
+  readonly chassis: Chassis;
+  facts: ChassisFacts;
+}
+
+async function prepareHost({ options, closers }: Making): Promise<PreparedHost> {
   const database = await OvsDatabase.open(options.ovsdb, options.startTimeoutMs);
   closers.push(() => database.close());
   const chassis = new Chassis(database, options);
   closers.push(() => chassis.close());
-  let facts = await chassis.prepare();
-  const announcements = new AnnouncementReporter({
-    client: openClient(),
-    host,
-    logger,
-    onLost: () => link.refresh(),
-  });
+  return { database, chassis, facts: await chassis.prepare() };
+}
+
+/** What tells the controller of this host. */
+interface Reports {
+  readonly reporter: BindingReporter;
+  readonly announcements: AnnouncementReporter;
+  /** The connection to the controller, as soon as there is one: it is made anew when a report is lost. */
+  link?: ControllerLink;
+}
+
+function makeReporters({ options: { host, logger }, closers, client, openClient }: Making): Reports {
+  const onLost = () => reports.link?.refresh();
+  const announcements = new AnnouncementReporter({ client: openClient(), host, logger, onLost });
   closers.push(() => announcements.close());
-  const reporter = new BindingReporter({ client, host, logger, onLost: () => link.refresh() });
-  const connection = await startResponder(options, { announcements, reporter }, closers);
+  const onBound = (networkInterfaceId: string) => announcements.bound(networkInterfaceId);
+  const reporter = new BindingReporter({ client, host, logger, onLost, onBound });
+  const reports: Reports = { reporter, announcements };
+  return reports;
+}
+
+/** DHCP, router advertisements, DNS and metadata: what works without a controller. */
+async function answerLocally(
+  { options, closers }: Making,
+  { database }: PreparedHost,
+  reports: Reports,
+): Promise<void> {
+  const connection = await startResponder(options, reports, closers);
   const beacon = new RouterBeacon(
     () => machinesOf(database.tables),
     (message) => connection.send(message),
@@ -87,37 +150,40 @@ async function start(options: CheckedOptions, closers: Closers): Promise<void> {
   closers.push(() => beacon.close());
   beacon.start();
   await startServices(options, database, closers);
-  facts = chassis.facts() ?? facts;
-  if (unreachable !== undefined) {
-    logger.warn({ err: unreachable }, 'DHCP is answered; the rest waits until the controller does');
-    await untilReachable(client);
-    facts = await chassis.prepare();
-  }
+}
 
+/** Registers the host and reports its ports, now and whenever something changes. */
+async function joinController(
+  { options, closers, openClient }: Making,
+  prepared: PreparedHost,
+  reports: Reports,
+): Promise<void> {
+  const { database, chassis } = prepared;
+  const { reporter, announcements } = reports;
+  const { host, logger } = options;
   const bindings = new Bindings(database, reporter, logger);
-  const link: ControllerLink = new ControllerLink({
+  const link = new ControllerLink({
     // Connections of its own: heartbeats must not stand in line behind reports that wait for other hosts.
     client: openClient(),
     host,
     logger,
-    spec: () => hostSpec(options, facts),
+    spec: () => hostSpec(options, prepared.facts),
     onTargets: (targets) => chassis.setTargets(targets),
     onRegistered: async () => {
       await reporter.reportAll();
       announcements.tellAgain();
     },
   });
+  reports.link = link;
   closers.push(() => bindings.close());
   bindings.start();
   closers.push(() => link.close());
   await link.start();
   chassis.watch((changed) => {
-    facts = changed;
+    prepared.facts = changed;
     logger.info({ ...changed }, 'the host has changed; registering it again');
     link.refresh();
   });
-  if (options.compute === 'netns') startCompute({ options, client, database, reporter }, closers);
-  logger.info({ host, controller: client.url, ...facts }, 'agent ready');
 }
 
 /** Where br-int takes OpenFlow connections; there when the host was set up before and ovs-vswitchd runs. */
@@ -139,7 +205,7 @@ async function untilReachable(client: WeftClient): Promise<void> {
 /** Before the controller is spoken to, because DHCP does not need it. */
 async function startResponder(
   options: CheckedOptions,
-  { announcements, reporter }: { announcements: AnnouncementReporter; reporter: BindingReporter },
+  { announcements, reporter }: Reports,
   closers: Closers,
 ): Promise<ResponderConnection> {
   const { logger } = options;
@@ -199,14 +265,11 @@ async function within(milliseconds: number, promise: Promise<void>): Promise<boo
   return inTime;
 }
 
-interface ComputeParts {
-  readonly options: CheckedOptions;
-  readonly client: WeftClient;
-  readonly database: OvsDatabase;
-  readonly reporter: BindingReporter;
-}
-
-function startCompute({ options, client, database, reporter }: ComputeParts, closers: Closers): void {
+function startCompute(
+  { options, client, closers }: Making,
+  { database }: PreparedHost,
+  { reporter }: Reports,
+): void {
   const driver = new NetnsDriver({
     ports: new InstancePorts(database),
     markers: new Markers(options.runDirectory),

@@ -216,6 +216,24 @@ describe('instances with several interfaces, that stop and start', () => {
     assert.equal(await answers(outside, address), false);
   });
 
+  it('IPv6 addresses come to a running instance and go, as its interface gets and loses them', async () => {
+    const [id = ''] = left.spec.networkInterfaceIds;
+    const { spec } = await cloud.client.get('network-interface', id);
+    await cloud.client.update('vpc', vpc.id, { spec: { ipv6CidrBlock: 'fd00:1::/56' } });
+    await cloud.client.update('subnet', spec.subnetId, { spec: { ipv6CidrBlock: 'auto' } });
+    const shown = async () => {
+      const { stdout } = await within(left, 'ip', '-6', '-oneline', 'address', 'show', 'dev', 'eth0');
+      return [...stdout.matchAll(/ inet6 (fd00\S+)\/128 /g)].map(([, address]) => address).sort();
+    };
+    const give = async (ipv6AddressCount: number) => {
+      const changed = await cloud.client.update('network-interface', id, { spec: { ipv6AddressCount } });
+      const wanted = [...(changed.spec.ipv6Addresses ?? [])].sort();
+      assert.equal(wanted.length, ipv6AddressCount);
+      await eventually(`it has ${wanted}`, async () => (await shown()).join() === wanted.join());
+    };
+    for (const count of [2, 1, 0]) await give(count);
+  });
+
   it('public names stand for private addresses inside, and for a peer that is allowed to know', async () => {
     const name = `ec2-${publicAddress.replaceAll('.', '-')}.compute-1.amazonaws.com`;
     const { privateAddress } = moving.spec;
