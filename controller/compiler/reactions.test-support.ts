@@ -94,9 +94,10 @@ export const harmless = [
   'names vpc-peering-connection created',
   // Neither name nor number of a network change.
   'host external-network updated',
-  // No route leads to a gateway before it is there, nor when it goes.
+  // An internet gateway leads nowhere any more when it goes: it has been detached.
+  'route-table internet-gateway removed',
+  // No route leads to a gateway before it is there.
   'route-table egress-only-internet-gateway created',
-  'route-table egress-only-internet-gateway removed',
 ];
 
 /** In how many files the reactions are planted as faults: each takes seconds, and a file has a time limit. */

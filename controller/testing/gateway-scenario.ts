@@ -6,6 +6,8 @@ import type { World } from './world.ts';
 export const gatewayReactions = [
   'elastic-ip vpc updated',
   'route-table internet-gateway updated',
+  'route-table nat-gateway removed',
+  'route-table egress-only-internet-gateway removed',
   'network-interface internet-gateway created',
   'network-interface internet-gateway updated',
   'network-interface egress-only-internet-gateway created',
@@ -35,12 +37,20 @@ export async function gatewayScenario(world: World, check: IncrementalCheck): Pr
   await step('for nobody', world.update('elastic-ip', elasticIp.id, { networkInterfaceId: null }));
   const routes = [{ destination: '0.0.0.0/0', target: gateway.id }];
   await step('a route', world.update('route-table', vpc.spec.mainRouteTableId, { routes }));
+  const spec = { subnetId: subnet.id, connectivity: 'private' };
+  const nat = await step('a NAT gateway', world.create('nat-gateway', spec));
+  const toNat = [...routes, { destination: '192.0.2.0/24', target: nat.id }];
+  await step('a route to it', world.update('route-table', vpc.spec.mainRouteTableId, { routes: toNat }));
+  await step('it goes', world.remove('nat-gateway', nat.id));
+  await step('without it', world.update('route-table', vpc.spec.mainRouteTableId, { routes }));
   await step('detached', world.update('internet-gateway', gateway.id, { vpcId: null }));
   await step('attached', world.update('internet-gateway', gateway.id, { vpcId: vpc.id }));
   await step('detached', world.update('internet-gateway', gateway.id, { vpcId: null }));
   const other = await step('another', world.create('internet-gateway', { vpcId: vpc.id }));
   await step('detached', world.update('internet-gateway', other.id, { vpcId: null }));
   const oneWay = await step('one way', world.create('egress-only-internet-gateway', { vpcId: vpc.id }));
+  const outward = [{ destinationIpv6: '::/0', target: oneWay.id }];
+  await step('a route', world.update('route-table', vpc.spec.mainRouteTableId, { routes: outward }));
   await step('it goes', world.remove('egress-only-internet-gateway', oneWay.id));
   const group = await step('a group', world.create('security-group', { vpcId: vpc.id, name: 'x' }));
   const egress = { groupId: group.id, direction: 'egress', protocol: 'udp', referencedGroupId: group.id };

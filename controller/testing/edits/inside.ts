@@ -81,13 +81,6 @@ export const insideEdits = {
     const state = b % 4 ? 'active' : 'rejected';
     return connection && editor.world.update('vpc-peering-connection', connection.id, { state });
   },
-  allowNames: (editor, a, b) => {
-    const connection = editor.pick('vpc-peering-connection', a);
-    const option = b % 2 ? 'requesterAllowsDns' : 'accepterAllowsDns';
-    return (
-      connection && editor.world.update('vpc-peering-connection', connection.id, { [option]: b % 4 < 2 })
-    );
-  },
   /** Two rules in one commit, so that the first of something is not the only one. */
   createTwoRules: (editor, a, b, c) => {
     const groupId = editor.pick('security-group', a)?.id;
