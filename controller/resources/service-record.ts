@@ -21,7 +21,8 @@ export interface ServiceRecord {
   readonly subnet: { readonly id: string; readonly cidr: string; readonly ipv6Cidr?: string };
   readonly vpc: {
     readonly id: string;
-    readonly number: number;
+    /** Absent in what a controller from before names over peering has written: nothing is known of peers then. */
+    readonly number?: number;
     readonly cidrs: readonly string[];
     readonly ipv6Cidr?: string;
   };

@@ -27,7 +27,7 @@ export interface KnownNames {
   /** What a public address stands for, in each VPC that has it; empty: in none that this host knows. */
   publicNames(address: string): Promise<readonly PublicNameRecord[] | undefined>;
   /** What a VPC may know of those that it is peered with. */
-  peersOf(vpcNumber: number): Promise<readonly PeerNames[] | undefined>;
+  peersOf(vpcNumber: number | undefined): Promise<readonly PeerNames[] | undefined>;
 }
 
 /**
@@ -74,7 +74,8 @@ export class Records implements KnownNames {
     return (await this.#notes('publicName', address, match)) as PublicNameRecord[] | undefined;
   }
 
-  async peersOf(vpcNumber: number): Promise<readonly PeerNames[] | undefined> {
+  async peersOf(vpcNumber: number | undefined): Promise<readonly PeerNames[] | undefined> {
+    if (vpcNumber === undefined) return [];
     const match: FieldMatch[] = [{ field: 'metadata', value: BigInt(vpcNumber) }];
     const notes = await this.#notes('peers', `${vpcNumber}`, match);
     return notes && ((notes[0] ?? []) as PeerNames[]);

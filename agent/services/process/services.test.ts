@@ -192,6 +192,11 @@ describe('records', () => {
     assert.equal(await records.of('169.254.0.1'), undefined);
     assert.equal(failures.length, 2);
   });
+
+  it('know no peers of a VPC whose record an older controller has written', async () => {
+    const records = new Records('/nowhere', (error) => assert.fail(String(error)));
+    assert.deepEqual(await records.peersOf(undefined), []);
+  });
 });
 
 describe('metadata', () => {
