@@ -139,6 +139,8 @@ export interface Controller {
   preview<T>(caller: Caller, plan: (batch: Batch) => T): Preview<T>;
   /** How many flows a VPC costs each of its hosts. @throws WeftError `not-found` */
   flowUse(vpcId: string, caller: Caller): FlowUse;
+  /** How many IPv4 addresses of a subnet are free; of one that is only planned, all that it would have. O(1). */
+  freeAddresses(subnet: ResourceOf<'subnet'>): number;
   /** @throws WeftError `not-found` */
   read<K extends KindName>(kind: K, id: string, caller: Caller): ResourceOf<K>;
   /**

@@ -15,7 +15,7 @@ const groups = 0xffn << 120n;
 /** Who speaks, as the flow says. */
 export interface Ipv6Voice {
   readonly mac: bigint;
-  /** Absent: the link-local address of the MAC. */
+  /** Absent: the link-local address of the MAC; 0: what the packet was sent to. */
   readonly ipv6Address?: bigint;
   /** 0: the source of the frame. */
   readonly receiverMac: bigint;
@@ -48,7 +48,7 @@ export function icmpV6Error(frame: Buffer, voice: Ipv6Voice, kind: IcmpErrorKind
     source: voice.mac,
     etherType: etherTypes.ipv6,
     payload: formatIpv6({
-      source: voice.ipv6Address ?? linkLocalAddress(voice.mac),
+      source: (voice.ipv6Address ?? linkLocalAddress(voice.mac)) || packet.destination,
       destination: packet.source,
       nextHeader: nextHeaders.icmpv6,
       hopLimit: 64,

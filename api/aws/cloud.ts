@@ -93,6 +93,9 @@ export class Cloud {
   referrers<K extends KindName>(kind: K, type: ReferenceType, target: Target): Iterable<ResourceOf<K>> {
     return this.#controller.referrers(kind, type, target, this.caller);
   }
+  freeAddresses(subnet: ResourceOf<'subnet'>): number {
+    return this.#controller.freeAddresses(subnet);
+  }
   countReferrers(kind: KindName, type: ReferenceType, target: Target): number {
     return this.#controller.countReferrers(kind, type, target);
   }

@@ -46,6 +46,11 @@ export const awsErrorCodes = {
   'InvalidSubnet.Range': { status: 400, meaning: 'The block is not inside the VPC, or of a wrong size.' },
   'InvalidSubnet.Conflict': { status: 400, meaning: 'The block overlaps another subnet.' },
   SubnetLimitExceeded: { status: 400, meaning: 'The VPC has as many subnets as it may have.' },
+  InsufficientCidrBlocks: { status: 400, meaning: 'The subnet has no free block for a prefix.' },
+  PrivateIpAddressLimitExceeded: {
+    status: 400,
+    meaning: 'The interface has as many addresses and prefixes as it may have.',
+  },
   InsufficientFreeAddressesInSubnet: { status: 400, meaning: 'Every address of the subnet is taken.' },
   'InvalidRouteTableID.NotFound': { status: 400, meaning: 'There is no such route table.' },
   'InvalidRouteTableId.Malformed': { status: 400, meaning: 'This is no id of a route table.' },

@@ -263,6 +263,25 @@ describe('commands on resources', () => {
     }
   });
 
+  it('gives an interface prefixes, and takes them back', async () => {
+    const port = await cli.id('interface create --subnet web --name node --ipv4-prefix 10.0.1.192/28');
+    const spec = async () => (await read(`/v1/network-interfaces/${port}`)).spec;
+    assert.deepEqual((await spec()).ipv4Prefixes, ['10.0.1.192/28']);
+    const count = 'interface update node --ipv6-prefix-count 1 --ipv4-prefix-count 2';
+    assert.equal((await cli.weft(count)).code, 0);
+    assert.deepEqual([(await spec()).ipv4PrefixCount, (await spec()).ipv6PrefixCount], [2, 1]);
+    assert.match((await cli.weft('interface list -o wide')).out, /PREFIXES[\s\S]* 10\.0\.1\.192\/28 /);
+    assert.equal((await cli.weft('interface update node --ipv4-prefix none')).code, 0);
+    assert.deepEqual((await spec()).ipv4Prefixes, []);
+    assert.equal((await cli.weft('interface update node --ipv4-prefix nowhere')).code, 1);
+    assert.equal((await cli.weft('interface delete node')).code, 0);
+  });
+
+  it('shows how many addresses of a subnet are free', async () => {
+    assert.match((await cli.weft('subnet list')).out, /FREE[\s\S]* 251 /);
+    assert.match((await cli.weft('subnet describe web')).out, /^freeAddresses +251$/m);
+  });
+
   it('changes the groups of an interface', async () => {
     const port = await cli.id('interface create --subnet web --group web --name p2');
     assert.equal((await cli.weft('interface update p2 --group web --group db --description two')).code, 0);

@@ -95,6 +95,8 @@ function interfaceLine(network: Network, port: ApiResource<'network-interface'>)
     port,
     port.spec.privateAddress,
     ...(port.spec.ipv6Addresses ?? []),
+    ...(port.spec.ipv4Prefixes ?? []),
+    ...(port.spec.ipv6Prefixes ?? []),
     elasticIp && `public ${elasticIp.spec.address}`,
     `groups ${groups.join(', ')}`,
     instance &&

@@ -97,13 +97,13 @@ async function follow<K extends ApiKind>(
   }
 }
 
-/** Watches tell what is stored; liveness of hosts, which lists tell too, is observed. */
+/** Watches tell what is stored; lists tell of hosts their liveness, and of subnets what is free, too. */
 async function asListed<K extends ApiKind>(
   client: Session['client'],
   kind: K,
   resource: ApiResource<K>,
 ): Promise<ApiResource<K> | undefined> {
-  if (kind !== 'host') return resource;
+  if (kind !== 'host' && kind !== 'subnet') return resource;
   return client.get(kind, resource.id).catch((error: unknown) => {
     if (error instanceof ApiError && error.code === 'not-found') return undefined;
     throw error;

@@ -14,8 +14,15 @@ export type {
 
 export type Host = ResourceOf<'host'> & { readonly liveness: HostLiveness };
 
-/** A resource as the API answers it. Hosts carry their liveness. */
-export type ApiResource<K extends ApiKind> = K extends 'host' ? Host : ResourceOf<K>;
+/** With the number of IPv4 addresses that nobody has. */
+export type Subnet = ResourceOf<'subnet'> & { readonly freeAddresses: number };
+
+/** A resource as the API answers it: hosts carry their liveness, subnets how many addresses are free. */
+export type ApiResource<K extends ApiKind> = K extends 'host'
+  ? Host
+  : K extends 'subnet'
+    ? Subnet
+    : ResourceOf<K>;
 
 /** Present in the answer when the write was made with `wait=applied`. */
 export interface Receipted {

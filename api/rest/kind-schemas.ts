@@ -58,6 +58,12 @@ export function resourceSchema(
   if (kind === 'host') {
     properties.liveness = ref('HostLiveness'); // not required: commits in a watch are what was stored
   }
+  if (kind === 'subnet') {
+    properties.freeAddresses = {
+      type: 'integer',
+      description: 'IPv4 addresses that nobody has, as of now; not in a watch',
+    };
+  }
   properties.receipt = ref('Receipt');
   return {
     ...closedObject({ ...properties, ...more }, [...required, ...Object.keys(more)]),

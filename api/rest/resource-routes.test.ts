@@ -43,6 +43,18 @@ describe('routes of resources', () => {
     assert.equal((await api.call('GET', url)).status, 404);
   });
 
+  it('says of a subnet how many addresses are free, alone and in lists', async () => {
+    const vpc = await createVpc('10.3.0.0/16');
+    const made = await api.call('POST', '/v1/subnets', {
+      spec: { vpcId: vpc.body.id, cidrBlock: '10.3.1.0/24' },
+    });
+    assert.equal(made.body.freeAddresses, 251);
+    assert.equal((await api.call('GET', `/v1/subnets/${made.body.id}`)).body.freeAddresses, 251);
+    const list = await api.call('GET', `/v1/subnets?spec.vpcId=${vpc.body.id}&fields=id,freeAddresses`);
+    assert.deepEqual(list.body.items, [{ id: made.body.id, freeAddresses: 251 }]);
+    assert.equal('freeAddresses' in vpc.body, false);
+  });
+
   it('removes a field by null where the schema allows it, and only there', async () => {
     await api.call('POST', '/v1/external-networks', {
       spec: { name: 'external', cidrBlock: '203.0.113.0/24', addressRanges: [] },

@@ -11,7 +11,18 @@ export const fieldsParameter: Schema = {
   examples: ['id,spec.cidrBlock'],
 };
 
-const envelope = ['kind', 'id', 'account', 'region', 'revision', 'createdAt', 'number', 'tags', 'liveness'];
+const envelope = [
+  'kind',
+  'id',
+  'account',
+  'region',
+  'revision',
+  'createdAt',
+  'number',
+  'tags',
+  'liveness',
+  'freeAddresses',
+];
 
 /** One field of an answer, `id` or `spec.cidrBlock`. */
 type Path = readonly [part: string, field?: string];

@@ -16,6 +16,7 @@ import { requireQuotas } from '../features/access/quotas.ts';
 import { reportStatus } from '../features/instance/operations.ts';
 import { countedFlows, countersFrom } from '../features/nat-gateway/counters.ts';
 import { Draft } from '../features/operations/draft.ts';
+import { freeAddresses } from '../features/subnet/free-addresses.ts';
 import {
   everywhere,
   type HostSpec,
@@ -107,6 +108,10 @@ export class EmbeddedController extends SingleWrites implements GraphController 
 
   flowUse(vpcId: string, caller: Caller): FlowUse {
     return this.#flowQuota.use(this.read('vpc', vpcId, caller).id);
+  }
+
+  freeAddresses(subnet: ResourceOf<'subnet'>): number {
+    return freeAddresses(this.#view, subnet);
   }
 
   read<K extends KindName>(kind: K, id: string, caller: Caller): ResourceOf<K> {

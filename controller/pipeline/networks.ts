@@ -12,18 +12,23 @@ import {
 import { isIpv4, isIpv6, move, on } from './flow.ts';
 import { registers } from './registers.ts';
 
-/** Matches a field that holds an address of the network; nothing is left to match when that is every address. */
+/**
+ * Matches a field that holds an address of the network; nothing is left to match when that is every address, and no mask when
+ * it is one.
+ */
 export function inNetwork(field: FieldName, network: Ipv4Network | Ipv6Network): FieldMatch[] {
   const { address, prefixLength } = network;
   if (prefixLength === 0) return [];
+  if (prefixLength === (typeof address === 'bigint' ? 128 : 32)) return [on(field, address)];
   return [
     on(field, address, typeof address === 'bigint' ? ipv6Netmask(prefixLength) : netmask(prefixLength)),
   ];
 }
 
-/** A network of either kind of IP, from text that was checked when it was written. */
+/** A network of either kind of IP, from text that was checked when it was written; an address is a network of one. */
 export function parseNetwork(text: string): Ipv4Network | Ipv6Network {
-  return text.includes(':') ? parseIpv6Cidr(text, 'network') : parseCidr(text, 'network');
+  if (text.includes(':')) return parseIpv6Cidr(text.includes('/') ? text : `${text}/128`, 'network');
+  return parseCidr(text.includes('/') ? text : `${text}/32`, 'network');
 }
 
 /** An address of either kind of IP, from text that was checked when it was written; a bigint is one of IPv6. */

@@ -70,6 +70,9 @@ export interface RouterVoice {
   readonly receiverMac?: bigint;
 }
 
+/** As the IPv6 address of a voice: what the packet was sent to answers for itself. */
+export const itsDestination = 0n;
+
 /** Payload: the router's address (4 bytes), its MAC (6), MAC of the receiver or 0 (6), MTU or 0 (2), IPv6 address if given (16). */
 function voice({ address, ipv6Address, mac, receiverMac = 0n }: RouterVoice, mtu: number): Uint8Array {
   const payload = Buffer.alloc(18);

@@ -2,7 +2,7 @@ import type { ResourceOf } from '../resources/index.ts';
 import { judgeByAcl } from './network-acls.ts';
 import type { Answered, Delivered, Dropped } from './outcome.ts';
 import type { Ip } from './packet.ts';
-import { addressesOf, bindingOf, named, receiverAt, routerMac } from './resources.ts';
+import { addressesOf, bindingOf, isOwnAddress, named, receiverAt, routerMac } from './resources.ts';
 import { isTooLarge, type RouterVoice, tooLarge } from './router-errors.ts';
 import { judge } from './security-groups.ts';
 import type { Walk } from './walk.ts';
@@ -33,7 +33,8 @@ export function deliver(walk: Walk, origin: Origin, packet: Ip): Delivered | Ans
   const { interface: receiver, mac } = owner;
   if (receiver.id === origin.interfaceId) return walk.drop('delivery', 'to-itself', receiver.id);
   if (!addressesOf(receiver).includes(packet.destination)) {
-    walk.note('delivery', 'a shared address', receiver.id);
+    const isOwn = isOwnAddress(receiver, packet.destination);
+    walk.note('delivery', isOwn ? 'an address of a prefix' : 'a shared address', receiver.id);
   }
   return receive(walk, origin, receiver, packet, mac);
 }

@@ -1,7 +1,7 @@
 import { formatIpv4, parseCidr, type ResourceOf } from '../resources/index.ts';
 import type { Answered, Dropped } from './outcome.ts';
 import { type Frame, type Ip, isGroupMac } from './packet.ts';
-import { addressesOf, named, routerMac } from './resources.ts';
+import { isOwnAddress, named, routerMac } from './resources.ts';
 import type { End } from './security-groups.ts';
 import type { Walk } from './walk.ts';
 
@@ -57,7 +57,7 @@ export function answerService(
   if (!isMetadata && !isDns) return undefined;
   const host = named(walk.resources, 'host', binding.spec.hostId);
   if (host.spec.servicePort === undefined) return walk.drop('services', 'no-service', host.id);
-  if (!addressesOf(sender).includes(packet.source)) return walk.drop('services', 'no-service', sender.id);
+  if (!isOwnAddress(sender, packet.source)) return walk.drop('services', 'no-service', sender.id);
   const { metadataIpv6, metadataHopLimit = metadataTimeToLive } =
     walk.resources.instance.get(sender.spec.instanceId ?? '')?.spec ?? {};
   // AWS, "Instance metadata options": over IPv6 only where the instance has that switched on.

@@ -5,10 +5,12 @@ import type { Answered, Delivered, Dropped, SentOutside } from './outcome.ts';
 import type { Frame, Ip } from './packet.ts';
 import { peersOf } from './peering.ts';
 import {
+  addressesOf,
   bindingOf,
   hasIpv6,
   isInside,
   isInVpc,
+  isOwnAddress,
   named,
   publicInterfaceMac,
   type Resources,
@@ -103,6 +105,9 @@ export function receivePublic(
     return walk.drop(stage, 'unsolicited', gateway.id);
   }
   walk.note(stage, `in by ${gateway.id}`, gateway.id);
+  if (!addressesOf(receiver).includes(packet.destination)) {
+    walk.note(stage, 'an address of a prefix', receiver.id);
+  }
   return receive(walk, { vpcId: vpc.id, hostId, groups: [] }, receiver, forwarded);
 }
 
@@ -121,7 +126,7 @@ export function publicInterfaceAt(
   address: string,
 ): ResourceOf<'network-interface'> | undefined {
   for (const one of resources['network-interface'].values()) {
-    if (!one.spec.ipv6Addresses?.includes(address)) continue;
+    if (!address.includes(':') || !isOwnAddress(one, address)) continue;
     const vpc = named(resources, 'vpc', one.spec.vpcId);
     const isJoined = isPublicOn(network, vpc) && gatewaysOf(resources, vpc.id, network.id).length > 0;
     if (isJoined && hostOn(resources, network, one) !== undefined) return one;

@@ -107,13 +107,23 @@ export function publicInterfaceMac({ number }: ResourceOf<'network-interface'>):
   return formatMac(derivedMac('publicInterface', number as number));
 }
 
-/** The addresses of an interface, the primary one first. */
+/** The single addresses of an interface, the primary one first. */
 export function addressesOf({ spec }: ResourceOf<'network-interface'>): readonly string[] {
   return [spec.privateAddress, ...(spec.secondaryPrivateAddresses ?? []), ...(spec.ipv6Addresses ?? [])];
 }
 
+/**
+ * AWS, "Prefix delegation for Amazon EC2 network interfaces": an interface has the addresses of its prefixes, too, "without the
+ * need to assign each".
+ */
+export function isOwnAddress(one: ResourceOf<'network-interface'>, address: string): boolean {
+  const { ipv4Prefixes = [], ipv6Prefixes = [] } = one.spec;
+  if (addressesOf(one).includes(address)) return true;
+  return [...ipv4Prefixes, ...ipv6Prefixes].some((prefix) => isInside(prefix, address));
+}
+
 export function hasIpv6({ spec }: ResourceOf<'network-interface'>): boolean {
-  return (spec.ipv6Addresses ?? []).length > 0;
+  return (spec.ipv6Addresses ?? []).length + (spec.ipv6Prefixes ?? []).length > 0;
 }
 
 /** The interface that has this address in the VPC. */
@@ -123,7 +133,7 @@ export function interfaceAt(
   address: string,
 ): ResourceOf<'network-interface'> | undefined {
   for (const one of resources['network-interface'].values()) {
-    if (one.spec.vpcId === vpcId && addressesOf(one).includes(address)) return one;
+    if (one.spec.vpcId === vpcId && isOwnAddress(one, address)) return one;
   }
   return undefined;
 }

@@ -9,9 +9,9 @@ import {
 import type { Announced } from './outcome.ts';
 import { discoveryType, type Frame, type Icmp, type Ip } from './packet.ts';
 import {
-  addressesOf,
   interfaceAt,
   isInside,
+  isOwnAddress,
   named,
   natGatewayAt,
   networkOf,
@@ -32,7 +32,7 @@ export function announced(
   { source: macAddress, content }: Frame,
 ): Announced | undefined {
   const address = announcedAddress(macAddress, content);
-  if (address === undefined || addressesOf(sender).includes(address)) return undefined;
+  if (address === undefined || isOwnAddress(sender, address)) return undefined;
   const pairs = sender.spec.allowedAddressPairs ?? [];
   const isAllowed = pairs.some(
     ({ cidrBlock, macAddress: mac = sender.spec.macAddress }) =>

@@ -3,7 +3,7 @@ import type { DropReason } from './drop-reasons.ts';
 import { ipv6Problem } from './ipv6-source.ts';
 import type { Dropped } from './outcome.ts';
 import type { Arp, Frame, Ip } from './packet.ts';
-import { addressesOf, isInside } from './resources.ts';
+import { isInside, isOwnAddress } from './resources.ts';
 import type { Walk } from './walk.ts';
 
 /**
@@ -71,14 +71,16 @@ function ipv4Problem(
 }
 
 /** Whose address the sender uses, in words. */
-function whose({ spec }: ResourceOf<'network-interface'>, content: Frame['content']): string {
+function whose(sender: ResourceOf<'network-interface'>, content: Frame['content']): string {
+  const { spec } = sender;
   const address = content.protocol === 'arp' ? content.senderAddress : (content as Ip).source;
   if (address === spec.privateAddress) return 'its own address';
   if (spec.ipv6Addresses?.includes(address)) return 'its own IPv6 address';
   if (isInside('fe80::/10', address)) return 'its link-local address';
   if (address === '0.0.0.0' || address === '::') return 'no address yet';
-  return spec.secondaryPrivateAddresses?.includes(address)
-    ? 'a secondary address'
+  if (spec.secondaryPrivateAddresses?.includes(address)) return 'a secondary address';
+  return isOwnAddress(sender, address)
+    ? 'an address of its prefixes'
     : 'an address that is not its own, as it may';
 }
 
@@ -88,7 +90,7 @@ function macsOf({ spec }: ResourceOf<'network-interface'>): string[] {
 
 function mayUse(sender: ResourceOf<'network-interface'>, mac: string, address: string): boolean {
   const { macAddress, allowedAddressPairs = [] } = sender.spec;
-  if (mac === macAddress && addressesOf(sender).includes(address)) return true;
+  if (mac === macAddress && isOwnAddress(sender, address)) return true;
   return allowedAddressPairs.some(
     (pair) => (pair.macAddress ?? macAddress) === mac && isInside(pair.cidrBlock, address),
   );

@@ -45,6 +45,7 @@ export type { SubnetSpec } from './kinds/subnet.ts';
 export { blocksOf, ipv4BlocksOf, type VpcSpec } from './kinds/vpc.ts';
 export type { VpcPeeringConnectionSpec } from './kinds/vpc-peering-connection.ts';
 export type { NatGatewayCounters } from './nat-gateway-counters.ts';
+export * from './prefixes.ts';
 export type { HostReceipt, Receipt } from './receipt.ts';
 export type { HostLiveness, ReportedAnnouncement, ReportedPort } from './reports.ts';
 export { type KindName, kindNames, type Reference, type ReferenceType, type Resource } from './resource.ts';

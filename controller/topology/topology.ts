@@ -9,6 +9,7 @@ import {
 import type { Commit } from '../store/index.ts';
 import { ResourceGraph } from './graph.ts';
 import { AddressIndex } from './indexes/addresses.ts';
+import { ClaimIndex, type SubnetClaims } from './indexes/claims.ts';
 import { EgressGroupRuleIndex } from './indexes/egress-group-rules.ts';
 import { GatewayHostIndex } from './indexes/gateway-hosts.ts';
 import type { TopologyIndex } from './indexes/index.ts';
@@ -129,6 +130,14 @@ export class Topology implements ListView {
     return this.#indexes.sharedAddresses.count(subnetId, address);
   }
 
+  claims(subnetId: string): SubnetClaims {
+    return this.#indexes.claims.of(subnetId);
+  }
+
+  singleClaims(subnetId: string, prefix: string): number {
+    return this.#indexes.claims.singlesIn(subnetId, prefix);
+  }
+
   gatewayHosts(networkName?: string): ReadonlySet<string> {
     return this.#indexes.gatewayHosts.get(networkName);
   }
@@ -182,6 +191,7 @@ function makeIndexes(graph: ResourceGraph) {
     numbers: new NumberIndex(),
     addresses: new AddressIndex(),
     sharedAddresses: new SharedAddressIndex(),
+    claims: new ClaimIndex(),
     zoneSlots: new ZoneSlotIndex(),
     ports: new PortIndex(),
     presence: new PresenceIndex(graph),

@@ -1,4 +1,5 @@
 import type { KindName, ReferenceType, ResourceOf } from '../resources/index.ts';
+import type { SubnetClaims } from './indexes/claims.ts';
 import type { Lookup, Owner } from './lookup.ts';
 
 /**
@@ -34,9 +35,13 @@ export interface TopologyView {
   vpcsOfHost(hostId: string): ReadonlyMap<string, number>;
   /** Ids of the egress rules that name a group of the VPC, its own and those of peered VPCs. Kept incrementally. */
   egressGroupRules(vpcId: string): ReadonlySet<string>;
+  /** What somebody has of a subnet's addresses, also who is gone while a host may have flows for it. Kept incrementally. */
+  claims(subnetId: string): SubnetClaims;
+  /** How many single addresses of a subnet inside of this prefix (canonical text) are claimed. Kept incrementally. */
+  singleClaims(subnetId: string, prefix: string): number;
   /** The interface that has this private or IPv6 address in the VPC. */
   interfaceByAddress(vpcId: string, address: string): ResourceOf<'network-interface'> | undefined;
-  /** How many interfaces of the subnet list the address, alone, in an allowed address pair. */
+  /** How many interfaces of the subnet list the address, or one of the prefix, alone in an allowed address pair. */
   countSharing(subnetId: string, address: string): number;
   /** Ids of the hosts that are up; with a network's name, of those that have a port to it. Kept incrementally. */
   gatewayHosts(networkName?: string): ReadonlySet<string>;

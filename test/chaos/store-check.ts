@@ -52,7 +52,9 @@ function* claimProblems(state: StoredState): Generator<string> {
   const owners = new Map<string, string>();
   for (const { id, spec } of state.all('network-interface')) {
     const { privateAddress, secondaryPrivateAddresses = [], ipv6Addresses = [] } = spec;
-    for (const address of [privateAddress, ...secondaryPrivateAddresses, ...ipv6Addresses]) {
+    const { ipv4Prefixes = [], ipv6Prefixes = [] } = spec;
+    const addresses = [privateAddress, ...secondaryPrivateAddresses, ...ipv6Addresses];
+    for (const address of [...addresses, ...ipv4Prefixes, ...ipv6Prefixes]) {
       owners.set(`${spec.subnetId}/${address}`, id);
     }
     owners.set(`${spec.vpcId}/${spec.macAddress}`, id);

@@ -57,6 +57,24 @@ describe('what an interface may send and receive besides its own address', () =>
     await right.run('ip', ['address', 'del', `${secondary}/24`, 'dev', 'eth0']);
   });
 
+  it('every address of a prefix is reached and may be sent from, and none beside it', async () => {
+    const [inside, last, beside] = ['10.0.2.37', '10.0.2.47', '10.0.2.48'];
+    for (const address of [inside, last, beside]) {
+      await right.run('ip', ['address', 'add', `${address}/32`, 'dev', 'eth0']);
+    }
+    assert.deepEqual(await passing(right, left, inside, last, beside), []);
+    await change(right, { ipv4Prefixes: ['10.0.2.32/28'] });
+    for (const address of [inside, last]) assert.equal(await reaches(left, address), true, address);
+    assert.equal(await reaches(left, beside), false);
+    assert.deepEqual(await passing(right, left, inside, last, beside), [inside, last]);
+    await change(right, { ipv4Prefixes: [] });
+    assert.equal(await reaches(left, inside), false);
+    assert.deepEqual(await passing(right, left, inside, last), []);
+    for (const address of [inside, last, beside]) {
+      await right.run('ip', ['address', 'del', `${address}/32`, 'dev', 'eth0']);
+    }
+  });
+
   it('an allowed address pair passes, another address does not', async () => {
     const [allowed, other] = ['192.0.2.10', '192.0.2.20'];
     for (const address of [allowed, other]) {

@@ -40,6 +40,8 @@ const features = [
   'under the elastic IP of another interface',
   'from an address that is not the own',
   'from a secondary address',
+  'from an address of a prefix',
+  'to an address of a prefix',
   'DNS answered',
   'metadata answered',
   'a shared address announced',
@@ -76,6 +78,8 @@ const features = [
   'IPv6 through an interface that routes',
   'IPv6 led on by the table of an internet gateway',
   'IPv6 from an address that is not the own',
+  'IPv6 from an address of a prefix',
+  'IPv6 to an address of a prefix',
 ] as const;
 export type Feature = (typeof features)[number];
 
@@ -230,6 +234,8 @@ function* featuresOf({ packet, evaluation, observation }: Sent): Generator<Featu
   }
   if (decided('an address that is not its own')) yield 'from an address that is not the own';
   if (decided('a secondary address')) yield 'from a secondary address';
+  if (decided('an address of its prefixes')) yield 'from an address of a prefix';
+  if (decided('an address of a prefix')) yield 'to an address of a prefix';
   if (steps.some(({ decision }) => decision.endsWith(', a secondary address')))
     yield 'elastic IP of a secondary address';
   const relation = steps.findLast(({ stage }) => stage.startsWith('security groups'))?.decision.split(' ')[0];
@@ -292,6 +298,8 @@ function* ipv6FeaturesOf({ packet, evaluation, observation }: Sent): Generator<F
     yield 'IPv6 led on by the table of an internet gateway';
   } else if (decided(/^leads through/)) yield 'IPv6 through an interface that routes';
   if (decided(/^an address that is not its own/)) yield 'IPv6 from an address that is not the own';
+  if (decided(/^an address of its prefixes/)) yield 'IPv6 from an address of a prefix';
+  if (decided(/^an address of a prefix/)) yield 'IPv6 to an address of a prefix';
   if (decided(/^reply packet/)) yield 'IPv6 reply';
   if (decided(/^error packet/)) yield 'ICMPv6 error of a connection';
 }

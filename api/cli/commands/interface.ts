@@ -12,6 +12,10 @@ interface Traits {
   readonly secondaryPrivateAddressCount?: number;
   readonly ipv6Address?: readonly string[];
   readonly ipv6AddressCount?: number;
+  readonly ipv4Prefix?: readonly string[];
+  readonly ipv4PrefixCount?: number;
+  readonly ipv6Prefix?: readonly string[];
+  readonly ipv6PrefixCount?: number;
   readonly allowedPair?: readonly string[];
   readonly sourceDestinationCheck?: boolean;
   readonly group?: readonly string[];
@@ -86,6 +90,10 @@ function withTraits(command: Command, { replacing }: { readonly replacing: boole
     .option('--secondary-private-address-count <number>', 'have so many further addresses', Number)
     .option('--ipv6-address <address>', `IPv6 address; repeatable${lists}`, repeated)
     .option('--ipv6-address-count <number>', 'have so many IPv6 addresses', Number)
+    .option('--ipv4-prefix <cidr>', `/28 block, all of it its own; repeatable${lists}`, repeated)
+    .option('--ipv4-prefix-count <number>', 'have so many /28 blocks', Number)
+    .option('--ipv6-prefix <cidr>', `/80 block, all of it its own; repeatable${lists}`, repeated)
+    .option('--ipv6-prefix-count <number>', 'have so many /80 blocks', Number)
     .option(
       '--allowed-pair <cidr[,mac]>',
       `what it may send from, too; one address of the subnet can be received, as VRRP does it; repeatable${lists}`,
@@ -98,12 +106,17 @@ function withTraits(command: Command, { replacing }: { readonly replacing: boole
 
 async function traitsOf(session: Session, subnetId: string, options: Traits): Promise<object> {
   const { secondaryPrivateAddressCount, ipv6AddressCount, sourceDestinationCheck, description } = options;
+  const { ipv4PrefixCount, ipv6PrefixCount } = options;
   return {
     securityGroupIds: await groupIdsOf(session, subnetId, options.group),
     secondaryPrivateAddresses: membersOf(options.secondaryPrivateAddress),
     secondaryPrivateAddressCount,
     ipv6Addresses: membersOf(options.ipv6Address),
     ipv6AddressCount,
+    ipv4Prefixes: membersOf(options.ipv4Prefix),
+    ipv4PrefixCount,
+    ipv6Prefixes: membersOf(options.ipv6Prefix),
+    ipv6PrefixCount,
     allowedAddressPairs: membersOf(options.allowedPair)?.map((pair) => {
       const [cidrBlock, macAddress] = pair.split(',');
       return given({ cidrBlock, macAddress });

@@ -258,7 +258,7 @@ export interface Schemas {
     readonly name: string;
     /** false: none of its keys is accepted; its network goes on */
     readonly enabled: boolean;
-    /** kind → how many the account may have in a region; kinds that are not named have their default. `flows-per-vpc`: how many flows each of its VPCs may cost a host */
+    /** kind → how many the account may have in a region; kinds that are not named have their default. `flows-per-vpc`: how many flows each of its VPCs may cost a host. `rules-per-security-group`: how many rules of one direction and one kind of IP a group may have (60) */
     readonly quotas: Readonly<Record<string, number>>;
   };
   /** A tenant: it owns resources, and has access keys and quotas. */
@@ -287,7 +287,7 @@ export interface Schemas {
     readonly id?: string;
     /** name for people */
     readonly name: string;
-    /** kind → how many the account may have in a region; kinds that are not named have their default. `flows-per-vpc`: how many flows each of its VPCs may cost a host */
+    /** kind → how many the account may have in a region; kinds that are not named have their default. `flows-per-vpc`: how many flows each of its VPCs may cost a host. `rules-per-security-group`: how many rules of one direction and one kind of IP a group may have (60) */
     readonly quotas?: Readonly<Record<string, number>>;
   };
   readonly AccountCreateRequest: {
@@ -299,7 +299,7 @@ export interface Schemas {
     readonly name?: string;
     /** false: none of its keys is accepted; its network goes on */
     readonly enabled?: boolean;
-    /** kind → how many the account may have in a region; kinds that are not named have their default. `flows-per-vpc`: how many flows each of its VPCs may cost a host */
+    /** kind → how many the account may have in a region; kinds that are not named have their default. `flows-per-vpc`: how many flows each of its VPCs may cost a host. `rules-per-security-group`: how many rules of one direction and one kind of IP a group may have (60) */
     readonly quotas?: Readonly<Record<string, number>>;
   };
   /** fields given replace; null removes where it is allowed; tags replace all tags */
@@ -616,6 +616,8 @@ export interface Schemas {
     readonly tags: Schemas['Tags'];
     /** names it in flows */
     readonly number?: number;
+    /** IPv4 addresses that nobody has, as of now; not in a watch */
+    readonly freeAddresses?: number;
     readonly receipt?: Schemas['Receipt'];
   };
   readonly SubnetPage: {
@@ -1266,8 +1268,12 @@ export interface Schemas {
     readonly privateAddress: string;
     /** further addresses of the subnet */
     readonly secondaryPrivateAddresses?: readonly (string)[];
+    /** /28 blocks of the subnet, of which every address is the interface's (prefix delegation) */
+    readonly ipv4Prefixes?: readonly (string)[];
     /** of the subnet's IPv6 block */
     readonly ipv6Addresses?: readonly (string)[];
+    /** /80 blocks of the subnet's IPv6 block, of which every address is the interface's */
+    readonly ipv6Prefixes?: readonly (string)[];
     /** Ethernet address, lower case */
     readonly macAddress: string;
     readonly securityGroupIds: readonly (string)[];
@@ -1330,6 +1336,14 @@ export interface Schemas {
     readonly ipv6Addresses?: readonly (string)[];
     /** so many free IPv6 addresses, instead of ipv6Addresses */
     readonly ipv6AddressCount?: number;
+    /** /28 blocks of the subnet, of which every address is the interface's (prefix delegation) */
+    readonly ipv4Prefixes?: readonly (string)[];
+    /** so many free /28 blocks, instead of ipv4Prefixes */
+    readonly ipv4PrefixCount?: number;
+    /** /80 blocks of the subnet's IPv6 block, of which every address is the interface's */
+    readonly ipv6Prefixes?: readonly (string)[];
+    /** so many free /80 blocks, instead of ipv6Prefixes */
+    readonly ipv6PrefixCount?: number;
     /** Ethernet address, lower case */
     readonly macAddress?: string;
     readonly securityGroupIds?: readonly (string)[];
@@ -1358,6 +1372,14 @@ export interface Schemas {
     readonly secondaryPrivateAddresses?: readonly (string)[];
     /** so many free addresses, instead of secondaryPrivateAddresses */
     readonly secondaryPrivateAddressCount?: number;
+    /** /28 blocks of the subnet, of which every address is the interface's (prefix delegation) */
+    readonly ipv4Prefixes?: readonly (string)[];
+    /** so many free /28 blocks, instead of ipv4Prefixes */
+    readonly ipv4PrefixCount?: number;
+    /** /80 blocks of the subnet's IPv6 block, of which every address is the interface's */
+    readonly ipv6Prefixes?: readonly (string)[];
+    /** so many free /80 blocks, instead of ipv6Prefixes */
+    readonly ipv6PrefixCount?: number;
     /** false: the interface may send from any IP address, and routes may lead to it (a router, a firewall); without it true */
     readonly sourceDestinationCheck?: boolean;
     /** what else the interface may send from, for example a shared address of VRRP */

@@ -105,6 +105,10 @@ export class FakeController extends SingleWrites implements ObservedController {
     return { flows: 7, limit: 100 };
   }
 
+  freeAddresses(_subnet: ResourceOf<'subnet'>): number {
+    return 251;
+  }
+
   #batch(caller: Caller, changes: Change[]): Batch {
     const batch: Batch = {
       read: (kind, id) => this.read(kind, id, caller),

@@ -10,14 +10,14 @@ import {
 import { refuseWhileUsed } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
-import { flowQuotaName } from './quotas.ts';
+import { flowQuotaName, ruleQuotaName } from './quotas.ts';
 
 const newAccountId = () => String(randomInt(100_000_000_000, 1_000_000_000_000));
 
 /** @throws WeftError unknown-field for what is no kind of which an account could have too many */
 function checkQuotas(quotas: AccountSpec['quotas']): void {
   const owned = kindNames.filter((kind) => kinds[kind].path !== undefined && !kinds[kind].operatorOwned);
-  const limited: readonly string[] = [...owned, flowQuotaName];
+  const limited: readonly string[] = [...owned, flowQuotaName, ruleQuotaName];
   for (const [kind, value] of Object.entries(quotas)) {
     if (limited.includes(kind)) continue;
     throw new WeftError('unknown-field', `there is no quota of ${kind}`, {

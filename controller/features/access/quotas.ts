@@ -16,6 +16,16 @@ export function flowsPerVpc(view: TopologyView, account: string): number | undef
   return owner && (owner.spec.quotas[flowQuotaName] ?? defaultFlowsPerVpc);
 }
 
+/** Name of the quota of rules that a security group may have, of each direction and kind of IP. */
+export const ruleQuotaName = 'rules-per-security-group';
+/** AWS, "Amazon VPC quotas". */
+const defaultRulesPerGroup = 60;
+
+/** How many rules of one direction and one kind of IP a security group of an account may have. */
+export function rulesPerGroup(view: TopologyView, account: string): number {
+  return view.get('account', account)?.spec.quotas[ruleQuotaName] ?? defaultRulesPerGroup;
+}
+
 /** How many of a kind an account may have in a region; undefined: as many as it likes. */
 export function quotaOf(view: TopologyView, kind: KindName, account: string): number | undefined {
   const { path, operatorOwned, quota } = kinds[kind];

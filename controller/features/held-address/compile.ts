@@ -2,11 +2,13 @@ import {
   type Feature,
   type Flow,
   type FragmentDefinition,
+  ipMatch,
   isArp,
   isIcmpv6,
   on,
   onRegister,
   parseIpAddress,
+  parseNetwork,
 } from '../../pipeline/index.ts';
 import { parseAddress, type ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
@@ -20,7 +22,7 @@ import {
   macNumber,
 } from '../network-interface/context.ts';
 import { arrivalActions, rulesOf } from '../network-interface/port.ts';
-import { identityFlow, locationFlow, toAddress } from '../vpc/location.ts';
+import { identityFlow, locationFlow } from '../vpc/location.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 
 type HeldAddress = ResourceOf<'held-address'>;
@@ -36,7 +38,7 @@ const resolve: FragmentDefinition = {
       held && view.get('host', currentBinding(view, held.spec.networkInterfaceId)?.spec.hostId ?? '');
     if (!held || !context || !host) return undefined;
     const { vpc, identity } = context;
-    const address = parseIpAddress(held.spec.address);
+    const address = parseNetwork(held.spec.address);
     const hostKey = parseAddress(host.spec.tunnelAddress, 'tunnelAddress');
     const flows = [locationFlow(vpc, address, macNumber(held.spec.macAddress), hostKey)];
     if (view.egressGroupRules(vpc.id).size > 0) flows.push(identityFlow(vpc, address, identity));
@@ -50,7 +52,7 @@ function foreignMacFlows(held: HeldAddress, context: BoundContext): Flow[] {
   const match = [
     vpcMatch(context.vpc),
     on('eth_dst', macNumber(held.spec.macAddress)),
-    ...toAddress(parseIpAddress(held.spec.address)),
+    ...ipMatch('dst', parseNetwork(held.spec.address)),
   ];
   return [
     { stage: 'locate', priority: 110, match, actions: arrivalActions(context), goto: 'ingress-subnet' },

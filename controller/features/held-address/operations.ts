@@ -1,5 +1,6 @@
 import { bindingId, heldAddressId, type ResourceOf, WeftError } from '../../resources/index.ts';
 import { currentBinding } from '../network-interface/context.ts';
+import { isAddressTaken } from '../network-interface/prefixes.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations } from '../operations/operations.ts';
 import { sharedAddresses } from './pairs.ts';
@@ -78,7 +79,7 @@ function requireShared(
 }
 
 function claimFor(draft: Draft, subnetId: string, address: string, ownerId: string): void {
-  if (draft.isClaimed(subnetId, address)) {
+  if (isAddressTaken(draft, subnetId, address)) {
     throw new WeftError('address-in-use', `${address} is the own address of an interface or gateway`, {
       field: 'address',
       value: address,

@@ -8,6 +8,7 @@ import {
   parseCidr,
   parseIpv6Address,
   parseIpv6Cidr,
+  prefixAround,
   type ResourceOf,
 } from '../../resources/index.ts';
 
@@ -24,11 +25,15 @@ export function singleAddresses({ spec }: ResourceOf<'network-interface'>): Shar
     privateAddress,
     secondaryPrivateAddresses = [],
     ipv6Addresses = [],
+    ipv4Prefixes = [],
+    ipv6Prefixes = [],
   } = spec;
-  const own = new Set([privateAddress, ...secondaryPrivateAddresses, ...ipv6Addresses]);
+  const addresses = [privateAddress, ...secondaryPrivateAddresses, ...ipv6Addresses];
+  const own = new Set([...addresses, ...ipv4Prefixes, ...ipv6Prefixes]);
   return allowedAddressPairs.flatMap(({ cidrBlock, macAddress = spec.macAddress }) => {
     const address = pairedAddress({ cidrBlock });
-    return address !== undefined && !own.has(address) ? [{ address, macAddress }] : [];
+    if (address === undefined || own.has(address) || own.has(prefixAround(address) as string)) return [];
+    return [{ address, macAddress }];
   });
 }
 

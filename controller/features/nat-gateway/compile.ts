@@ -39,7 +39,7 @@ const resolve: FragmentDefinition = {
     return {
       scope: vpcScope(vpc),
       number: gateway.number as number,
-      flows: [locationFlow(vpc, privateAddress, mac, place.hostKey)],
+      flows: [locationFlow(vpc, { address: privateAddress, prefixLength: 32 }, mac, place.hostKey)],
     };
   },
 };

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Feature, FragmentDefinition } from '../../pipeline/index.ts';
-import { parseAddress, type ResourceOf } from '../../resources/index.ts';
+import { type Ipv4Network, type Ipv6Network, parseAddress, type ResourceOf } from '../../resources/index.ts';
 import type { Change } from '../../store/store.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { tellsOtherwise } from '../dhcp-options/settings.ts';
@@ -18,18 +18,18 @@ import {
 } from './context.ts';
 import { dhcpFlows } from './dhcp.ts';
 import { guardFlows } from './guard.ts';
-import { dhcpV6Flows, ipv6AddressesOf, ipv6GuardFlows } from './ipv6.ts';
+import { dhcpV6Flows, ipv6GuardFlows } from './ipv6.ts';
 import { heldAddressFlows } from './own-name.ts';
+import { ipv4NetworksOf, ipv6NetworksOf } from './own-networks.ts';
 import { local, standby } from './port.ts';
 import { publicInterfaces, publicIpv6 } from './public-ipv6.ts';
-import { ipv4AddressesOf } from './secondary-addresses.ts';
 
-/** All addresses of an interface: those of IPv4, then those of IPv6. */
-function addressesOf(context: InterfaceContext): readonly (number | bigint)[] {
-  return [...ipv4AddressesOf(context.networkInterface), ...ipv6AddressesOf(context)];
+/** All that an interface has: its addresses and prefixes of IPv4, then those of IPv6. */
+function networksOf({ networkInterface }: InterfaceContext): readonly (Ipv4Network | Ipv6Network)[] {
+  return [...ipv4NetworksOf(networkInterface), ...ipv6NetworksOf(networkInterface)];
 }
 
-/** Where the interface is, for every host of the VPC: the only flow that an address costs on other hosts. */
+/** Where the interface is, for every host of the VPC: the only flow that an address, or a prefix, costs on other hosts. */
 const resolve: FragmentDefinition = {
   name: 'interface.resolve',
   code: 20,
@@ -43,7 +43,7 @@ const resolve: FragmentDefinition = {
     return {
       scope: vpcScope(vpc),
       number: networkInterface.number as number,
-      flows: addressesOf(context).map((address) => locationFlow(vpc, address, mac, hostKey)),
+      flows: networksOf(context).map((network) => locationFlow(vpc, network, mac, hostKey)),
     };
   },
 };
@@ -82,7 +82,7 @@ const destinationIdentity: FragmentDefinition = {
     return {
       scope: vpcScope(vpc),
       number: networkInterface.number as number,
-      flows: addressesOf(context).map((address) => identityFlow(vpc, address, identity)),
+      flows: networksOf(context).map((network) => identityFlow(vpc, network, identity)),
     };
   },
 };

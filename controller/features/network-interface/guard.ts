@@ -16,18 +16,18 @@ import {
 } from '../../pipeline/index.ts';
 import { type BoundContext, macNumber } from './context.ts';
 import { ownAddressFlows } from './own-name.ts';
-import { ipv4AddressesOf } from './secondary-addresses.ts';
+import { hasIpv6, ipv4NetworksOf } from './own-networks.ts';
 
 /**
- * What an interface may send over IPv4: from its own addresses, from those of its allowed pairs, and from any when the source
+ * What an interface may send over IPv4: from its own addresses and prefixes, from those of its allowed pairs, and from any when the source
  * check is off. ARP is checked in any case: who routes for others does not answer for them.
  */
 export function guardFlows(context: BoundContext): Flow[] {
   const { networkInterface } = context;
   const mac = macNumber(networkInterface.spec.macAddress);
-  const addresses = ipv4AddressesOf(networkInterface);
+  const networks = ipv4NetworksOf(networkInterface);
   return [
-    ...addresses.map((address) => admit(context, mac, [isIpv4, on('ipv4_src', address)])),
+    ...networks.map((network) => admit(context, mac, ipMatch('src', network))),
     admit(context, mac, [
       isIpv4,
       on('ip_proto', protocol.udp),
@@ -36,13 +36,13 @@ export function guardFlows(context: BoundContext): Flow[] {
       on('udp_src', 68),
       on('udp_dst', 67),
     ]),
-    ...addresses.map((address) => admit(context, mac, arpFrom(mac, on('arp_spa', address)))),
+    ...networks.map((network) => admit(context, mac, arpFrom(mac, ...inNetwork('arp_spa', network)))),
     // A probe before an address is used (RFC 5227) has no sender address yet.
     admit(context, mac, arpFrom(mac, on('arp_spa', 0))),
     // Announcements and probes of the own addresses are answered by nobody, with whatever MAC the interface may use.
-    ...addresses.map((address): Flow => {
+    ...networks.map((network): Flow => {
       const [here] = from(context, mac) as [FieldMatch, ...FieldMatch[]];
-      const match = [here, isArp, on('arp_tpa', address)];
+      const match = [here, isArp, ...inNetwork('arp_tpa', network)];
       return { stage: 'source-guard', priority: 200, match, actions: [] };
     }),
     ...pairFlows(context),
@@ -55,8 +55,7 @@ const passedOn: readonly Action[] = [setFlag(flags.passedOn, 1)];
 
 /** Any source passes, below what is checked of neighbour discovery. */
 function uncheckedFlows(context: BoundContext, mac: bigint): Flow[] {
-  const { ipv6Addresses = [] } = context.networkInterface.spec;
-  const families = ipv6Addresses.length > 0 ? [isIpv4, isIpv6] : [isIpv4];
+  const families = hasIpv6(context.networkInterface) ? [isIpv4, isIpv6] : [isIpv4];
   return families.map((family) => admit(context, mac, [family], 90, passedOn));
 }
 
@@ -80,12 +79,12 @@ function pairFlows(context: BoundContext): Flow[] {
 
 /** Solicitations that do not say whose they are, from MACs that are not checked for it with the interface's own addresses. */
 function unsaidSolicitations(context: BoundContext): Flow[] {
-  const { allowedAddressPairs = [], macAddress, ipv6Addresses = [] } = context.networkInterface.spec;
+  const { allowedAddressPairs = [], macAddress } = context.networkInterface.spec;
   const ofPairs = allowedAddressPairs
     .filter(({ cidrBlock }) => cidrBlock.includes(':'))
     .map((pair) => pair.macAddress ?? macAddress);
   return [...new Set(ofPairs)]
-    .filter((mac) => mac !== macAddress || ipv6Addresses.length === 0)
+    .filter((mac) => mac !== macAddress || !hasIpv6(context.networkInterface))
     .map((mac) => ({
       stage: 'source-guard',
       priority: 110,

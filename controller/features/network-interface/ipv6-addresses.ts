@@ -8,6 +8,7 @@ import {
   WeftError,
 } from '../../resources/index.ts';
 import type { Draft } from '../operations/draft.ts';
+import { isAddressTaken } from './prefixes.ts';
 import { type AddressOwner, isSpokenFor } from './private-address.ts';
 
 /** What a caller asks for; with neither of the two, the subnet decides. */
@@ -95,7 +96,7 @@ export function assignIpv6Addresses(
   for (const text of present) if (!addresses.includes(text)) draft.release(subnet.id, text, owner.hostIds);
   for (const [index, text] of addresses.entries()) {
     if (present.includes(text)) continue;
-    if (draft.isClaimed(subnet.id, text)) {
+    if (isAddressTaken(draft, subnet.id, text)) {
       throw new WeftError('address-in-use', `${text} belongs to another interface of the subnet`, {
         field: `spec.ipv6Addresses[${index}]`,
         value: text,

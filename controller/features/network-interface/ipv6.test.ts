@@ -141,7 +141,7 @@ describe('the flows of IPv6 addresses', () => {
       `table=translate, priority=100,ipv6,reg1=0x1,reg11=0x1,metadata=0x1,ipv6_src=2001:db8:0:100::/56 actions=set_field:0->reg2,set_field:${mac}->eth_src,goto_table:external-route`,
       `table=external-in, priority=110,icmp6,reg11=0x1,icmp_type=135,nd_target=${block}4 actions=set_field:${mac}->eth_dst,goto_table:nd-reply`,
       `table=external-in, priority=100,ipv6,reg11=0x1,dl_dst=${mac},ipv6_dst=${block}4 actions=dec_ttl,set_field:0x1->metadata,set_field:0->reg3,set_field:0x1->reg9,set_field:0x2->reg5,set_field:02:57:01:00:00:01->eth_src,set_field:02:57:00:00:00:01->eth_dst,goto_table:public-track`,
-      `table=external-in, priority=105,ipv6,reg0=0x4/0x4,reg11=0x1,dl_dst=${mac},ipv6_dst=${block}4 actions=set_field:0x1->reg1,resubmit(,limit),controller(id=22342,userdata=05.00.00.00.00.02.57.04.00.00.01.00.00.00.00.00.00.05.a2.20.01.0d.b8.00.00.01.00.00.00.00.00.00.00.00.04)`,
+      `table=external-in, priority=105,ipv6,reg0=0x4/0x4,reg11=0x1,dl_dst=${mac},ipv6_dst=${block}4 actions=set_field:0x1->reg1,resubmit(,limit),controller(id=22342,userdata=05.00.00.00.00.02.57.04.00.00.01.00.00.00.00.00.00.05.a2.00.00.00.00.00.00.00.00.00.00.00.00.00.00.00.00)`,
       `table=external-port, priority=200,ipv6,reg11=0x1,reg12=0x20010db8,reg13=0x100,reg14=0,reg15=0x4 actions=set_field:0x2->reg6,set_field:${mac}->eth_dst,goto_table:external-in`,
     ]);
     await world.update('internet-gateway', gateway.id, { vpcId: null });

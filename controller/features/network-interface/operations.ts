@@ -14,13 +14,12 @@ import type { Operations } from '../operations/operations.ts';
 import { dropPlacement } from '../placement/operations.ts';
 import { requireRoomAsPeer } from '../security-group/limits.ts';
 import { type AddressPair, checkAddressPairs, pairedAddresses } from './address-pairs.ts';
+import { assignAddresses, type WantedAddresses } from './assigned-addresses.ts';
 import { applyAttachment, type WantedAttachment } from './attachment.ts';
 import { hostsWith } from './context.ts';
-import { assignIpv6Addresses, type WantedIpv6 } from './ipv6-addresses.ts';
 import { chooseAddress } from './private-address.ts';
-import { assignSecondaryAddresses, type WantedSecondary } from './secondary-addresses.ts';
 
-interface Wanted extends WantedIpv6, WantedSecondary {
+interface Wanted extends WantedAddresses {
   readonly subnetId: string;
   readonly privateAddress?: string;
   readonly macAddress?: string;
@@ -67,16 +66,14 @@ export function createInterface(
   const id = newId('eni');
   draft.claim(subnet.id, privateAddress, id);
   const asked = wanted.ipv6Addresses !== undefined || wanted.ipv6AddressCount !== undefined;
-  const ipv6 = asked ? wanted : { ipv6AddressCount: subnet.spec.assignIpv6Address ? 1 : 0 };
+  const ipv6 = asked ? {} : { ipv6AddressCount: subnet.spec.assignIpv6Address ? 1 : 0 };
   const owner = { id, privateAddress, hostIds: [], shared };
-  const ipv6Addresses = assignIpv6Addresses(draft, subnet, owner, ipv6);
-  const secondary = assignSecondaryAddresses(draft, subnet, owner, wanted);
+  const addresses = assignAddresses(draft, subnet, owner, { ...wanted, ...ipv6 });
   const spec = {
     vpcId: vpc.id,
     subnetId: subnet.id,
     privateAddress,
-    ...(secondary.length === 0 ? {} : { secondaryPrivateAddresses: [...secondary] }),
-    ...(ipv6Addresses.length === 0 ? {} : { ipv6Addresses: [...ipv6Addresses] }),
+    ...addresses,
     macAddress: wanted.macAddress ?? '',
     securityGroupIds,
     ...(sourceDestinationCheck === undefined ? {} : { sourceDestinationCheck }),
@@ -153,9 +150,9 @@ export function removeInterface(draft: Draft, networkInterface: ResourceOf<'netw
     removeBinding(draft, binding);
   }
   const { privateAddress, secondaryPrivateAddresses = [], ipv6Addresses = [] } = spec;
-  for (const address of [privateAddress, ...secondaryPrivateAddresses, ...ipv6Addresses]) {
-    draft.release(subnetId, address, hostIds);
-  }
+  const { ipv4Prefixes = [], ipv6Prefixes = [] } = spec;
+  const addresses = [privateAddress, ...secondaryPrivateAddresses, ...ipv6Addresses];
+  for (const one of [...addresses, ...ipv4Prefixes, ...ipv6Prefixes]) draft.release(subnetId, one, hostIds);
   draft.release(vpcId, macAddress, hostIds);
   draft.remove(networkInterface);
 }
@@ -172,32 +169,36 @@ function disassociateGone(
   }
 }
 
+const addressFields = [
+  'secondaryPrivateAddresses',
+  'secondaryPrivateAddressCount',
+  'ipv4Prefixes',
+  'ipv4PrefixCount',
+  'ipv6Addresses',
+  'ipv6AddressCount',
+  'ipv6Prefixes',
+  'ipv6PrefixCount',
+] as const;
+
 /** The spec with other addresses, where they are asked for. */
 function withAddresses(
   draft: Draft,
   current: ResourceOf<'network-interface'>,
-  wanted: WantedIpv6 & WantedSecondary & Pick<Partial<Wanted>, 'allowedAddressPairs'>,
+  wanted: WantedAddresses & Pick<Partial<Wanted>, 'allowedAddressPairs'>,
 ): ResourceOf<'network-interface'>['spec'] {
-  const { ipv6Addresses = [], secondaryPrivateAddresses = [], ...rest } = current.spec;
-  const asksIpv6 = wanted.ipv6Addresses !== undefined || wanted.ipv6AddressCount !== undefined;
-  const asksSecondary =
-    wanted.secondaryPrivateAddresses !== undefined || wanted.secondaryPrivateAddressCount !== undefined;
-  if (!asksIpv6 && !asksSecondary) return current.spec;
-  const subnet = referenced(draft, 'subnet', current.spec.subnetId, 'spec.subnetId');
+  const asks = addressFields.some((field) => wanted[field] !== undefined);
+  if (!asks) return current.spec;
+  const { secondaryPrivateAddresses, ipv4Prefixes, ipv6Addresses, ipv6Prefixes, ...rest } = current.spec;
+  const subnet = referenced(draft, 'subnet', rest.subnetId, 'spec.subnetId');
   const owner = {
     id: current.id,
-    privateAddress: current.spec.privateAddress,
+    privateAddress: rest.privateAddress,
     hostIds: hostsWith(draft.view, current),
     shared: pairedAddresses(wanted.allowedAddressPairs && checkAddressPairs(wanted.allowedAddressPairs)),
   };
-  const ipv6 = asksIpv6 ? assignIpv6Addresses(draft, subnet, owner, wanted, ipv6Addresses) : ipv6Addresses;
-  const secondary = assignSecondaryAddresses(draft, subnet, owner, wanted, secondaryPrivateAddresses);
-  disassociateGone(draft, current, secondary);
-  return {
-    ...rest,
-    ...(secondary.length === 0 ? {} : { secondaryPrivateAddresses: [...secondary] }),
-    ...(ipv6.length === 0 ? {} : { ipv6Addresses: [...ipv6] }),
-  };
+  const assigned = assignAddresses(draft, subnet, owner, wanted, current.spec);
+  disassociateGone(draft, current, assigned.secondaryPrivateAddresses ?? []);
+  return { ...rest, ...assigned };
 }
 
 type Change = Omit<Partial<Wanted>, 'instanceId'> &

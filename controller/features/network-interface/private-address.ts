@@ -9,6 +9,7 @@ import {
   WeftError,
 } from '../../resources/index.ts';
 import type { Draft } from '../operations/draft.ts';
+import { isAddressTaken, prefixClaimAround } from './prefixes.ts';
 
 /** The interface for which addresses are chosen. */
 export interface AddressOwner {
@@ -22,7 +23,8 @@ export interface AddressOwner {
 
 /** For addresses whose interface is gone: what they wait for. */
 function whyHeld(draft: Draft, subnetId: string, address: string): string {
-  const hostIds = draft.get('address-claim', `${subnetId}/${address}`)?.spec.hostIds ?? [];
+  const claim = draft.get('address-claim', `${subnetId}/${address}`);
+  const { hostIds = [] } = (claim ?? prefixClaimAround(draft, subnetId, address))?.spec ?? {};
   if (hostIds.length === 0) return '';
   return `Its interface was deleted; it is free when host ${hostIds.join(' and ')} has confirmed.`;
 }
@@ -32,7 +34,7 @@ function whyHeld(draft: Draft, subnetId: string, address: string): string {
  * receive it any more. Neutron, "allowed address pairs": whoever asks for such an address gets it.
  */
 export function isSpokenFor(draft: Draft, subnetId: string, address: string): boolean {
-  return draft.isClaimed(subnetId, address) || draft.view.countSharing(subnetId, address) > 0;
+  return isAddressTaken(draft, subnetId, address) || draft.view.countSharing(subnetId, address) > 0;
 }
 
 /**
@@ -60,7 +62,7 @@ export function chooseAddress(
         fix,
       });
     }
-    if (draft.isClaimed(subnet.id, wanted)) {
+    if (isAddressTaken(draft, subnet.id, wanted)) {
       throw new WeftError('address-in-use', `${wanted} belongs to another interface of the subnet`, {
         field,
         value: wanted,

@@ -1,19 +1,22 @@
 import {
   type Flow,
   type FragmentDefinition,
+  inNetwork,
   ipMatch,
   isIcmpv6,
   isIpv6,
   isTooLarge,
+  itsDestination,
   limit,
   load,
   on,
   onRegister,
   packetTooLarge,
   parseNetwork,
+  registers,
   set,
 } from '../../pipeline/index.ts';
-import { derivedMac, type ResourceOf } from '../../resources/index.ts';
+import { derivedMac, parseIpv6Address, type ResourceOf } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
 import { pushTag } from '../external-network/vlan.ts';
 import { hostScope } from '../host/scope.ts';
@@ -22,7 +25,7 @@ import { isPublicOn } from '../vpc/ipv6-block.ts';
 import { vpcMatch } from '../vpc/scope.ts';
 import { advertisement } from './announcement.ts';
 import { type BoundContext, boundContext, conntrackZones, currentBinding, macNumber } from './context.ts';
-import { ipv6AddressesOf } from './ipv6.ts';
+import { hasIpv6, ipv6NetworksOf } from './own-networks.ts';
 
 const gatewayKinds = ['internet-gateway', 'egress-only-internet-gateway'] as const;
 
@@ -61,11 +64,11 @@ function publicFlows(
     actions: [load('ownIdentity', 0), set('eth_src', mac)],
     goto: 'external-route',
   };
-  const inbound = ipv6AddressesOf(context).flatMap((address): Flow[] => [
+  const inbound = ipv6NetworksOf(networkInterface).flatMap((own): Flow[] => [
     {
       stage: 'external-in',
       priority: 110,
-      match: [here, ...isIcmpv6('neighbourSolicitation'), on('nd_target', address)],
+      match: [here, ...isIcmpv6('neighbourSolicitation'), ...inNetwork('nd_target', own)],
       // The answer has the tag of the question.
       actions: [set('eth_dst', mac), ...pushTag(network)],
       goto: 'nd-reply',
@@ -73,7 +76,7 @@ function publicFlows(
     {
       stage: 'external-in',
       priority: 100,
-      match: [here, on('eth_dst', mac), isIpv6, on('ipv6_dst', address)],
+      match: [here, on('eth_dst', mac), ...ipMatch('dst', own)],
       actions: [
         { type: 'decrement-ttl' },
         set('metadata', BigInt(vpc.number as number)),
@@ -85,24 +88,24 @@ function publicFlows(
       ],
       goto: 'public-track',
     },
-    // Told by the address itself: the sender may be far away, where no link-local address is known.
+    // Told by the address that it is for: the sender may be far away, where no link-local address is known.
     {
       stage: 'external-in',
       priority: 105,
-      match: [isTooLarge(1), here, on('eth_dst', mac), isIpv6, on('ipv6_dst', address)],
+      match: [isTooLarge(1), here, on('eth_dst', mac), ...ipMatch('dst', own)],
       actions: [
         load('interfaceNumber', networkInterface.number as number),
         // The answer has the tag of the packet.
         ...pushTag(network),
         limit,
-        packetTooLarge({ address: 0, ipv6Address: address, mac, mtu: context.mtu }),
+        packetTooLarge({ address: 0, ipv6Address: itsDestination, mac, mtu: context.mtu }),
       ],
     },
     // From another interface of this host: as if it had come in by the port.
     {
       stage: 'external-port',
       priority: 200,
-      match: [here, isIpv6, onRegister('nextHop6', address)],
+      match: [here, isIpv6, ...inNetwork(registers.nextHop6, own)],
       actions: [load('outputPort', port), set('eth_dst', mac)],
       goto: 'external-in',
     },
@@ -124,14 +127,17 @@ export const publicIpv6: FragmentDefinition = {
     const network = publicNetwork(view, context.vpc);
     const port = network && context.host.spec.externalPorts[network.spec.name];
     if (!network || port === undefined) return undefined;
-    const addresses = ipv6AddressesOf(context);
-    if (addresses.length === 0) return undefined;
+    if (!hasIpv6(context.networkInterface)) return undefined;
+    const { ipv6Addresses = [] } = context.networkInterface.spec;
     const mac = derivedMac('publicInterface', context.networkInterface.number as number);
     return {
       scope: hostScope(context.host),
       number: context.networkInterface.number as number,
       flows: publicFlows(context, network, { port, mac }),
-      after: addresses.map((address) => advertisement(port, mac, address, pushTag(network))),
+      // A prefix is not announced: which of its addresses are in use is not known, and neighbours ask.
+      after: ipv6Addresses.map((text) =>
+        advertisement(port, mac, parseIpv6Address(text, 'ipv6Addresses'), pushTag(network)),
+      ),
     };
   },
 };

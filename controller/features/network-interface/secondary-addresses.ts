@@ -15,13 +15,6 @@ export interface WantedSecondary {
   readonly secondaryPrivateAddressCount?: number;
 }
 
-/** All IPv4 addresses of an interface, the primary one first. */
-export function ipv4AddressesOf({ spec }: ResourceOf<'network-interface'>): number[] {
-  return [spec.privateAddress, ...(spec.secondaryPrivateAddresses ?? [])].map((text) =>
-    parseAddress(text, 'privateAddress'),
-  );
-}
-
 /**
  * Gives an interface its secondary IPv4 addresses, claimed for it; those that it had and that are not wanted any more are
  * given back. A number keeps the first ones.

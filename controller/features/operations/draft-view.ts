@@ -1,10 +1,12 @@
 import {
   type AnyResource,
+  ipv4PrefixSize,
   type KindName,
   kinds,
   type ReferenceType,
   type ResourceOf,
 } from '../../resources/index.ts';
+import { type SubnetClaim, type SubnetClaims, subnetClaim } from '../../topology/indexes/claims.ts';
 import { ReferrerIndex } from '../../topology/indexes/referrers.ts';
 import { pairedAddressesOf } from '../../topology/indexes/shared-addresses.ts';
 import type { TopologyView } from '../../topology/view.ts';
@@ -13,8 +15,8 @@ import type { TopologyView } from '../../topology/view.ts';
  * The topology as a draft leaves it: what the draft has put or deleted already stands before what is stored. So the
  * second operation of a batch sees what the first one did, as if it had been committed.
  *
- * Resources, their numbers and their edges are answered so, and which egress rules name groups, and which
- * addresses are shared. Presence of VPCs on hosts, addresses, zone slots and what
+ * Resources, their numbers and their edges are answered so, and which egress rules name groups, which addresses are
+ * shared, and what is claimed of a subnet. Presence of VPCs on hosts, addresses, zone slots and what
  * accounts have are those of the topology: operations do not decide by them.
  */
 export class DraftView implements TopologyView {
@@ -143,6 +145,31 @@ export class DraftView implements TopologyView {
       count += Number(lists(after)) - Number(lists(this.#base.get('network-interface', id)));
     }
     return count;
+  }
+  claims(subnetId: string): SubnetClaims {
+    let { ipv4Addresses, ipv4Prefixes, ipv6Prefixes } = this.#base.claims(subnetId);
+    for (const [claim, difference] of this.#otherClaims(subnetId)) {
+      if (claim.is === 'ipv4Address') ipv4Addresses += difference;
+      if (claim.is === 'ipv4Prefix') ipv4Addresses += difference * ipv4PrefixSize;
+      if (claim.is === 'ipv4Prefix') ipv4Prefixes += difference;
+      if (claim.is === 'ipv6Prefix') ipv6Prefixes += difference;
+    }
+    return { ipv4Addresses, ipv4Prefixes, ipv6Prefixes };
+  }
+  singleClaims(subnetId: string, prefix: string): number {
+    let count = this.#base.singleClaims(subnetId, prefix);
+    for (const [claim, difference] of this.#otherClaims(subnetId)) {
+      if (claim.prefix === prefix && claim.is.endsWith('Address')) count += difference;
+    }
+    return count;
+  }
+  /** The claims of a subnet that this draft has made (1) or removed (-1). */
+  *#otherClaims(subnetId: string): Iterable<[claim: SubnetClaim, difference: 1 | -1]> {
+    for (const [id, after] of this.#touched.get('address-claim') ?? []) {
+      const isNew = this.#base.get('address-claim', id) === undefined;
+      const claim = id.startsWith(subnetId) && isNew === (after !== undefined) ? subnetClaim(id) : undefined;
+      if (claim) yield [claim, isNew ? 1 : -1];
+    }
   }
   gatewayHosts(networkName?: string): ReadonlySet<string> {
     return this.#base.gatewayHosts(networkName);

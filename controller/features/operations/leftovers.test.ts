@@ -25,7 +25,8 @@ function assertNoDanglingReferences({ topology }: World): void {
 function assertClaimsHaveOwners({ topology }: World): void {
   const expected = new Map<string, string>();
   for (const { id, spec } of topology.all('network-interface')) {
-    for (const address of [spec.privateAddress, ...(spec.ipv6Addresses ?? [])]) {
+    const { privateAddress, ipv6Addresses = [], ipv4Prefixes = [], ipv6Prefixes = [] } = spec;
+    for (const address of [privateAddress, ...ipv6Addresses, ...ipv4Prefixes, ...ipv6Prefixes]) {
       expected.set(`${spec.subnetId}/${address}`, id);
     }
     expected.set(`${spec.vpcId}/${spec.macAddress}`, id);

@@ -69,7 +69,7 @@ describe('a prefix list', () => {
     const list = await world.create('prefix-list', { name: 'office', maxEntries: 59 });
     const spec = { groupId: vpc.spec.defaultSecurityGroupId, direction: 'ingress', protocol: 'tcp' };
     const rule = await world.create('security-group-rule', { ...spec, prefixListId: list.id });
-    const refusal = { code: 'invalid-value', field: 'spec.groupId', value: spec.groupId } as const;
+    const refusal = { code: 'quota-exceeded', field: 'spec.groupId', value: spec.groupId } as const;
     await assertRefused(
       world,
       () => world.create('security-group-rule', { ...spec, cidrIpv4: '10.0.0.0/8' }),

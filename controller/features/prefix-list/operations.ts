@@ -7,7 +7,8 @@ import {
 } from '../../resources/index.ts';
 import { refuseWhileUsed } from '../operations/checks.ts';
 import type { Operations } from '../operations/operations.ts';
-import { renewMatches, requireRoomInGroup } from '../security-group/operations.ts';
+import { requireRoomInGroup } from '../security-group/limits.ts';
+import { renewMatches } from '../security-group/operations.ts';
 
 type Family = NonNullable<PrefixListSpec['addressFamily']>;
 

@@ -1,7 +1,8 @@
 import type { Action } from 'node-openflow';
 import { load, registers, set } from '../../pipeline/index.ts';
-import { parseAddress, parseIpv6Address, type Route, routeTargetKind } from '../../resources/index.ts';
+import { type Ipv6Network, parseAddress, type Route, routeTargetKind } from '../../resources/index.ts';
 import type { TopologyView } from '../../topology/view.ts';
+import { ipv6NetworksOf } from '../network-interface/own-networks.ts';
 import { gatewayMac } from '../subnet/router.ts';
 
 export const isIpv6Network = (network: string) => network.includes(':');
@@ -18,10 +19,11 @@ export function throughInterface(network: string, route: Route, view: TopologyVi
   const target = view.get('network-interface', route.target);
   const subnet = target && view.get('subnet', target.spec.subnetId);
   if (!subnet || target.spec.sourceDestinationCheck !== false) return undefined;
-  const [ipv6Address] = target.spec.ipv6Addresses ?? [];
-  if (isIpv6Network(network) && ipv6Address === undefined) return undefined;
+  // The first address of a prefix leads there as well.
+  const [own] = ipv6NetworksOf(target);
+  if (isIpv6Network(network) && own === undefined) return undefined;
   const nextHop = isIpv6Network(network)
-    ? set(registers.nextHop6, parseIpv6Address(ipv6Address as string, 'ipv6Addresses'))
+    ? set(registers.nextHop6, (own as Ipv6Network).address)
     : load('nextHop', parseAddress(target.spec.privateAddress, 'privateAddress'));
   return [set('eth_src', gatewayMac(subnet)), nextHop];
 }

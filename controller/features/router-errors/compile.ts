@@ -11,9 +11,11 @@ import {
   packetTooLarge,
   timeExceeded,
 } from '../../pipeline/index.ts';
-import { type AnyResource, gatewayAddress, parseCidr } from '../../resources/index.ts';
+import { gatewayAddress, parseCidr, type ResourceOf } from '../../resources/index.ts';
+import type { Change } from '../../store/store.ts';
 import { hostScope } from '../host/scope.ts';
 import { type BoundContext, boundContext, macNumber } from '../network-interface/context.ts';
+import { hasIpv6 } from '../network-interface/own-networks.ts';
 import { gatewayMac } from '../subnet/router.ts';
 
 /** `ip_ttl` cannot be masked: one flow for each value with which a router must not forward (RFC 1812, 5.3.1). */
@@ -29,7 +31,7 @@ function errorFlows({ networkInterface, subnet, mtu }: BoundContext): Flow[] {
     receiverMac: macNumber(networkInterface.spec.macAddress),
   };
   // In IPv6 the router speaks by the link-local address of its MAC, which the agent knows.
-  const kinds = networkInterface.spec.ipv6Addresses?.length ? [isIpv4, isIpv6] : [isIpv4];
+  const kinds = hasIpv6(networkInterface) ? [isIpv4, isIpv6] : [isIpv4];
   return kinds.flatMap((ip): Flow[] => [
     ...spent.map(
       (ttl): Flow => ({
@@ -63,17 +65,22 @@ const errors: FragmentDefinition = {
   },
 };
 
-function hasIpv6(resource: AnyResource): boolean {
-  return resource.kind === 'network-interface' && (resource.spec.ipv6Addresses ?? []).length > 0;
+type Version = ResourceOf<'network-interface'>;
+
+/** Whether an interface that is there gets IPv6 or loses it. */
+function changesIpv6({ kind, before, after }: Change): boolean {
+  if (kind !== 'network-interface' || !before || !after) return false;
+  return hasIpv6(before as Version) !== hasIpv6(after as Version);
 }
 
 /** What the router of a subnet tells an interface whose packets it cannot pass on. */
 export const routerErrorsFeature: Feature = {
   name: 'router-errors',
   fragments: [errors],
-  *affected({ kind, id, before, after }, view) {
+  *affected(change, view) {
+    const { kind, id, before, after } = change;
     // Neither the MAC of an interface nor the IPv4 block of its subnet ever changes, but it may get IPv6 or lose it.
-    if (kind === 'network-interface' && before && after && hasIpv6(before) !== hasIpv6(after)) {
+    if (changesIpv6(change)) {
       for (const binding of view.referrers({ kind, id }, 'of-interface', 'binding')) {
         yield { definition: errors, id: binding.id };
       }

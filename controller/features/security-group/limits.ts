@@ -1,4 +1,5 @@
-import { WeftError } from '../../resources/index.ts';
+import { type SecurityGroupRuleSpec, WeftError } from '../../resources/index.ts';
+import { ruleQuotaName, rulesPerGroup } from '../access/quotas.ts';
 import type { Draft } from '../operations/draft.ts';
 
 /**
@@ -51,4 +52,49 @@ export function requireRoomAsPeer(
       fix: 'Name a network in some of the rules, or delete rules that are no longer needed.',
     },
   );
+}
+
+const families = ['ipv4', 'ipv6'] as const;
+
+/** The kind of IP of the other side that a rule names; `both` where it names a group. */
+export function familyOf(
+  draft: Draft,
+  { cidrIpv4, cidrIpv6, prefixListId }: SecurityGroupRuleSpec,
+): (typeof families)[number] | 'both' {
+  if (cidrIpv4 !== undefined) return 'ipv4';
+  if (cidrIpv6 !== undefined) return 'ipv6';
+  if (prefixListId === undefined) return 'both';
+  return draft.get('prefix-list', prefixListId)?.spec.addressFamily ?? 'ipv4';
+}
+
+/**
+ * AWS, "Amazon VPC quotas", rules per security group: "enforced separately for inbound and outbound rules", and "separately for
+ * IPv4 rules and IPv6 rules"; a rule that names a group is one of each, and one that names a prefix list counts as the largest
+ * number of entries of the list.
+ * @throws WeftError quota-exceeded when the group, as the draft leaves it, has too many rules of the rule's sort
+ */
+export function requireRoomInGroup(draft: Draft, rule: SecurityGroupRuleSpec): void {
+  const { groupId, direction } = rule;
+  const count = { ipv4: 0, ipv6: 0, both: 0 };
+  const group = { kind: 'security-group', id: groupId } as const;
+  for (const { spec } of draft.view.referrers(group, 'of-group', 'security-group-rule')) {
+    if (spec.direction !== direction) continue;
+    const list = spec.prefixListId && draft.get('prefix-list', spec.prefixListId);
+    count[familyOf(draft, spec)] += list ? list.spec.maxEntries : 1;
+  }
+  const limit = rulesPerGroup(draft.view, draft.get('security-group', groupId)?.account ?? '');
+  const own = familyOf(draft, rule);
+  for (const family of families) {
+    const total = count[family] + count.both;
+    if ((own !== 'both' && own !== family) || total <= limit) continue;
+    throw new WeftError(
+      'quota-exceeded',
+      `the group would have ${total} ${direction} rules of ${family}; ${limit} are possible`,
+      {
+        field: 'spec.groupId',
+        value: groupId,
+        fix: `Put further rules into another group, or have an admin raise the quota ${ruleQuotaName} of the account.`,
+      },
+    );
+  }
 }

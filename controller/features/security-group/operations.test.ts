@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../resources/index.ts';
 import { assertRefused, census, deeds } from '../../testing/assertions.ts';
 import { IncrementalCheck } from '../../testing/incremental.ts';
 import { network } from '../../testing/scene.ts';
-import { World } from '../../testing/world.ts';
+import { testOwner, World } from '../../testing/world.ts';
 
 async function withGroup(world: World) {
   const { vpc, subnet } = await network(world);
@@ -249,16 +249,26 @@ describe('a rule', () => {
     }
   });
 
-  it('is one of at most 60 of a group and direction', async () => {
+  it('is one of at most 60 of a group, a direction and a kind of IP, or of as many as the account may have', async () => {
     await using world = await World.create();
     const { group, rule } = await withGroup(world);
+    const ipv6 = { cidrIpv4: undefined, cidrIpv6: '2001:db8::/32' };
     for (let port = 1; port <= 60; port++) await rule({ fromPort: port, toPort: port });
-    await assertRefused(world, () => rule({ fromPort: 61, toPort: 61 }), {
-      code: 'invalid-value',
-      field: 'spec.groupId',
-      value: group.id,
-    });
+    const refusal = { code: 'quota-exceeded', field: 'spec.groupId', value: group.id } as const;
+    const next = (change: object = {}) => rule({ fromPort: 61, toPort: 61, ...change });
+    await assertRefused(world, () => next(), refusal);
     await rule({ direction: 'egress' });
+    const other = await next(ipv6);
+    const change = { cidrIpv6: null, cidrIpv4: '192.0.2.0/24' };
+    await assertRefused(world, () => world.update('security-group-rule', other.id, change), refusal);
+    const ofGroup = { cidrIpv4: undefined, referencedGroupId: group.id };
+    await assertRefused(world, () => next(ofGroup), refusal);
+    const quotas = { 'rules-per-security-group': 61 };
+    await world.create('account', { id: testOwner.account, name: 'more', quotas });
+    await next(ofGroup);
+    await assertRefused(world, () => next({ fromPort: 62, toPort: 62 }), refusal);
+    for (let port = 1; port <= 59; port++) await rule({ ...ipv6, fromPort: port, toPort: port });
+    await assertRefused(world, () => next({ ...ipv6, fromPort: 62, toPort: 62 }), refusal);
   });
 });
 

@@ -10,12 +10,9 @@ import { activePeers } from '../../topology/peers.ts';
 import { referenced, refuseWhileUsed, requireSameVpc } from '../operations/checks.ts';
 import type { Draft } from '../operations/draft.ts';
 import type { Operations, UpdateRequest } from '../operations/operations.ts';
-import { requireRoomAsPeer, requireRoomInMatch } from './limits.ts';
+import { familyOf, requireRoomAsPeer, requireRoomInGroup, requireRoomInMatch } from './limits.ts';
 import { matchId, protocolNumber, sharedMatches } from './rule-matches.ts';
 import { requireTraffic } from './traffic.ts';
-
-/** AWS's default quota of rules a group and direction; it also bounds what one set of groups costs in actions. */
-const rulesPerGroup = 60;
 
 /** The networks that a rule names, by itself or by a prefix list. */
 function networksOf(
@@ -200,26 +197,6 @@ function normalise(rule: SecurityGroupRuleSpec): SecurityGroupRuleSpec {
   return { ...rule, ...peer, protocol: requireTraffic(rule, 'spec') };
 }
 
-/**
- * AWS, "Amazon VPC quotas": a rule that names a prefix list counts as the largest number of entries of the list.
- * @throws WeftError invalid-value when the group, as the draft leaves it, has too many rules in the rule's direction
- */
-export function requireRoomInGroup(draft: Draft, { groupId, direction }: SecurityGroupRuleSpec): void {
-  let count = 0;
-  const group = { kind: 'security-group', id: groupId } as const;
-  for (const { spec } of draft.view.referrers(group, 'of-group', 'security-group-rule')) {
-    if (spec.direction !== direction) continue;
-    const list = spec.prefixListId && draft.get('prefix-list', spec.prefixListId);
-    count += list ? list.spec.maxEntries : 1;
-  }
-  if (count <= rulesPerGroup) return;
-  throw new WeftError(
-    'invalid-value',
-    `the group would have ${count} ${direction} rules; ${rulesPerGroup} are possible`,
-    { field: 'spec.groupId', value: groupId, fix: 'Put further rules into another group.' },
-  );
-}
-
 /** The group that a rule names, of the VPC or of one that it is actively peered with, whoever owns that. */
 function requireGroup(draft: Draft, vpcId: string, id: string) {
   const group = draft.get('security-group', id);
@@ -267,6 +244,8 @@ function changeRule(
   const changed = draft.update(current, { spec: rule, status: { ...current.status, matchIds } });
   const unused = had.filter((id) => !matchIds.includes(id));
   removeUnused(draft, unused);
+  // It may be one of the other kind of IP now, of which the group has as many as it may.
+  if (familyOf(draft, rule) !== familyOf(draft, current.spec)) requireRoomInGroup(draft, rule);
   return changed;
 }
 

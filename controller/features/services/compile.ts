@@ -5,6 +5,7 @@ import {
   type FragmentDefinition,
   type FragmentReference,
   globalScope,
+  ipMatch,
   isArp,
   isIpv4,
   load,
@@ -18,7 +19,7 @@ import { answersDns, dnsServer, ipv6DnsServer } from '../dhcp-options/settings.t
 import { hostScope } from '../host/scope.ts';
 import { serviceMeter } from '../limit/meters.ts';
 import { type BoundContext, boundContext } from '../network-interface/context.ts';
-import { ipv4AddressesOf } from '../network-interface/secondary-addresses.ts';
+import { ipv4NetworksOf } from '../network-interface/own-networks.ts';
 import { changesIpv4Blocks, changesIpv6Block } from '../vpc/block-change.ts';
 import { vpcMatch, vpcScope } from '../vpc/scope.ts';
 import {
@@ -106,16 +107,12 @@ function interfaceFlows(view: TopologyView, context: BoundContext, servicePort: 
     instanceOf(view, networkInterface)?.spec ?? {};
   const record = recordBytes(serviceRecord(view, context));
   return [
-    ...ipv4AddressesOf(networkInterface).map(
-      (address): Flow => ({
+    ...ipv4NetworksOf(networkInterface).map(
+      (network): Flow => ({
         stage: 'service',
         priority: 100,
         // Only from the own addresses, of which each has its way back; not from those that the interface may use besides.
-        match: [
-          onRegister('interfaceNumber', networkInterface.number as number),
-          isIpv4,
-          on('ipv4_src', address),
-        ],
+        match: [onRegister('interfaceNumber', networkInterface.number as number), ...ipMatch('src', network)],
         actions: [serviceMeter(binding).action, setNetwork('ipv4_src', slot), ...toServices(servicePort)],
       }),
     ),

@@ -1,9 +1,9 @@
 import type { Action } from 'node-openflow';
-import { type Flow, isIpv6, on, onRegister, set } from '../../pipeline/index.ts';
+import { type Flow, ipMatch, isIpv6, on, onRegister, set } from '../../pipeline/index.ts';
 import { ipv6DnsServer } from '../dhcp-options/settings.ts';
 import { serviceMeter } from '../limit/meters.ts';
 import type { BoundContext } from '../network-interface/context.ts';
-import { ipv6AddressesOf } from '../network-interface/ipv6.ts';
+import { ipv6NetworksOf } from '../network-interface/own-networks.ts';
 import { ipv6MetadataAddress, ipv6SlotMask, ipv6SlotNetwork } from './addresses.ts';
 import { toInterface, toServices, usualHops } from './packets.ts';
 
@@ -25,10 +25,10 @@ export function ipv6InterfaceFlows(
   servicePort: number,
   metadataHops: number | undefined,
 ): Flow[] {
-  const addresses = ipv6AddressesOf(context);
-  const [first] = addresses;
-  if (first === undefined) return [];
   const { networkInterface, binding } = context;
+  const networks = ipv6NetworksOf(networkInterface);
+  const [first] = networks;
+  if (first === undefined) return [];
   const slot = ipv6SlotNetwork(binding);
   // DNS counts for the VPC, metadata for the instance.
   const service = metadataHops === undefined ? [on('ipv6_dst', ipv6DnsServer)] : [];
@@ -36,17 +36,16 @@ export function ipv6InterfaceFlows(
     stage: 'service-reply',
     priority: 100,
     match: [isIpv6, on('ipv6_src', address), on('ipv6_dst', slot, ipv6SlotMask)],
-    actions: [set('ip_ttl', hops), setNetwork('ipv6_dst', first), ...toInterface(context)],
+    actions: [set('ip_ttl', hops), setNetwork('ipv6_dst', first.address), ...toInterface(context)],
   });
   return [
-    ...addresses.map(
-      (address): Flow => ({
+    ...networks.map(
+      (network): Flow => ({
         stage: 'service',
         priority: 100,
         match: [
           onRegister('interfaceNumber', networkInterface.number as number),
-          isIpv6,
-          on('ipv6_src', address),
+          ...ipMatch('src', network),
           ...service,
         ],
         actions: [serviceMeter(binding).action, setNetwork('ipv6_src', slot), ...toServices(servicePort)],

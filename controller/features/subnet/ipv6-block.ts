@@ -56,14 +56,15 @@ export function chooseIpv6Block(draft: Draft, vpc: ResourceOf<'vpc'>, wanted: st
   });
 }
 
-/** @throws WeftError in-use while interfaces have addresses of the subnet's IPv6 block */
+/** @throws WeftError in-use while interfaces have addresses or prefixes of the subnet's IPv6 block */
 export function requireNoIpv6Interfaces(draft: Draft, subnet: ResourceOf<'subnet'>): void {
   for (const { id, spec } of draft.view.referrers(subnet, 'in-subnet', 'network-interface')) {
-    if (!spec.ipv6Addresses?.length) continue;
-    throw new WeftError('in-use', `interface ${id} has ${spec.ipv6Addresses[0]}`, {
+    const [first] = [...(spec.ipv6Addresses ?? []), ...(spec.ipv6Prefixes ?? [])];
+    if (first === undefined) continue;
+    throw new WeftError('in-use', `interface ${id} has ${first}`, {
       field,
       value: null,
-      fix: 'Take the IPv6 addresses of the interfaces away first (ipv6Addresses: []).',
+      fix: 'Take the IPv6 addresses and prefixes of the interfaces away first (ipv6Addresses: [], ipv6Prefixes: []).',
     });
   }
   for (const { spec } of draft.view.referrers(subnet, 'in-subnet', 'held-address')) {

@@ -10,7 +10,7 @@ const quotas = Type.Record(
   {
     maxProperties: 100,
     description:
-      'kind → how many the account may have in a region; kinds that are not named have their default. `flows-per-vpc`: how many flows each of its VPCs may cost a host',
+      'kind → how many the account may have in a region; kinds that are not named have their default. `flows-per-vpc`: how many flows each of its VPCs may cost a host. `rules-per-security-group`: how many rules of one direction and one kind of IP a group may have (60)',
     examples: [{ vpc: 20 }],
   },
 );

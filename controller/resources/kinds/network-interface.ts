@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Id, Ipv4Address, Ipv6Address, MacAddress } from './common.ts';
+import { closed, Id, Ipv4Address, Ipv4Cidr, Ipv6Address, Ipv6Cidr, MacAddress } from './common.ts';
 import { defineKind } from './define.ts';
 
 const subnetId = Id('subnet');
@@ -23,6 +23,26 @@ const secondaryPrivateAddressCount = Type.Integer({
   minimum: 0,
   maximum: 49,
   description: 'so many free addresses, instead of secondaryPrivateAddresses',
+});
+const ipv4Prefixes = Type.Array(Ipv4Cidr, {
+  maxItems: 49,
+  uniqueItems: true,
+  description: "/28 blocks of the subnet, of which every address is the interface's (prefix delegation)",
+});
+const ipv4PrefixCount = Type.Integer({
+  minimum: 0,
+  maximum: 49,
+  description: 'so many free /28 blocks, instead of ipv4Prefixes',
+});
+const ipv6Prefixes = Type.Array(Ipv6Cidr, {
+  maxItems: 16,
+  uniqueItems: true,
+  description: "/80 blocks of the subnet's IPv6 block, of which every address is the interface's",
+});
+const ipv6PrefixCount = Type.Integer({
+  minimum: 0,
+  maximum: 16,
+  description: 'so many free /80 blocks, instead of ipv6Prefixes',
 });
 const sourceDestinationCheck = Type.Boolean({
   description:
@@ -60,7 +80,9 @@ export const NetworkInterfaceSpec = Type.Object(
     subnetId,
     privateAddress: Ipv4Address,
     secondaryPrivateAddresses: Type.Optional(secondaryPrivateAddresses),
+    ipv4Prefixes: Type.Optional(ipv4Prefixes),
     ipv6Addresses: Type.Optional(ipv6Addresses),
+    ipv6Prefixes: Type.Optional(ipv6Prefixes),
     macAddress: MacAddress,
     securityGroupIds,
     sourceDestinationCheck: Type.Optional(sourceDestinationCheck),
@@ -102,6 +124,10 @@ export const networkInterface = defineKind<NetworkInterfaceSpec, NetworkInterfac
       secondaryPrivateAddressCount: Type.Optional(secondaryPrivateAddressCount),
       ipv6Addresses: Type.Optional(ipv6Addresses),
       ipv6AddressCount: Type.Optional(ipv6AddressCount),
+      ipv4Prefixes: Type.Optional(ipv4Prefixes),
+      ipv4PrefixCount: Type.Optional(ipv4PrefixCount),
+      ipv6Prefixes: Type.Optional(ipv6Prefixes),
+      ipv6PrefixCount: Type.Optional(ipv6PrefixCount),
       macAddress: Type.Optional(MacAddress),
       securityGroupIds: Type.Optional(securityGroupIds),
       sourceDestinationCheck: Type.Optional(sourceDestinationCheck),
@@ -117,6 +143,10 @@ export const networkInterface = defineKind<NetworkInterfaceSpec, NetworkInterfac
       ipv6AddressCount: Type.Optional(ipv6AddressCount),
       secondaryPrivateAddresses: Type.Optional(secondaryPrivateAddresses),
       secondaryPrivateAddressCount: Type.Optional(secondaryPrivateAddressCount),
+      ipv4Prefixes: Type.Optional(ipv4Prefixes),
+      ipv4PrefixCount: Type.Optional(ipv4PrefixCount),
+      ipv6Prefixes: Type.Optional(ipv6Prefixes),
+      ipv6PrefixCount: Type.Optional(ipv6PrefixCount),
       sourceDestinationCheck: Type.Optional(sourceDestinationCheck),
       allowedAddressPairs: Type.Optional(allowedAddressPairs),
       description,

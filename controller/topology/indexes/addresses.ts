@@ -1,13 +1,13 @@
-import type { AnyResource } from '../../resources/index.ts';
+import { type AnyResource, prefixAround } from '../../resources/index.ts';
 import type { TopologyIndex } from './index.ts';
 import { KeyedIds } from './keyed-ids.ts';
 
-/** (VPC, private or IPv6 address) → interface id. Address claims make sure that a VPC has an address only once. */
+/** (VPC, private or IPv6 address or prefix) → interface id. Address claims make sure that a VPC has an address only once. */
 export class AddressIndex implements TopologyIndex {
   readonly #ids = new KeyedIds<string>();
 
   get(vpcId: string, address: string): string | undefined {
-    return this.#ids.get(vpcId, address);
+    return this.#ids.get(vpcId, address) ?? this.#ids.get(vpcId, prefixAround(address) ?? '');
   }
 
   update(before: AnyResource | undefined, after: AnyResource | undefined): void {
@@ -23,7 +23,7 @@ export class AddressIndex implements TopologyIndex {
 function addressesOf(resource: AnyResource | undefined): [vpcId: string, address: string, id: string][] {
   if (resource?.kind !== 'network-interface') return [];
   const { id, spec } = resource;
-  return [spec.privateAddress, ...(spec.secondaryPrivateAddresses ?? []), ...(spec.ipv6Addresses ?? [])].map(
-    (address) => [spec.vpcId, address, id],
-  );
+  const { secondaryPrivateAddresses = [], ipv4Prefixes = [], ipv6Addresses = [], ipv6Prefixes = [] } = spec;
+  const own = [spec.privateAddress, ...secondaryPrivateAddresses, ...ipv6Addresses];
+  return [...own, ...ipv4Prefixes, ...ipv6Prefixes].map((address) => [spec.vpcId, address, id]);
 }

@@ -1,13 +1,14 @@
-import { type AnyResource, pairedAddress } from '../../resources/index.ts';
+import { type AnyResource, pairedAddress, prefixAround } from '../../resources/index.ts';
 import { Counts } from './counts.ts';
 import type { TopologyIndex } from './index.ts';
 
-/** (Subnet, address) → how many interfaces there list the address alone in an allowed pair. */
+/** (Subnet, address or prefix) → how many interfaces there list the address, or one of the prefix, alone in an allowed pair. */
 export class SharedAddressIndex implements TopologyIndex {
   readonly #counts = new Counts();
 
-  count(subnetId: string, address: string): number {
-    return this.#counts.of(subnetId).get(address) ?? 0;
+  /** @param text an address, or a prefix such as `prefixAround` gives */
+  count(subnetId: string, text: string): number {
+    return this.#counts.of(subnetId).get(text) ?? 0;
   }
 
   update(before: AnyResource | undefined, after: AnyResource | undefined): void {
@@ -22,12 +23,13 @@ export class SharedAddressIndex implements TopologyIndex {
   }
 }
 
-/** Each address once, also where an interface lists it with several MACs. */
+/** Each address once, also where an interface lists it with several MACs, and each prefix that has one of them. */
 export function pairedAddressesOf(
   resource: AnyResource | undefined,
 ): (readonly [subnetId: string, address: string])[] {
   if (resource?.kind !== 'network-interface') return [];
   const { subnetId, allowedAddressPairs = [] } = resource.spec;
   const addresses = new Set(allowedAddressPairs.flatMap((pair) => pairedAddress(pair) ?? []));
-  return Array.from(addresses, (address) => [subnetId, address] as const);
+  const prefixes = new Set(Array.from(addresses, (address) => prefixAround(address) as string));
+  return [...addresses, ...prefixes].map((text) => [subnetId, text] as const);
 }

@@ -23,7 +23,7 @@ function mayBeAnswered({ protocol, source, payload }: Ip): boolean {
 
 /**
  * What the agent says when it is told that a packet goes no further: task, address of the router (4), its MAC (6), MAC of the
- * receiver or 0 (6), MTU (2); an address to speak from in IPv6 (16), without which it is the link-local one of the MAC.
+ * receiver or 0 (6), MTU (2); an address to speak from in IPv6 (16; 0: that of the packet), without which it is the link-local one of the MAC.
  * @returns undefined for packets about which nothing is said
  */
 export function routerError(
@@ -41,6 +41,8 @@ export function routerError(
       ? (data.readBigUInt64BE(voiceLength) << 64n) | data.readBigUInt64BE(voiceLength + 8)
       : linkLocalAddress(own);
   const task = data.readUInt8(0) as typeof agentTask.timeExceeded;
+  // Of many addresses, the one that the packet is for speaks.
+  const speaker = given === 0n ? packet.destination : formatIpv6(given);
   const [type, code] = messages[protocol][task];
   const mtu = task === agentTask.timeExceeded ? {} : { mtu: data.readUInt16BE(17) };
   return {
@@ -49,7 +51,7 @@ export function routerError(
     ...(vlan === undefined ? {} : { vlan }),
     content: {
       protocol,
-      source: protocol === 'ipv4' ? ipv4.format(data.readUInt32BE(1)) : formatIpv6(given),
+      source: protocol === 'ipv4' ? ipv4.format(data.readUInt32BE(1)) : speaker,
       destination: packet.source,
       timeToLive: 64,
       payload: { protocol: protocol === 'ipv4' ? 'icmp' : 'icmpv6', type, code, ...mtu, quoted: packet },

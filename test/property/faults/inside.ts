@@ -12,6 +12,7 @@ import {
   sets,
   stale,
   withActions,
+  withMatch,
   withoutAction,
   withoutField,
   withoutSetting,
@@ -52,6 +53,16 @@ export const insideFaults: readonly Fault[] = [
     actionsOf(flow).some(sets('eth_src')) ? withoutAction('set-field')(flow) : flow,
   ),
   remembering('only the first address of an interface is known', ['resolve'], onlyFirst),
+  inStages('a prefix is taken for its first address', ['resolve'], (flow) =>
+    withMatch(flow, ({ field, value }) => [{ field, value }]),
+  ),
+  inStages('a prefix ends at twice its length', ['source-guard'], (flow) =>
+    withMatch(flow, (one) =>
+      one.mask === 0xffff_fff0
+        ? [{ ...one, value: (Number(one.value) & ~16) >>> 0, mask: 0xffff_ffe0 }]
+        : [one],
+    ),
+  ),
   inStages('services take all interfaces for one', ['service'], (flow) =>
     withActions(flow, (action) => [
       sets('ipv4_src')(action) ? ({ ...action, value: 0x01010000 } as Action) : action,

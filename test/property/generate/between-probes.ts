@@ -67,7 +67,10 @@ export const besideNetwork = withSender((scene, receiver) => {
 });
 
 function addressesOf({ spec }: Interface): readonly string[] {
-  return [spec.privateAddress, ...(spec.secondaryPrivateAddresses ?? []), ...(spec.ipv6Addresses ?? [])];
+  const { privateAddress, secondaryPrivateAddresses = [], ipv6Addresses = [] } = spec;
+  const prefixes = [...(spec.ipv4Prefixes ?? []), ...(spec.ipv6Prefixes ?? [])];
+  const ofPrefixes = prefixes.map((prefix) => addressIn(prefix, 5));
+  return [privateAddress, ...secondaryPrivateAddresses, ...ipv6Addresses, ...ofPrefixes];
 }
 
 type Rule = ResourceOf<'security-group-rule'>['spec'];

@@ -7,7 +7,7 @@ import {
   type TcpFlag,
 } from '../../../controller/reference/index.ts';
 import type { SendStep } from '../script.ts';
-import { ip, isIpv6 } from './families.ts';
+import { ip, isIn, isIpv6 } from './families.ts';
 import {
   externalNetwork,
   outsideAddresses,
@@ -112,7 +112,11 @@ function toExchange(scene: Scene, sent: SendStep, outcome: Outcome): Exchange | 
   if (content.protocol === 'ipv6') {
     const owner = scene
       .all('network-interface')
-      .find(({ spec }) => spec.ipv6Addresses?.includes(content.source));
+      .find(
+        ({ spec }) =>
+          spec.ipv6Addresses?.includes(content.source) ||
+          spec.ipv6Prefixes?.some((prefix) => isIn(prefix, content.source)),
+      );
     if (!owner) return undefined;
     const link = { source: outsideSender, destination: `${scene.ref(owner)}.public` };
     return { sent, arrived: content, from: externalNetwork.name, link };

@@ -31,6 +31,7 @@ export class InterfaceEdits {
       ...(random.chance(0.3) ? { macAddress: `02:bb:00:00:00:0${random.between(1, 5)}` } : {}),
       ...this.#someFreedom(0.25),
       ...(random.chance(0.25) ? { secondaryPrivateAddressCount: random.between(1, 2) } : {}),
+      ...(random.chance(0.2) ? { ipv4PrefixCount: random.between(1, 2) } : {}),
       ...this.#ipv6.addressesIn(subnet),
     });
   }
@@ -54,14 +55,18 @@ export class InterfaceEdits {
     };
   }
 
-  /** Gives an interface other secondary addresses, or another freedom. */
+  /** Gives an interface other secondary addresses or prefixes, or another freedom. */
   changeAddresses(): ScriptStep {
     const { random } = this.#scene;
     const one = random.pickOrNone(this.#scene.all('network-interface'));
     if (!one) return nothing;
-    return random.chance(0.5)
-      ? this.#edits.update(one, { secondaryPrivateAddressCount: random.between(0, 2) })
-      : this.#edits.update(one, this.#someFreedom(0.6));
+    if (random.chance(0.5)) return this.#edits.update(one, this.#someFreedom(0.6));
+    return this.#edits.update(
+      one,
+      random.chance(0.5)
+        ? { secondaryPrivateAddressCount: random.between(0, 2) }
+        : { ipv4PrefixCount: random.between(0, 2) },
+    );
   }
 
   /** An interface becomes that of an instance, which decides about its metadata; or that changes. */

@@ -43,15 +43,25 @@ export class Ipv6Edits {
   addressesIn({ spec }: ResourceOf<'subnet'>): Spec {
     const { random } = this.#scene;
     if (spec.ipv6CidrBlock === undefined || random.chance(0.6)) return {};
-    return { ipv6AddressCount: random.between(0, 2) };
+    return {
+      ipv6AddressCount: random.between(0, 2),
+      ...(random.chance(0.3) ? { ipv6PrefixCount: 1 } : {}),
+    };
   }
 
   changeAddresses(): ScriptStep {
-    const one = this.#scene.random.pickOrNone(this.#scene.all('network-interface'));
-    return one ? this.#edits.update(one, { ipv6AddressCount: this.#scene.random.between(0, 3) }) : nothing;
+    const { random } = this.#scene;
+    const one = random.pickOrNone(this.#scene.all('network-interface'));
+    if (!one) return nothing;
+    return this.#edits.update(
+      one,
+      random.chance(0.75)
+        ? { ipv6AddressCount: random.between(0, 3) }
+        : { ipv6PrefixCount: random.between(0, 2) },
+    );
   }
 
-  /** A subnet gets a block, or loses it when no interface has an address of it. */
+  /** A subnet gets a block, or loses it when no interface has anything of it. */
   changeSubnet(): ScriptStep {
     const { random } = this.#scene;
     const subnet = random.pickOrNone(this.#scene.all('subnet'));

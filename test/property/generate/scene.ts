@@ -193,7 +193,7 @@ export class Scene {
 
   /** A machine outside, in IPv6 as often as in IPv4 if the interface has both. */
   outsideFor({ spec }: Interface): string {
-    const hasIpv6 = (spec.ipv6Addresses ?? []).length > 0;
+    const hasIpv6 = (spec.ipv6Addresses ?? []).length + (spec.ipv6Prefixes ?? []).length > 0;
     return this.random.pick(hasIpv6 && this.random.chance(0.5) ? outsideAddressesIpv6 : outsideAddresses);
   }
 
@@ -204,7 +204,10 @@ export class Scene {
 
   /** An IPv6 address of an interface, or, of one that has none, what it could be. */
   ipv6Of({ spec }: Interface): string {
-    const own = this.random.pickOrNone(spec.ipv6Addresses ?? []);
+    const own = this.random.pickOrNone([
+      ...(spec.ipv6Addresses ?? []),
+      ...(spec.ipv6Prefixes ?? []).map((prefix) => this.#inside(prefix)),
+    ]);
     const { ipv6CidrBlock = '2001:db8:0:100::/64' } = this.resources.subnet.get(spec.subnetId)?.spec ?? {};
     return own ?? addressIn(ipv6CidrBlock, 0x99);
   }
@@ -212,15 +215,21 @@ export class Scene {
   /** One of the addresses of an interface, mostly the primary one or an IPv6 one. */
   addressOf(one: Interface): string {
     const { spec } = one;
-    if (spec.ipv6Addresses && this.random.chance(0.45)) return this.ipv6Of(one);
+    if ((spec.ipv6Addresses ?? spec.ipv6Prefixes) && this.random.chance(0.45)) return this.ipv6Of(one);
     return this.ipv4Of(one);
   }
 
   ipv4Of({ spec }: Interface): string {
-    const secondary = spec.secondaryPrivateAddresses ?? [];
-    return secondary.length > 0 && this.random.chance(0.4)
-      ? this.random.pick(secondary)
-      : spec.privateAddress;
+    const further = [
+      ...(spec.secondaryPrivateAddresses ?? []),
+      ...(spec.ipv4Prefixes ?? []).map((prefix) => this.#inside(prefix)),
+    ];
+    return further.length > 0 && this.random.chance(0.4) ? this.random.pick(further) : spec.privateAddress;
+  }
+
+  /** An address of a prefix: few of them, at its ends and inside, so that conversations meet. */
+  #inside(prefix: string): string {
+    return addressIn(prefix, this.random.pick([0, 5, 15]));
   }
 
   interfaceAt(vpcId: string, address: string): Interface | undefined {
@@ -229,7 +238,8 @@ export class Scene {
         spec.vpcId === vpcId &&
         (spec.privateAddress === address ||
           spec.secondaryPrivateAddresses?.includes(address) ||
-          spec.ipv6Addresses?.includes(address)),
+          spec.ipv6Addresses?.includes(address) ||
+          [...(spec.ipv4Prefixes ?? []), ...(spec.ipv6Prefixes ?? [])].some((one) => isIn(one, address))),
     );
   }
 

@@ -15,6 +15,7 @@ import { type Probe, strangeMac, withElasticIp, withSender } from './probe.ts';
 import {
   type ElasticIp,
   externalNetwork,
+  type Interface,
   outsideAddresses,
   outsideSender,
   type Scene,
@@ -98,11 +99,23 @@ export const spoofed = withSender((scene, sender) => {
     return { ...honest, frame: { ...honest.frame, source: random.pick([strangeMac, scene.ref(peer)]) } };
   }
   const packet = honest.frame.content as Ip;
+  const beside = random.pickOrNone(besidePrefixes(sender, isIpv6(packet.destination)));
+  if (beside !== undefined && random.chance(0.5)) {
+    return { ...honest, frame: { ...honest.frame, content: { ...packet, source: beside } } };
+  }
   const source = isIpv6(packet.destination)
     ? random.pick([scene.ipv6Of(peer), '2001:db8:0:100::200', '2001:db9::7', 'fe80::5', '::', '::1'])
     : random.pick([scene.ipv4Of(peer), '10.0.0.200', '198.51.100.7', '0.0.0.0', '127.0.0.1']);
   return { ...honest, frame: { ...honest.frame, content: { ...(honest.frame.content as Ip), source } } };
 });
+
+/** The addresses just before and behind the prefixes of an interface. */
+function besidePrefixes({ spec }: Interface, ofIpv6: boolean): string[] {
+  if (!ofIpv6) {
+    return (spec.ipv4Prefixes ?? []).flatMap((prefix) => [addressIn(prefix, -1), addressIn(prefix, 16)]);
+  }
+  return (spec.ipv6Prefixes ?? []).flatMap((prefix) => [addressIn(prefix, -1), addressIn(prefix, 2 ** 48)]);
+}
 
 /** What a router or a shared address in the VPC sends: from an address that is not the sender's own. */
 export const forOthers = withSender((scene, one) => {

@@ -10,6 +10,7 @@ import type {
 } from '../../model/generated/types.ts';
 import { tagList } from '../../tags.ts';
 import { relatedId } from '../ids.ts';
+import { presentPrefixes } from '../interface/prefixes.ts';
 import { groupsOf, presentInterface, privateName } from '../interface/present.ts';
 
 /** AWS's states with their codes (EC2 API reference, InstanceState). */
@@ -113,6 +114,7 @@ function presentOwnInterface(
     Groups: shown.Groups,
     Association: shownAssociation(shown.Association),
     Ipv6Addresses: (shown.Ipv6Addresses ?? []).map(({ Ipv6Address }) => ({ Ipv6Address })),
+    ...presentPrefixes(port),
     PrivateIpAddresses: (shown.PrivateIpAddresses ?? []).map((address) => ({
       Primary: address.Primary,
       PrivateIpAddress: address.PrivateIpAddress,

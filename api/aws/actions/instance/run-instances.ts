@@ -4,6 +4,7 @@ import { AwsError } from '../../errors.ts';
 import type { RunInstancesRequest } from '../../model/generated/types.ts';
 import { type TagMap, tagsFor } from '../../tags.ts';
 import { relatedId } from '../ids.ts';
+import { prefixRefusals } from '../interface/prefixes.ts';
 import { metadataSpecOf, presentInstance } from './present.ts';
 import { checkedUserData } from './user-data.ts';
 import { launch, type WantedInterface, wantedInterfaces } from './wanted-interfaces.ts';
@@ -72,6 +73,10 @@ export const runInstances = define({
     'UserData',
     'NetworkInterfaces.DeviceIndex',
     'NetworkInterfaces.NetworkInterfaceId',
+    'NetworkInterfaces.Ipv4Prefixes',
+    'NetworkInterfaces.Ipv4PrefixCount',
+    'NetworkInterfaces.Ipv6Prefixes',
+    'NetworkInterfaces.Ipv6PrefixCount',
     'NetworkInterfaces.DeleteOnTermination',
     'NetworkInterfaces.Description',
     'NetworkInterfaces.SubnetId',
@@ -101,6 +106,7 @@ export const runInstances = define({
     Ipv6AddressCount: ['0'],
   },
   refusals: {
+    ...prefixRefusals,
     'quota-exceeded': 'InstanceLimitExceeded',
     'no-free-address spec.associatePublicAddress': 'InsufficientAddressCapacity',
     'in-use': 'InvalidNetworkInterface.InUse',

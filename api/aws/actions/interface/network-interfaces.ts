@@ -5,6 +5,7 @@ import { AwsError } from '../../errors.ts';
 import type { NetworkInterfaceAttachmentChanges } from '../../model/generated/types.ts';
 import { tagsFor } from '../../tags.ts';
 import { attachedInterface } from './attachments.ts';
+import { prefixRefusals } from './prefixes.ts';
 import { associationOf, attachmentOf, groupsOf, presentInterface } from './present.ts';
 import { interfaceSpec } from './spec.ts';
 
@@ -19,10 +20,14 @@ export const createNetworkInterface = define({
     'SecondaryPrivateIpAddressCount',
     'Ipv6Addresses',
     'Ipv6AddressCount',
+    'Ipv4Prefixes',
+    'Ipv4PrefixCount',
+    'Ipv6Prefixes',
+    'Ipv6PrefixCount',
     'TagSpecifications',
   ],
   only: { InterfaceType: ['interface'] },
-  refusals: { 'quota-exceeded': 'NetworkInterfaceLimitExceeded' },
+  refusals: { ...prefixRefusals, 'quota-exceeded': 'NetworkInterfaceLimitExceeded' },
   async handle(context, input) {
     const spec = interfaceSpec(context, input, input.SubnetId);
     const tags = tagsFor('network-interface', input.TagSpecifications);

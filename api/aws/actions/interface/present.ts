@@ -15,6 +15,7 @@ import type {
 } from '../../model/generated/types.ts';
 import { tagList } from '../../tags.ts';
 import { relatedId } from '../ids.ts';
+import { presentPrefixes } from './prefixes.ts';
 
 /** AWS's name of an address inside a VPC. */
 export function privateName({ region }: ActionContext, address: string): string {
@@ -130,6 +131,7 @@ export function presentInterface(
       })),
     ],
     Ipv6Addresses: (spec.ipv6Addresses ?? []).map((Ipv6Address) => ({ Ipv6Address })),
+    ...presentPrefixes(networkInterface),
     Groups: groupsOf(context, spec.securityGroupIds),
     TagSet: tagList(networkInterface.tags),
   };

@@ -1,7 +1,8 @@
 import type { ActionContext } from '../../context.ts';
+import { type PrefixRequest, prefixSpec, requireOneWay } from './prefixes.ts';
 
 /** What an interface is asked for with, in CreateNetworkInterface and in RunInstances. */
-export interface InterfaceRequest {
+export interface InterfaceRequest extends PrefixRequest {
   readonly SubnetId?: string | undefined;
   readonly Description?: string | undefined;
   readonly Groups?: readonly string[] | undefined;
@@ -25,11 +26,22 @@ function privateAddresses({ PrivateIpAddress: primary, PrivateIpAddresses: list 
   return { primary: chosen, secondary: others.filter((address) => address !== chosen) };
 }
 
-/** The spec of a new interface. @throws AwsError when there is no such subnet or group */
+/** AWS, CreateNetworkInterface: prefixes are asked for in one way, and without further addresses. */
+function requirePrefixesAlone(request: InterfaceRequest, secondary: readonly string[]): void {
+  const { SecondaryPrivateIpAddressCount, Ipv4Prefixes, Ipv4PrefixCount } = request;
+  requireOneWay({ Ipv4Prefixes, Ipv4PrefixCount, SecondaryPrivateIpAddressCount });
+  requireOneWay({ Ipv4Prefixes, Ipv4PrefixCount, PrivateIpAddresses: secondary });
+  const { Ipv6Addresses, Ipv6AddressCount, Ipv6Prefixes, Ipv6PrefixCount } = request;
+  requireOneWay({ Ipv6Prefixes, Ipv6PrefixCount, Ipv6Addresses });
+  requireOneWay({ Ipv6Prefixes, Ipv6PrefixCount, Ipv6AddressCount });
+}
+
+/** The spec of a new interface. @throws AwsError when there is no such subnet or group, or too much is asked for */
 export function interfaceSpec({ cloud }: ActionContext, request: InterfaceRequest, subnetId: string) {
   cloud.require('subnet', subnetId);
   for (const id of request.Groups ?? []) cloud.require('security-group', id);
   const { primary, secondary } = privateAddresses(request);
+  requirePrefixesAlone(request, secondary);
   const { SecondaryPrivateIpAddressCount: count, Description: description } = request;
   return {
     subnetId,
@@ -42,5 +54,6 @@ export function interfaceSpec({ cloud }: ActionContext, request: InterfaceReques
     ...(primary === undefined ? {} : { privateAddress: primary }),
     ...(secondary.length === 0 ? {} : { secondaryPrivateAddresses: [...secondary] }),
     ...(count === undefined ? {} : { secondaryPrivateAddressCount: count }),
+    ...prefixSpec(request),
   };
 }

@@ -36,7 +36,6 @@ const flat = ['IpProtocol', 'FromPort', 'ToPort', 'CidrIp'];
 const byName = ['GroupName', 'SourceSecurityGroupName', 'SourceSecurityGroupOwnerId'];
 const refusals = {
   'already-exists': 'InvalidPermission.Duplicate',
-  'invalid-value spec.groupId': 'RulesPerSecurityGroupLimitExceeded',
   'quota-exceeded': 'RulesPerSecurityGroupLimitExceeded',
 } as const;
 

@@ -1,7 +1,7 @@
 import { arnOf } from '../../context.ts';
 import { describe } from '../../describe.ts';
 import { subnetIpv6Associations } from '../ipv6/vpc-blocks.ts';
-import { freeAddresses, presentSubnet } from './present.ts';
+import { presentSubnet } from './present.ts';
 
 export const describeSubnets = describe({
   action: 'DescribeSubnets',
@@ -19,7 +19,7 @@ export const describeSubnets = describe({
     availabilityZone: ({ spec }, { zones }) => zones.nameOf(spec.zone),
     'availability-zone-id': ({ spec }, { zones }) => zones.idOf(spec.zone),
     availabilityZoneId: ({ spec }, { zones }) => zones.idOf(spec.zone),
-    'available-ip-address-count': (subnet, context) => freeAddresses(context, subnet),
+    'available-ip-address-count': (subnet, { cloud }) => cloud.freeAddresses(subnet),
     'default-for-az': ({ spec }) => spec.defaultForZone ?? false,
     defaultForAz: ({ spec }) => spec.defaultForZone ?? false,
     'map-public-ip-on-launch': ({ spec }) => spec.mapPublicIpOnLaunch ?? false,

@@ -1,4 +1,4 @@
-import { parseCidr, type ResourceOf } from '@weft/controller/resources';
+import type { ResourceOf } from '@weft/controller/resources';
 import { type ActionContext, arnOf } from '../../context.ts';
 import type { Subnet, Vpc } from '../../model/generated/types.ts';
 import { tagList } from '../../tags.ts';
@@ -21,13 +21,6 @@ export function presentVpc(context: ActionContext, vpc: ResourceOf<'vpc'>): Vpc 
   };
 }
 
-/** Addresses of the subnet that nobody has: of all, five are AWS's own. */
-export function freeAddresses({ cloud }: ActionContext, subnet: ResourceOf<'subnet'>): number {
-  const { prefixLength } = parseCidr(subnet.spec.cidrBlock, 'cidrBlock');
-  const taken = cloud.countReferrers('network-interface', 'in-subnet', subnet);
-  return 2 ** (32 - prefixLength) - 5 - taken;
-}
-
 export function presentSubnet(context: ActionContext, subnet: ResourceOf<'subnet'>): Subnet {
   const { spec } = subnet;
   return {
@@ -38,7 +31,7 @@ export function presentSubnet(context: ActionContext, subnet: ResourceOf<'subnet
     State: 'available',
     CidrBlock: spec.cidrBlock,
     Ipv6CidrBlockAssociationSet: subnetIpv6Associations(subnet),
-    AvailableIpAddressCount: freeAddresses(context, subnet),
+    AvailableIpAddressCount: context.cloud.freeAddresses(subnet),
     AvailabilityZone: context.zones.nameOf(spec.zone),
     AvailabilityZoneId: context.zones.idOf(spec.zone),
     DefaultForAz: spec.defaultForZone ?? false,
