@@ -96,6 +96,7 @@ const columns: Columns = {
     { title: 'DOMAIN', value: (options) => options.spec.domainName },
     { title: 'DNS', value: (options) => options.spec.domainNameServers?.join(', ') },
     { title: 'NTP', value: (options) => options.spec.ntpServers?.join(', ') },
+    { title: 'NETBIOS', value: (options) => options.spec.netbiosNameServers?.join(', '), wide: true },
     { title: 'LEASE', value: (options) => options.spec.leaseSeconds },
     { title: 'IPV6 PREFERRED', value: (options) => options.spec.ipv6PreferredLeaseSeconds, wide: true },
   ],

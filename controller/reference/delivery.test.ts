@@ -160,6 +160,8 @@ describe('what arrives', () => {
       domainName: 'ec2.internal',
       nameServers: ['10.0.0.2'],
       timeServers: [],
+      netbiosNameServers: [],
+      netbiosNodeType: 0,
       leaseSeconds: 3600,
     });
     const echo = new Sender().send('web', router.subnet1, ip(web, '10.0.1.1', ping)).outcome;

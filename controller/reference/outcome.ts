@@ -102,6 +102,9 @@ export interface Lease {
   readonly domainName: string;
   readonly nameServers: readonly string[];
   readonly timeServers: readonly string[];
+  readonly netbiosNameServers: readonly string[];
+  /** 0: not told. */
+  readonly netbiosNodeType: number;
   readonly leaseSeconds: number;
   readonly serverAddress: string;
   readonly serverMac: string;

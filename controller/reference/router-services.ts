@@ -57,7 +57,7 @@ export function answerDhcpV6(
 }
 
 /**
- * AWS, "DHCP option sets": a set has the domain, the DNS servers and the time servers; without one, the default set names the
+ * AWS, "DHCP option sets": a set has the domain, the DNS servers, the time servers, and what NetBIOS needs; without one, the default set names the
  * VPC's own DNS server and the domain of the region (`ec2.internal` in us-east-1).
  */
 function chosenSet({ resources }: Walk, { spec: { vpcId } }: ResourceOf<'subnet'>) {
@@ -83,6 +83,8 @@ function settingsOf(walk: Walk, subnet: ResourceOf<'subnet'>) {
     domainName: set.domainName ?? '',
     nameServers: nameServers.filter(isIpv4).map((server) => (server === 'provided' ? own : server)),
     timeServers: (set.ntpServers ?? []).filter(isIpv4),
+    netbiosNameServers: set.netbiosNameServers ?? [],
+    netbiosNodeType: set.netbiosNodeType ?? 0,
     leaseSeconds: set.leaseSeconds ?? 3600,
   };
 }

@@ -18,6 +18,8 @@ describe('DHCP options', () => {
         domainName: 'weft.test',
         domainNameServers: ['provided', '192.0.2.53'],
         ntpServers: ['192.0.2.123'],
+        netbiosNameServers: ['192.0.2.137', '192.0.2.138'],
+        netbiosNodeType: 2,
         leaseSeconds: 1200,
       },
     });
@@ -36,7 +38,10 @@ describe('DHCP options', () => {
       '-c',
       `printf '#!/bin/sh\\n[ "$1" = bound ] && env\\nexit 0\\n' > ${script}; chmod +x ${script}`,
     ]);
-    const asked = ['dns', 'domain', 'ntpsrv', 'mtu', 'staticroutes', 'lease'].flatMap((one) => ['-O', one]);
+    const asked = ['dns', 'domain', 'ntpsrv', 'wins', 'mtu', 'staticroutes', 'lease'].flatMap((one) => [
+      '-O',
+      one,
+    ]);
     const text = await vm.run('busybox', [
       ...['udhcpc', '-i', 'eth0', '-f', '-q', '-n', '-T', '1', '-s', script],
       ...asked,
@@ -56,6 +61,7 @@ describe('DHCP options', () => {
     assert.equal(told.get('mtu'), '1442');
     assert.equal(told.get('lease'), '3600');
     assert.equal(told.get('ntpsrv'), undefined);
+    assert.equal(told.get('wins'), undefined);
   });
 
   it('follow the set of the VPC, and the default again', async () => {
@@ -64,6 +70,7 @@ describe('DHCP options', () => {
     assert.equal(told.get('dns'), '10.0.0.2 192.0.2.53');
     assert.equal(told.get('domain'), 'weft.test');
     assert.equal(told.get('ntpsrv'), '192.0.2.123');
+    assert.equal(told.get('wins'), '192.0.2.137 192.0.2.138');
     assert.equal(told.get('lease'), '1200');
     assert.equal(
       told.get('staticroutes'),
@@ -78,7 +85,8 @@ describe('DHCP options', () => {
     const files = '/tmp/weft-dhclient';
     await vm.run('sh', ['-c', `rm -rf ${files}; mkdir ${files}`]);
     const config = [
-      'request subnet-mask, routers, domain-name, domain-name-servers, ntp-servers, interface-mtu, host-name;',
+      'request subnet-mask, routers, domain-name, domain-name-servers, ntp-servers, interface-mtu, host-name,',
+      '  netbios-name-servers, netbios-node-type;',
       'timeout 10;',
     ].join('\n');
     await vm.run('sh', ['-c', `cat > ${files}/conf`], { input: config });
@@ -92,6 +100,8 @@ describe('DHCP options', () => {
       'option domain-name-servers 10.0.0.2,192.0.2.53;',
       'option domain-name "weft.test";',
       'option ntp-servers 192.0.2.123;',
+      'option netbios-name-servers 192.0.2.137,192.0.2.138;',
+      'option netbios-node-type 2;',
       'option interface-mtu 1442;',
       'option host-name "ip-10-0-0-9";',
       'option dhcp-lease-time 1200;',

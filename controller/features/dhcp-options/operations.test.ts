@@ -39,11 +39,13 @@ describe('a set of DHCP options', () => {
         () => world.create('dhcp-options', { domainNameServers: ['provided', value] }),
         { code: 'invalid-value', field: 'spec.domainNameServers[1]', value },
       );
-      await assertRefused(world, () => world.create('dhcp-options', { ntpServers: [value] }), {
-        code: 'invalid-value',
-        field: 'spec.ntpServers[0]',
-        value,
-      });
+      for (const list of ['ntpServers', 'netbiosNameServers']) {
+        await assertRefused(world, () => world.create('dhcp-options', { [list]: [value] }), {
+          code: 'invalid-value',
+          field: `spec.${list}[0]`,
+          value,
+        });
+      }
     }
   });
 
@@ -120,6 +122,7 @@ describe('a set of DHCP options', () => {
       domainName: 'ec2.internal',
       nameServers: [0x0a000002],
       ntpServers: [],
+      netbiosNameServers: [],
       leaseSeconds: 3600,
       ipv6NameServers: [0xfd00_0ec2_0000_0000_0000_0000_0000_0253n],
       ipv6NtpServers: [],

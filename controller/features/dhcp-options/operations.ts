@@ -49,19 +49,22 @@ function requireServers(servers: readonly string[], field: string): string[] {
 export const dhcpOptionsOperations: Operations<'dhcp-options'> = {
   kind: 'dhcp-options',
   create(draft, { spec, tags }) {
-    const { domainNameServers, ntpServers } = spec as DhcpOptionsSpec;
+    const { domainNameServers, ntpServers, netbiosNameServers } = spec as DhcpOptionsSpec;
     const checked = {
       ...spec,
       ...(domainNameServers
         ? { domainNameServers: requireServers(domainNameServers, 'spec.domainNameServers') }
         : {}),
       ...(ntpServers ? { ntpServers: requireServers(ntpServers, 'spec.ntpServers') } : {}),
+      ...(netbiosNameServers
+        ? { netbiosNameServers: requireServers(netbiosNameServers, 'spec.netbiosNameServers') }
+        : {}),
     };
     if (Object.keys(spec).length === 0) {
       throw new WeftError('missing-field', 'a set of DHCP options without any option says nothing', {
         field: 'spec',
         value: spec,
-        fix: 'Give at least one of domainName, domainNameServers, ntpServers, leaseSeconds and ipv6PreferredLeaseSeconds.',
+        fix: 'Give at least one option, such as domainName, domainNameServers or ntpServers.',
       });
     }
     return draft.create('dhcp-options', { spec: checked, tags });

@@ -1,5 +1,6 @@
 import {
   type AnyResource,
+  type DhcpOptionsSpec,
   internalDomain,
   parseAddress,
   parseCidr,
@@ -15,6 +16,9 @@ export interface DhcpSettings {
   readonly domainName: string;
   readonly nameServers: readonly number[];
   readonly ntpServers: readonly number[];
+  readonly netbiosNameServers: readonly number[];
+  /** Absent: not told. */
+  readonly netbiosNodeType?: number;
   readonly leaseSeconds: number;
   readonly ipv6NameServers: readonly bigint[];
   readonly ipv6NtpServers: readonly bigint[];
@@ -40,10 +44,10 @@ export const answersDns = ({ spec }: ResourceOf<'vpc'>) => spec.enableDnsSupport
  */
 export function dhcpSettings(view: TopologyView, vpc: ResourceOf<'vpc'>): DhcpSettings {
   const options = vpc.spec.dhcpOptionsId && view.get('dhcp-options', vpc.spec.dhcpOptionsId);
-  const spec = options
+  const spec: DhcpOptionsSpec = options
     ? options.spec
     : { domainName: internalDomain(vpc.region), domainNameServers: [providedDns] };
-  const { domainNameServers = [], ntpServers = [] } = spec;
+  const { domainNameServers = [], ntpServers = [], netbiosNameServers = [], netbiosNodeType } = spec;
   const named = domainNameServers.filter((server) => server !== providedDns || answersDns(vpc));
   return {
     domainName: spec.domainName ?? '',
@@ -53,6 +57,8 @@ export function dhcpSettings(view: TopologyView, vpc: ResourceOf<'vpc'>): DhcpSe
     ntpServers: ntpServers
       .filter((server) => !isIpv6(server))
       .map((server) => parseAddress(server, 'ntpServers')),
+    netbiosNameServers: netbiosNameServers.map((server) => parseAddress(server, 'netbiosNameServers')),
+    ...(netbiosNodeType === undefined ? {} : { netbiosNodeType }),
     leaseSeconds: spec.leaseSeconds ?? usualLeaseSeconds,
     ipv6NameServers: named
       .filter((server) => isIpv6(server) || server === providedDns)

@@ -77,6 +77,8 @@ describe('the DHCP answer of an interface', () => {
       domainName: 'a.b',
       domainNameServers: ['192.0.2.53', 'provided'],
       ntpServers: ['192.0.2.1'],
+      netbiosNameServers: ['192.0.2.2', '192.0.2.3'],
+      netbiosNodeType: 2,
       leaseSeconds: 600,
     });
     const [port] = [...world.topology.referrers(vpc, 'in-vpc', 'network-interface')];
@@ -88,7 +90,9 @@ describe('the DHCP answer of an interface', () => {
     for (const text of answers() ?? []) {
       assert.match(text ?? '', /06\.08\.c0\.00\.02\.35\.0a\.00\.00\.02\.0c/, 'both DNS servers');
       assert.match(text ?? '', /0f\.03\.61\.2e\.62\./, 'the domain');
-      assert.match(text ?? '', /2a\.04\.c0\.00\.02\.01\.33\.04\.00\.00\.02\.58\./, 'time server and lease');
+      assert.match(text ?? '', /2a\.04\.c0\.00\.02\.01\.2c\./, 'time server');
+      assert.match(text ?? '', /2c\.08\.c0\.00\.02\.02\.c0\.00\.02\.03\.2e\.01\.02\.33\./, 'NetBIOS');
+      assert.match(text ?? '', /33\.04\.00\.00\.02\.58\./, 'lease');
     }
     const touched = [...(world.changes.at(-1)?.scopes ?? [])].flatMap(([scope, changes]) =>
       changes.map(({ after }) => `${scope} ${after?.key}`),

@@ -24,14 +24,16 @@ function uint16(value: number): Uint8Array {
 export const addressName = (address: number) => `ip-${formatIpv4(address).replaceAll('.', '-')}`;
 
 /**
- * Options of RFC 2132: mask, router, DNS servers, host name, domain, MTU, time servers, lease, renewal (half of it) and
+ * Options of RFC 2132: mask, router, DNS servers, host name, domain, MTU, time servers, NetBIOS name servers and node type, lease, renewal (half of it) and
  * rebinding (seven eighths) times; routes of RFC 3442, which are for clients that ask for them, and which these use instead of
  * the router.
  */
 function optionsOf(view: TopologyView, { networkInterface, subnet, vpc }: BoundContext): Option[] {
   const network = parseCidr(subnet.spec.cidrBlock, 'cidrBlock');
   const address = parseAddress(networkInterface.spec.privateAddress, 'privateAddress');
-  const { domainName, nameServers, ntpServers, leaseSeconds } = dhcpSettings(view, vpc);
+  const settings = dhcpSettings(view, vpc);
+  const { domainName, nameServers, ntpServers, leaseSeconds } = settings;
+  const { netbiosNameServers, netbiosNodeType } = settings;
   const router = uint32(gatewayAddress(network));
   const routes = serviceHosts.flatMap((host) => [...servicePrefix, host, ...router]);
   const options: (Option | undefined)[] = [
@@ -42,6 +44,8 @@ function optionsOf(view: TopologyView, { networkInterface, subnet, vpc }: BoundC
     domainName ? [15, Buffer.from(domainName)] : undefined,
     [26, uint16(view.interfaceMtu)],
     ntpServers.length > 0 ? [42, uint32(...ntpServers)] : undefined,
+    netbiosNameServers.length > 0 ? [44, uint32(...netbiosNameServers)] : undefined,
+    netbiosNodeType === undefined ? undefined : [46, Uint8Array.of(netbiosNodeType)],
     [51, uint32(leaseSeconds)],
     [58, uint32(Math.floor(leaseSeconds / 2))],
     [59, uint32(Math.floor((leaseSeconds * 7) / 8))],

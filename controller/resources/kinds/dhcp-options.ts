@@ -29,6 +29,19 @@ export const DhcpOptionsSpec = Type.Object(
         description: `time servers (option 42; in DHCPv6 options 31 and 56), at most ${mostServers} of IPv4 and of IPv6`,
       }),
     ),
+    netbiosNameServers: Type.Optional(
+      Type.Array(Ipv4Address, {
+        ...servers,
+        maxItems: mostServers,
+        description: 'NetBIOS name servers, WINS (option 44)',
+      }),
+    ),
+    netbiosNodeType: Type.Optional(
+      Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(4), Type.Literal(8)], {
+        description:
+          'how NetBIOS names are found (option 46): 1 by broadcast, of which there is none here, 2 by name servers, 4 and 8 by both',
+      }),
+    ),
     leaseSeconds: Type.Optional(
       Type.Integer({
         minimum: 120,

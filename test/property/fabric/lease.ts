@@ -21,6 +21,8 @@ const option = {
   domainName: 15,
   mtu: 26,
   timeServers: 42,
+  netbiosNameServers: 44,
+  netbiosNodeType: 46,
   leaseSeconds: 51,
 } as const;
 const optionV6 = { nameServers: 23, domains: 24, timeServers: 31 } as const;
@@ -47,6 +49,8 @@ export function leaseOf(userdata: Uint8Array): Lease {
     domainName: options.get(option.domainName)?.toString() ?? '',
     nameServers: addresses(option.nameServers),
     timeServers: addresses(option.timeServers),
+    netbiosNameServers: addresses(option.netbiosNameServers),
+    netbiosNodeType: options.get(option.netbiosNodeType)?.readUInt8(0) ?? 0,
     leaseSeconds: options.get(option.leaseSeconds)?.readUInt32BE(0) ?? 0,
     address: ipv4.format(data.readUInt32BE(1)),
     subnetMask: address(option.subnetMask),

@@ -73,6 +73,8 @@ export class Edits {
   newDhcpOptions(): ScriptStep {
     const { random } = this.#scene;
     const spec = {
+      ...(random.chance(0.3) ? { netbiosNameServers: ['192.0.2.3'] } : {}),
+      ...(random.chance(0.3) ? { netbiosNodeType: random.pick([1, 2, 4, 8]) } : {}),
       ...(random.chance(0.7) ? { domainName: random.pick(['example.com', 'weft.test']) } : {}),
       ...(random.chance(0.7)
         ? {

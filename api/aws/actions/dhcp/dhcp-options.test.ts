@@ -67,12 +67,26 @@ describe('DHCP options', () => {
     }
   });
 
+  it('tell NetBIOS who knows names, and how to find them', async () => {
+    const { dhcpOptions } = await api.ok('CreateDhcpOptions', {
+      'DhcpConfiguration.1.Key': 'netbios-name-servers',
+      'DhcpConfiguration.1.Value.1': '10.0.0.137',
+      'DhcpConfiguration.2.Key': 'netbios-node-type',
+      'DhcpConfiguration.2.Value.1': '2',
+    });
+    assert.deepEqual(dhcpOptions.dhcpConfigurationSet, [
+      { key: 'netbios-name-servers', valueSet: [{ value: '10.0.0.137' }] },
+      { key: 'netbios-node-type', valueSet: [{ value: '2' }] },
+    ]);
+  });
+
   it('options that are not there, or no options, are refused', async () => {
     const option = (Key: string, value: string) => ({
       'DhcpConfiguration.1.Key': Key,
       'DhcpConfiguration.1.Value.1': value,
     });
-    await api.refused('UnsupportedOperation', 'CreateDhcpOptions', option('netbios-node-type', '2'));
+    await api.refused('InvalidParameterValue', 'CreateDhcpOptions', option('netbios-node-type', '3'));
+    await api.refused('InvalidParameterValue', 'CreateDhcpOptions', option('netbios-name-servers', 'wins'));
     await api.refused('InvalidParameterValue', 'CreateDhcpOptions', option('colour', 'blue'));
     await api.refused('InvalidParameterValue', 'CreateDhcpOptions', option('ntp-servers', 'noon'));
     await api.refused('MissingParameter', 'CreateDhcpOptions');

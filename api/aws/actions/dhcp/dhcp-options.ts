@@ -32,6 +32,7 @@ function defaultOptions(context: ActionContext): OptionSet {
 
 function configurationsOf(spec: DhcpOptionsSpec) {
   const { domainName, domainNameServers, ntpServers, ipv6PreferredLeaseSeconds: preferred } = spec;
+  const type = spec.netbiosNodeType;
   const option = (Key: string, values: readonly string[] | undefined) =>
     values
       ? [{ Key, Values: values.map((Value) => ({ Value: Value === providedDns ? amazonDns : Value })) }]
@@ -40,6 +41,8 @@ function configurationsOf(spec: DhcpOptionsSpec) {
     ...option('domain-name', domainName === undefined ? undefined : [domainName]),
     ...option('domain-name-servers', domainNameServers),
     ...option('ntp-servers', ntpServers),
+    ...option('netbios-name-servers', spec.netbiosNameServers),
+    ...option('netbios-node-type', type === undefined ? undefined : [String(type)]),
     ...option('ipv6-address-preferred-lease-time', preferred === undefined ? undefined : [`${preferred}`]),
   ];
 }
@@ -50,6 +53,18 @@ const present = ({ account }: ActionContext, { id, spec, tags }: OptionSet): Dhc
   DhcpConfigurations: configurationsOf(spec),
   Tags: tagList(tags),
 });
+
+const nodeTypes = [1, 2, 4, 8] as const;
+
+/** RFC 1533, section 8.7. @throws AwsError */
+function nodeTypeOf(text: string): (typeof nodeTypes)[number] {
+  const found = nodeTypes.find((type) => String(type) === text);
+  if (found !== undefined) return found;
+  throw new AwsError(
+    'InvalidParameterValue',
+    `Value (${text.slice(0, 100)}) for parameter netbios-node-type is invalid: give 1, 2, 4 or 8`,
+  );
+}
 
 function specOf(configurations: readonly NewDhcpConfiguration[]): DhcpOptionsSpec {
   let spec: DhcpOptionsSpec = {};
@@ -63,9 +78,10 @@ function specOf(configurations: readonly NewDhcpConfiguration[]): DhcpOptionsSpe
     } else if (key === 'ntp-servers') spec = { ...spec, ntpServers: values };
     else if (key === 'ipv6-address-preferred-lease-time' && /^\d+$/.test(values.join())) {
       spec = { ...spec, ipv6PreferredLeaseSeconds: Number(values[0]) };
-    } else if (/^netbios-/.test(key))
-      throw new AwsError('UnsupportedOperation', `There is no option ${key} here`);
-    else
+    } else if (key === 'netbios-name-servers') spec = { ...spec, netbiosNameServers: values };
+    else if (key === 'netbios-node-type' && values.length === 1) {
+      spec = { ...spec, netbiosNodeType: nodeTypeOf(values[0] as string) };
+    } else
       throw new AwsError(
         'InvalidParameterValue',
         `Value (${key.slice(0, 100)}) for parameter key is invalid`,
@@ -77,7 +93,7 @@ function specOf(configurations: readonly NewDhcpConfiguration[]): DhcpOptionsSpe
 export const createDhcpOptions = define({
   action: 'CreateDhcpOptions',
   supports: ['DhcpConfigurations', 'TagSpecifications'],
-  note: 'domain-name, domain-name-servers, ntp-servers and ipv6-address-preferred-lease-time',
+  note: 'every option of AWS',
   async handle(context, { DhcpConfigurations: configurations, TagSpecifications: specifications }) {
     const tags = tagsFor('dhcp-options', specifications);
     const options = await context.cloud.create('dhcp-options', { spec: specOf(configurations), tags });
