@@ -236,7 +236,7 @@ export const stages = [
   {
     name: 'ingress-acl',
     purpose:
-      "Network ACL of the receiver's subnet, for packets that come from another one. Behind conntrack, which puts fragments together, so that each packet has its ports.",
+      "Network ACL of the receiver's subnet, for packets that come from another one. Behind conntrack, which puts fragments together in the kernel datapath, so that each packet has its ports.",
     matches: aclFields,
     next: ['ingress-check'],
   },

@@ -90,6 +90,24 @@ describe('network ACLs', () => {
     assert.equal(await connects(client, server, 80), false, 'the entry is for another address');
   });
 
+  it('fragments pass by entries for their protocol, and not by those for a type, which only the first one has', async () => {
+    const pingsLarge = async () => {
+      const large = ['-n', '-c', '1', '-W', '1', '-M', 'dont', '-s', '3000', server.address];
+      return (await client.exec('ping', large)).code === 0;
+    };
+    const icmp = (icmpType?: number) => ({
+      protocol: 'icmp' as const,
+      cidrIpv4: '0.0.0.0/0',
+      ...(icmpType === undefined ? {} : { icmpType, icmpCode: 0 }),
+    });
+    await setEntries({ ...allowIn, ...icmp() }, { ...allowOut, ...icmp() });
+    assert.deepEqual([await pings(client, server), await pingsLarge()], [true, true]);
+    await setEntries({ ...allowIn, ...icmp(8) }, { ...allowOut, ...icmp(0) });
+    assert.deepEqual([await pings(client, server), await pingsLarge()], [true, false]);
+    await setEntries({ ...allowIn, ...icmp(), action: 'deny' }, allowOut);
+    assert.deepEqual([await pings(client, server), await pingsLarge()], [false, false]);
+  });
+
   it('a change acts at once on a connection that is open, and back', async () => {
     await setEntries(allowIn, allowOut);
     const connection = await client.tcpOpen(server.address, 80, { timeoutMs: 700 });

@@ -46,7 +46,7 @@ const resolve: FragmentDefinition = {
 
 /**
  * What comes to the gateway's MAC belongs to no interface and no group any more, and enters the subnet of the gateway: the
- * network ACL there judges it, behind conntrack, which puts fragments together. What comes from outside to another address
+ * network ACL there judges it, behind conntrack, for the sake of fragments. What comes from outside to another address
  * than the gateway's never starts anything here.
  */
 function enteringFlows(context: NatGatewayContext, { zones }: GatewayPlace): Flow[] {
