@@ -840,6 +840,10 @@ export interface Schemas {
     readonly domainNameServers?: readonly (string | 'provided')[];
     /** time servers (option 42; in DHCPv6 options 31 and 56), at most 4 of IPv4 and of IPv6 */
     readonly ntpServers?: readonly (string)[];
+    /** NetBIOS name servers, WINS (option 44) */
+    readonly netbiosNameServers?: readonly (string)[];
+    /** how NetBIOS names are found (option 46): 1 by broadcast, of which there is none here, 2 by name servers, 4 and 8 by both */
+    readonly netbiosNodeType?: 1 | 2 | 4 | 8;
     /** how long an address is lent (option 51); absent: 3,600 */
     readonly leaseSeconds?: number;
     /** how long IPv6 addresses are preferred; they are renewed after half of it, and valid for twice as long; absent: 3,600 */
@@ -873,6 +877,10 @@ export interface Schemas {
     readonly domainNameServers?: readonly (string | 'provided')[];
     /** time servers (option 42; in DHCPv6 options 31 and 56), at most 4 of IPv4 and of IPv6 */
     readonly ntpServers?: readonly (string)[];
+    /** NetBIOS name servers, WINS (option 44) */
+    readonly netbiosNameServers?: readonly (string)[];
+    /** how NetBIOS names are found (option 46): 1 by broadcast, of which there is none here, 2 by name servers, 4 and 8 by both */
+    readonly netbiosNodeType?: 1 | 2 | 4 | 8;
     /** how long an address is lent (option 51); absent: 3,600 */
     readonly leaseSeconds?: number;
     /** how long IPv6 addresses are preferred; they are renewed after half of it, and valid for twice as long; absent: 3,600 */
