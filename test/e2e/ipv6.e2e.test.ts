@@ -238,6 +238,23 @@ describe('IPv6 inside of VPCs', () => {
     );
     assert.equal((await one.ping(two.ipv6)).received, 3, 'what is honest passes');
   });
+
+  it('router, DHCPv6, DNS and errors go on with every controller away', async () => {
+    await cloud.controller.kill9();
+    assert.match(await solicit(one), /addr: fd00:ec2::253/);
+    assert.match(await dhcpV6(one), new RegExp(`iaaddr ${one.ipv6} `));
+    const question = ['+short', '+time=2', '+tries=2', '@fd00:ec2::253', 'ip-10-0-0-9.ec2.internal'];
+    assert.equal(await one.run('dig', question), '10.0.0.9\n');
+    const trace = ['-6', '-n', '-q', '1', '-w', '2', '-m', '3', '-I', neighbour.ipv6];
+    const path = await one.run('traceroute', trace, { timeoutMs: 20_000 });
+    assert.match(path, /^ 1 {2}fe80::57:1ff:fe00:\w+%eth0 /m, 'the hop limit is over at the router');
+    assert.match(path, new RegExp(`^ 2 {2}${neighbour.ipv6} `, 'm'));
+    const large = ['-6', '-M', 'do', '-c', '2', '-W', '1', '-s', String(1443 - 48), neighbour.ipv6];
+    // The router advertisement has said how much the network takes; a machine that does not listen is told.
+    await one.run('sysctl', ['-q', '-w', 'net.ipv6.conf.eth0.mtu=1500']);
+    const { stdout, stderr } = await one.exec('ping', large, { timeoutMs: 10_000 });
+    assert.match(stdout + stderr, /mtu ?[=:] ?1442/i);
+  });
 });
 
 const allNodes = 'ff020000000000000000000000000001';

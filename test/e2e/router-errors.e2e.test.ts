@@ -100,6 +100,15 @@ describe('the router of a subnet', () => {
     assert.ok(asked - dropped < 100 + 100 * seconds + 100, `too many in ${seconds} s: ${text}`);
     assert.equal((await web.ping(far.address)).received, 3, 'and packets that pass are not limited');
   });
+
+  it('goes on with every controller away', async () => {
+    await cloud.controller.kill9();
+    assert.deepEqual(hops(await traceroute(far.address)), ['10.0.1.1', far.address]);
+    await web.run('ip', ['route', 'flush', 'cache']);
+    const large = await web.ping(far.address, { size: 1443 - 28, df: true, count: 2 });
+    assert.equal(large.received, 0);
+    assert.match(large.output, /mtu ?= ?1442/);
+  });
 });
 
 describe('an underlay that takes 1,400 bytes', () => {
