@@ -85,4 +85,19 @@ describe('names of peers', () => {
     await world.remove('vpc-peering-connection', id);
     assert.equal(told(two.id), undefined);
   });
+
+  it('stand in one order, however the connections became active', async () => {
+    await using world = await World.create();
+    const { one, told } = await peered(world);
+    const ids: string[] = [];
+    for (const cidrBlock of ['10.2.0.0/16', '10.3.0.0/16', '10.4.0.0/16']) {
+      const { id } = await world.create('vpc', { cidrBlock });
+      const vpcs = { requesterVpcId: one.id, accepterVpcId: id };
+      ids.push((await world.create('vpc-peering-connection', vpcs)).id);
+    }
+    for (const id of ids.reverse()) await world.update('vpc-peering-connection', id, { state: 'active' });
+    const order = (told(one.id) as { vpcId: string }[]).map(({ vpcId }) => vpcId);
+    assert.equal(order.length, 3);
+    assert.deepEqual(order, order.toSorted());
+  });
 });
