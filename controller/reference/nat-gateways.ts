@@ -5,7 +5,7 @@ import { flowNames, isIcmpError } from './flow-names.ts';
 import { judgeByAcl } from './network-acls.ts';
 import type { Answered, Delivered, Dropped } from './outcome.ts';
 import { type Icmp, type Ip, isIcmp } from './packet.ts';
-import { named, natGatewayAt } from './resources.ts';
+import { bindingOf, interfaceAt, named, natGatewayAt } from './resources.ts';
 import { translateDestination, translateSource } from './translation.ts';
 import type { Walk } from './walk.ts';
 
@@ -90,6 +90,11 @@ export function comeBack(
   const tracker = natTracker(placement.spec);
   const owner = openedBy(walk, tracker, gateway.spec.privateAddress, packet);
   if (owner === undefined) return walk.drop(stage, 'unsolicited', gateway.id);
+  const sentItself = walk.steps.some((step) => step.stage === stage);
+  if (sentItself && hostOf(walk, gateway.spec.vpcId, owner) === hostId) {
+    walk.leftOpen =
+      'a packet answers itself through a NAT gateway: that is more than a switch does for one packet';
+  }
   const restored = translateDestination(packet, owner);
   const { connections, tracked } = track(walk.connections, tracker, restored, 'ingress');
   walk.connections = connections;
@@ -102,6 +107,12 @@ export function comeBack(
   const denied = judgeByAcl(walk, subnet, restored, 'egress');
   if (denied) return denied;
   return deliver(walk, { vpcId: gateway.spec.vpcId, hostId, groups: [] }, restored);
+}
+
+/** The host of the interface with an address. */
+function hostOf({ resources }: Walk, vpcId: string, address: string): string | undefined {
+  const owner = interfaceAt(resources, vpcId, address);
+  return owner && bindingOf(resources, owner.id)?.spec.hostId;
 }
 
 /** Who opened the connection that a packet from outside answers, or is an error about. */
