@@ -57,12 +57,19 @@ export function instanceOf(
   return spec.instanceId === undefined ? undefined : view.get('instance', spec.instanceId);
 }
 
-/** The public addresses of an interface, that of its primary address first, and the name of that one. */
+/**
+ * The public addresses of an interface, that of its primary address first, and the name of that one. The others in one order,
+ * whichever came first.
+ */
 function publicOf(view: TopologyView, { networkInterface, vpc }: BoundContext) {
   const primary = networkInterface.spec.privateAddress;
   const publicAddresses = [...view.referrers(networkInterface, 'of-interface', 'elastic-ip')]
     .map(({ spec: { address, privateAddress = primary } }) => ({ address, privateAddress }))
-    .sort((a, b) => Number(b.privateAddress === primary) - Number(a.privateAddress === primary));
+    .sort(
+      (a, b) =>
+        Number(b.privateAddress === primary) - Number(a.privateAddress === primary) ||
+        (a.privateAddress < b.privateAddress ? -1 : 1),
+    );
   const [first] = publicAddresses;
   if (!first) return {};
   const named = first.privateAddress === primary && hasPublicNames(vpc);
