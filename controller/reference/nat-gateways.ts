@@ -51,7 +51,8 @@ export function translate(
     walk.leftOpen = 'two connections through a NAT gateway have one source port, and one gets another';
   }
   walk.connections = remember(walk.connections, seen.tracked.key, seen.tracked.connection);
-  walk.note(stage, `${packet.source} becomes ${privateAddress}`, gateway.id);
+  const { connectivity } = gateway.spec;
+  walk.note(stage, `${packet.source} becomes ${privateAddress}, ${connectivity}`, gateway.id);
   const denied = judgeByAcl(walk, subnet, translated, 'egress');
   if (denied) return denied;
   return { type: 'translated', packet: translated, hostId };

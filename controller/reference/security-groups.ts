@@ -56,10 +56,24 @@ export function judge(
   walk.connections = remember(walk.connections, tracked.key, connection);
   walk.note(
     stage,
-    `${tracked.relation} packet of a connection that ${connection.direction} rules allow${rule.spec.prefixListId ? ' by a prefix list' : ''}`,
+    `${tracked.relation} packet of a connection that ${connection.direction} rules allow${kindOf(rule)}`,
     rule.id,
   );
   return undefined;
+}
+
+/** What sort of rule decided, in words. */
+function kindOf({ spec, status }: ResourceOf<'security-group-rule'>): string {
+  const { prefixListId, referencedGroupId, icmpType = -1, fromPort = 0, toPort = 65535, protocol } = spec;
+  const peer =
+    (prefixListId && ' by a prefix list') ||
+    (referencedGroupId && (status.vpcPeeringConnectionId ? ' by a group of a peer' : ' by a group'));
+  const isRange = fromPort < toPort && toPort - fromPort < 65535;
+  const service =
+    (icmpType >= 0 && ', of one type') ||
+    (isRange && ', of a range of ports') ||
+    (typeof protocol === 'number' && `, of protocol ${protocol}`);
+  return `${peer || ''}${service || ''}`;
 }
 
 /** True when a packet goes the way on which, of a machine that speaks for itself, only the other direction goes. */

@@ -196,7 +196,7 @@ async function changesWhileConnected(
 
   await commit({ put: { scope: host(1), key: 'bad', number: 9, actions: [{ type: 'group', group: 99 }] } });
   const receipt = await southbound.applied(desired.revision, 1_000);
-  assert.deepEqual(receipt.hosts, [{ host: 'host-1', state: 'pending' }]);
+  assert.deepEqual(receipt.hosts, [{ host: 'host-1', state: 'rejected', error: 'OFPBAC_BAD_OUT_GROUP' }]);
   assert.equal(rejections.length, 1);
   assert.equal(rejections[0]?.fragment, 'bad');
   assert.match(rejections[0]?.errorCode ?? '', /OUT_GROUP/);

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import type { ResourceOf } from '@weft/controller/resources';
-import type { Outsider } from '@weft/labs/hosts';
+import { meetOnUnderlay, type Outsider } from '@weft/labs/hosts';
 import { Cloud, type CloudVm, eventually } from './support/cloud.ts';
 import { type Ipv6Vm, ipv6Vm } from './support/ipv6.ts';
 
@@ -58,6 +58,48 @@ describe('elastic IPs', () => {
     assert.equal((await outside.ping(bare.address, { count: 1 })).received, 0);
     assert.equal((await outside.ping(one.address, { count: 1 })).received, 0);
     assert.equal((await bare.ping('203.0.113.200', { count: 1 })).received, 0);
+  });
+
+  it('lets nobody in with an address of the VPC, also while its flows come, go, and come again', async () => {
+    const { address } = elasticIp.spec;
+    const forged = '10.0.0.77';
+    await outside.run('ip', ['address', 'add', `${forged}/32`, 'dev', 'eth0']);
+    assert.equal((await outside.ping(address, { count: 1 })).received, 1);
+    const [mac = ''] = (await outside.run('ip', ['neighbour', 'show', address])).match(/(..:){5}../) ?? [];
+    await outside.run('ip', [
+      'neighbour',
+      'replace',
+      address,
+      'lladdr',
+      mac,
+      'dev',
+      'eth0',
+      'nud',
+      'permanent',
+    ]);
+    const arrivals = await one.spawn('tcpdump', ['-n', '-l', '--immediate-mode', '-i', 'eth0', 'icmp']);
+    await arrivals.waitForLine((line) => line.startsWith('listening on'));
+    const stream = await outside.spawn('ping', ['-n', '-i', '0.001', '-I', forged, address]);
+    for (let turn = 0; turn < 8; turn++) {
+      await associate(null);
+      await associate(one.networkInterface.id);
+    }
+    await cloud.host(0).killVswitchd();
+    await cloud.host(0).restartVswitchd();
+    const answers = async () => (await outside.ping(address, { count: 1 })).received === 1;
+    await eventually('the elastic IP answers again', answers, 30_000);
+    stream.signal('SIGINT');
+    const summary = await stream.waitForLine((line) => line.includes(' packets transmitted'));
+    assert.ok(Number.parseInt(summary, 10) > 500, `a stream, all the time: ${summary}`);
+    await arrivals.waitForLine((line) => line.includes('IP 203.0.113.200 > '));
+    await arrivals.stop();
+    assert.deepEqual(
+      arrivals.logs.filter((line) => line.includes(`IP ${forged} > `)),
+      [],
+    );
+    await outside.run('ip', ['neighbour', 'del', address, 'dev', 'eth0']);
+    await outside.run('ip', ['address', 'del', `${forged}/32`, 'dev', 'eth0']);
+    await meetOnUnderlay(cloud.lab);
   });
 
   it('is the source of what the VM sends out', async () => {

@@ -1,6 +1,7 @@
 import { dropReasons } from '../../controller/reference/index.ts';
 import { type Ending, endings } from './endings.ts';
 import type { Sent } from './rig.ts';
+import { byListRoute, byListRule, sortsOfRules, sortsOfRulesIpv6 } from './rule-sorts.ts';
 
 /** What the packets of a run must have met, each of it often. */
 const features = [
@@ -9,6 +10,12 @@ const features = [
   'routed to a secondary block',
   'over a peering connection',
   'by an entry of a network ACL that is not for everything',
+  'by a rule with a group of the VPC',
+  'by a rule with a group of a peer',
+  'by an egress rule with a group',
+  'by a rule of one type of ICMP',
+  'by a rule of a range of ports',
+  'by a rule of another protocol',
   'by a rule with a prefix list',
   'by a route of a prefix list',
   'on one host',
@@ -20,6 +27,8 @@ const features = [
   'between elastic IPs, one host',
   'between elastic IPs, two hosts',
   'to the outside through a NAT gateway',
+  'from a NAT gateway to an elastic IP of the cloud',
+  'through a private NAT gateway',
   'back through a NAT gateway',
   'elastic IP on a gateway host',
   'own elastic IP',
@@ -53,6 +62,8 @@ const features = [
   'IPv6 over a peering connection',
   'IPv6 through a tunnel',
   'IPv6 by an entry of a network ACL that is not for everything',
+  'IPv6 by a rule with a group',
+  'IPv6 by a rule of one type of ICMPv6',
   'IPv6 by a rule with a prefix list',
   'IPv6 by a route of a prefix list',
   'a shared IPv6 address announced',
@@ -164,10 +175,6 @@ function count<K>(counts: Map<K, number>, key: K, by = 1): void {
 /** The generator's secondary blocks are of RFC 6598. */
 const isSecondary = /^100\.\S+ leads to local$/;
 
-/** How the model speaks of prefix lists. */
-const byListRule = / rules allow by a prefix list$/;
-const byListRoute = / of pl-\S+ leads to /;
-
 const relations: Readonly<Record<string, Feature>> = {
   new: 'opens a connection',
   original: 'again in the original direction',
@@ -178,6 +185,7 @@ const relations: Readonly<Record<string, Feature>> = {
 function* featuresOf({ packet, evaluation, observation }: Sent): Generator<Feature> {
   const { outcome, steps } = evaluation;
   const inside = 'interfaceId' in packet.from;
+  const throughNat = steps.some(({ stage }) => stage === 'NAT gateway');
   const hosts = new Set(observation.walks.map(({ hostId }) => hostId)).size;
   if (outcome.type === 'announced') yield 'a shared address announced';
   if (steps.some(({ decision }) => decision === 'a shared address')) yield 'to a shared address';
@@ -201,6 +209,7 @@ function* featuresOf({ packet, evaluation, observation }: Sent): Generator<Featu
     const translated = steps.filter(({ stage }) => stage === 'elastic IP').length;
     if (!inside && packet.vlan !== undefined) yield 'from the outside with a VLAN tag';
     if (!inside) yield 'from the outside';
+    else if (translated > 0 && throughNat) yield 'from a NAT gateway to an elastic IP of the cloud';
     else if (translated > 0)
       yield hosts === 1 ? 'between elastic IPs, one host' : 'between elastic IPs, two hosts';
     else {
@@ -213,7 +222,6 @@ function* featuresOf({ packet, evaluation, observation }: Sent): Generator<Featu
     }
   }
   if (outcome.type === 'dropped') return;
-  const throughNat = steps.some(({ stage }) => stage === 'NAT gateway');
   if (throughNat && outcome.type === 'sent-outside') yield 'to the outside through a NAT gateway';
   if (throughNat && !inside && outcome.type === 'delivered') yield 'back through a NAT gateway';
   if (steps.some(({ stage }) => stage === 'elastic IP') && !throughNat && hosts > 1) {
@@ -223,6 +231,10 @@ function* featuresOf({ packet, evaluation, observation }: Sent): Generator<Featu
     yield 'own elastic IP';
   }
   const decided = (text: string) => steps.some(({ decision }) => decision.startsWith(text));
+  yield* sortsOfRules(steps);
+  if (steps.some(({ stage, decision }) => stage === 'NAT gateway' && decision.endsWith(', private'))) {
+    yield 'through a private NAT gateway';
+  }
   if (steps.some(({ decision }) => byListRule.test(decision))) yield 'by a rule with a prefix list';
   if (steps.some(({ decision }) => byListRoute.test(decision))) yield 'by a route of a prefix list';
   const isLedOn = steps.some(({ stage }) => stage === 'internet gateway');
@@ -292,6 +304,7 @@ function* ipv6FeaturesOf({ packet, evaluation, observation }: Sent): Generator<F
   }
   if (decided(/^entry (?!101 )/)) yield 'IPv6 by an entry of a network ACL that is not for everything';
   if (decided(/^a shared address$/)) yield 'to a shared IPv6 address';
+  yield* sortsOfRulesIpv6(steps);
   if (decided(byListRule)) yield 'IPv6 by a rule with a prefix list';
   if (decided(byListRoute)) yield 'IPv6 by a route of a prefix list';
   if (steps.some(({ stage }) => stage === 'internet gateway')) {

@@ -7,7 +7,9 @@ import { ownName } from './own-name.ts';
 import { otherOptions, rebinding } from './places.ts';
 import type { Plot } from './plot.ts';
 import { prefixListPlots } from './prefix-lists.ts';
+import { privateNat } from './private-nat.ts';
 import { reassociation, strandedElasticIp } from './public-addresses.ts';
+import { oneRule } from './rules.ts';
 import { sharedAddress, sharedIpv6Address } from './shared-addresses.ts';
 
 export type { Plot } from './plot.ts';
@@ -18,6 +20,8 @@ export const plots: readonly (readonly [weight: number, plot: Plot])[] = [
   [1, sharedIpv6Address],
   [1, changeOfGroups],
   [1, ownName],
+  [2, oneRule],
+  [1, privateNat],
   [1, groupOfPeer],
   [1, rebinding],
   [1, reassociation],

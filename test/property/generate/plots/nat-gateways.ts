@@ -1,6 +1,6 @@
 import type { Ip } from '../../../../controller/reference/index.ts';
 import type { ScriptStep } from '../../script.ts';
-import { outsideAddresses, type Scene } from '../scene.ts';
+import { type Interface, outsideAddresses, type Scene } from '../scene.ts';
 import { type Plot, tcp } from './plot.ts';
 
 /** Somebody who can open connections by a NAT gateway in another subnet of a VPC with an internet gateway. */
@@ -89,6 +89,29 @@ export const natGateway: Plot = function* (scene, edits) {
     yield from(7777, ['syn', 'ack']);
     yield* setHosts('up', hosts);
   }
+  yield* toElasticIp(scene, edits, client);
   if (random.chance(0.6)) yield edits.remove('nat-gateway', gateway.name);
   yield syn;
 };
+
+/** By the gateway to a machine of the cloud that has an elastic IP, and takes what comes. */
+function* toElasticIp(scene: Scene, edits: Parameters<Plot>[1], client: Interface): Generator<ScriptStep> {
+  const { random } = scene;
+  const bound = new Set(scene.interfaces(true).map(({ id }) => id));
+  const taken = scene.all('elastic-ip').flatMap((one) => {
+    const owner = scene.ownerOf(one);
+    return owner && bound.has(owner.id) && owner.id !== client.id
+      ? [{ address: one.spec.address, owner }]
+      : [];
+  });
+  const target = random.pickOrNone(taken);
+  if (!target) return;
+  yield edits.create('security-group-rule', 'rule', {
+    groupId: `@${scene.name({ id: target.owner.spec.securityGroupIds[0] as string })}`,
+    direction: 'ingress',
+    protocol: 'all',
+    cidrIpv4: '0.0.0.0/0',
+  });
+  const port = random.between(20000, 29999);
+  yield tcp(scene, client, target.address, [port, 7777], ['syn']);
+}
