@@ -15,11 +15,11 @@ function someService(random: Random): Service {
   const sourcePort = random.between(40000, 49999);
   return random.weighted<() => Service>([
     [
-      2,
+      1,
       () => ({ spec: { protocol: 'all' }, payloads: [{ protocol: 'udp', sourcePort, destinationPort: 7 }] }),
     ],
     [
-      3,
+      1,
       () => {
         const fromPort = random.between(1, 60000);
         const toPort = fromPort + random.between(1, 40);
@@ -39,7 +39,7 @@ function someService(random: Random): Service {
         payloads: [8, 13].map((type) => ({ protocol: 'icmp', type, code: 0, identifier: sourcePort })),
       }),
     ],
-    [3, () => ({ spec: { protocol: 132 }, payloads: [{ protocol: 132 }, { protocol: 50 }] })],
+    [5, () => ({ spec: { protocol: 132 }, payloads: [132, 50, 132].map((protocol) => ({ protocol })) })],
   ])();
 }
 
