@@ -120,7 +120,7 @@ export const modifyManagedPrefixList = define({
   supports: ['PrefixListId', 'CurrentVersion', 'PrefixListName', 'AddEntries', 'RemoveEntries', 'MaxEntries'],
   refusals: {
     'invalid-value spec.entries': 'PrefixListMaxEntriesExceeded',
-    'invalid-value spec.groupId': 'PrefixListMaxEntriesExceeded',
+    'quota-exceeded': 'PrefixListMaxEntriesExceeded',
     'wrong-state': 'PrefixListMaxEntriesExceeded',
   },
   async handle(context, input) {
