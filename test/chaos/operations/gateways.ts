@@ -31,11 +31,14 @@ export async function createNatGateway(client: Client): Promise<void> {
   await createSubnetWith(client, made.spec.vpcId, [{ destination: '0.0.0.0/0', target: made.id }]);
 }
 
-/** Leads a subnet with a machine out by a public NAT gateway of its VPC. */
-export async function leadThroughNat(client: Client): Promise<void> {
+/**
+ * Leads a subnet with a machine out by a public NAT gateway of its VPC.
+ * @param always though there are as many route tables as a run has room for
+ */
+export async function leadThroughNat(client: Client, always = false): Promise<void> {
   const { random, ledger, surroundings } = client;
   const nat = random.pick(ledger.all('nat-gateway').filter(({ spec }) => spec.elasticIpId !== undefined));
-  if (!nat || isFull(client, 'route-table')) return;
+  if (!nat || (!always && isFull(client, 'route-table'))) return;
   const { vpcId } = nat.spec;
   const withMachine = new Set(
     inVpc(client, 'network-interface', vpcId)

@@ -23,7 +23,7 @@ const weighted: readonly (readonly [weight: number, operation: (client: Client) 
   [1, removeOwn('route-table')],
   [4, networks.setRoutes],
   [5, gateways.createNatGateway],
-  [3, gateways.leadThroughNat],
+  [3, (client) => gateways.leadThroughNat(client)],
   [2, removeOwn('nat-gateway')],
   [2, gateways.createEgressOnlyGateway],
   [1, removeOwn('egress-only-internet-gateway')],
@@ -106,7 +106,7 @@ export const expectedOperations: readonly string[] = [
 
 /** What a client does last: seldom is there at the end what these show. */
 export async function conclude(client: Client): Promise<void> {
-  await gateways.leadThroughNat(client);
+  await gateways.leadThroughNat(client, true);
   await security.guardSubnet(client);
 }
 
