@@ -127,7 +127,8 @@ export function routeInward(
   if (!table) return undefined;
   const best = longestPrefix(resources, table, named(resources, 'vpc', vpcId), packet.destination);
   if (!best || best.target === 'local') return undefined;
-  const target = named(resources, 'network-interface', best.target);
+  const target = resources['network-interface'].get(best.target);
+  if (!target) return walk.drop('internet gateway', 'blackhole', table.id, best.target);
   return throughInterface(walk, table.id, target, packet, 'internet gateway');
 }
 

@@ -81,8 +81,9 @@ describe('NAT gateways and gateway hosts', () => {
     await server.waitForLine((line) => line.startsWith(`${address.spec.address} `));
     const ping = await one.ping('203.0.113.200');
     assert.equal(ping.received, 3, ping.output);
-    const fragments = ['-n', '-c', '1', '-W', '1', '-M', 'dont', '-s', '3000', '203.0.113.200'];
-    assert.equal((await one.exec('ping', fragments)).code, 0, 'in fragments, too');
+    const fragments = ['-n', '-c', '4', '-i', '0.3', '-W', '1', '-M', 'dont', '-s', '3000', '203.0.113.200'];
+    const { stdout } = await one.exec('ping', fragments);
+    assert.match(stdout, /[34] received/, 'in fragments, too; the first packet may be lost');
   });
 
   it('gives each VM a port of its own, though they choose the same', async () => {

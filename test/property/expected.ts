@@ -39,7 +39,7 @@ const stagesOfReason: Readonly<Record<DropReason, readonly StageName[]>> = {
   'egress-rules': ['egress-verdict'],
   'egress-acl': ['egress-acl'],
   'no-route': ['route'],
-  blackhole: ['route'],
+  blackhole: ['route', 'nat', 'public-check'],
   'detached-gateway': ['route'],
   'checked-target': ['route', 'nat', 'public-check'],
   'inactive-peering': ['route'],

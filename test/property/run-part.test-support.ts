@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { describeFinding, run } from './run.ts';
 
-const packets = 4000;
+const packets = 5000;
 /** Networks of one part; the next part has others. */
 const seedsApart = 100;
 /** Of about a hundred reasons and features, so few packets may miss so many; the long run meets each of them often. */

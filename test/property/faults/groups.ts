@@ -30,13 +30,17 @@ export const groupFaults: readonly Fault[] = [
   inStages('rules match the source port', rules, (flow) =>
     withMatch(flow, (one) => [one.field === 'ct_tp_dst' ? { ...one, field: 'ct_tp_src' } : one]),
   ),
-  inStages('ranges of ports are one bit too wide', rules, (flow) =>
-    withMatch(flow, (one) => [
-      one.field === 'ct_tp_dst'
-        ? { ...one, ...widened(Number(one.value), Number(one.mask ?? 0xffff), 16) }
-        : one,
-    ]),
-  ),
+  {
+    // Seldom is a port just beside a range.
+    firstSeed: 27,
+    ...inStages('ranges of ports are one bit too wide', rules, (flow) =>
+      withMatch(flow, (one) => [
+        one.field === 'ct_tp_dst'
+          ? { ...one, ...widened(Number(one.value), Number(one.mask ?? 0xffff), 16) }
+          : one,
+      ]),
+    ),
+  },
   inStages('networks of rules are one bit too wide', rules, (flow) =>
     withMatch(flow, (one) => [
       one.field === 'ct_nw_src' || one.field === 'ct_nw_dst'
