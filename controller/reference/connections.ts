@@ -152,7 +152,7 @@ function forget(connections: Connections, key: string): Connections {
 
 /**
  * The connections that are left after a change of the resources: a tracker goes with the port that it is for, and with the
- * elastic IP. To be called after each change.
+ * elastic IP; and what is remembered of groups goes with them. To be called after each change.
  */
 export function afterChange(resources: Resources, connections: Connections): Connections {
   const trackers = new Set<string>();
@@ -162,5 +162,12 @@ export function afterChange(resources: Resources, connections: Connections): Con
     if (translator !== undefined) trackers.add(addressTracker(translator.name, elasticIp.id));
   }
   for (const { spec } of resources.placement.values()) trackers.add(natTracker(spec));
-  return new Map([...connections].filter(([key]) => trackers.has(key.slice(0, key.indexOf(': ')))));
+  const left = [...connections].filter(([key]) => trackers.has(key.slice(0, key.indexOf(': '))));
+  return new Map(left.map(([key, connection]) => [key, withoutGoneGroups(resources, connection)]));
+}
+
+/** Of a set of groups nothing is remembered when one of them is deleted, until the other side sends its next packet. */
+function withoutGoneGroups(resources: Resources, connection: Connection): Connection {
+  const isThere = (id: string) => resources['security-group'].has(id);
+  return connection.peerGroups.every(isThere) ? connection : { ...connection, peerGroups: [] };
 }

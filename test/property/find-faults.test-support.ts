@@ -7,7 +7,7 @@ import { type Fault, faults } from './faults/index.ts';
 const networks = 40;
 const packetsEach = 300;
 /** So many files share the faults, so that each ends soon on a busy machine. */
-const parts = 5;
+const parts = 8;
 
 /** Networks without a fault, by their seed: the settings are the same for all faults. */
 const soundNetworks = new Map<number, Promise<Exploration>>();

@@ -1,0 +1,3 @@
+import { findFaults } from './find-faults.test-support.ts';
+
+findFaults(5);
