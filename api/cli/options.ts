@@ -57,3 +57,9 @@ export function taggable(command: Command): Command {
 export function tagsOf({ name, tag }: Naming): Record<string, string> {
   return { ...(name === undefined ? {} : { Name: name }), ...tag };
 }
+
+/**
+ * Parser of `--underlay-mtu`, in bytes: at least what IPv6 needs inside of the tunnel (1,280 and 58; RFC 8200, section 5), at most
+ * what IPv4 can tell.
+ */
+export const underlayMtu = number('--underlay-mtu', 1338, 65_535);

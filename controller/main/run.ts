@@ -8,7 +8,7 @@ import {
   missingParts,
   PrometheusMetrics,
 } from '../metrics/index.ts';
-import { tunnelOverhead, underlayMtuLimits, WeftError } from '../resources/index.ts';
+import { tunnelOverhead, usualUnderlayMtu, WeftError } from '../resources/index.ts';
 import { type ListenAddress, type Logger, Southbound } from '../southbound/index.ts';
 import { type AuditRetention, defaultAuditRetention, openSqliteStore, type Store } from '../store/index.ts';
 import { Topology } from '../topology/index.ts';
@@ -59,7 +59,7 @@ export async function runController({
   openflow,
   store: address,
   audit,
-  underlayMtu = underlayMtuLimits.usual,
+  underlayMtu = usualUnderlayMtu,
   logger,
 }: ControllerOptions): Promise<RunningController> {
   const instruments = new Instruments();

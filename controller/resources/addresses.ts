@@ -36,11 +36,8 @@ export function isReservedAddress(subnet: Ipv4Network, address: number): boolean
 /** Bytes that the tunnel adds to a packet: outer IPv4, UDP, Geneve, the identity option and the inner Ethernet header. */
 export const tunnelOverhead = 58;
 
-/**
- * What packets may measure between hosts, in bytes. At least as much as IPv6 needs inside (1,280; RFC 8200, section 5), at most
- * what IPv4 can tell.
- */
-export const underlayMtuLimits = { minimum: 1280 + tunnelOverhead, maximum: 65_535, usual: 1500 } as const;
+/** What packets between hosts may usually measure, in bytes: the MTU of Ethernet. */
+export const usualUnderlayMtu = 1500;
 
-/** The MTU inside VPCs where the underlay has the usual one: that of Ethernet. */
-export const interfaceMtu = underlayMtuLimits.usual - tunnelOverhead;
+/** The MTU inside VPCs where the underlay has the usual one. */
+export const interfaceMtu = usualUnderlayMtu - tunnelOverhead;

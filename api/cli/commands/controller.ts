@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Io } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { Address, ControllerOptions, Launchers } from '../launch.ts';
-import { number } from '../options.ts';
+import { number, underlayMtu } from '../options.ts';
 import { addressOption, serve } from './service.ts';
 
 const defaultApi: Address = { host: '127.0.0.1', port: 8080 };
@@ -56,7 +56,7 @@ export function addControllerCommand(program: Command, io: Io, launchers: Launch
     .option(
       '--underlay-mtu <bytes>',
       'largest packets that all hosts can send each other; VMs have 58 bytes less',
-      number('--underlay-mtu', 1338, 65_535),
+      underlayMtu,
       1500,
     )
     .option('--audit-days <days>', 'how long the audit log is kept', number('days', 1, 36_500), 365)

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Io } from '../command.ts';
 import { exitCodes } from '../errors.ts';
 import type { DoctorOptions, Finding, Launchers } from '../launch.ts';
-import { number } from '../options.ts';
+import { underlayMtu } from '../options.ts';
 import { type Format, formats, renderData, renderTable } from '../output.ts';
 import { Progress } from '../progress.ts';
 
@@ -23,7 +23,7 @@ export function addDoctorCommand(program: Command, io: Io, launchers: Launchers)
     .option(
       '--underlay-mtu <bytes>',
       'what the controller was told by the same option (default: 1500)',
-      number('--underlay-mtu', 1338, 65_535),
+      underlayMtu,
     )
     .option('--token-file <path>', "file with the token of this host's access key")
     .option('--ca <path>', 'PEM file: whom to trust as the controller')
